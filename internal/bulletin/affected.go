@@ -1,0 +1,51 @@
+package bulletin
+
+import (
+	"time"
+
+	"tocsin/internal/source"
+	"tocsin/internal/verdict"
+	"tocsin/internal/version"
+)
+
+// Affected is one row of what a bulletin concerns: one branch of a product on some platforms.
+type Affected struct {
+	Product   string
+	Platforms []string // empty means all
+	Versions  version.Range
+	Available time.Time // when the fix could be had, UTC; zero where not stated
+	Channel   string    // where the fix can be had: stable (default), store, distro, rc, unstable
+	Unfixed   string    // why there is no fix; empty where there is one or nothing is stated
+	Remedy    string    // a mitigation that removes the vulnerability
+	Stopgap   string    // a mitigation that only helps until the fix
+	Deployed  time.Time // hosted products: when the fix was live, UTC
+	Everyone  bool      // hosted products: every tailnet is affected (tailnets: all)
+	Position  source.Position
+}
+
+// Fixed reports whether users can have a fix for the row at an instant: a version
+// on their channel, a deployment, or a remedy.
+func (a Affected) Fixed(at time.Time) verdict.Truth {
+	switch {
+	case a.Remedy != "":
+		return verdict.Yes
+	case a.Unfixed != "", a.Stopgap != "", a.Channel == "rc", a.Channel == "unstable":
+		return verdict.No
+	case !a.Deployed.IsZero():
+		return verdict.Of(!at.Before(a.Deployed))
+	case a.Versions.Fixed == "" || a.Available.IsZero():
+		return verdict.Unknown
+	}
+	return verdict.Of(!at.Before(a.Available))
+}
+
+// Product is something the organisation ships or runs.
+type Product struct {
+	ID            string
+	Title         string
+	Platforms     []string
+	VersionSuffix version.Suffix    // what follows the first hyphen of a version
+	Update        map[string]string // platform → command that updates it; {fixed} stands for the version
+	ShowVersion   string            // command that shows the installed version
+	Hosted        bool              // run by the organisation: nobody installs it
+}

@@ -1,0 +1,113 @@
+// Package bulletin holds the nouns of a security notice: the bulletin itself,
+// what it affects, and the answers its authors gave.
+//
+// A [Bulletin] is whatever stands in a file, in any state. Readers of the website
+// only ever get a [Published], a different type that only [Bulletin.Publish]
+// makes, so that a draft cannot reach a renderer by mistake.
+package bulletin
+
+import (
+	"fmt"
+	"time"
+
+	"tocsin/internal/source"
+	"tocsin/internal/verdict"
+)
+
+// ID names a bulletin for ever, such as TS-2026-004.
+type ID string
+
+// Status is where a bulletin stands in its life.
+type Status string
+
+const (
+	// Draft is being written; nobody outside may see it.
+	Draft Status = "draft"
+	// Private is told by letter only and has no page.
+	Private Status = "private"
+	// Public is on the website. Only the word itself publishes.
+	Public Status = "published"
+	// Withdrawn was published and taken back; its page stays and says why.
+	Withdrawn Status = "withdrawn"
+)
+
+// Severity is the impact of a vulnerability; the empty Severity is not stated, which is never "low".
+type Severity string
+
+// The severities; Unrated is a stated "not known".
+const (
+	Critical Severity = "critical"
+	High     Severity = "high"
+	Medium   Severity = "medium"
+	Low      Severity = "low"
+	None     Severity = "none"
+	Unrated  Severity = "unrated"
+)
+
+// Bulletin is one security notice as its file states it.
+type Bulletin struct {
+	ID        ID
+	Title     string
+	Summary   string // one sentence; the title where the file has none
+	Status    Status
+	Severity  Severity
+	Published time.Time // instant of publication, UTC; zero where none is stated
+	Affected  []Affected
+	Action    Action
+
+	Exploited      Answer // was it used against anybody?
+	DataVisible    Answer // could an unauthorised party see tailnet metadata or data?
+	VisibleFor     string // who that concerns: "all" affected tailnets, or those "listed" in findings
+	UsersAffected  Answer // can we confirm that no users were affected?
+	Scope          Answer
+	RoutinePatch   Answer // a routine patch of a dependency
+	SeveritySource source.Position
+
+	Body   []byte      // Markdown
+	Source source.File // the whole file, for places and digests
+	// BodyLine is the line of the file on which Body begins.
+	BodyLine int
+}
+
+// Action is what users have to do.
+type Action struct {
+	Required verdict.Truth
+	Text     string // empty where no action is needed or none is stated yet
+	Position source.Position
+}
+
+// Answer is what the authors answered to one question, in the question's own words.
+type Answer struct {
+	Word      string // as written: yes, confirmed_none, …; empty where nobody asked yet
+	By        string // who said so
+	At        string // when, as written
+	Basis     string // on what evidence
+	NextCheck string // of an unknown: when it is looked at again, as written
+	Position  source.Position
+}
+
+// Asked reports whether anybody gave an answer, "unknown" included.
+func (a Answer) Asked() bool { return a.Word != "" }
+
+// Supported reports whether the answer names who gave it, when, and on what
+// evidence: the strong claims count only then.
+func (a Answer) Supported() bool { return a.By != "" && a.At != "" && a.Basis != "" }
+
+// Published is a bulletin that its authors published, or published and withdrew.
+// There is no other way to make one than [Bulletin.Publish].
+type Published struct{ b Bulletin }
+
+// Publish admits a bulletin to the website. It refuses whatever is not published
+// or withdrawn by the word, or has no date of publication.
+func (b Bulletin) Publish() (Published, error) {
+	if b.Status != Public && b.Status != Withdrawn {
+		return Published{}, fmt.Errorf("%s is %s: only the word %q publishes", b.ID, b.Status, Public)
+	}
+	if b.Published.IsZero() {
+		return Published{}, fmt.Errorf("%s has no date of publication", b.ID)
+	}
+	return Published{b}, nil
+}
+
+// Bulletin is the bulletin that was published.
+func (p Published) Bulletin() Bulletin { return p.b }

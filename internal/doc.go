@@ -1,0 +1,45 @@
+// Package internal is the map of tocsin's house. It holds no code; house_test.go
+// keeps the map true.
+//
+// Two walks run through the house. Each reads as one straight line:
+//
+//	Markdown to website:
+//	    content/*.md → content → check → publish/site, publish/feed → publish.Write → public/
+//
+//	bulletin and inventory to letters:
+//	    bulletin + notify/inventory → affected → disclosure → notify (plan, letters)
+//	    → notify/mailer (bytes) → notify/ledger (frozen) → notify/send → a mailbox
+//
+// The packages stand on floors. An import goes to a strictly lower floor. The
+// wings publish and notify never import each other, so publishing cannot break
+// mailing. A wing's parent is its contract; its children are doors to formats
+// and technology: the library behind a door is imported there and nowhere else.
+//
+//	floor 0  source              file, line, column, excerpt; what is wrong there
+//	         version             compare versions, ranges of them (door of x/mod)
+//	         markdown            Markdown to HTML, safely (door of goldmark)
+//	         lock                one process at a time (door of flock)
+//	floor 1  verdict             three-valued logic, clauses as data, proofs
+//	floor 2  bulletin            a security notice and what it affects
+//	         policy              a policy page and its sentences
+//	         tailnet             a customer's network: nodes, contact, address
+//	         address             the site's URLs
+//	         notify/database     opens SQLite files (door of its driver)
+//	floor 3  affected            which tailnets a bulletin touches, with evidence; pure
+//	         disclosure          must it be disclosed, must a tailnet be told; pure
+//	         content             files to values with places (door of frontmatter, YAML)
+//	         publish             the files of a site, written whole or not at all
+//	         notify/sample       fictional inventories of any size, from a seed
+//	floor 4  check               every problem of a site at once
+//	         publish/site        bulletins and policies to pages
+//	         publish/feed        bulletins to RSS (door of gorilla/feeds)
+//	         notify              plans and letters: who is told what
+//	         notify/inventory    the private tables of tailnets and nodes
+//	floor 5  notify/ledger       the durable record of plans and deliveries
+//	         notify/mailer       letters to MIME messages, messages to a mailbox (door of go-mail)
+//	floor 6  notify/send         delivers a plan, survives being killed
+//	floor 7  cli                 one file a command; flags, environment and clock end here
+//
+// Beside them: cmd/tocsin rings cli's doorbell; templates holds the pages' and
+// letters' templates; content holds the sample organisation.
+package internal

@@ -1,0 +1,72 @@
+package tailnet
+
+import (
+	"errors"
+	"strings"
+)
+
+// Address is one mailbox, local-part@domain, that passed [ParseAddress].
+type Address string
+
+const (
+	maxLocalPart = 64  // octets, RFC 5321 §4.5.3.1.1
+	maxAddress   = 254 // octets: a path of 256 less its angle brackets, RFC 5321 §4.5.3.1.3
+)
+
+var (
+	errAddressForm   = errors.New("not of the form name@domain")
+	errAddressLocal  = errors.New("the part before @ is not a plain dot-atom of at most 64 characters")
+	errAddressDomain = errors.New("the part after @ is not a domain name")
+	errAddressLength = errors.New("longer than 254 characters")
+)
+
+// ParseAddress accepts one bare ASCII mailbox: an RFC 5321 dot-string at a domain
+// of at least two labels. Quoted local parts, address literals, display names,
+// comments, lists and white space are refused: each of them has been used to make
+// a mailer write to somebody else. The errors name no address: they reach logs.
+func ParseAddress(text string) (Address, error) {
+	local, domain, found := strings.Cut(text, "@")
+	switch {
+	case !found:
+		return "", errAddressForm
+	case len(text) > maxAddress:
+		return "", errAddressLength
+	case len(local) > maxLocalPart || !isDotString(local):
+		return "", errAddressLocal
+	case !isDomain(domain):
+		return "", errAddressDomain
+	}
+	return Address(text), nil
+}
+
+// isDotString reports whether text is Atom *("." Atom) of RFC 5321 §4.1.2.
+func isDotString(text string) bool {
+	for atom := range strings.SplitSeq(text, ".") {
+		if atom == "" || strings.Trim(atom, atext) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+const (
+	letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits  = "0123456789"
+	atext   = letters + digits + "!#$%&'*+-/=?^_`{|}~" // RFC 5322 §3.2.3
+)
+
+// isDomain reports whether text is two or more letter-digit-hyphen labels
+// (RFC 5321 §4.1.2), the last of them no number.
+func isDomain(text string) bool {
+	labels := strings.Split(text, ".")
+	if len(labels) < 2 {
+		return false
+	}
+	for _, label := range labels {
+		if label == "" || len(label) > 63 || strings.Trim(label, letters+digits+"-") != "" ||
+			label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+	}
+	return strings.Trim(labels[len(labels)-1], digits) != ""
+}
