@@ -7,6 +7,7 @@
 package bulletin
 
 import (
+	"bytes"
 	"fmt"
 	"time"
 
@@ -111,3 +112,18 @@ func (b Bulletin) Publish() (Published, error) {
 
 // Bulletin is the bulletin that was published.
 func (p Published) Bulletin() Bulletin { return p.b }
+
+// Substance is the file without the lines that releasing a bulletin writes: two
+// files of equal substance say the same, whether released or not.
+func (b Bulletin) Substance() []byte {
+	var out []byte
+	number := 0
+	for line := range bytes.Lines(b.Source.Data) {
+		number++
+		stamp := bytes.HasPrefix(line, []byte("status:")) || bytes.HasPrefix(line, []byte("published:"))
+		if number >= b.BodyLine || !stamp {
+			out = append(out, line...)
+		}
+	}
+	return out
+}

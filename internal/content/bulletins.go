@@ -1,0 +1,166 @@
+package content
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/markdown"
+	"tocsin/internal/source"
+	"tocsin/internal/verdict"
+	"tocsin/internal/version"
+)
+
+// readBulletin reads one file of content/bulletins. A draft's problems are
+// warnings: a colleague's unfinished file must not stop a release at 3 a.m. A file
+// whose status cannot be read counts as more than a draft.
+func readBulletin(file source.File, r *reader) {
+	p, problems := split(file)
+	if len(problems) > 0 {
+		r.problems = append(r.problems, problems...)
+		return
+	}
+	d := &document{file: file, above: headerLine - 1}
+	if f, ok := d.load(p.header); ok {
+		b := bulletinOf(f, p)
+		f.done()
+		d.problems = append(d.problems, bodyProblems(p)...)
+		if b.Status == bulletin.Draft {
+			soften(d.problems)
+		}
+		r.found.Bulletins = append(r.found.Bulletins, b)
+	}
+	r.problems = append(r.problems, d.problems...)
+}
+
+// soften turns errors into warnings.
+func soften(problems source.Problems) {
+	for i := range problems {
+		problems[i].Level = max(problems[i].Level, source.Warning)
+	}
+}
+
+// bodyProblems is what the Markdown would lose or must not say.
+func bodyProblems(p page) source.Problems {
+	var problems source.Problems
+	for _, m := range markdown.Parse(p.body).Problems() {
+		problems = append(problems, problem(p.file, m.Line+p.bodyLine-1, m.Column, m.Code, m.Message, m.Hint))
+	}
+	return problems
+}
+
+func bulletinOf(f *fields, p page) bulletin.Bulletin {
+	b := bulletin.Bulletin{
+		ID:             idOf(f, p.file.Name),
+		Title:          f.demand("title", "one line that says what happened"),
+		Summary:        f.line("summary"),
+		Status:         statusOf(f),
+		Severity:       bulletin.Severity(f.word("severity", "critical", "high", "medium", "low", "none", "unrated")),
+		SeveritySource: f.position("severity"),
+		Published:      f.date("published"),
+		Action:         actionOf(f),
+		Body:           p.body,
+		BodyLine:       p.bodyLine,
+		Source:         p.file,
+	}
+	if b.Summary == "" {
+		b.Summary = b.Title
+	}
+	answersOf(f, &b)
+	for _, row := range f.mappings("affected") {
+		b.Affected = append(b.Affected, affectedOf(row))
+		row.done()
+	}
+	if b.Status == bulletin.Public && b.Published.IsZero() && f.value("published") == nil {
+		f.missing("published", "a published bulletin says when: published: 2026-05-03")
+	}
+	return b
+}
+
+// idForm keeps IDs fit for file names, URLs and mail headers alike.
+var idForm = regexp.MustCompile(`^[A-Z][A-Z0-9]{0,15}(-[A-Z0-9]{1,16}){1,3}$`)
+
+// idOf reads the ID and holds it against the file's name.
+func idOf(f *fields, name string) bulletin.ID {
+	id := f.demand("id", "it is the file name without .md")
+	stem := strings.TrimSuffix(path.Base(name), ".md")
+	switch {
+	case id == "":
+	case !idForm.MatchString(id):
+		f.doc.report(f.value("id"), "odd-id", id+" is not an ID such as TS-2026-004", "capitals, digits and hyphens")
+	case id != stem:
+		f.doc.report(f.value("id"), "id-not-file-name", "the id is "+id+" and the file is "+path.Base(name), "they must agree: rename the file to "+id+".md, or write id: "+stem)
+	}
+	return bulletin.ID(id)
+}
+
+// statusOf reads the word that decides who may see the bulletin. Nothing else
+// publishes, and no word is an error, so that it never rests on a default.
+func statusOf(f *fields) bulletin.Status {
+	if f.value("status") == nil {
+		f.missing("status", "status: draft, until it is released")
+		return ""
+	}
+	return bulletin.Status(f.word("status", string(bulletin.Draft), string(bulletin.Private), string(bulletin.Public), string(bulletin.Withdrawn)))
+}
+
+// actionOf reads what users have to do: a text, or the word none.
+func actionOf(f *fields) bulletin.Action {
+	text := f.line("action")
+	a := bulletin.Action{Position: f.position("action")}
+	switch text {
+	case "":
+	case "none":
+		a.Required = verdict.No
+	default:
+		a.Required, a.Text = verdict.Yes, text
+	}
+	return a
+}
+
+// answersOf reads the questions that the policy asks. The two claims that can
+// spare users a notice count only with a name, a date and evidence.
+func answersOf(f *fields, b *bulletin.Bulletin) {
+	b.Exploited = f.answer("exploited", "confirmed", "suspected", "no_evidence", "confirmed_none", "unknown")
+	b.DataVisible = f.answerWith("data_visible", func(long *fields) {
+		b.VisibleFor = long.word("for", "all", "listed")
+	}, "yes", "no", "unknown")
+	b.UsersAffected = f.answer("users_affected", "some", "none_confirmed", "unknown")
+	b.Scope = f.answer("scope", "own", "third_party")
+	b.RoutinePatch = f.answer("routine_dependency_patch", "yes", "no", "unknown")
+	f.demandBasis("exploited", b.Exploited, "confirmed_none")
+	f.demandBasis("users_affected", b.UsersAffected, "none_confirmed")
+}
+
+// demandBasis reports a strong claim that nobody has put a name to.
+func (f *fields) demandBasis(key string, a bulletin.Answer, claim string) {
+	if a.Word == claim && !a.Supported() {
+		f.doc.report(f.value(key), "claim-without-basis", key+": "+claim+" needs who confirmed it, when, and how",
+			"write "+key+": {is: "+claim+", by: …, at: 2026-05-03, basis: …}")
+	}
+}
+
+func affectedOf(f *fields) bulletin.Affected {
+	a := bulletin.Affected{
+		Product:   f.demand("product", "the id of a product in tocsin.yaml"),
+		Platforms: f.list("platforms"),
+		Versions: version.Range{
+			Introduced:   f.line("introduced"),
+			Fixed:        f.line("fixed"),
+			LastAffected: f.line("last_affected"),
+		},
+		Available: f.date("available"),
+		Channel:   f.word("channel", "stable", "store", "distro", "rc", "unstable"),
+		Unfixed:   f.line("unfixed"),
+		Remedy:    f.line("remedy"),
+		Stopgap:   f.line("stopgap"),
+		Deployed:  f.date("deployed"),
+		Everyone:  f.word("tailnets", "all") == "all",
+		Position:  f.doc.position(f.node),
+	}
+	if a.Versions.Fixed != "" && a.Unfixed != "" {
+		f.doc.report(f.value("unfixed"), "contradiction", "the row has both fixed and unfixed", "keep one of them")
+	}
+	return a
+}

@@ -1,0 +1,245 @@
+package content
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/mail"
+	"regexp"
+	"slices"
+	"strings"
+
+	"tocsin/internal/address"
+	"tocsin/internal/bulletin"
+	"tocsin/internal/source"
+	"tocsin/internal/tailnet"
+	"tocsin/internal/version"
+)
+
+// ConfigFile is the file that makes a folder a site.
+const ConfigFile = "tocsin.yaml"
+
+// Config is tocsin.yaml: the settings of one site. Paths in it are relative to the
+// site and are the caller's to resolve.
+type Config struct {
+	Layout       address.Layout // the site's URLs, from base_url and the sections' paths
+	Organization Organization
+	Products     []bulletin.Product
+	Inventory    InventoryFiles
+	Mail         Mail
+	Ledger       string // sqlite file
+	Source       source.File
+}
+
+// Organization is who publishes.
+type Organization struct {
+	Name    string
+	Contact string // address that readers can write to; may be empty
+	Unit    Unit
+}
+
+// Unit is what pages, letters and messages call one customer's network, and several.
+type Unit struct{ One, Many string }
+
+// InventoryFiles names the private tables.
+type InventoryFiles struct {
+	Tailnets string
+	Nodes    string
+}
+
+// Mail is how letters are sent.
+type Mail struct {
+	From            Mailbox
+	ReplyTo         tailnet.Address
+	ContactSettings string // page on which an administrator changes the security contact; may be empty
+	Maildir         string // folder of the transport maildir:
+	KeyFile         string // 32 random octets: what keyed hashes are made with
+}
+
+// Mailbox is an address with the name it is shown under.
+type Mailbox struct {
+	Name    string
+	Address tailnet.Address
+}
+
+// Installed lists the products that run on nodes.
+func (c Config) Installed() []bulletin.Product {
+	return slices.DeleteFunc(slices.Clone(c.Products), func(p bulletin.Product) bool { return p.Hosted })
+}
+
+// ErrNoSite says that a folder holds no tocsin.yaml.
+var ErrNoSite = errors.New("this folder is not a site: it has no " + ConfigFile)
+
+// ReadConfig reads tocsin.yaml. The problems are what is wrong in it; the error is
+// [ErrNoSite] or a file that cannot be read.
+func ReadConfig(site fs.FS) (Config, source.Problems, error) {
+	data, err := fs.ReadFile(site, ConfigFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Config{}, nil, ErrNoSite
+	case err != nil:
+		return Config{}, nil, err
+	}
+	d := &document{file: source.File{Name: ConfigFile, Data: data}}
+	if problems := scanText(d.file); len(problems) > 0 {
+		return Config{}, problems, nil
+	}
+	f, ok := d.load(data)
+	if !ok {
+		return Config{}, d.problems, nil
+	}
+	c := configOf(f)
+	c.Source = d.file
+	f.done()
+	d.problems.Sort()
+	return c, d.problems, nil
+}
+
+func configOf(f *fields) Config {
+	c := Config{Layout: layoutOf(f), Ledger: ledgerOf(f)}
+	if o := f.mapping("organization"); o != nil {
+		c.Organization = Organization{Name: o.demand("name", "who publishes"), Contact: o.line("contact"), Unit: unitOf(o)}
+		o.address("contact", c.Organization.Contact)
+		o.done()
+	} else {
+		f.missing("organization", "organization: {name: Example Networks}")
+	}
+	for _, p := range f.mappings("products") {
+		c.Products = append(c.Products, productOf(p))
+		p.done()
+	}
+	distinctProducts(f, c.Products)
+	if i := f.mapping("inventory"); i != nil {
+		c.Inventory = InventoryFiles{Tailnets: i.demand("tailnets", "a CSV file"), Nodes: i.demand("nodes", "a CSV file")}
+		i.done()
+	}
+	if m := f.mapping("mail"); m != nil {
+		c.Mail = mailOf(m)
+		m.done()
+	}
+	return c
+}
+
+func unitOf(f *fields) Unit {
+	u := f.mapping("unit")
+	if u == nil {
+		return Unit{One: "tailnet", Many: "tailnets"}
+	}
+	defer u.done()
+	return Unit{One: u.demand("one", "such as tailnet"), Many: u.demand("many", "such as tailnets")}
+}
+
+func layoutOf(f *fields) address.Layout {
+	base := f.demand("base_url", "where the site will stand, such as https://security.example.com")
+	bulletins, policies := "/security-bulletins/", "/security-policies/"
+	for key, into := range map[string]*string{"bulletins": &bulletins, "policies": &policies} {
+		if section := f.mapping(key); section != nil {
+			*into = section.demand("path", "such as "+*into)
+			section.done()
+		}
+	}
+	if base == "" {
+		return address.Layout{}
+	}
+	layout, err := address.New(base, bulletins, policies)
+	if err != nil {
+		f.doc.report(f.value("base_url"), "odd-url", err.Error(), "such as https://security.example.com")
+	}
+	return layout
+}
+
+var productForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+
+func productOf(f *fields) bulletin.Product {
+	p := bulletin.Product{
+		ID:            f.demand("id", "a short word, such as client"),
+		Title:         f.demand("title", "the product's name"),
+		Platforms:     f.list("platforms"),
+		VersionSuffix: version.Suffix(f.word("version_suffix", string(version.Build))),
+		ShowVersion:   f.line("show_version"),
+		Hosted:        f.flag("hosted"),
+	}
+	if p.ID != "" && !productForm.MatchString(p.ID) {
+		f.doc.report(f.value("id"), "odd-id", fmt.Sprintf("%q is not a product id", p.ID), "small letters, digits and hyphens")
+	}
+	if u := f.mapping("update"); u != nil {
+		p.Update = make(map[string]string)
+		for _, platform := range p.Platforms {
+			if command := u.line(platform); command != "" {
+				p.Update[platform] = command
+			}
+		}
+		u.done()
+	}
+	return p
+}
+
+func distinctProducts(f *fields, products []bulletin.Product) {
+	for i, p := range products {
+		if slices.ContainsFunc(products[:i], func(q bulletin.Product) bool { return q.ID == p.ID && p.ID != "" }) {
+			f.doc.report(f.value("products").Content[i], "duplicate-id", fmt.Sprintf("two products have the id %q", p.ID), "rename one of them")
+		}
+	}
+}
+
+func mailOf(f *fields) Mail {
+	return Mail{
+		From:            mailboxOf(f),
+		ReplyTo:         f.address("reply_to", f.line("reply_to")),
+		ContactSettings: f.httpsURL("contact_settings_url"),
+		Maildir:         f.scheme("transport", "maildir:", "maildir:var/outbox"),
+		KeyFile:         f.demand("key_file", "such as secrets/plan.key; tocsin init makes one"),
+	}
+}
+
+// mailboxOf reads the sender. The standard parser takes the name apart; the
+// address in it must also pass the strict rules that letters are sent by.
+func mailboxOf(f *fields) Mailbox {
+	text := f.demand("from", `such as "Example Security <security@example.com>"`)
+	if text == "" {
+		return Mailbox{}
+	}
+	parsed, err := mail.ParseAddress(text)
+	if err != nil {
+		f.doc.report(f.value("from"), "odd-address", "from is not a mailbox", `such as "Example Security <security@example.com>"`)
+		return Mailbox{}
+	}
+	return Mailbox{Name: parsed.Name, Address: f.address("from", parsed.Address)}
+}
+
+// address checks an address that was read from a key.
+func (f *fields) address(key, text string) tailnet.Address {
+	if text == "" {
+		return ""
+	}
+	a, err := tailnet.ParseAddress(text)
+	if err != nil {
+		f.doc.report(f.value(key), "odd-address", fmt.Sprintf("%s: %v", key, err), "such as security@example.com")
+	}
+	return a
+}
+
+func (f *fields) httpsURL(key string) string {
+	text := f.line(key)
+	if text != "" && !strings.HasPrefix(text, "https://") {
+		f.doc.report(f.value(key), "odd-url", key+" must begin with https://", "")
+	}
+	return text
+}
+
+// scheme reads scheme:path and returns the path.
+func (f *fields) scheme(key, prefix, example string) string {
+	text := f.demand(key, "such as "+example)
+	rest, found := strings.CutPrefix(text, prefix)
+	if text != "" && (!found || rest == "") {
+		f.doc.report(f.value(key), "odd-url", fmt.Sprintf("%s must be %s and a path", key, prefix), "such as "+example)
+	}
+	return rest
+}
+
+func ledgerOf(f *fields) string {
+	if f.value("ledger") == nil {
+		return "var/ledger.db"
+	}
+	return f.scheme("ledger", "sqlite:", "sqlite:var/ledger.db")
+}

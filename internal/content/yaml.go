@@ -1,0 +1,174 @@
+package content
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"tocsin/internal/source"
+)
+
+// document reads one YAML text strictly, by walking its nodes. The library's own
+// decoding passes null, aliases, merge keys and tags in silence and reads 1.60 as
+// a number; here every value stays text until it is asked for, and every value
+// that was not asked for is reported.
+type document struct {
+	file     source.File
+	above    int // lines of the file above the YAML text
+	problems source.Problems
+}
+
+// load parses the text. It reports false, with problems, where there is no mapping to read.
+func (d *document) load(text []byte) (*fields, bool) {
+	var root yaml.Node
+	if err := yaml.Load(text, &root); err != nil {
+		d.syntax(err)
+		return nil, false
+	}
+	before := len(d.problems)
+	d.strict(&root)
+	if len(d.problems) > before {
+		return nil, false
+	}
+	if len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode {
+		d.report(&root, "not-a-mapping", "expected keys with values, such as title: …", "")
+		return nil, false
+	}
+	return d.fields(root.Content[0], ""), true
+}
+
+// syntax words a parse error. The library stops at the first, and gives no place
+// for an empty text or a second document.
+func (d *document) syntax(err error) {
+	var one *yaml.LoadError
+	var several *yaml.LoadErrors
+	switch {
+	case errors.As(err, &one):
+		d.at(one.Mark.Line, one.Mark.Column, "yaml-syntax", one.Message, syntaxHint(one.Message))
+	case errors.As(err, &several) && strings.Contains(err.Error(), "no documents"):
+		d.at(1, 1, "empty-header", "there are no keys", "title: is the least; copy the head of another file")
+	case errors.As(err, &several) && strings.Contains(err.Error(), "multiple"):
+		d.at(1, 1, "second-document", "a line --- or ... begins a second document", "keep everything in one")
+	default:
+		d.at(1, 1, "yaml-syntax", err.Error(), "")
+	}
+}
+
+func syntaxHint(message string) string {
+	if strings.Contains(message, "mapping values are not allowed") {
+		return "quote a value that holds a colon: title: \"Note: it is fixed\""
+	}
+	return ""
+}
+
+// strict reports every use of YAML that this format does without: anchors,
+// aliases, merge keys, tags, null, keys that are not plain text, duplicate keys.
+func (d *document) strict(n *yaml.Node) {
+	switch {
+	case n.Kind == yaml.AliasNode:
+		d.report(n, "yaml-alias", "aliases (*"+n.Value+") are not used here", "write the value out")
+	case n.Anchor != "":
+		d.report(n, "yaml-anchor", "anchors (&"+n.Anchor+") are not used here", "remove it")
+	case n.Style&yaml.TaggedStyle != 0:
+		d.report(n, "yaml-tag", "tags ("+n.Tag+") are not used here", "remove the tag")
+	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
+		d.report(n, "no-value", "a value is missing here", "write one, or remove the key")
+	case n.Kind == yaml.ScalarNode && n.Style == 0 && strings.HasPrefix(n.LineComment, "#") && !strings.HasPrefix(n.LineComment, "# "):
+		d.report(n, "cut-comment", fmt.Sprintf("YAML takes %q as a comment and drops it", clip(n.LineComment)), "quote the whole value, or put a space after the #")
+	}
+	if n.Kind == yaml.MappingNode {
+		d.keys(n)
+	}
+	for _, c := range n.Content {
+		d.strict(c)
+	}
+}
+
+// keys reports keys that are no plain words or stand twice in a mapping.
+func (d *document) keys(n *yaml.Node) {
+	seen := make(map[string]*yaml.Node)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		switch first := seen[key.Value]; {
+		case key.Tag == "!!merge":
+			d.report(key, "yaml-merge", "merge keys (<<) are not used here", "write the keys out")
+		case key.Kind != yaml.ScalarNode:
+			d.report(key, "odd-key", "a key must be a plain word", "")
+		case first != nil:
+			d.report(key, "duplicate-key", fmt.Sprintf("%q stands twice: here and in line %d", key.Value, first.Line+d.above), "keep one of them")
+		default:
+			seen[key.Value] = key
+		}
+	}
+}
+
+// report adds an error at a node.
+func (d *document) report(n *yaml.Node, code, message, hint string) {
+	d.at(n.Line, n.Column, code, message, hint)
+}
+
+// at adds an error at a line and column of the YAML text.
+func (d *document) at(line, column int, code, message, hint string) {
+	line = max(line, 1) + d.above
+	d.problems = append(d.problems, problem(d.file, line, max(column, 1), code, source.Visible(message), hint))
+}
+
+// position is the place of a node in the file.
+func (d *document) position(n *yaml.Node) source.Position {
+	return d.file.At(n.Line+d.above, n.Column)
+}
+
+// fields is one mapping. Its keys are known by being asked for; done reports the rest.
+type fields struct {
+	doc    *document
+	within string // the key that holds the mapping; empty at the top
+	node   *yaml.Node
+	known  []string
+}
+
+func (d *document) fields(n *yaml.Node, within string) *fields {
+	return &fields{doc: d, within: within, node: n}
+}
+
+// value returns the node of a key, nil where the key is absent.
+func (f *fields) value(key string) *yaml.Node {
+	f.known = append(f.known, key)
+	for i := 0; i+1 < len(f.node.Content); i += 2 {
+		if f.node.Content[i].Value == key {
+			return f.node.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// done reports every key that nothing asked for.
+func (f *fields) done() {
+	for i := 0; i+1 < len(f.node.Content); i += 2 {
+		key := f.node.Content[i]
+		if !contains(f.known, key.Value) {
+			f.doc.report(key, "unknown-key", fmt.Sprintf("unknown key %q%s", key.Value, f.inside()), didYouMean(key.Value, f.known))
+		}
+	}
+}
+
+func (f *fields) inside() string {
+	if f.within == "" {
+		return ""
+	}
+	return " in " + f.within
+}
+
+// position is the place of a key's value; of the whole mapping where it is absent.
+func (f *fields) position(key string) source.Position {
+	if n := f.value(key); n != nil {
+		return f.doc.position(n)
+	}
+	return f.doc.position(f.node)
+}
+
+// missing reports a key that must be there and is not.
+func (f *fields) missing(key, hint string) {
+	f.doc.report(f.node, "missing-key", fmt.Sprintf("the key %q is missing%s", key, f.inside()), hint)
+}

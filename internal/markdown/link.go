@@ -1,0 +1,90 @@
+package markdown
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/util"
+)
+
+// link is where a link or an image goes.
+type link struct {
+	raw  string // with escapes and entities resolved (CommonMark 6.1, 6.2)
+	href string // the same as it stands in an attribute, percent-encoded
+}
+
+func destination(written []byte) link {
+	raw := util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(written)))
+	return link{string(raw), string(util.URLEscape(raw, false))}
+}
+
+// autoDestination is where an autolink goes; nothing is escaped in one.
+func (d *Document) autoDestination(n *ast.AutoLink) link {
+	to := string(n.URL(d.source))
+	if n.AutoLinkType == ast.AutoLinkEmail && !strings.HasPrefix(strings.ToLower(to), "mailto:") {
+		to = "mailto:" + to
+	}
+	return link{to, string(util.URLEscape([]byte(to), false))}
+}
+
+// scheme is the scheme of a link that is not relative, in lower case and with its
+// colon (RFC 3986, 3.1); empty for a relative one.
+func (l link) scheme() string {
+	end := strings.IndexAny(l.raw, ":/?#")
+	if end < 0 || l.raw[end] != ':' {
+		return ""
+	}
+	return strings.ToLower(l.raw[:end+1])
+}
+
+// fault says what is wrong with a destination, as the end of a sentence; empty
+// where it is safe. Only what is known to be safe passes: browsers read much as
+// javascript: that does not look like it (white space, controls, backslashes).
+func (l link) fault() string {
+	switch scheme := l.scheme(); {
+	case strings.ContainsFunc(l.raw, hidden) || strings.TrimSpace(l.raw) != l.raw:
+		return "has control characters or white space around it"
+	case strings.ContainsRune(l.raw, '\\'):
+		return "has a backslash, which browsers read as /"
+	case strings.HasPrefix(l.raw, "//"):
+		return "names another host without https:"
+	case scheme == "https:":
+		return l.hostFault()
+	case scheme == "mailto:":
+		return ""
+	case scheme == "http:":
+		return "is not encrypted: http: instead of https:"
+	case scheme != "" || encodedColon(l.raw):
+		return "is none that a page may have"
+	}
+	return ""
+}
+
+func hidden(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
+}
+
+// hostFault tells whether an https link has a host and nothing that hides it:
+// in https://bank.example@evil.example the host is the second.
+func (l link) hostFault() string {
+	u, err := url.Parse(l.href)
+	switch {
+	case err != nil || u.Host == "":
+		return "has no host"
+	case u.User != nil:
+		return "has a name before the host"
+	}
+	return ""
+}
+
+// encodedColon tells whether the first part of a relative link would read as a
+// scheme to whoever decodes it once too often.
+func encodedColon(raw string) bool {
+	first := raw
+	if end := strings.IndexAny(raw, "/?#"); end >= 0 {
+		first = raw[:end]
+	}
+	return strings.Contains(strings.ToLower(first), "%3a")
+}

@@ -1,0 +1,421 @@
+package markdown
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func render(t *testing.T, body string, o Options) string {
+	t.Helper()
+	out, err := Parse([]byte(body)).HTML(o)
+	if err != nil {
+		t.Fatalf("%q: %v", body, err)
+	}
+	return string(out)
+}
+
+func TestHTML(t *testing.T) {
+	tests := []struct{ name, body, want string }{
+		{"paragraph", "We **never** saw `it`.", "<p>We <strong>never</strong> saw <code>it</code>.</p>\n"},
+		{"line break", "one  \ntwo\nthree", "<p>one<br>\ntwo\nthree</p>\n"},
+		{"strikethrough", "~~gone~~", "<p><del>gone</del></p>\n"},
+		{"code", "```sh\ntailscale <x>\n```", "<pre><code class=\"language-sh\">tailscale &lt;x&gt;\n</code></pre>\n"},
+		{"list", "* a\n* b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"},
+		{"link", `[a](https://example.com/?a=1&b=2 "T & \"q\"")`, "<p><a href=\"https://example.com/?a=1&amp;b=2\" title=\"T &amp; &quot;q&quot;\">a</a></p>\n"},
+		{"bare https", "see https://example.com/a.", "<p>see <a href=\"https://example.com/a\">https://example.com/a</a>.</p>\n"},
+		{"bare http stays text", "listens on http://100.100.100.100 and www.example.com", "<p>listens on http://100.100.100.100 and www.example.com</p>\n"},
+		{"bare mail stays text", "ask root@example.com", "<p>ask root@example.com</p>\n"},
+		{"mail", "<root@example.com>", "<p><a href=\"mailto:root@example.com\">root@example.com</a></p>\n"},
+		{"image", "![a *b* c](/x.png)", "<p><img src=\"/x.png\" alt=\"a b c\"></p>\n"},
+		{"attributes stay text", "# A {style=\"x\"}", "<h2 id=\"a-style-x\">A {style=&quot;x&quot;}</h2>\n"},
+		{"table", "|a|b|\n|:-|-:|\n|1|2|", "<div class=\"table\"><table>\n<thead>\n<tr>\n<th align=\"left\">a</th>\n<th align=\"right\">b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td align=\"left\">1</td>\n<td align=\"right\">2</td>\n</tr>\n</tbody>\n</table></div>\n"},
+
+		// With problems: still safe, and nothing that a reader would see is lost.
+		{"inline html", "connect <node> now", "<p>connect &lt;node&gt; now</p>\n"},
+		{"html block", "<script>\nalert(1)\n</script>\n\nafter", "<p>&lt;script&gt;\nalert(1)\n&lt;/script&gt;</p>\n<p>after</p>\n"},
+		{"comment", "a <!-- secret --> b\n\n<!-- more -->\n", "<p>a  b</p>\n"},
+		{"unsafe link", "[*x*](javascript:alert(1))", "<p><em>x</em></p>\n"},
+		{"remote image", "![x](https://evil.example/x.png)", "<p>x</p>\n"},
+		{"unsafe autolink", "<javascript:alert(1)>", "<p>javascript:alert(1)</p>\n"},
+	}
+	for _, test := range tests {
+		if diff := cmp.Diff(test.want, render(t, test.body, Options{})); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+}
+
+func TestProblems(t *testing.T) {
+	tests := []struct {
+		body string
+		want string // line:column code, of all
+	}{
+		{"", ""},
+		{"plain &lt;node&gt; and `<node>` and 1 < 2", ""},
+		{"connect <node> now", "1:9 raw-html"},
+		{"über\nein <node> und <b>fett</b>\n", "2:5 raw-html; 2:16 raw-html; 2:23 raw-html"},
+		{"a\n\n<table>\n<tr>\n</table>\n\nb", "3:1 raw-html"},
+		{"- a\n- <details>\n  x\n", "2:3 raw-html"},
+		{"> <br\n> /> x", "1:3 raw-html"},
+		{"x <!-- c -->", "1:3 raw-html"},
+		{"|a|\n|-|\n|<br>|", "3:2 raw-html"},
+		{"<?php x ?>", "1:1 raw-html"},
+		{"a <![CDATA[x]]> <!DOCTYPE y>", "1:3 raw-html; 1:17 raw-html"},
+		{"see [a](http://x.example)", "1:5 unsafe-link"},
+		{"see\n*[a](//x.example)*", "2:2 unsafe-link"},
+		{"see [a][r] and [b][r]\n\n[r]: ftp://x.example\n", "3:1 unsafe-link"},
+		{"para\n\n  [unused]: javascript:x\n", "3:3 unsafe-link"},
+		{"x <http://x.example>", "1:3 unsafe-link"},
+		{"x <node:1>", "1:3 unsafe-link"},
+		{"x https://bank.example@x.example", "1:3 unsafe-link"},
+		{"x https://x.example/", ""},
+		{"a ![i](https://x.example/i.png)", "1:3 remote-image"},
+		{"a ![i][r]\n\n[r]: https://x.example/i.png", "1:3 remote-image"},
+		{"a ![i](mailto:a@b.example)", "1:3 remote-image"},
+		{"a ![i](data:image/png;base64,AAAA)", "1:3 unsafe-link"},
+		{"a [![i](/i.png)](javascript:x)", "1:3 unsafe-link"},
+		{"a ![i](/i.png) ![j](j.png)", ""},
+		{"[a](https://x.example/a_(b)) [b](mailto:a@b.example) [c](/p/) [d](#d) [e](../e) [f](?q=a:b) [g](p/a:b)", ""},
+	}
+	for _, test := range tests {
+		var got []string
+		for _, p := range Parse([]byte(test.body)).Problems() {
+			got = append(got, fmt.Sprintf("%d:%d %s", p.Line, p.Column, p.Code))
+			if p.Message == "" || p.Hint == "" {
+				t.Errorf("%q: a problem without message or hint: %+v", test.body, p)
+			}
+		}
+		if diff := cmp.Diff(test.want, strings.Join(got, "; ")); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", test.body, diff)
+		}
+	}
+}
+
+func TestProblemsSayWhatToWrite(t *testing.T) {
+	p := Parse([]byte("connect <node> now")).Problems()[0]
+	want := Problem{1, 9, "raw-html", `"<node>" is raw HTML, which is not rendered`,
+		"write &lt;node>, or put it in backticks; for formatting use Markdown"}
+	if diff := cmp.Diff(want, p); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestEveryScheme is F6: every scheme in every spelling, as link, image, reference and autolink.
+func TestEveryScheme(t *testing.T) {
+	schemes := []string{"javascript:alert(1)", "data:text/html,x", "data:image/png;base64,AA", "vbscript:x", "file:///etc/passwd",
+		"blob:https://x.example/1", "intent://x", "ftp://x.example/", "//x.example/", "ws://x.example", "http://x.example/"}
+	for _, s := range schemes {
+		for _, spelling := range spellings(s) {
+			for _, body := range []string{
+				"[x](" + spelling + ")", "[x](<" + spelling + "> 't')", "![x](" + spelling + ")",
+				"[x][r]\n\n[r]: " + spelling + "\n", "[r]\n\n[r]: <" + spelling + ">\n",
+			} {
+				mustBeUnsafe(t, body)
+			}
+		}
+		if !strings.HasPrefix(s, "//") {
+			mustBeUnsafe(t, "<"+s+">")
+		}
+	}
+}
+
+func spellings(s string) []string {
+	first := fmt.Sprintf("&#%d;", s[0]) + s[1:]
+	return []string{
+		s, strings.ToUpper(s[:4]) + s[4:], first, fmt.Sprintf("&#x%x;", s[0]) + s[1:],
+		s[:2] + "&Tab;" + s[2:], s[:2] + "&NewLine;" + s[2:], "&#1;" + s, "&nbsp;" + s, "\\" + s[:1] + s[1:],
+		strings.Replace(s, ":", "&colon;", 1), strings.Replace(s, ":", "\\:", 1), strings.ReplaceAll(s, "/", "&sol;"),
+		strings.ReplaceAll(s, "//", "/\\\\"),
+	}
+}
+
+func mustBeUnsafe(t *testing.T, body string) {
+	t.Helper()
+	d := Parse([]byte(body))
+	out, err := d.HTML(Options{})
+	if err != nil {
+		t.Fatalf("%q: %v", body, err)
+	}
+	if len(d.Problems()) == 0 && bytes.ContainsAny(out, "<") && regexp.MustCompile(`(href|src)=`).Match(out) {
+		t.Errorf("%q: no problem, and it renders %s", body, out)
+	}
+	if loc := regexp.MustCompile(`(?:href|src)="([^"]*)"`).FindSubmatch(out); loc != nil && regexp.MustCompile(`^(//|[a-z]+:)`).Match(loc[1]) {
+		t.Errorf("%q renders %s", body, out)
+	}
+}
+
+func TestHeadings(t *testing.T) {
+	body := "#### What happened?\n\n###### Détails *du* `cas`\n\n#### What happened?\n\nÜberschrift für 日本語 हिन्दी\n---\n\n### !!!\n\n#### what-happened-2\n\n#### Don’t\n"
+	want := []Heading{
+		{2, "what-happened", "What happened?", 1},
+		{3, "détails-du-cas", "Détails du cas", 3},
+		{2, "what-happened-2", "What happened?", 5},
+		{2, "überschrift-für-日本語-हिन्दी", "Überschrift für 日本語 हिन्दी", 7},
+		{3, "section", "!!!", 10},
+		{4, "what-happened-2-2", "what-happened-2", 12},
+		{4, "dont", "Don’t", 14},
+	}
+	if diff := cmp.Diff(want, Parse([]byte(body)).Headings()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestHeadingLevelsNeverSkip(t *testing.T) {
+	for _, body := range []string{"#### a\n###### b\n##### c\n# d\n### e", "# a\n## b\n### c\n#### d\n##### e\n###### f", "###### a\n# b\n###### c"} {
+		level := 1
+		for _, h := range Parse([]byte(body)).Headings() {
+			if h.Level > level+1 || h.Level < 2 || h.Level > 6 {
+				t.Errorf("%q: h%d after h%d", body, h.Level, level)
+			}
+			level = h.Level
+		}
+	}
+}
+
+func TestPermalinks(t *testing.T) {
+	want := "<h2 id=\"für-wen\">Für <em>“wen”</em>? <a class=\"permalink\" href=\"#f%C3%BCr-wen\" aria-label=\"Link to “Für “wen”?”\"></a></h2>\n"
+	if diff := cmp.Diff(want, render(t, "### Für *“wen”*?", Options{Permalinks: true})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestText(t *testing.T) {
+	tests := []struct{ body, want string }{
+		{"We will **disclose** a security vulnerability **when a fix is\navailable** and  any",
+			"We will disclose a security vulnerability when a fix is available and any"},
+		{"### Scope\n\nA [link](https://x.example \"t\").\n\n* one\n* two\n\n  more\n", "Scope\nA link.\none\ntwo\nmore"},
+		{"a\\*b &amp; c&nbsp;d \\&amp; `\\* &amp;` \\q \\", "a*b & c d &amp; \\* &amp; \\q \\"},
+		{"|a|b|\n|-|-|\n|1|**2**|", "a b\n1 2"},
+		{"```\nx  y\nz\n```\n\n    w\n", "x y z\nw"},
+		{"![alt *text*](/x.png) <https://x.example/> <node>", "alt text https://x.example/ <node>"},
+		{"x  \ny\n***\n> q\n", "x y\nq"},
+		{"[r]: /x\n", ""},
+	}
+	for _, test := range tests {
+		if diff := cmp.Diff(test.want, Parse([]byte(test.body)).Text()); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", test.body, diff)
+		}
+	}
+}
+
+func TestBlocks(t *testing.T) {
+	want := []Block{
+		{HeadingBlock, 2, 1, "Scope"}, {Paragraph, 0, 3, "We will:"}, {Item, 0, 5, "do"}, {Item, 0, 6, "not"},
+		{Row, 0, 8, "a"}, {Row, 0, 10, "1"}, {Code, 0, 12, "x"},
+	}
+	body := "### Scope\n\nWe will:\n\n* do\n* not\n\n|a|\n|-|\n|1|\n\n```\nx\n```\n"
+	if diff := cmp.Diff(want, Parse([]byte(body)).Blocks()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRewrite(t *testing.T) {
+	o := Options{Rewrite: func(s string) string {
+		if strings.HasPrefix(s, "/") {
+			return "https://x.example/base" + s
+		}
+		return s
+	}}
+	want := "<p><a href=\"https://x.example/base/p/\">a</a> <a href=\"https://y.example/\">https://y.example/</a> <a href=\"https://x.example/base/r\">r</a> <img src=\"https://x.example/base/i.png\" alt=\"\"></p>\n"
+	if diff := cmp.Diff(want, render(t, "[a](/p/) <https://y.example/> [r] ![](/i.png)\n\n[r]: /r", o)); diff != "" {
+		t.Error(diff)
+	}
+	o.Rewrite = func(string) string { return "javascript:x" }
+	for _, body := range []string{"[a](/p/)", "![a](/p/)", "<https://x.example>"} {
+		if out, err := Parse([]byte(body)).HTML(o); err == nil {
+			t.Errorf("%s: an unsafe rewrite rendered %s", body, out)
+		}
+	}
+}
+
+// TestBombs is F9: texts that make goldmark take seconds or gigabytes are told
+// from others in no time.
+func TestBombs(t *testing.T) {
+	fill := func(pattern string, size int) string { return strings.Repeat(pattern, size/len(pattern)) }
+	lines := func(pattern string, size int) string { return fill(fill(pattern, 4<<10)+"\n", size) }
+	bombs := map[string]string{
+		"wide table":           fill("|a", 4<<10) + "\n" + fill("|-", 4<<10) + "\n" + fill("x\n", 24<<10),
+		"wide table in quote":  "> " + fill("|a", 4<<10) + "\n> " + fill("|-", 4<<10) + "\n" + fill("> x\n", 24<<10),
+		"long table":           fill("|a", 60) + "\n" + fill("|-", 60) + "\n" + fill("x\n", 200<<10),
+		"many tables":          fill(fill("|a", 60)+"\n"+fill("|-", 60)+"\n"+fill("x\n", 1900)+"\n", 250<<10),
+		"quotes":               fill(">", 8<<10),
+		"quotes of 64 KiB":     fill(">", 64<<10),
+		"many quotes":          fill(fill(">", 4<<10)+"\n", 64<<10),
+		"lists":                fill("- ", 8000) + "a",
+		"ordered lists":        fill("1. ", 8000) + "a",
+		"nested lists":         staircase(400),
+		"a few nested lists":   staircase(17),
+		"delimiters":           fill("*a_ ", 64<<10),
+		"delimiter lines":      lines("*a_ ", 64<<10),
+		"delimiter paragraphs": fill(fill("*a_ ", 3<<10)+"\n\n", 250<<10),
+		"one run":              "a" + fill("*", 8000),
+		"openers":              lines("[", 250<<10),
+		"link openers":         lines("[a](", 250<<10),
+		"image openers":        lines("![](", 250<<10),
+		"half links":           lines("[a](<b", 250<<10),
+		"references":           fill("[a]: b\n", 250<<10),
+		"half references":      fill("[a]:\n", 250<<10),
+		"tags":                 lines("<b>", 250<<10),
+		"half tags":            lines("<a ", 250<<10),
+		"big":                  fill("x\n", 257<<10),
+		"long line":            fill("x", 9<<10),
+	}
+	for name, body := range bombs {
+		start := time.Now()
+		d := Parse([]byte(body))
+		took := time.Since(start)
+		if took > 50*time.Millisecond*slowness {
+			t.Errorf("%s: %v", name, took)
+		}
+		if p := d.Problems(); len(p) != 1 || p[0].Code != "too-complex" || p[0].Line < 1 {
+			t.Errorf("%s: %d problems, %d bytes, want too-complex alone", name, len(p), len(body))
+		}
+		if _, err := d.HTML(Options{}); !errors.Is(err, errTooComplex) {
+			t.Errorf("%s: HTML: %v", name, err)
+		}
+		if d.Text() != "" || d.Headings() != nil {
+			t.Errorf("%s: has text", name)
+		}
+	}
+}
+
+// staircase is a list in a list in a list …
+func staircase(depth int) string {
+	var b strings.Builder
+	for i := range depth {
+		b.WriteString(strings.Repeat(" ", 2*i) + "- a\n")
+	}
+	return b.String()
+}
+
+// TestLargeTexts keeps the limits away from what people write.
+func TestLargeTexts(t *testing.T) {
+	row := strings.Repeat("| **bold** and [link](/x/) ", 8) + "|\n"
+	texts := map[string]string{
+		"prose": strings.Repeat(strings.Repeat("A *long* sentence with [a link](/x/) and `code` (so it goes). ", 12)+"\n\n", 300),
+		"table": strings.Repeat("|a", 8) + "\n" + strings.Repeat("|-", 8) + "\n" + strings.Repeat(row, 900),
+		"list":  strings.Repeat("* **Item** of a tight list, see [there](/there/)\n", 3000),
+		"code":  "```\n" + strings.Repeat("*a_ [x](y) <b>\n", 10000) + "```\n",
+		"references": "[a0]\n\n" + func() (s string) {
+			for i := range 400 {
+				s += fmt.Sprintf("[a%d]: /x/%d\n", i, i)
+			}
+			return s
+		}(),
+		"deep":   staircase(15) + strings.Repeat(strings.Repeat(" ", 30)+"- a\n", 6000),
+		"breaks": strings.Repeat("* * * * * * * * * * * * * * * * * * * * * *\n\n", 100),
+	}
+	for name, body := range texts {
+		d := Parse([]byte(body))
+		if p := d.Problems(); len(p) > 0 {
+			t.Errorf("%s: %+v", name, p[0])
+		}
+		if _, err := d.HTML(Options{}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestOutputIsLimited(t *testing.T) {
+	w := &limited{limit: 10}
+	for range 3 {
+		_, _ = w.WriteString("four")
+	}
+	if w.String() != "fourfour" || w.Flush() == nil {
+		t.Errorf("%q, %v", w.String(), w.Flush())
+	}
+}
+
+func TestConcurrentRendering(t *testing.T) {
+	d := Parse([]byte("### A\n\n```go\nx\n```\n\n[a](/x/) and https://x.example/\n\n|a|\n|-|\n|b\\|c|\n\n    code"))
+	want, err := d.HTML(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 50 {
+				got, err := d.HTML(Options{})
+				if err != nil || !bytes.Equal(got, want) || d.Text() == "" {
+					t.Error("renderings differ", err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func FuzzHTML(f *testing.F) {
+	for _, s := range []string{"# a\n\n[x](javascript:y)", "<script>x</script>", "|a|b|\n|:-|-|\n|`\\|`|", "![x](//y 'z')", "[a]: <b> (c)\n[a]", "> - 1. x\n\n~~~ \"onx=\n~~~", "<https://x.example/\">", "&#106;avascript", "[0](:0)", "a\\\n b", "\t- \t```\tx"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		d := Parse(body)
+		_ = d.Text()
+		out, err := d.HTML(Options{Permalinks: true})
+		if err != nil {
+			if len(d.Problems()) == 0 {
+				t.Fatalf("%v, and no problem says so", err)
+			}
+			return
+		}
+		for _, fault := range faults(out) {
+			t.Errorf("%s in %s", fault, out)
+		}
+		for _, p := range d.Problems() {
+			if p.Line < 1 || p.Column < 1 || p.Line > bytes.Count(body, []byte("\n"))+1 {
+				t.Errorf("no such place: %+v", p)
+			}
+		}
+	})
+}
+
+var (
+	voids    = regexp.MustCompile(`<((?:br|hr|img)\b[^>]*)>`)
+	control  = regexp.MustCompile(`[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]`)
+	elements = regexp.MustCompile(`^(p|h[2-6]|a|img|br|hr|em|strong|del|code|pre|ul|ol|li|blockquote|div|table|thead|tbody|tr|th|td)$`)
+	attrs    = regexp.MustCompile(`^(href|src|alt|title|id|class|align|start|aria-label)$`)
+	links    = regexp.MustCompile(`^(https://|mailto:|[^:/]*$|[^:/]*[/?#]|/$|/[^/])`)
+)
+
+// faults reads rendered HTML strictly and says what must not be in it.
+func faults(out []byte) (found []string) {
+	clean := control.ReplaceAllString(strings.ToValidUTF8(string(out), ""), "")
+	d := xml.NewDecoder(strings.NewReader("<x>" + voids.ReplaceAllString(clean, "<$1/>") + "</x>"))
+	d.Entity = xml.HTMLEntity
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return found
+		}
+		if err != nil {
+			return append(found, err.Error())
+		}
+		start, ok := token.(xml.StartElement)
+		if !ok || start.Name.Local == "x" {
+			continue
+		}
+		if !elements.MatchString(start.Name.Local) {
+			found = append(found, "element "+start.Name.Local)
+		}
+		for _, a := range start.Attr {
+			if !attrs.MatchString(a.Name.Local) {
+				found = append(found, "attribute "+a.Name.Local)
+			}
+			if (a.Name.Local == "href" || a.Name.Local == "src") && (!links.MatchString(a.Value) || strings.HasPrefix(a.Value, "//")) {
+				found = append(found, "link "+a.Value)
+			}
+		}
+	}
+}

@@ -1,0 +1,199 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"tocsin/internal/notify"
+	"tocsin/internal/tailnet"
+)
+
+// Delivery is one row of a plan with where its letter stands.
+type Delivery struct {
+	Row int // its number within the plan, from 1
+	notify.Entry
+	State    State
+	Attempts int
+	Changed  string // RFC 3339, UTC: when the state was last set
+	Detail   string
+}
+
+const deliveryColumns = `row, tailnet, name, standing, clauses, missing, address, reason, nodes, message_id, digest, state, attempts, changed, detail`
+
+// Each calls visit for every row of a plan, in order, without the letters' bytes.
+func (l *Ledger) Each(ctx context.Context, p Stored, visit func(Delivery) error) (err error) {
+	rows, err := l.db.QueryContext(ctx, "SELECT "+deliveryColumns+" FROM deliveries WHERE plan = ? ORDER BY row", p.key)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		d, err := scan(rows)
+		if err != nil {
+			return err
+		}
+		if err := visit(d); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// InState lists up to limit rows of a plan that are in a state, in order.
+func (l *Ledger) InState(ctx context.Context, p Stored, state State, limit int) (found []Delivery, err error) {
+	rows, err := l.db.QueryContext(ctx,
+		"SELECT "+deliveryColumns+" FROM deliveries WHERE plan = ? AND state = ? ORDER BY row LIMIT ?", p.key, string(state), limit)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		d, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, d)
+	}
+	return found, rows.Err()
+}
+
+// Delivery finds a tailnet's row in a plan.
+func (l *Ledger) Delivery(ctx context.Context, p Stored, id tailnet.ID) (Delivery, bool, error) {
+	row := l.db.QueryRowContext(ctx, "SELECT "+deliveryColumns+" FROM deliveries WHERE plan = ? AND tailnet = ?", p.key, string(id))
+	d, err := scan(row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Delivery{}, false, nil
+	}
+	return d, err == nil, err
+}
+
+// Message reads a row's letter, and refuses one that is not what was frozen.
+func (l *Ledger) Message(ctx context.Context, p Stored, d Delivery) ([]byte, error) {
+	var message []byte
+	err := l.db.QueryRowContext(ctx, "SELECT message FROM letters WHERE plan = ? AND row = ?", p.key, d.Row).Scan(&message)
+	if err != nil {
+		return nil, fmt.Errorf("letter %d of %s: %w", d.Row, p.ID, err)
+	}
+	if notify.Digest(message) != d.Digest {
+		return nil, fmt.Errorf("letter %d of %s: %w", d.Row, p.ID, ErrChanged)
+	}
+	return message, nil
+}
+
+// ErrChanged says that what the ledger holds is not what was frozen.
+var ErrChanged = errors.New("the ledger's bytes are not what was frozen")
+
+// Verify recomputes the plan's digest from its rows, and every letter's digest from
+// its bytes, as a stream.
+func (l *Ledger) Verify(ctx context.Context, p Stored) (err error) {
+	rows, err := l.db.QueryContext(ctx, "SELECT "+deliveryColumns+
+		", message FROM deliveries LEFT JOIN letters USING (plan, row) WHERE plan = ? ORDER BY row", p.key)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	seal := notify.NewSeal()
+	seal.Head(p.Plan)
+	for rows.Next() {
+		var message []byte
+		d, err := scan(rows, &message)
+		if err != nil {
+			return err
+		}
+		if (d.Standing == notify.Mailed || message != nil) && notify.Digest(message) != d.Digest {
+			return fmt.Errorf("letter %d of %s: %w", d.Row, p.ID, ErrChanged)
+		}
+		seal.Row(d.Entry)
+	}
+	if seal.Sum() != p.Digest {
+		return fmt.Errorf("plan %s: %w", p.ID, ErrChanged)
+	}
+	return rows.Err()
+}
+
+// Begin writes the intent to deliver some planned letters, before any byte of them
+// moves. It fails where one of them is no longer planned.
+func (l *Ledger) Begin(ctx context.Context, p Stored, letters []Delivery, at time.Time) error {
+	return l.move(ctx, p, letters, Planned, Intent, 1, at)
+}
+
+// Accept records that begun letters arrived.
+func (l *Ledger) Accept(ctx context.Context, p Stored, letters []Delivery, at time.Time) error {
+	return l.move(ctx, p, letters, Intent, Accepted, 0, at)
+}
+
+// Return puts begun letters back that are proven not to have been delivered. In a
+// plan that another took the place of they close as superseded.
+func (l *Ledger) Return(ctx context.Context, p Stored, letters []Delivery, at time.Time) error {
+	to := Planned
+	if p.Superseded != "" {
+		to = Superseded
+	}
+	return l.move(ctx, p, letters, Intent, to, 0, at)
+}
+
+// move takes letters from one state to another in one transaction, all or none.
+func (l *Ledger) move(ctx context.Context, p Stored, letters []Delivery, from, to State, attempts int, at time.Time) error {
+	if len(letters) == 0 {
+		return nil
+	}
+	return l.transact(ctx, func(tx *sql.Tx) error {
+		for _, d := range letters {
+			done, err := tx.ExecContext(ctx,
+				"UPDATE deliveries SET state = ?, attempts = attempts + ?, changed = ? WHERE plan = ? AND row = ? AND state = ?",
+				string(to), attempts, stamp(at), p.key, d.Row, string(from))
+			if err != nil {
+				return err
+			}
+			if n, err := done.RowsAffected(); err != nil || n != 1 {
+				return errors.Join(err, fmt.Errorf("letter %d of %s is not %s", d.Row, p.ID, from))
+			}
+		}
+		return nil
+	})
+}
+
+// States counts a plan's letters by state.
+func (l *Ledger) States(ctx context.Context, p Stored) (map[State]int, error) {
+	counts := make(map[State]int)
+	err := l.tally(ctx, "SELECT state, count(*) FROM deliveries WHERE plan = ? AND state <> 'none' GROUP BY state", p.key,
+		func(word string, n int) { counts[State(word)] = n })
+	return counts, err
+}
+
+// tally runs a query of words with counts.
+func (l *Ledger) tally(ctx context.Context, query string, key int64, visit func(word string, n int)) (err error) {
+	rows, err := l.db.QueryContext(ctx, query, key)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var word string
+		var n int
+		if err := rows.Scan(&word, &n); err != nil {
+			return err
+		}
+		visit(word, n)
+	}
+	return rows.Err()
+}
+
+// scan reads the columns of a delivery, and into more what the query asked for besides.
+func scan(row interface{ Scan(...any) error }, more ...any) (Delivery, error) {
+	var d Delivery
+	var clauses, missing string
+	columns := []any{&d.Row, &d.Tailnet, &d.Name, &d.Standing, &clauses, &missing, &d.Address, &d.Reason,
+		&d.Nodes, &d.MessageID, &d.Digest, &d.State, &d.Attempts, &d.Changed, &d.Detail}
+	if err := row.Scan(append(columns, more...)...); err != nil {
+		return Delivery{}, err
+	}
+	if err := json.Unmarshal([]byte(clauses), &d.Clauses); err != nil {
+		return Delivery{}, err
+	}
+	return d, json.Unmarshal([]byte(missing), &d.Missing)
+}

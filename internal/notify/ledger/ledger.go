@@ -1,0 +1,138 @@
+// Package ledger is the durable record of plans, letters and deliveries. What it
+// says happened, happened; what it does not know, it calls unknown.
+//
+// A delivery moves planned → intent → accepted, or from intent back to planned
+// where it is proven that nothing was delivered. Whoever changes the ledger holds
+// its lock; anybody may read meanwhile.
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"tocsin/internal/lock"
+	"tocsin/internal/notify/database"
+)
+
+// State is where one delivery stands.
+type State string
+
+const (
+	// Planned is frozen and not begun.
+	Planned State = "planned"
+	// Intent is begun: written down before the letter's first byte moves.
+	Intent State = "intent"
+	// Accepted is in the mailbox, or taken over by the receiving server.
+	Accepted State = "accepted"
+	// Superseded is closed, undelivered, because a later plan took its place.
+	Superseded State = "superseded"
+	// NoLetter is a row that gets no letter: see its standing.
+	NoLetter State = "none"
+)
+
+// States lists the states of a letter in the order in which they are reported.
+var States = [...]State{Planned, Intent, Accepted, Superseded}
+
+// Ledger is an open ledger.
+type Ledger struct {
+	db   *sql.DB
+	held *lock.Lock // nil in a ledger that is only read
+}
+
+// ErrNone says that there is no ledger yet.
+var ErrNone = errors.New("there is no ledger yet")
+
+// Open opens or makes the ledger for writing. It fails with a [lock.HeldError]
+// while another process has it.
+func Open(ctx context.Context, path, doing string) (*Ledger, error) {
+	held, err := lock.Acquire(path+".lock", doing)
+	if err != nil {
+		return nil, err
+	}
+	db, err := database.Open(ctx, path)
+	if err != nil {
+		return nil, errors.Join(err, held.Release())
+	}
+	l := &Ledger{db: db, held: held}
+	if err := l.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), l.Close())
+	}
+	return l, nil
+}
+
+// OpenReader opens an existing ledger for reading; it waits for nobody.
+func OpenReader(ctx context.Context, path string) (*Ledger, error) {
+	db, err := database.OpenReader(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	l := &Ledger{db: db}
+	if err := l.readable(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), l.Close())
+	}
+	return l, nil
+}
+
+// Close closes the file and lets the lock go.
+func (l *Ledger) Close() error {
+	err := l.db.Close()
+	if l.held != nil {
+		err = errors.Join(err, l.held.Release())
+	}
+	return err
+}
+
+// migrate brings the schema up to date, each step in a transaction of its own.
+func (l *Ledger) migrate(ctx context.Context) error {
+	version, err := l.version(ctx)
+	if err != nil {
+		return err
+	}
+	for ; version < schemaVersion; version++ {
+		err := l.transact(ctx, func(tx *sql.Tx) error {
+			if _, err := tx.ExecContext(ctx, migrations[version]); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version+1))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return l.readable(ctx)
+}
+
+func (l *Ledger) version(ctx context.Context) (int, error) {
+	var version int
+	err := l.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
+	return version, err
+}
+
+// readable refuses a ledger that this program does not understand.
+func (l *Ledger) readable(ctx context.Context) error {
+	version, err := l.version(ctx)
+	switch {
+	case err != nil:
+		return err
+	case version > schemaVersion:
+		return fmt.Errorf("the ledger was written by a newer tocsin (schema %d, this one knows %d)", version, schemaVersion)
+	case version == 0:
+		return ErrNone
+	}
+	return nil
+}
+
+// transact runs change in one transaction: all of it is on disk, or none.
+func (l *Ledger) transact(ctx context.Context, change func(*sql.Tx) error) error {
+	tx, err := l.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := change(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}

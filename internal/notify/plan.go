@@ -1,0 +1,113 @@
+// Package notify is the contract of the notifying wing: who is told what about a
+// bulletin. A [Survey] collects what a bulletin means for each tailnet, and becomes
+// the rows of a [Plan], each with its finished [Letter].
+//
+// Every affected tailnet stands in exactly one row, and every row in exactly one
+// standing; what belongs to one tailnet is never held together with what belongs
+// to another. A letter is made of one immutable view of one tailnet.
+package notify
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"tocsin/internal/affected"
+	"tocsin/internal/bulletin"
+	"tocsin/internal/tailnet"
+)
+
+// Standing is what a plan does about one affected tailnet.
+type Standing string
+
+const (
+	// Mailed gets a letter.
+	Mailed Standing = "mailed"
+	// NotRequired is affected, and no sentence of the policy asks to tell it.
+	NotRequired Standing = "not_required"
+	// Unreachable must be told and has no usable address. Somebody has to find another way.
+	Unreachable Standing = "unreachable"
+	// Undetermined may have to be told: facts are missing, and the planner chose to hold.
+	Undetermined Standing = "undetermined"
+)
+
+// Standings lists all of them in the order in which they are reported.
+var Standings = [...]Standing{Mailed, NotRequired, Unreachable, Undetermined}
+
+// Words is the standing as a person reads it.
+func (s Standing) Words() string {
+	return map[Standing]string{
+		Mailed: "mailed", NotRequired: "no notice required",
+		Unreachable: "unreachable", Undetermined: "undetermined",
+	}[s]
+}
+
+// Choice is the planner's decision on tailnets that cannot be told to be affected or not.
+type Choice string
+
+const (
+	// Undecided is no choice. A plan with undetermined tailnets needs one.
+	Undecided Choice = ""
+	// Tell writes to them that they cannot be ruled out.
+	Tell Choice = "tell"
+	// Hold keeps them on the list, untold.
+	Hold Choice = "hold"
+)
+
+// Row is what a plan does about one affected tailnet.
+type Row struct {
+	Tailnet  tailnet.Tailnet
+	Standing Standing
+	Clauses  []string // IDs of the policy's clauses that decided
+	Missing  []string // facts that would have decided
+	Contact  tailnet.Contact
+	Match    affected.Match
+}
+
+// PlanID names a plan: the bulletin and the number of the plan, TS-2026-004/1.
+type PlanID struct {
+	Bulletin bulletin.ID
+	Number   int
+}
+
+// String is the name that people type.
+func (id PlanID) String() string { return fmt.Sprintf("%s/%d", id.Bulletin, id.Number) }
+
+// ParsePlanID reads the name of a plan.
+func ParsePlanID(text string) (PlanID, error) {
+	name, number, found := strings.Cut(text, "/")
+	n, err := strconv.Atoi(number)
+	if !found || err != nil || n < 1 || name == "" || strconv.Itoa(n) != number {
+		return PlanID{}, fmt.Errorf("%q is not the name of a plan, such as TS-2026-004/1", text)
+	}
+	return PlanID{bulletin.ID(name), n}, nil
+}
+
+// Lifetime is how long after planning letters may still be delivered: their Date
+// is the instant of planning, and older mail is taken for spam or for stale.
+const Lifetime = 72 * time.Hour
+
+// Plan is the head of a frozen set of letters.
+type Plan struct {
+	ID           PlanID
+	Created      time.Time // the Date of every letter, UTC, whole seconds
+	Deadline     time.Time // no letter is delivered after it
+	Transport    string
+	Undetermined Choice
+	Inputs       Inputs
+	Counts       Counts
+	Digest       string // hex SHA-256 over everything above, every row and every letter
+}
+
+// Counts says how many affected tailnets are in each standing.
+type Counts map[Standing]int
+
+// Affected is their sum.
+func (c Counts) Affected() int {
+	sum := 0
+	for _, n := range c {
+		sum += n
+	}
+	return sum
+}

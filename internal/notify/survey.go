@@ -1,0 +1,184 @@
+package notify
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tocsin/internal/affected"
+	"tocsin/internal/bulletin"
+	"tocsin/internal/disclosure"
+	"tocsin/internal/tailnet"
+	"tocsin/internal/verdict"
+)
+
+// Survey collects what one bulletin means for every tailnet of an inventory. Give
+// it all tailnets, then all nodes, each once and in any order; then ask for the
+// rows. It keeps the nodes that are hit and forgets the rest.
+type Survey struct {
+	bulletin bulletin.Bulletin
+	rules    disclosure.Rules
+	matcher  *affected.Matcher
+	tailnets map[tailnet.ID]tailnet.Tailnet
+	hits     map[tailnet.ID][]affected.Hit
+	proofs   map[verdict.Truth]verdict.Proof
+	nodes    int
+	misses   map[affected.Miss]int
+}
+
+// NewSurvey begins the survey of a bulletin.
+func NewSurvey(b bulletin.Bulletin, products []bulletin.Product, rules disclosure.Rules) *Survey {
+	return &Survey{
+		bulletin: b,
+		rules:    rules,
+		matcher:  affected.NewMatcher(b, products),
+		tailnets: make(map[tailnet.ID]tailnet.Tailnet),
+		hits:     make(map[tailnet.ID][]affected.Hit),
+		proofs:   make(map[verdict.Truth]verdict.Proof),
+		misses:   make(map[affected.Miss]int),
+	}
+}
+
+// Tailnet takes in one tailnet.
+func (s *Survey) Tailnet(t tailnet.Tailnet) { s.tailnets[t.ID] = t }
+
+// Known reports whether the tailnet was taken in: a node of any other is a fault
+// of the inventory.
+func (s *Survey) Known(id tailnet.ID) bool {
+	_, known := s.tailnets[id]
+	return known
+}
+
+// Node takes in one node.
+func (s *Survey) Node(n tailnet.Node) {
+	s.nodes++
+	hit, miss := s.matcher.Node(n)
+	if miss != affected.NotMissed {
+		s.misses[miss]++
+		return
+	}
+	s.hits[n.Tailnet] = append(s.hits[n.Tailnet], hit)
+}
+
+// Seen says how much was taken in.
+func (s *Survey) Seen() (tailnets, nodes int) { return len(s.tailnets), s.nodes }
+
+// Missed says how many nodes escaped in each way.
+func (s *Survey) Missed(m affected.Miss) int { return s.misses[m] }
+
+// ErrUndecided says that some tailnets can be told neither to be affected nor not,
+// and that a person has to choose what happens to them.
+var ErrUndecided = errors.New("undetermined tailnets need a decision")
+
+// Rows lists every affected tailnet with what is to be done about it, ordered by
+// tailnet ID so that the order of the inventory does not matter. With undetermined
+// tailnets and no choice it returns the rows together with an [ErrUndecided].
+func (s *Survey) Rows(choice Choice) ([]Row, error) {
+	var rows []Row
+	undecided := 0
+	for _, id := range s.ordered() {
+		row, err := s.row(s.tailnets[id], choice)
+		if err != nil {
+			return nil, err
+		}
+		if row.Match.Affected == verdict.No {
+			continue
+		}
+		if row.Standing == Undetermined && choice == Undecided {
+			undecided++
+		}
+		rows = append(rows, row)
+	}
+	if undecided > 0 {
+		return rows, fmt.Errorf("%d %w", undecided, ErrUndecided)
+	}
+	return rows, nil
+}
+
+func (s *Survey) ordered() []tailnet.ID {
+	ids := make([]tailnet.ID, 0, len(s.tailnets))
+	for id := range s.tailnets {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func (s *Survey) row(t tailnet.Tailnet, choice Choice) (Row, error) {
+	hits := s.hits[t.ID]
+	slices.SortFunc(hits, byName)
+	if err := distinct(t.ID, hits); err != nil {
+		return Row{}, err
+	}
+	match, err := s.matcher.Tailnet(t.ID, hits)
+	if err != nil {
+		return Row{}, err
+	}
+	proof := s.proof(match.Affected)
+	row := Row{Tailnet: t, Match: match, Missing: proof.Missing}
+	for _, c := range proof.Deciding() {
+		row.Clauses = append(row.Clauses, c.ID)
+	}
+	row.Standing = standing(proof.Outcome, choice)
+	if row.Standing == Mailed {
+		contact, found := t.Contact()
+		row.Contact = contact
+		if !found {
+			row.Standing = Unreachable
+		}
+	}
+	return row, nil
+}
+
+func byName(a, b affected.Hit) int {
+	if c := strings.Compare(a.Node.Name, b.Node.Name); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Node.ID, b.Node.ID)
+}
+
+// distinct refuses an inventory that lists a node of a tailnet twice: one of the
+// two rows belongs to somebody else, and nobody can tell which.
+func distinct(id tailnet.ID, hits []affected.Hit) error {
+	seen := make(map[string]bool, len(hits))
+	for _, h := range hits {
+		if seen[h.Node.ID] {
+			return fmt.Errorf("the inventory lists node %q of tailnet %q twice", h.Node.ID, id)
+		}
+		seen[h.Node.ID] = true
+	}
+	return nil
+}
+
+// proof judges once for each state a tailnet can be in.
+func (s *Survey) proof(touched verdict.Truth) verdict.Proof {
+	p, known := s.proofs[touched]
+	if !known {
+		p = s.rules.Tailnet(s.bulletin, touched)
+		s.proofs[touched] = p
+	}
+	return p
+}
+
+// standing turns the verdict on a tailnet into what is done. Held does not arise
+// from the built-in rules without a legal delay; where it does, telling waits, and
+// the tailnet stays on the list.
+func standing(outcome verdict.Outcome, choice Choice) Standing {
+	switch {
+	case outcome == verdict.Required, outcome == verdict.Undetermined && choice == Tell:
+		return Mailed
+	case outcome == verdict.NotRequired:
+		return NotRequired
+	}
+	return Undetermined
+}
+
+// Count adds up the rows.
+func Count(rows []Row) Counts {
+	counts := make(Counts)
+	for _, r := range rows {
+		counts[r.Standing]++
+	}
+	return counts
+}
