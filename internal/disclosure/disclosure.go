@@ -34,7 +34,7 @@ func (r Rules) Bulletin(b bulletin.Bulletin, at time.Time) verdict.Proof {
 func (r Rules) Tailnet(b bulletin.Bulletin, affected verdict.Truth) verdict.Proof {
 	visible, note := tailnetDataVisible(b)
 	return r.Notify.Judge(append(common(b),
-		verdict.Statement("tailnet_affected", affected),
+		stated(verdict.Statement("tailnet_affected", affected), source.Position{}, "by the inventory"),
 		severity(b),
 		stated(verdict.Statement("tailnet_data_visible", visible), b.DataVisible.Position, note),
 	))
@@ -43,7 +43,13 @@ func (r Rules) Tailnet(b bulletin.Bulletin, affected verdict.Truth) verdict.Proo
 // AnyTailnet decides for a tailnet that is confirmed affected and of which nothing
 // else is known: what `explain` says before there is a plan.
 func (r Rules) AnyTailnet(b bulletin.Bulletin) verdict.Proof {
-	return r.Tailnet(b, verdict.Yes)
+	p := r.Tailnet(b, verdict.Yes)
+	for i := range p.Facts {
+		if p.Facts[i].Name == "tailnet_affected" {
+			p.Facts[i].Note = "for the sake of the question"
+		}
+	}
+	return p
 }
 
 // common are the facts that both questions ask for.

@@ -98,7 +98,10 @@ func TestOtherFileSystem(t *testing.T) {
 	}
 	s.state = filepath.Join(shm, "state")
 	for range 2 { // without a site, and with one
-		_, err := s.write(filesOf(tree("new")))
+		report, err := s.write(filesOf(tree("new")))
+		if report != (Report{}) {
+			t.Errorf("report of a site that is not there: %+v", report)
+		}
 		if !errors.Is(err, syscall.EXDEV) || !strings.Contains(err.Error(), "not on the file system of "+s.state) {
 			t.Errorf("error is %v", err)
 		}

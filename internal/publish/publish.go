@@ -96,7 +96,10 @@ func (s site) write(files iter.Seq2[File, error]) (report Report, err error) {
 	if err != nil {
 		return Report{}, err
 	}
-	return report, s.swap(stage)
+	if err := s.swap(stage); err != nil {
+		return Report{}, err
+	}
+	return report, s.syncNames()
 }
 
 // checkApart makes sure that the swap can move one folder without the other.

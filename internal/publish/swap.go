@@ -66,6 +66,11 @@ func (s site) swap(stage string) error {
 	if err != nil {
 		return s.explain(err)
 	}
+	return nil
+}
+
+// syncNames waits until the swap itself is on the disk.
+func (s site) syncNames() error {
 	for _, folder := range []string{filepath.Dir(s.dir), s.state} {
 		if err := syncFolder(folder); err != nil {
 			return fmt.Errorf("%s is replaced, but perhaps not for good: %w", s.dir, err)

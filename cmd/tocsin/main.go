@@ -1,0 +1,28 @@
+// Command tocsin checks, publishes and mails security bulletins.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"tocsin/internal/cli"
+)
+
+func main() { os.Exit(run()) }
+
+// run hands the outside world to the program and returns its exit status.
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return cli.Run(ctx, cli.World{
+		Stdin:  os.Stdin,
+		Stdout: os.Stdout,
+		Stderr: os.Stderr,
+		Random: rand.Reader,
+		Now:    time.Now,
+	}, os.Args[1:])
+}

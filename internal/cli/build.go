@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"iter"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/publish"
+	"tocsin/internal/publish/feed"
+	pages "tocsin/internal/publish/site"
+	"tocsin/templates"
+)
+
+func (p *program) build() *cobra.Command {
+	return &cobra.Command{
+		Use:   "build",
+		Short: "Check, then write the website to public/ in one step",
+		Args:  exactly(),
+		RunE:  func(*cobra.Command, []string) error { return p.runBuild() },
+	}
+}
+
+func (p *program) runBuild() error {
+	now, err := p.clock()
+	if err != nil {
+		return err
+	}
+	s, err := p.open(now)
+	if err != nil {
+		return err
+	}
+	if s.problems.Errors() > 0 {
+		return s.problems
+	}
+	p.problems(s.problems)
+	report, err := publish.Write(s.public(), s.state(), s.files())
+	if err != nil {
+		return err
+	}
+	p.print("wrote %s to %s: %s and %s", many(report.Files, "file"), s.public(),
+		many(len(s.published()), "bulletin"), policies(len(s.content.Policies)))
+	return nil
+}
+
+// files is the whole website: its pages, then its feed.
+func (s *site) files() iter.Seq2[publish.File, error] {
+	return func(yield func(publish.File, error) bool) {
+		for f, err := range pages.Pages(s.pages()) {
+			if !yield(f, err) {
+				return
+			}
+		}
+		yield(s.feed())
+	}
+}
+
+// pages is what the website's pages are made of.
+func (s *site) pages() pages.Site {
+	return pages.Site{
+		Organization: s.config.Organization.Name,
+		Contact:      s.config.Organization.Contact,
+		Language:     language,
+		Layout:       s.config.Layout,
+		Products:     s.config.Products,
+		Bulletins:    s.published(),
+		Policies:     s.content.Policies,
+		Templates:    templates.Files(),
+	}
+}
+
+// language is what the templates' own words are written in.
+const language = "en"
+
+func (s *site) feed() (publish.File, error) {
+	layout := s.config.Layout
+	var entries []feed.Entry
+	for _, b := range s.published() {
+		e, err := s.entry(b)
+		if err != nil {
+			return publish.File{}, err
+		}
+		entries = append(entries, e)
+	}
+	data, err := feed.RSS(feed.Channel{
+		Title:       s.config.Organization.Name + " security bulletins",
+		Description: "Security bulletins of " + s.config.Organization.Name,
+		Link:        layout.URL(layout.Bulletins()),
+		Self:        layout.URL(layout.Feed()),
+		Language:    language,
+	}, entries)
+	return publish.File{Path: layout.Feed().File(), Data: data}, err
+}
+
+func (s *site) entry(b bulletin.Published) (feed.Entry, error) {
+	layout := s.config.Layout
+	body, err := pages.BodyHTML(b, layout)
+	return feed.Entry{Bulletin: b, URL: layout.URL(layout.Bulletin(b.Bulletin().ID)), ContentHTML: body}, err
+}

@@ -1,0 +1,107 @@
+// Package cli is tocsin's command line: one file a command. It is the only place
+// that knows flags, configuration files, the environment and the clock; everything
+// below gets values.
+//
+// Data goes to standard output, talk to standard error. An error names the thing,
+// the place, and the next command to type; errors.go says which exit status it has.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// World is everything outside the program that it uses.
+type World struct {
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	Random io.Reader        // for keys
+	Now    func() time.Time // the clock
+}
+
+// Run runs one command and returns the exit status.
+func Run(ctx context.Context, w World, args []string) int {
+	p := &program{World: w}
+	root := p.root()
+	root.SetArgs(args)
+	root.SetIn(w.Stdin)
+	root.SetOut(w.Stdout)
+	root.SetErr(w.Stderr)
+	if err := root.ExecuteContext(ctx); err != nil {
+		return p.fail(err)
+	}
+	return exitDone
+}
+
+// program is one run: the world and what the common flags said.
+type program struct {
+	World
+	dir string // -C: the site's folder
+	now string // --now: a fixed clock
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "tocsin",
+		Short:         "Check, publish and mail security bulletins",
+		Long:          "tocsin holds a security team's bulletins against its own disclosure policy, builds the\nwebsite, works out which tailnets a bulletin touches, and writes each of them one letter.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+	}
+	root.PersistentFlags().StringVarP(&p.dir, "site", "C", ".", "the site's `folder`")
+	root.PersistentFlags().StringVar(&p.now, "now", "", "use this `instant` (RFC 3339) as the clock")
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, err) })
+	root.AddGroup(&cobra.Group{ID: "write", Title: "Write and publish"}, &cobra.Group{ID: "tell", Title: "Tell the tailnets"})
+	for _, c := range []*cobra.Command{p.init(), p.check(), p.build(), p.explain()} {
+		c.GroupID = "write"
+		root.AddCommand(c)
+	}
+	for _, c := range []*cobra.Command{p.plan(), p.letters(), p.send(), p.status()} {
+		c.GroupID = "tell"
+		root.AddCommand(c)
+	}
+	return root
+}
+
+// clock is the instant of the run.
+func (p *program) clock() (time.Time, error) {
+	if p.now == "" {
+		return p.Now().UTC(), nil
+	}
+	at, err := time.Parse(time.RFC3339, p.now)
+	if err != nil {
+		return time.Time{}, &refusal{exit: exitUsage, what: fmt.Sprintf("--now: %q is not an instant", p.now), next: "write it as 2026-05-04T09:00:00Z"}
+	}
+	return at.UTC(), nil
+}
+
+// exactly wants a number of arguments by name.
+func exactly(names ...string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) != len(names) {
+			return usage(c, fmt.Errorf("want %d argument(s) %v, got %d", len(names), names, len(args)))
+		}
+		return nil
+	}
+}
+
+// say talks to the person at the terminal.
+func (p *program) say(format string, args ...any) {
+	fmt.Fprintf(p.Stderr, format+"\n", args...)
+}
+
+// print puts out data.
+func (p *program) print(format string, args ...any) {
+	fmt.Fprintf(p.Stdout, format+"\n", args...)
+}
+
+// next tells the command to type next.
+func (p *program) next(format string, args ...any) {
+	p.say("next: "+format, args...)
+}

@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/internal/content"
+	"tocsin/internal/lock"
+	"tocsin/internal/notify/database"
+	"tocsin/internal/notify/ledger"
+	"tocsin/internal/publish"
+	"tocsin/internal/source"
+)
+
+// Exit statuses. A script can tell by them what happened.
+const (
+	exitDone       = 0   // done, or done already; warnings too
+	exitProblems   = 1   // errors found in what people wrote
+	exitUsage      = 2   // not a command
+	exitIO         = 3   // something could not be read or written
+	exitRefused    = 4   // refused for safety
+	exitLocked     = 5   // somebody else is at it
+	exitIncomplete = 6   // something is left for a person to do
+	exitStopped    = 130 // interrupted
+)
+
+// refusal is an error that knows its exit status and the next step.
+type refusal struct {
+	exit int
+	what string
+	next string
+}
+
+// Error says what is wrong.
+func (r *refusal) Error() string { return r.what }
+
+// refuse is a refusal for safety.
+func refuse(next, format string, args ...any) error {
+	return &refusal{exit: exitRefused, what: fmt.Sprintf(format, args...), next: next}
+}
+
+// usage is a command line that is no command.
+func usage(c *cobra.Command, err error) error {
+	return &refusal{exit: exitUsage, what: err.Error(), next: c.CommandPath() + " --help"}
+}
+
+// incomplete ends a command that did its work and leaves some for a person. It has
+// already said so.
+var errIncomplete = errors.New("incomplete")
+
+// fail says what went wrong and what to type next, and returns the exit status.
+func (p *program) fail(err error) int {
+	if errors.Is(err, errIncomplete) {
+		return exitIncomplete
+	}
+	var problems source.Problems
+	if errors.As(err, &problems) {
+		p.problems(problems)
+		p.summary(problems)
+		return exitProblems
+	}
+	r := refusalOf(err)
+	p.say("tocsin: %s", source.Visible(r.what))
+	if r.next != "" {
+		p.next("%s", r.next)
+	}
+	return r.exit
+}
+
+// refusalOf words an error that came from below.
+func refusalOf(err error) *refusal {
+	var (
+		own     *refusal
+		held    *lock.HeldError
+		foreign *publish.ForeignError
+		loose   *database.LooseError
+		path    *fs.PathError
+	)
+	switch {
+	case errors.As(err, &own):
+		return own
+	case errors.Is(err, context.Canceled):
+		return &refusal{exitStopped, "stopped", "the same command again: it goes on where it stopped"}
+	case errors.Is(err, content.ErrNoSite):
+		return &refusal{exitUsage, err.Error(), "tocsin init DIR makes a site; tocsin -C DIR uses one"}
+	case errors.As(err, &held):
+		return &refusal{exitLocked, err.Error(), "wait for it, then the same command again"}
+	case errors.As(err, &foreign):
+		return &refusal{exitRefused, err.Error(), "move what is in it elsewhere, then the same command again"}
+	case errors.As(err, &loose):
+		return &refusal{exitRefused, err.Error(), "chmod 600 " + loose.Path}
+	case errors.Is(err, ledger.ErrChanged):
+		return &refusal{exitRefused, err.Error(), "restore the ledger from a backup, or plan again: tocsin plan ID"}
+	case errors.Is(err, ledger.ErrNoPlan), errors.Is(err, ledger.ErrNone):
+		return &refusal{exitUsage, err.Error(), "tocsin status lists the plans; tocsin plan ID makes one"}
+	case errors.As(err, &path):
+		return &refusal{exitIO, err.Error(), "see that the path is there and can be used, then the same command again"}
+	}
+	return &refusal{exitIO, err.Error(), ""}
+}

@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	samples "tocsin/content"
+	"tocsin/internal/content"
+	"tocsin/internal/notify/sample"
+	"tocsin/templates"
+)
+
+func (p *program) init() *cobra.Command {
+	return &cobra.Command{
+		Use:   "init DIR",
+		Short: "Make a complete small site to begin with",
+		Args:  exactly("DIR"),
+		RunE:  func(_ *cobra.Command, args []string) error { return p.runInit(args[0]) },
+	}
+}
+
+// runInit makes the site beside its place and moves it there whole, so that a
+// stopped init leaves nothing.
+func (p *program) runInit(dir string) (err error) {
+	if err := vacant(dir); err != nil {
+		return err
+	}
+	parent := filepath.Dir(filepath.Clean(dir))
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return err
+	}
+	stage, err := os.MkdirTemp(parent, ".tocsin-init-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(stage)) }()
+	if err := p.furnish(stage); err != nil {
+		return err
+	}
+	if err := os.Chmod(stage, 0o755); err != nil {
+		return err
+	}
+	if err := os.Rename(stage, dir); err != nil {
+		return err
+	}
+	p.print("made %s: the sample organisation, with an inventory of %s", dir, many(sample.Default().Tailnets, "tailnet"))
+	p.next("cd %s && tocsin check", dir)
+	return nil
+}
+
+// vacant refuses a place where something is already: nobody's files are overwritten.
+func vacant(dir string) error {
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case len(entries) > 0:
+		return refuse("tocsin init with the name of a new folder", "%s is not empty", dir)
+	}
+	return nil
+}
+
+// furnish fills a folder with a site.
+func (p *program) furnish(dir string) error {
+	steps := []func() error{
+		func() error { return copyTree(samples.Files(), filepath.Join(dir, content.Folder)) },
+		func() error { return p.copySettings(dir) },
+		func() error { return put(filepath.Join(dir, "public", ".gitignore"), keepOut, 0o755, 0o644) },
+		func() error { return os.Mkdir(filepath.Join(dir, "var"), 0o700) },
+		func() error { return table(dir, "tailnets.csv", sample.WriteTailnets) },
+		func() error { return table(dir, "nodes.csv", sample.WriteNodes) },
+		func() error { return p.makeKey(filepath.Join(dir, "secrets", "plan.key")) },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepOut is public/.gitignore: the built site is not source.
+const keepOut = "# The built site. `tocsin build` writes it; git does not keep it.\n*\n!.gitignore\n"
+
+func copyTree(from fs.FS, to string) error {
+	return fs.WalkDir(from, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(from, name)
+		if err != nil {
+			return err
+		}
+		return put(filepath.Join(to, filepath.FromSlash(name)), string(data), 0o755, 0o644)
+	})
+}
+
+// copySettings copies what of a site is not content. A file that git would obey
+// where it is embedded is kept there under a name without the dot.
+func (p *program) copySettings(dir string) error {
+	settings, err := fs.Sub(templates.Files(), "init")
+	if err != nil {
+		return err
+	}
+	if err := copyTree(settings, dir); err != nil {
+		return err
+	}
+	return os.Rename(filepath.Join(dir, "gitignore"), filepath.Join(dir, ".gitignore"))
+}
+
+// put writes a new file, making its folder.
+func put(name, text string, folder, file fs.FileMode) error {
+	if err := os.MkdirAll(filepath.Dir(name), folder); err != nil {
+		return err
+	}
+	return os.WriteFile(name, []byte(text), file)
+}
+
+// table writes one table of the sample inventory, for its owner's eyes only, as a
+// real one has to be.
+func table(dir, name string, write func(io.Writer, sample.Size) error) (err error) {
+	full := filepath.Join(dir, "inventory", name)
+	if err := put(full, "", 0o700, 0o600); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(full, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return write(f, sample.Default())
+}
+
+// keyOctets is the length of the plan key.
+const keyOctets = 32
+
+func (p *program) makeKey(name string) error {
+	key := make([]byte, keyOctets)
+	if _, err := io.ReadFull(p.Random, key); err != nil {
+		return fmt.Errorf("%s: %w", path.Base(name), err)
+	}
+	return put(name, string(key), 0o700, 0o600)
+}

@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/check"
+	"tocsin/internal/content"
+	"tocsin/internal/disclosure"
+	"tocsin/internal/source"
+)
+
+// site is a site's folder with everything that people wrote in it, read and checked.
+type site struct {
+	dir      string
+	config   content.Config
+	content  content.Site
+	rules    disclosure.Rules
+	problems source.Problems // of the content; the settings' own end the command
+}
+
+// open reads tocsin.yaml and everything under content/, and checks it. Problems of
+// the content are the caller's to judge: one colleague's broken file must not be
+// in everybody's way.
+func (p *program) open(now time.Time) (*site, error) {
+	s, root, err := p.configured()
+	if err != nil {
+		return nil, err
+	}
+	found, problems, err := content.Read(root.FS())
+	if err := errors.Join(err, root.Close()); err != nil {
+		return nil, err
+	}
+	s.content, s.rules = found, disclosure.Builtin()
+	s.problems = append(problems, check.All(check.Site{Config: s.config, Content: found, Rules: s.rules, Now: now})...)
+	s.problems.Sort()
+	return s, nil
+}
+
+// configured reads tocsin.yaml alone.
+func (p *program) configured() (*site, *os.Root, error) {
+	root, err := os.OpenRoot(p.dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	config, problems, err := content.ReadConfig(root.FS())
+	if err == nil && len(problems) > 0 {
+		err = problems
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, root.Close())
+	}
+	return &site{dir: p.dir, config: config}, root, nil
+}
+
+// settings reads tocsin.yaml and nothing else: the ledger's commands work whatever
+// the content is like.
+func (p *program) settings() (*site, error) {
+	s, root, err := p.configured()
+	if err != nil {
+		return nil, err
+	}
+	return s, root.Close()
+}
+
+// path resolves a path of tocsin.yaml.
+func (s *site) path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(s.dir, filepath.FromSlash(name))
+}
+
+// public is the folder of the built site, state the private folder of its builds.
+func (s *site) public() string { return s.path("public") }
+func (s *site) state() string  { return s.path(".tocsin") }
+
+// published lists the bulletins that readers may see.
+func (s *site) published() []bulletin.Published {
+	var out []bulletin.Published
+	for _, b := range s.content.Bulletins {
+		if b, err := b.Publish(); err == nil {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// bulletin finds a bulletin that may be judged and told about: it is there, its
+// own file is without problems, and the policy says what the rules quote.
+func (s *site) bulletin(id string) (bulletin.Bulletin, error) {
+	b, found := s.content.Bulletin(bulletin.ID(id))
+	if problems := s.problemsOf(filepath.ToSlash(filepath.Join(content.BulletinFolder, id+".md"))); len(problems) > 0 {
+		return b, problems
+	}
+	if !found {
+		return b, &refusal{exitUsage, fmt.Sprintf("there is no bulletin %q under %s", id, content.BulletinFolder), "tocsin status lists them"}
+	}
+	return b, s.judgeable()
+}
+
+// problemsOf lists the problems of one file.
+func (s *site) problemsOf(file string) source.Problems {
+	var out source.Problems
+	for _, f := range s.problems {
+		if f.Position.File == file && f.Level == source.Error {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// judgeable refuses to give verdicts by sentences that are not the policy's.
+func (s *site) judgeable() error {
+	p, found := s.content.Policy(disclosure.Policy)
+	if !found {
+		return nil
+	}
+	if missing := s.rules.Missing(p); len(missing) > 0 {
+		return refuse("put the sentence back into "+p.Source.Name, "no verdict: the rules quote what the policy does not say: %v", missing[0])
+	}
+	return nil
+}
+
+// policyURL is the page of the disclosure policy; the list of policies where the
+// site has no such page.
+func (s *site) policyURL() string {
+	layout := s.config.Layout
+	if _, found := s.content.Policy(disclosure.Policy); found {
+		return layout.URL(layout.Policy(disclosure.Policy))
+	}
+	return layout.URL(layout.Policies())
+}
+
+// private reads a file that only its owner may read.
+func (s *site) private(name string) ([]byte, error) {
+	path := s.path(name)
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, refuse("chmod 600 "+path, "%s is open to others (mode %04o) and holds a secret", path, info.Mode().Perm())
+	}
+	return os.ReadFile(path)
+}
+
+// missing reports whether a path is not there.
+func missing(path string) (bool, error) {
+	_, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	return false, err
+}

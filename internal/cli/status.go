@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/notify"
+	"tocsin/internal/notify/ledger"
+	"tocsin/internal/source"
+)
+
+func (p *program) status() *cobra.Command {
+	return &cobra.Command{
+		Use:   "status [ID|PLAN]",
+		Short: "Say where every bulletin, or one plan, stands, and what is left to do",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.runStatus(c.Context(), strings.Join(args, ""))
+		},
+	}
+}
+
+func (p *program) runStatus(ctx context.Context, name string) (err error) {
+	now, err := p.clock()
+	if err != nil {
+		return err
+	}
+	s, err := p.open(now)
+	if err != nil {
+		return err
+	}
+	book, err := ledger.OpenReader(ctx, s.path(s.config.Ledger))
+	if errors.Is(err, fs.ErrNotExist) {
+		book, err = nil, nil // nothing was ever planned
+	}
+	if err != nil {
+		return err
+	}
+	if book != nil {
+		defer func() { err = errors.Join(err, book.Close()) }()
+	}
+	if strings.Contains(name, "/") {
+		return p.statusOfPlan(ctx, s, book, name)
+	}
+	return p.statusOfBulletins(ctx, s, book, bulletin.ID(name), now)
+}
+
+func (p *program) statusOfPlan(ctx context.Context, s *site, book *ledger.Ledger, name string) error {
+	if book == nil {
+		return ledger.ErrNone
+	}
+	plan, err := find(ctx, book, name)
+	if err != nil {
+		return err
+	}
+	p.planHead(plan)
+	return p.account(ctx, s, book, plan)
+}
+
+// statusOfBulletins shows one bulletin, or all, each with its verdicts and the plan
+// that stands.
+func (p *program) statusOfBulletins(ctx context.Context, s *site, book *ledger.Ledger, only bulletin.ID, now time.Time) error {
+	shown, incomplete := 0, false
+	for _, b := range s.content.Bulletins {
+		if only != "" && b.ID != only {
+			continue
+		}
+		shown++
+		p.print("%s  %s: %s", b.ID, b.Status, b.Title)
+		if s.judgeable() == nil {
+			p.print("  disclose: %s; notify affected %s: %s", s.rules.Bulletin(b, now).Outcome.Words(),
+				s.config.Organization.Unit.Many, s.rules.AnyTailnet(b).Outcome.Words())
+		}
+		err := p.latestPlan(ctx, s, book, b.ID)
+		if err != nil && !errors.Is(err, errIncomplete) {
+			return err
+		}
+		incomplete = incomplete || err != nil
+	}
+	if shown == 0 && only != "" {
+		return &refusal{exitUsage, fmt.Sprintf("there is no bulletin %q", only), "tocsin status lists them"}
+	}
+	if incomplete {
+		return errIncomplete
+	}
+	return nil
+}
+
+// latestPlan shows the plan that stands for a bulletin.
+func (p *program) latestPlan(ctx context.Context, s *site, book *ledger.Ledger, id bulletin.ID) error {
+	if book == nil {
+		p.print("  no plan yet")
+		return nil
+	}
+	plans, err := book.Plans(ctx, id)
+	if err != nil {
+		return err
+	}
+	if len(plans) == 0 {
+		p.print("  no plan yet")
+		return nil
+	}
+	plan, err := book.Plan(ctx, plans[len(plans)-1])
+	if err != nil {
+		return err
+	}
+	p.planHead(plan)
+	return p.account(ctx, s, book, plan)
+}
+
+func (p *program) planHead(plan ledger.Stored) {
+	p.print("  plan %s of %s, to %s, not after %s", plan.ID, plan.Created.Format(time.RFC3339),
+		plan.Transport, plan.Deadline.Format(time.RFC3339))
+}
+
+// sums prints how a plan's rows add up, and counts the letters that are still to
+// be delivered. Sums that do not add up are an error of the ledger, never glossed over.
+func (p *program) sums(ctx context.Context, book *ledger.Ledger, plan ledger.Stored) (open int, err error) {
+	states, err := book.States(ctx, plan)
+	if err != nil {
+		return 0, err
+	}
+	var letters []string
+	sum := 0
+	for _, state := range ledger.States {
+		sum += states[state]
+		if states[state] > 0 {
+			letters = append(letters, fmt.Sprintf("%s %d", state, states[state]))
+		}
+	}
+	if sum != plan.Counts[notify.Mailed] {
+		return 0, fmt.Errorf("%s: %d letters are in some state, %d were frozen: %w", plan.ID, sum, plan.Counts[notify.Mailed], ledger.ErrChanged)
+	}
+	for i, standing := range notify.Standings {
+		sign := "+"
+		if i == 0 {
+			sign = " "
+		}
+		p.print("  %s %6d  %s%s", sign, plan.Counts[standing], standing.Words(), inParentheses(standing, letters))
+	}
+	p.print("  = %6d  affected", plan.Counts.Affected())
+	return states[ledger.Planned] + states[ledger.Intent], nil
+}
+
+func inParentheses(standing notify.Standing, letters []string) string {
+	if standing != notify.Mailed || len(letters) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(letters, ", ") + ")"
+}
+
+// left names what a plan leaves for a person to do. Letters to deliver come first:
+// the rest can only be told by other ways.
+func (p *program) left(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, open int) error {
+	unit := s.config.Organization.Unit
+	untold := plan.Counts[notify.Unreachable] + plan.Counts[notify.Undetermined]
+	if untold > 0 {
+		err := book.Each(ctx, plan, func(d ledger.Delivery) error {
+			if d.Standing == notify.Unreachable || d.Standing == notify.Undetermined {
+				p.print("  open: %s %s is %s", unit.One, source.Visible(string(d.Tailnet)), d.Standing.Words())
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	switch {
+	case open > 0:
+		p.next("tocsin send %s (%s to deliver)", plan.ID, many(open, "letter"))
+	case untold > 0:
+		p.next("find an address for each open %s, then tocsin plan %s", unit.One, plan.ID.Bulletin)
+	default:
+		return nil
+	}
+	return errIncomplete
+}

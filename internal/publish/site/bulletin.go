@@ -1,0 +1,197 @@
+package site
+
+import (
+	"html/template"
+	"slices"
+	"strings"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/markdown"
+	"tocsin/internal/publish"
+	"tocsin/internal/verdict"
+)
+
+type bulletinPage struct {
+	Frame
+	ID, Summary string
+	Published   *Date
+	Severity    string
+	Withdrawn   bool
+	Action      verdict.Truth
+	ActionText  string
+	Commands    []Command
+	Versions    []Command
+	Installed   []Installed
+	Hosted      []Hosted
+	Units       string
+	Several     bool
+	Body        template.HTML
+}
+
+// Command is something to type: what updates a product on a platform, or shows
+// the version of it that runs.
+type Command struct{ Product, Platform, Command string }
+
+// Installed is a row of what users run themselves.
+type Installed struct {
+	Product   string
+	Platforms []string // empty: all
+	Affected  string   // versions in words
+	Fixed     string   // the version with the fix
+	Channel   string   // where it can be had, unless that is the usual way
+	Unfixed   string   // why there is no fix
+	Available *Date
+	Remedy    string
+	Stopgap   string
+}
+
+// Hosted is a row of what the organisation runs.
+type Hosted struct {
+	Product  string
+	Everyone bool
+	Deployed *Date
+	Unfixed  string
+	Remedy   string
+	Stopgap  string
+}
+
+func (b *builder) bulletin(x bulletin.Bulletin) (publish.File, error) {
+	body, err := b.text(string(x.ID), markdown.Parse(x.Body))
+	if err != nil {
+		return publish.File{}, err
+	}
+	page := b.Layout.Bulletin(x.ID)
+	data := bulletinPage{
+		Frame:      b.frame(page, "bulletins", x.Title, x.Summary),
+		ID:         string(x.ID),
+		Summary:    summary(x),
+		Published:  newDate(x.Published),
+		Severity:   string(x.Severity),
+		Withdrawn:  x.Status == bulletin.Withdrawn,
+		Action:     x.Action.Required,
+		ActionText: x.Action.Text,
+		Units:      b.Units,
+		Body:       body,
+	}
+	data.Installed, data.Hosted = b.rows(x.Affected)
+	data.Several = len(products(x.Affected)) > 1
+	if x.Action.Required == verdict.Yes {
+		data.Commands, data.Versions = b.commands(x.Affected)
+	}
+	return b.render(page, "bulletin.html", data)
+}
+
+// rows tells the rows of what users run from those of what we run.
+func (b *builder) rows(affected []bulletin.Affected) ([]Installed, []Hosted) {
+	var installed []Installed
+	var hosted []Hosted
+	for _, a := range affected {
+		if product := b.product(a.Product); product.Hosted {
+			hosted = append(hosted, Hosted{product.Title, a.Everyone, newDate(a.Deployed), a.Unfixed, a.Remedy, a.Stopgap})
+			continue
+		}
+		installed = append(installed, b.installed(a))
+	}
+	return installed, hosted
+}
+
+func (b *builder) installed(a bulletin.Affected) Installed {
+	row := Installed{
+		Product:   b.product(a.Product).Title,
+		Affected:  a.Versions.String(),
+		Fixed:     a.Versions.Fixed,
+		Unfixed:   a.Unfixed,
+		Available: newDate(a.Available),
+		Remedy:    a.Remedy,
+		Stopgap:   a.Stopgap,
+	}
+	if a.Channel != "stable" {
+		row.Channel = a.Channel
+	}
+	for _, p := range a.Platforms {
+		row.Platforms = append(row.Platforms, platformName(p))
+	}
+	return row
+}
+
+// product is what the site knows of a product; one that it does not know has its
+// id for a title.
+func (b *builder) product(id string) bulletin.Product {
+	i := slices.IndexFunc(b.Products, func(p bulletin.Product) bool { return p.ID == id })
+	if i < 0 {
+		return bulletin.Product{ID: id, Title: id}
+	}
+	return b.Products[i]
+}
+
+// commands lists, for every platform of rows with a fix that users can have, the
+// command that installs it, and for their products the command that shows which
+// version runs.
+func (b *builder) commands(affected []bulletin.Affected) (updates, versions []Command) {
+	for _, a := range affected {
+		product := b.product(a.Product)
+		if a.Versions.Fixed == "" || a.Unfixed != "" || a.Channel == "rc" || a.Channel == "unstable" {
+			continue
+		}
+		for _, platform := range platformsOf(a, product) {
+			if update, ok := product.Update[platform]; ok {
+				command := strings.ReplaceAll(update, "{fixed}", a.Versions.Fixed)
+				updates = appendNew(updates, Command{product.Title, platformName(platform), command})
+			}
+		}
+		if product.ShowVersion != "" {
+			versions = appendNew(versions, Command{Product: product.Title, Command: product.ShowVersion})
+		}
+	}
+	return updates, versions
+}
+
+func platformsOf(a bulletin.Affected, product bulletin.Product) []string {
+	if len(a.Platforms) > 0 {
+		return a.Platforms
+	}
+	return product.Platforms
+}
+
+func appendNew(commands []Command, c Command) []Command {
+	if slices.Contains(commands, c) {
+		return commands
+	}
+	return append(commands, c)
+}
+
+// products lists the products of the rows, each once.
+func products(affected []bulletin.Affected) []string {
+	var ids []string
+	for _, a := range affected {
+		if !slices.Contains(ids, a.Product) {
+			ids = append(ids, a.Product)
+		}
+	}
+	return ids
+}
+
+// platformName spells a platform as its makers do; unknown ones stay as written.
+func platformName(id string) string {
+	switch id {
+	case "windows":
+		return "Windows"
+	case "macos":
+		return "macOS"
+	case "linux":
+		return "Linux"
+	case "ios":
+		return "iOS"
+	case "ipados":
+		return "iPadOS"
+	case "tvos":
+		return "tvOS"
+	case "android":
+		return "Android"
+	case "freebsd":
+		return "FreeBSD"
+	case "openbsd":
+		return "OpenBSD"
+	}
+	return id
+}

@@ -1,0 +1,61 @@
+package site
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+)
+
+// errStopped ends a walk whose reader has enough.
+var errStopped = errors.New("stopped")
+
+// pageNames are the templates that are pages; each defines "main".
+var pageNames = [...]string{"home.html", "bulletins.html", "bulletin.html", "policies.html", "policy.html", "404.html"}
+
+// pageTemplates are the pages by name, each in its frame.
+type pageTemplates struct {
+	pages map[string]*template.Template
+}
+
+// readTemplates reads the frame, the pieces and the pages. Each is named by its
+// path, so that errors say where they come from: site/bulletin.html:12.
+func readTemplates(files fs.FS) (*pageTemplates, error) {
+	frame := template.New("").Option("missingkey=error")
+	for _, name := range []string{"layout.html", "pieces.html"} {
+		if err := parse(frame, files, name); err != nil {
+			return nil, err
+		}
+	}
+	pages := make(map[string]*template.Template)
+	for _, name := range pageNames {
+		page, err := frame.Clone()
+		if err != nil {
+			return nil, fmt.Errorf("site/%s: %w", name, err)
+		}
+		if err := parse(page, files, name); err != nil {
+			return nil, err
+		}
+		pages[name] = page
+	}
+	return &pageTemplates{pages}, nil
+}
+
+func parse(into *template.Template, files fs.FS, name string) error {
+	name = "site/" + name
+	text, err := fs.ReadFile(files, name)
+	if err != nil {
+		return fmt.Errorf("read template: %w", err)
+	}
+	_, err = into.New(name).Parse(string(text))
+	return err // names template and line itself
+}
+
+func (t *pageTemplates) execute(name string, data any) ([]byte, error) {
+	var b bytes.Buffer
+	if err := t.pages[name].ExecuteTemplate(&b, "site/layout.html", data); err != nil {
+		return nil, err // names template and line itself
+	}
+	return b.Bytes(), nil
+}
