@@ -18,6 +18,7 @@ func main() { os.Exit(run()) }
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // the second interrupt is the system's again
 	return cli.Run(ctx, cli.World{
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,

@@ -149,6 +149,10 @@ func productIDs(products []bulletin.Product) string {
 	return strings.Join(ids, ", ")
 }
 
+// VerdictCode begins the codes of problems that are the policy's verdict on a
+// bulletin, not faults of its file.
+const VerdictCode = "verdict-"
+
 // verdict reports a published bulletin that the policy does not let be published
 // yet, or does not ask for. Rules that are not the policy's own give no verdict.
 func (s Site) verdict(b bulletin.Bulletin, rulesApply bool) source.Problems {
@@ -156,18 +160,18 @@ func (s Site) verdict(b bulletin.Bulletin, rulesApply bool) source.Problems {
 		return nil
 	}
 	if !rulesApply {
-		return source.Problems{at(b, "status:", "verdict-impossible", "published, and the policy's rules cannot be applied",
+		return source.Problems{at(b, "status:", VerdictCode+"impossible", "published, and the policy's rules cannot be applied",
 			"see the warning about the policy")}
 	}
 	proof := s.Rules.Bulletin(b, s.Now)
 	hint := "see the proof: tocsin explain " + string(b.ID)
 	switch proof.Outcome {
 	case verdict.Held:
-		return source.Problems{at(b, "status:", "verdict-held", "published, and the policy holds it until a fix is available", hint)}
+		return source.Problems{at(b, "status:", VerdictCode+"held", "published, and the policy holds it until a fix is available", hint)}
 	case verdict.NotRequired:
-		return source.Problems{at(b, "status:", "verdict-not-required", "published, and the policy does not ask to disclose it", hint)}
+		return source.Problems{at(b, "status:", VerdictCode+"not-required", "published, and the policy does not ask to disclose it", hint)}
 	case verdict.Undetermined:
-		return source.Problems{at(b, "status:", "verdict-undetermined", "published, and the policy's answer depends on facts that are missing: "+strings.Join(proof.Missing, ", "), hint)}
+		return source.Problems{at(b, "status:", VerdictCode+"undetermined", "published, and the policy's answer depends on facts that are missing: "+strings.Join(proof.Missing, ", "), hint)}
 	}
 	return nil
 }

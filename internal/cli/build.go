@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"iter"
 
 	"github.com/spf13/cobra"
@@ -17,11 +19,11 @@ func (p *program) build() *cobra.Command {
 		Use:   "build",
 		Short: "Check, then write the website to public/ in one step",
 		Args:  exactly(),
-		RunE:  func(*cobra.Command, []string) error { return p.runBuild() },
+		RunE:  func(c *cobra.Command, _ []string) error { return p.runBuild(c.Context()) },
 	}
 }
 
-func (p *program) runBuild() error {
+func (p *program) runBuild(ctx context.Context) error {
 	now, err := p.clock()
 	if err != nil {
 		return err
@@ -34,7 +36,7 @@ func (p *program) runBuild() error {
 		return s.problems
 	}
 	p.problems(s.problems)
-	report, err := publish.Write(s.public(), s.state(), s.files())
+	report, err := publish.Write(s.public(), s.state(), s.files(ctx))
 	if err != nil {
 		return err
 	}
@@ -43,11 +45,12 @@ func (p *program) runBuild() error {
 	return nil
 }
 
-// files is the whole website: its pages, then its feed.
-func (s *site) files() iter.Seq2[publish.File, error] {
+// files is the whole website: its pages, then its feed. Who interrupts gets the
+// old site.
+func (s *site) files(ctx context.Context) iter.Seq2[publish.File, error] {
 	return func(yield func(publish.File, error) bool) {
 		for f, err := range pages.Pages(s.pages()) {
-			if !yield(f, err) {
+			if !yield(f, errors.Join(err, ctx.Err())) {
 				return
 			}
 		}

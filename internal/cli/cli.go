@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,7 +53,11 @@ func (p *program) root() *cobra.Command {
 		Long:          "tocsin holds a security team's bulletins against its own disclosure policy, builds the\nwebsite, works out which tailnets a bulletin touches, and writes each of them one letter.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Version:       version(),
+		Args:          knownCommand,
+
+		SuggestionsMinimumDistance: 2,
+		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.PersistentFlags().StringVarP(&p.dir, "site", "C", ".", "the site's `folder`")
 	root.PersistentFlags().StringVar(&p.now, "now", "", "use this `instant` (RFC 3339) as the clock")
@@ -69,6 +74,27 @@ func (p *program) root() *cobra.Command {
 	return root
 }
 
+// version is the module's version as it was built.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}
+
+// knownCommand refuses a word that is no command, and offers the nearest.
+func knownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	err := fmt.Errorf("unknown command %q", args[0])
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		return &refusal{exitUsage, err.Error(), "tocsin " + near[0]}
+	}
+	return usage(c, err)
+}
+
 // clock is the instant of the run.
 func (p *program) clock() (time.Time, error) {
 	if p.now == "" {
@@ -81,13 +107,26 @@ func (p *program) clock() (time.Time, error) {
 	return at.UTC(), nil
 }
 
-// exactly wants a number of arguments by name.
+// exactly wants as many arguments as it has names.
 func exactly(names ...string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if len(args) != len(names) {
-			return usage(c, fmt.Errorf("want %d argument(s) %v, got %d", len(names), names, len(args)))
+		switch {
+		case len(args) < len(names):
+			return usage(c, fmt.Errorf("%s needs %s", c.CommandPath(), names[len(args)]))
+		case len(args) > len(names):
+			return usage(c, fmt.Errorf("%s does not know what to do with %q", c.CommandPath(), args[len(names)]))
 		}
 		return nil
+	}
+}
+
+// atMost takes up to as many arguments as it has names.
+func atMost(names ...string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) < len(names) {
+			return nil
+		}
+		return exactly(names...)(c, args)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -27,12 +28,16 @@ func (p *program) init() *cobra.Command {
 }
 
 // runInit makes the site beside its place and moves it there whole, so that a
-// stopped init leaves nothing.
+// stopped init leaves no half of one.
 func (p *program) runInit(dir string) (err error) {
-	if err := vacant(dir); err != nil {
+	exists, err := vacant(dir)
+	if err != nil {
 		return err
 	}
 	parent := filepath.Dir(filepath.Clean(dir))
+	if exists {
+		parent = dir
+	}
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return err
 	}
@@ -44,29 +49,55 @@ func (p *program) runInit(dir string) (err error) {
 	if err := p.furnish(stage); err != nil {
 		return err
 	}
-	if err := os.Chmod(stage, 0o755); err != nil {
-		return err
-	}
-	if err := os.Rename(stage, dir); err != nil {
+	if err := settle(stage, dir, exists); err != nil {
 		return err
 	}
 	p.print("made %s: the sample organisation, with an inventory of %s", dir, many(sample.Default().Tailnets, "tailnet"))
+	if filepath.Clean(dir) == "." {
+		p.next("tocsin check")
+		return nil
+	}
 	p.next("cd %s && tocsin check", dir)
 	return nil
 }
 
-// vacant refuses a place where something is already: nobody's files are overwritten.
-func vacant(dir string) error {
+// settle moves the finished site to its place: in one step, or, into a folder that
+// is there already, piece by piece with the file that makes it a site at the end.
+func settle(stage, dir string, exists bool) error {
+	if !exists {
+		return errors.Join(os.Chmod(stage, 0o755), os.Rename(stage, dir))
+	}
+	entries, err := os.ReadDir(stage)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(entries, func(a, _ fs.DirEntry) int {
+		if a.Name() == content.ConfigFile {
+			return 1
+		}
+		return 0
+	})
+	for _, e := range entries {
+		if err := os.Rename(filepath.Join(stage, e.Name()), filepath.Join(dir, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// vacant refuses a place where something is already, so that nobody's files are
+// overwritten. It reports whether there is an empty folder.
+func vacant(dir string) (exists bool, err error) {
 	entries, err := os.ReadDir(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil
+		return false, nil
 	case err != nil:
-		return err
+		return false, err
 	case len(entries) > 0:
-		return refuse("tocsin init with the name of a new folder", "%s is not empty", dir)
+		return false, refuse("tocsin init with the name of a new folder", "%s is not empty", dir)
 	}
-	return nil
+	return true, nil
 }
 
 // furnish fills a folder with a site.

@@ -32,7 +32,7 @@ func (p *program) runLetters(ctx context.Context, name string, one tailnet.ID) (
 	if err != nil {
 		return err
 	}
-	book, err := ledger.OpenReader(ctx, s.path(s.config.Ledger))
+	book, err := s.reader(ctx)
 	if err != nil {
 		return err
 	}

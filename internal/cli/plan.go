@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"tocsin/internal/address"
 	"tocsin/internal/affected"
 	"tocsin/internal/bulletin"
+	"tocsin/internal/check"
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/inventory"
 	"tocsin/internal/notify/ledger"
@@ -54,7 +56,7 @@ func (p *program) runPlan(ctx context.Context, id string, choice notify.Choice) 
 	if err != nil {
 		return err
 	}
-	survey, err := s.survey(b)
+	survey, err := s.survey(ctx, b)
 	if err != nil {
 		return err
 	}
@@ -90,10 +92,8 @@ func (p *program) openForPlan(id string, now time.Time) (*site, bulletin.Bulleti
 	if err != nil {
 		return nil, b, err
 	}
-	for _, f := range s.problems {
-		if f.Position.File == b.Source.Name {
-			return nil, b, source.Problems{f}
-		}
+	if problems := s.unfit(b); len(problems) > 0 {
+		return nil, b, problems
 	}
 	switch c := s.config; {
 	case b.Status == bulletin.Withdrawn:
@@ -106,16 +106,24 @@ func (p *program) openForPlan(id string, now time.Time) (*site, bulletin.Bulleti
 	return s, b, nil
 }
 
+// unfit lists what keeps a bulletin from being released, except that it waits for
+// its fix: telling the affected need not wait. A draft's problems count here.
+func (s *site) unfit(b bulletin.Bulletin) source.Problems {
+	return slices.DeleteFunc(slices.Clone(s.problems), func(f source.Problem) bool {
+		return f.Position.File != b.Source.Name || f.Level == source.Note || f.Code == check.VerdictCode+"held"
+	})
+}
+
 // survey streams the inventory once and collects what the bulletin means for it.
-func (s *site) survey(b bulletin.Bulletin) (*notify.Survey, error) {
+func (s *site) survey(ctx context.Context, b bulletin.Bulletin) (*notify.Survey, error) {
 	survey := notify.NewSurvey(b, s.config.Products, s.rules)
 	files := s.config.Inventory
-	problems, err := s.table(files.Tailnets, func(name string, r io.Reader) (source.Problems, error) {
+	problems, err := s.table(ctx, files.Tailnets, func(name string, r io.Reader) (source.Problems, error) {
 		return inventory.Tailnets(name, r, survey.Tailnet)
 	})
 	if err == nil && len(problems) == 0 {
 		// Only with every tailnet known can a node's tailnet be called unknown.
-		problems, err = s.table(files.Nodes, func(name string, r io.Reader) (source.Problems, error) {
+		problems, err = s.table(ctx, files.Nodes, func(name string, r io.Reader) (source.Problems, error) {
 			return inventory.Nodes(name, r, s.soleProduct(), survey.Known, survey.Node)
 		})
 	}
@@ -126,13 +134,27 @@ func (s *site) survey(b bulletin.Bulletin) (*notify.Survey, error) {
 }
 
 // table opens one private table for reading.
-func (s *site) table(name string, read func(string, io.Reader) (source.Problems, error)) (problems source.Problems, err error) {
+func (s *site) table(ctx context.Context, name string, read func(string, io.Reader) (source.Problems, error)) (problems source.Problems, err error) {
 	f, err := os.Open(s.path(name))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return read(path.Clean(filepath.ToSlash(name)), f)
+	return read(path.Clean(filepath.ToSlash(name)), interruptible{ctx, f})
+}
+
+// interruptible ends a long read when the person at the terminal does.
+type interruptible struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+// Read reads until the context is done.
+func (i interruptible) Read(b []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.r.Read(b)
 }
 
 // soleProduct is what every node runs where only one product runs on nodes.
@@ -257,8 +279,13 @@ func (p *program) planned(s *site, survey *notify.Survey, plan notify.Plan) {
 	p.print("  near misses: %s fixed already, %s too old to have the fault, %s on another platform",
 		many(survey.Missed(affected.FixedAlready), "node"), fmt.Sprint(survey.Missed(affected.TooOld)), fmt.Sprint(survey.Missed(affected.OtherPlatform)))
 	p.print("  digest %s", plan.Digest)
-	p.print("  to %s, not after %s", plan.Transport, plan.Deadline.Format(time.RFC3339))
+	p.print("  to %s, not after %s", destination(plan.Transport), plan.Deadline.Format(time.RFC3339))
 	p.next("tocsin letters %s reads the letters; tocsin send %s delivers them", plan.ID, plan.ID)
+}
+
+// destination says where letters go, and whether anybody hears of it.
+func destination(transport string) string {
+	return transport + " (a rehearsal: they stay on this machine)"
 }
 
 // standings prints the four sums, which add up to the affected.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"tocsin/internal/source"
@@ -10,7 +11,7 @@ import (
 // problems prints findings, each with its place, its line, and what to do.
 func (p *program) problems(found source.Problems) {
 	for _, f := range found {
-		p.say("%s: %s: %s [%s]", f.Position, f.Level, source.Visible(f.Message), f.Code)
+		p.say("%s: %s: %s [%s]", p.fromHere(f.Position), f.Level, source.Visible(f.Message), f.Code)
 		if f.Excerpt != "" {
 			p.excerpt(f)
 		}
@@ -18,6 +19,13 @@ func (p *program) problems(found source.Problems) {
 			p.say("    %s", source.Visible(f.Hint))
 		}
 	}
+}
+
+// fromHere names a place of the site as seen from where the command was typed, so
+// that an editor finds it.
+func (p *program) fromHere(at source.Position) source.Position {
+	at.File = filepath.Join(p.dir, filepath.FromSlash(at.File))
+	return at
 }
 
 const excerptWidth = 100

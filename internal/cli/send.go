@@ -32,7 +32,7 @@ func (p *program) runSend(ctx context.Context, name string) (err error) {
 		return err
 	}
 	if gone, err := missing(s.path(s.config.Ledger)); gone || err != nil {
-		return errors.Join(err, ledger.ErrNone)
+		return errors.Join(err, ledger.ErrNone) // sending makes no ledger
 	}
 	book, err := ledger.Open(ctx, s.path(s.config.Ledger), "sending "+name)
 	if err != nil {
@@ -48,6 +48,9 @@ func (p *program) runSend(ctx context.Context, name string) (err error) {
 	}
 	if err := p.deliver(ctx, s, book, plan, now); err != nil {
 		return err
+	}
+	if plan.Superseded != "" {
+		return refuse("tocsin send "+plan.Superseded, "%s has taken the place of %s, which is not sent any more", plan.Superseded, plan.ID)
 	}
 	return p.account(ctx, s, book, plan)
 }
@@ -100,7 +103,7 @@ func (p *program) deliver(ctx context.Context, s *site, book *ledger.Ledger, pla
 	if result.Recovered+result.Returned > 0 {
 		p.say("an earlier run was cut off: %s had arrived, %s had not", many(result.Recovered, "letter"), many(result.Returned, "letter"))
 	}
-	p.print("delivered %s of %s to %s", many(result.Delivered, "letter"), plan.ID, plan.Transport)
+	p.print("delivered %s of %s to %s", many(result.Delivered, "letter"), plan.ID, destination(plan.Transport))
 	return err
 }
 

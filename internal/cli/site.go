@@ -1,17 +1,22 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/check"
 	"tocsin/internal/content"
 	"tocsin/internal/disclosure"
+	"tocsin/internal/notify/ledger"
 	"tocsin/internal/source"
 )
 
@@ -91,11 +96,11 @@ func (s *site) published() []bulletin.Published {
 	return out
 }
 
-// bulletin finds a bulletin that may be judged and told about: it is there, its
-// own file is without problems, and the policy says what the rules quote.
+// bulletin finds a bulletin that may be judged: it is there, its own file can be
+// read without problems, and the policy says what the rules quote.
 func (s *site) bulletin(id string) (bulletin.Bulletin, error) {
 	b, found := s.content.Bulletin(bulletin.ID(id))
-	if problems := s.problemsOf(filepath.ToSlash(filepath.Join(content.BulletinFolder, id+".md"))); len(problems) > 0 {
+	if problems := s.unreadable(path.Join(content.BulletinFolder, id+".md")); len(problems) > 0 {
 		return b, problems
 	}
 	if !found {
@@ -104,15 +109,12 @@ func (s *site) bulletin(id string) (bulletin.Bulletin, error) {
 	return b, s.judgeable()
 }
 
-// problemsOf lists the problems of one file.
-func (s *site) problemsOf(file string) source.Problems {
-	var out source.Problems
-	for _, f := range s.problems {
-		if f.Position.File == file && f.Level == source.Error {
-			out = append(out, f)
-		}
-	}
-	return out
+// unreadable lists the errors of one file, without the verdicts on it: those are
+// what the person is asking about.
+func (s *site) unreadable(file string) source.Problems {
+	return slices.DeleteFunc(slices.Clone(s.problems), func(f source.Problem) bool {
+		return f.Position.File != file || f.Level != source.Error || strings.HasPrefix(f.Code, check.VerdictCode)
+	})
 }
 
 // judgeable refuses to give verdicts by sentences that are not the policy's.
@@ -139,15 +141,23 @@ func (s *site) policyURL() string {
 
 // private reads a file that only its owner may read.
 func (s *site) private(name string) ([]byte, error) {
-	path := s.path(name)
-	info, err := os.Stat(path)
+	full := s.path(name)
+	info, err := os.Stat(full)
 	if err != nil {
 		return nil, err
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return nil, refuse("chmod 600 "+path, "%s is open to others (mode %04o) and holds a secret", path, info.Mode().Perm())
+		return nil, refuse("chmod 600 "+full, "%s is open to others (mode %04o) and holds a secret", full, info.Mode().Perm())
 	}
-	return os.ReadFile(path)
+	return os.ReadFile(full)
+}
+
+// reader opens the ledger for reading; ledger.ErrNone says that nothing was planned yet.
+func (s *site) reader(ctx context.Context) (*ledger.Ledger, error) {
+	if gone, err := missing(s.path(s.config.Ledger)); gone || err != nil {
+		return nil, errors.Join(err, ledger.ErrNone)
+	}
+	return ledger.OpenReader(ctx, s.path(s.config.Ledger))
 }
 
 // missing reports whether a path is not there.

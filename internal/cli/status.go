@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 	"time"
 
@@ -20,7 +19,7 @@ func (p *program) status() *cobra.Command {
 	return &cobra.Command{
 		Use:   "status [ID|PLAN]",
 		Short: "Say where every bulletin, or one plan, stands, and what is left to do",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMost("ID or PLAN"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.runStatus(c.Context(), strings.Join(args, ""))
 		},
@@ -36,26 +35,22 @@ func (p *program) runStatus(ctx context.Context, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	book, err := ledger.OpenReader(ctx, s.path(s.config.Ledger))
-	if errors.Is(err, fs.ErrNotExist) {
-		book, err = nil, nil // nothing was ever planned
+	book, err := s.reader(ctx)
+	plan := strings.Contains(name, "/")
+	if errors.Is(err, ledger.ErrNone) && !plan {
+		return p.statusOfBulletins(ctx, s, nil, bulletin.ID(name), now)
 	}
 	if err != nil {
 		return err
 	}
-	if book != nil {
-		defer func() { err = errors.Join(err, book.Close()) }()
-	}
-	if strings.Contains(name, "/") {
+	defer func() { err = errors.Join(err, book.Close()) }()
+	if plan {
 		return p.statusOfPlan(ctx, s, book, name)
 	}
 	return p.statusOfBulletins(ctx, s, book, bulletin.ID(name), now)
 }
 
 func (p *program) statusOfPlan(ctx context.Context, s *site, book *ledger.Ledger, name string) error {
-	if book == nil {
-		return ledger.ErrNone
-	}
 	plan, err := find(ctx, book, name)
 	if err != nil {
 		return err
@@ -93,7 +88,8 @@ func (p *program) statusOfBulletins(ctx context.Context, s *site, book *ledger.L
 	return nil
 }
 
-// latestPlan shows the plan that stands for a bulletin.
+// latestPlan shows the plan that stands for a bulletin; book is nil while there is
+// no ledger.
 func (p *program) latestPlan(ctx context.Context, s *site, book *ledger.Ledger, id bulletin.ID) error {
 	if book == nil {
 		p.print("  no plan yet")
@@ -117,7 +113,7 @@ func (p *program) latestPlan(ctx context.Context, s *site, book *ledger.Ledger, 
 
 func (p *program) planHead(plan ledger.Stored) {
 	p.print("  plan %s of %s, to %s, not after %s", plan.ID, plan.Created.Format(time.RFC3339),
-		plan.Transport, plan.Deadline.Format(time.RFC3339))
+		destination(plan.Transport), plan.Deadline.Format(time.RFC3339))
 }
 
 // sums prints how a plan's rows add up, and counts the letters that are still to

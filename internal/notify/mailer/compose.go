@@ -29,7 +29,7 @@ func (s Sender) Compose(l notify.Letter, messageID string) ([]byte, error) {
 	m := gomail.NewMsg(
 		gomail.WithNoDefaultUserAgent(),
 		gomail.WithEncoding(gomail.EncodingQP),
-		gomail.WithBoundary("=_"+boundary(messageID)),
+		gomail.WithBoundary(boundary(messageID)),
 	)
 	if err := s.address(m, l.To); err != nil {
 		return nil, err

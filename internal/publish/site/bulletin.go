@@ -74,9 +74,9 @@ func (b *builder) bulletin(x bulletin.Bulletin) (publish.File, error) {
 		Body:       body,
 	}
 	data.Installed, data.Hosted = b.rows(x.Affected)
-	data.Several = len(products(x.Affected)) > 1
 	if x.Action.Required == verdict.Yes {
 		data.Commands, data.Versions = b.commands(x.Affected)
+		data.Several = severalProducts(slices.Concat(data.Commands, data.Versions))
 	}
 	return b.render(page, "bulletin.html", data)
 }
@@ -160,15 +160,8 @@ func appendNew(commands []Command, c Command) []Command {
 	return append(commands, c)
 }
 
-// products lists the products of the rows, each once.
-func products(affected []bulletin.Affected) []string {
-	var ids []string
-	for _, a := range affected {
-		if !slices.Contains(ids, a.Product) {
-			ids = append(ids, a.Product)
-		}
-	}
-	return ids
+func severalProducts(commands []Command) bool {
+	return slices.ContainsFunc(commands, func(c Command) bool { return c.Product != commands[0].Product })
 }
 
 // platformName spells a platform as its makers do; unknown ones stay as written.
