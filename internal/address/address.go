@@ -12,8 +12,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-
-	"tocsin/internal/bulletin"
 )
 
 // Page is the path of a page or file on the site, from the site's own root on:
@@ -127,7 +125,7 @@ func checkSection(path string) error {
 func (l Layout) Bulletins() Page { return l.bulletins }
 
 // Bulletin is the page of one bulletin: TS-2026-004 is at ts-2026-004/.
-func (l Layout) Bulletin(id bulletin.ID) Page { return l.bulletins + Page(Anchor(id)) + "/" }
+func (l Layout) Bulletin(id string) Page { return l.bulletins + Page(Anchor(id)) + "/" }
 
 // Feed is the RSS feed of the bulletins.
 func (l Layout) Feed() Page { return l.bulletins + "index.xml" }
@@ -142,7 +140,7 @@ func (l Layout) Policy(slug string) Page { return l.policies + Page(slug) + "/" 
 func (l Layout) Asset(name string) Page { return assetRoot + Page(name) }
 
 // Anchor is the id of a bulletin's row in lists: ts-2026-004.
-func Anchor(id bulletin.ID) string { return strings.ToLower(string(id)) }
+func Anchor(id string) string { return strings.ToLower(id) }
 
 // Href is the link from any page of the site to this one: its path from the root
 // of the host on, with the path of the site. It may carry a #fragment.

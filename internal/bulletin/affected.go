@@ -29,10 +29,12 @@ func (a Affected) Fixed(at time.Time) verdict.Truth {
 	switch {
 	case a.Remedy != "":
 		return verdict.Yes
-	case a.Unfixed != "", a.Stopgap != "", a.Channel == "rc", a.Channel == "unstable":
+	case a.Unfixed != "", a.Channel == "rc", a.Channel == "unstable":
 		return verdict.No
 	case !a.Deployed.IsZero():
 		return verdict.Of(!at.Before(a.Deployed))
+	case a.Stopgap != "" && a.Versions.Fixed == "":
+		return verdict.No // a stopgap alone fixes nothing; beside a fix it takes nothing away
 	case a.Versions.Fixed == "" || a.Available.IsZero():
 		return verdict.Unknown
 	}

@@ -9,6 +9,7 @@ package bulletin
 import (
 	"bytes"
 	"fmt"
+	"path"
 	"time"
 
 	"tocsin/internal/source"
@@ -112,6 +113,9 @@ func (b Bulletin) Publish() (Published, error) {
 
 // Bulletin is the bulletin that was published.
 func (p Published) Bulletin() Bulletin { return p.b }
+
+// OwnsName reports whether the bulletin stands in the file of its own name.
+func (b Bulletin) OwnsName() bool { return path.Base(b.Source.Name) == string(b.ID)+".md" }
 
 // Substance is the file without the lines that releasing a bulletin writes: two
 // files of equal substance say the same, whether released or not.

@@ -29,6 +29,7 @@ type Site struct {
 func All(s Site) source.Problems {
 	var problems source.Problems
 	problems = append(problems, s.slugs()...)
+	problems = append(problems, s.ids()...)
 	strangeWords := s.strangeWords()
 	problems = append(problems, strangeWords...)
 	for _, b := range s.Content.Bulletins {
@@ -58,6 +59,25 @@ func (s Site) slugs() source.Problems {
 			continue
 		}
 		first[p.Slug] = p
+	}
+	return problems
+}
+
+// ids reports bulletins that claim one ID, drafts too: whatever asks for the ID
+// must never get the wrong one. The file that bears the name owns it.
+func (s Site) ids() source.Problems {
+	owner := make(map[bulletin.ID]bulletin.Bulletin)
+	for _, b := range s.Content.Bulletins {
+		if _, taken := owner[b.ID]; !taken || b.OwnsName() {
+			owner[b.ID] = b
+		}
+	}
+	var problems source.Problems
+	for _, b := range s.Content.Bulletins {
+		if o := owner[b.ID]; b.ID != "" && o.Source.Name != b.Source.Name {
+			problems = append(problems, at(b, "id:", "duplicate-id",
+				fmt.Sprintf("the id %q is already used by %s", b.ID, o.Source.Name), "an id is never used twice: take the next free one"))
+		}
 	}
 	return problems
 }

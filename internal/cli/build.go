@@ -11,7 +11,6 @@ import (
 	"tocsin/internal/publish"
 	"tocsin/internal/publish/feed"
 	pages "tocsin/internal/publish/site"
-	"tocsin/templates"
 )
 
 func (p *program) build() *cobra.Command {
@@ -64,11 +63,12 @@ func (s *site) pages() pages.Site {
 		Organization: s.config.Organization.Name,
 		Contact:      s.config.Organization.Contact,
 		Language:     language,
+		Units:        s.config.Organization.Unit.Many,
 		Layout:       s.config.Layout,
 		Products:     s.config.Products,
 		Bulletins:    s.published(),
 		Policies:     s.content.Policies,
-		Templates:    templates.Files(),
+		Templates:    s.templates(),
 	}
 }
 
@@ -98,5 +98,5 @@ func (s *site) feed() (publish.File, error) {
 func (s *site) entry(b bulletin.Published) (feed.Entry, error) {
 	layout := s.config.Layout
 	body, err := pages.BodyHTML(b, layout)
-	return feed.Entry{Bulletin: b, URL: layout.URL(layout.Bulletin(b.Bulletin().ID)), ContentHTML: body}, err
+	return feed.Entry{Bulletin: b, URL: layout.URL(layout.Bulletin(string(b.Bulletin().ID))), ContentHTML: body}, err
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	htmltemplate "html/template"
 	"io/fs"
+	"text/template"
 
 	"github.com/spf13/cobra"
 
@@ -79,6 +81,8 @@ func refusalOf(err error) *refusal {
 		foreign *publish.ForeignError
 		loose   *database.LooseError
 		path    *fs.PathError
+		page    *htmltemplate.Error
+		run     template.ExecError
 	)
 	switch {
 	case errors.As(err, &own):
@@ -97,6 +101,8 @@ func refusalOf(err error) *refusal {
 		return &refusal{exitRefused, err.Error(), "restore the ledger from a backup, or plan again: tocsin plan ID"}
 	case errors.Is(err, ledger.ErrNoPlan), errors.Is(err, ledger.ErrNone):
 		return &refusal{exitUsage, err.Error(), "tocsin status lists the plans; tocsin plan ID makes one"}
+	case errors.As(err, &page), errors.As(err, &run):
+		return &refusal{exitProblems, err.Error(), "mend the file in templates/, or remove it: tocsin has its own"}
 	case errors.As(err, &path):
 		return &refusal{exitIO, err.Error(), "see that the path is there and can be used, then the same command again"}
 	}

@@ -24,7 +24,7 @@ import (
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/mailer"
 	"tocsin/internal/source"
-	"tocsin/templates"
+	"tocsin/internal/verdict"
 )
 
 func (p *program) plan() *cobra.Command {
@@ -203,7 +203,7 @@ func (s *site) transport() string { return "maildir:" + s.config.Mail.Maildir }
 
 // inputs digests what letters are made from, part by part, without the inventory.
 func (s *site) inputs(b bulletin.Bulletin) (notify.Inputs, error) {
-	letters, err := fs.Sub(templates.Files(), "mail")
+	letters, err := fs.Sub(s.templates(), "mail")
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +243,7 @@ func (s *site) press(b bulletin.Bulletin) (notify.Press, error) {
 	if len(key) != keyOctets {
 		return notify.Press{}, refuse("tocsin init DIR makes a good one", "%s must hold %d random bytes, it holds %d", s.config.Mail.KeyFile, keyOctets, len(key))
 	}
-	stationery, err := notify.NewStationery(templates.Files())
+	stationery, err := notify.NewStationery(s.templates())
 	if err != nil {
 		return notify.Press{}, err
 	}
@@ -253,7 +253,7 @@ func (s *site) press(b bulletin.Bulletin) (notify.Press, error) {
 }
 
 func (s *site) desk(b bulletin.Bulletin) notify.Desk {
-	url := s.config.Layout.URL(s.config.Layout.Bulletin(b.ID))
+	url := s.config.Layout.URL(s.config.Layout.Bulletin(string(b.ID)))
 	if b.Status == bulletin.Private {
 		url = "" // it has no page
 	}
@@ -300,19 +300,22 @@ func (p *program) undecided(s *site, b bulletin.Bulletin, rows []notify.Row, err
 	if !errors.Is(err, notify.ErrUndecided) {
 		return err
 	}
+	undetermined := notify.Count(rows)[notify.Undetermined]
 	for _, r := range rows {
 		if r.Standing == notify.Undetermined {
 			p.say("undetermined: %s %s: %s", s.config.Organization.Unit.One, source.Visible(string(r.Tailnet.ID)), doubt(r))
 		}
 	}
-	return refuse(fmt.Sprintf("tocsin plan %s --undetermined tell (they are written to that we cannot rule it out) or hold", b.ID), "%v", err)
+	return refuse(fmt.Sprintf("tocsin plan %s --undetermined tell writes to them that they cannot be ruled out; hold keeps them on the list, untold", b.ID),
+		"%s may be affected: somebody has to decide what becomes of them", many(undetermined, s.config.Organization.Unit.One))
 }
 
-// doubt says why a row is undetermined: the node that cannot be told, else the facts.
+// doubt says why a row is undetermined: a node that cannot be told, else the facts.
+// It names no node: terminals are logged.
 func doubt(r notify.Row) string {
 	for _, h := range r.Match.Hits {
-		if h.Affected.String() == "unknown" {
-			return fmt.Sprintf("node %s: %s", source.Visible(h.Node.ID), source.Visible(h.Evidence))
+		if h.Affected == verdict.Unknown {
+			return "of a node, " + source.Visible(h.Evidence)
 		}
 	}
 	if r.Match.Evidence != "" && len(r.Missing) == 0 {

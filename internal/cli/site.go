@@ -18,6 +18,7 @@ import (
 	"tocsin/internal/disclosure"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/source"
+	"tocsin/templates"
 )
 
 // site is a site's folder with everything that people wrote in it, read and checked.
@@ -79,6 +80,15 @@ func (s *site) path(name string) string {
 		return name
 	}
 	return filepath.Join(s.dir, filepath.FromSlash(name))
+}
+
+// templates are tocsin's own with those of the site's templates/ folder over them.
+func (s *site) templates() fs.FS {
+	own := s.path("templates")
+	if info, err := os.Stat(own); err != nil || !info.IsDir() {
+		return templates.Files()
+	}
+	return templates.Over(os.DirFS(own))
 }
 
 // public is the folder of the built site, state the private folder of its builds.

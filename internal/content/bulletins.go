@@ -3,7 +3,10 @@ package content
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v4"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/markdown"
@@ -25,11 +28,12 @@ func readBulletin(file source.File, r *reader) {
 	if f, ok := d.load(p.header); ok {
 		b := bulletinOf(f, p)
 		f.done()
+		d.keyInBody(p, f.known)
 		d.problems = append(d.problems, bodyProblems(p)...)
-		if b.Status == bulletin.Draft {
-			soften(d.problems)
-		}
 		r.found.Bulletins = append(r.found.Bulletins, b)
+	}
+	if d.says("status", string(bulletin.Draft)) {
+		soften(d.problems)
 	}
 	r.problems = append(r.problems, d.problems...)
 }
@@ -41,8 +45,12 @@ func soften(problems source.Problems) {
 	}
 }
 
-// bodyProblems is what the Markdown would lose or must not say.
+// bodyProblems is what the Markdown would lose or must not say; where it holds what
+// nobody can see, only that.
 func bodyProblems(p page) source.Problems {
+	if len(p.hidden) > 0 {
+		return p.hidden
+	}
 	var problems source.Problems
 	for _, m := range markdown.Parse(p.body).Problems() {
 		problems = append(problems, problem(p.file, m.Line+p.bodyLine-1, m.Column, m.Code, m.Message, m.Hint))
@@ -72,8 +80,8 @@ func bulletinOf(f *fields, p page) bulletin.Bulletin {
 		b.Affected = append(b.Affected, affectedOf(row))
 		row.done()
 	}
-	if b.Status == bulletin.Public && b.Published.IsZero() && f.value("published") == nil {
-		f.missing("published", "a published bulletin says when: published: 2026-05-03")
+	if (b.Status == bulletin.Public || b.Status == bulletin.Withdrawn) && b.Published.IsZero() && f.value("published") == nil {
+		f.missing("published", "a bulletin that was published says when: published: 2026-05-03")
 	}
 	return b
 }
@@ -102,7 +110,21 @@ func statusOf(f *fields) bulletin.Status {
 		f.missing("status", "status: draft, until it is released")
 		return ""
 	}
-	return bulletin.Status(f.word("status", string(bulletin.Draft), string(bulletin.Private), string(bulletin.Public), string(bulletin.Withdrawn)))
+	word := f.word("status", string(bulletin.Draft), string(bulletin.Private), string(bulletin.Public), string(bulletin.Withdrawn))
+	if line := f.doc.file.Line(f.position("status").Line); word != "" && !statesStatus(line, word) {
+		f.doc.report(f.value("status"), "odd-status", "the status does not stand on a line of its own", "write the line so: status: "+word)
+		return ""
+	}
+	return bulletin.Status(word)
+}
+
+var statusLine = regexp.MustCompile(`^status:[ \t]+(["']?)([a-z]+)["']?[ \t]*(#.*)?$`)
+
+// statesStatus reports whether a line is such as `status: draft`. YAML has other ways
+// to say it, and a reviewer who searches for the line would miss each of them.
+func statesStatus(line, word string) bool {
+	m := statusLine.FindStringSubmatch(line)
+	return m != nil && m[2] == word
 }
 
 // actionOf reads what users have to do: a text, or the word none.
@@ -133,12 +155,20 @@ func answersOf(f *fields, b *bulletin.Bulletin) {
 	f.demandBasis("users_affected", b.UsersAffected, "none_confirmed")
 }
 
-// demandBasis reports a strong claim that nobody has put a name to.
+// demandBasis reports a strong claim that nobody has put a name to. What is wrong
+// with a name, a date or evidence that is there has been reported already.
 func (f *fields) demandBasis(key string, a bulletin.Answer, claim string) {
-	if a.Word == claim && !a.Supported() {
-		f.doc.report(f.value(key), "claim-without-basis", key+": "+claim+" needs who confirmed it, when, and how",
+	n := f.value(key)
+	if a.Word == claim && !a.Supported() && !hasKeys(n, "by", "at", "basis") {
+		f.doc.report(n, "claim-without-basis", key+": "+claim+" needs who confirmed it, when, and how",
 			"write "+key+": {is: "+claim+", by: …, at: 2026-05-03, basis: …}")
 	}
+}
+
+func hasKeys(n *yaml.Node, keys ...string) bool {
+	return n.Kind == yaml.MappingNode && !slices.ContainsFunc(keys, func(key string) bool {
+		return !slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return c.Value == key })
+	})
 }
 
 func affectedOf(f *fields) bulletin.Affected {

@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"net/mail"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v4"
 
 	"tocsin/internal/address"
 	"tocsin/internal/bulletin"
@@ -79,6 +82,8 @@ func ReadConfig(site fs.FS) (Config, source.Problems, error) {
 		return Config{}, nil, ErrNoSite
 	case err != nil:
 		return Config{}, nil, err
+	case len(data) > maxFile:
+		return Config{}, source.Problems{problem(source.File{Name: ConfigFile}, 0, 0, "too-large", fmt.Sprintf("larger than %d KiB", maxFile>>10), "")}, nil
 	}
 	d := &document{file: source.File{Name: ConfigFile, Data: data}}
 	if problems := scanText(d.file); len(problems) > 0 {
@@ -101,14 +106,17 @@ func configOf(f *fields) Config {
 		c.Organization = Organization{Name: o.demand("name", "who publishes"), Contact: o.line("contact"), Unit: unitOf(o)}
 		o.address("contact", c.Organization.Contact)
 		o.done()
-	} else {
+	} else if f.value("organization") == nil {
 		f.missing("organization", "organization: {name: Example Networks}")
 	}
 	for _, p := range f.mappings("products") {
-		c.Products = append(c.Products, productOf(p))
+		product := productOf(p)
 		p.done()
+		if slices.ContainsFunc(c.Products, func(q bulletin.Product) bool { return q.ID == product.ID && q.ID != "" }) {
+			f.doc.report(p.value("id"), "duplicate-id", fmt.Sprintf("two products have the id %q", product.ID), "rename one of them")
+		}
+		c.Products = append(c.Products, product)
 	}
-	distinctProducts(f, c.Products)
 	if i := f.mapping("inventory"); i != nil {
 		c.Inventory = InventoryFiles{Tailnets: i.demand("tailnets", "a CSV file"), Nodes: i.demand("nodes", "a CSV file")}
 		i.done()
@@ -131,21 +139,36 @@ func unitOf(f *fields) Unit {
 
 func layoutOf(f *fields) address.Layout {
 	base := f.demand("base_url", "where the site will stand, such as https://security.example.com")
-	bulletins, policies := "/security-bulletins/", "/security-policies/"
-	for key, into := range map[string]*string{"bulletins": &bulletins, "policies": &policies} {
-		if section := f.mapping(key); section != nil {
-			*into = section.demand("path", "such as "+*into)
-			section.done()
-		}
-	}
-	if base == "" {
+	bulletins, bulletinsAt := sectionOf(f, "bulletins", "/security-bulletins/")
+	policies, policiesAt := sectionOf(f, "policies", "/security-policies/")
+	if base == "" || bulletins == "" || policies == "" {
 		return address.Layout{}
 	}
 	layout, err := address.New(base, bulletins, policies)
-	if err != nil {
-		f.doc.report(f.value("base_url"), "odd-url", err.Error(), "such as https://security.example.com")
+	if err == nil {
+		return layout
 	}
-	return layout
+	if _, baseErr := address.New(base, "/bulletins/", "/policies/"); baseErr != nil {
+		f.doc.report(f.value("base_url"), "odd-url", err.Error(), "such as https://security.example.com")
+		return address.Layout{}
+	}
+	at := bulletinsAt
+	if at == nil || policiesAt != nil && !strings.HasPrefix(err.Error(), "path of bulletins") {
+		at = policiesAt
+	}
+	f.doc.report(at, "odd-url", err.Error(), "such as /security-bulletins/")
+	return address.Layout{}
+}
+
+// sectionOf reads where a section of the site stands, with the place that says so;
+// nil where none does.
+func sectionOf(f *fields, key, path string) (string, *yaml.Node) {
+	section := f.mapping(key)
+	if section == nil {
+		return path, nil
+	}
+	defer section.done()
+	return section.demand("path", "such as "+path), section.value("path")
 }
 
 var productForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
@@ -169,17 +192,11 @@ func productOf(f *fields) bulletin.Product {
 				p.Update[platform] = command
 			}
 		}
-		u.done()
-	}
-	return p
-}
-
-func distinctProducts(f *fields, products []bulletin.Product) {
-	for i, p := range products {
-		if slices.ContainsFunc(products[:i], func(q bulletin.Product) bool { return q.ID == p.ID && p.ID != "" }) {
-			f.doc.report(f.value("products").Content[i], "duplicate-id", fmt.Sprintf("two products have the id %q", p.ID), "rename one of them")
+		if len(p.Platforms) > 0 || f.value("platforms") == nil {
+			u.done() // else the fault is reported there
 		}
 	}
+	return p
 }
 
 func mailOf(f *fields) Mail {
@@ -200,7 +217,11 @@ func mailboxOf(f *fields) Mailbox {
 		return Mailbox{}
 	}
 	parsed, err := mail.ParseAddress(text)
-	if err != nil {
+	hidden := -1
+	if err == nil {
+		hidden, _ = firstHidden([]byte(parsed.Name)) // the name may have been =?encoded?=
+	}
+	if err != nil || hidden >= 0 {
 		f.doc.report(f.value("from"), "odd-address", "from is not a mailbox", `such as "Example Security <security@example.com>"`)
 		return Mailbox{}
 	}
@@ -221,8 +242,12 @@ func (f *fields) address(key, text string) tailnet.Address {
 
 func (f *fields) httpsURL(key string) string {
 	text := f.line(key)
-	if text != "" && !strings.HasPrefix(text, "https://") {
-		f.doc.report(f.value(key), "odd-url", key+" must begin with https://", "")
+	if text == "" {
+		return ""
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || strings.ContainsAny(text, " <>\"\\") {
+		f.doc.report(f.value(key), "odd-url", key+" must be an https:// address", "such as https://login.example.com/contacts")
 	}
 	return text
 }

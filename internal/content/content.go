@@ -32,10 +32,11 @@ type Site struct {
 	Policies  []policy.Policy     // in the order of their file names
 }
 
-// Bulletin finds a bulletin by its ID.
+// Bulletin finds a bulletin by its ID, in the file of that name: another file that
+// claims the ID never stands in for it.
 func (s Site) Bulletin(id bulletin.ID) (bulletin.Bulletin, bool) {
 	for _, b := range s.Bulletins {
-		if b.ID == id {
+		if b.ID == id && b.OwnsName() {
 			return b, true
 		}
 	}
@@ -56,7 +57,7 @@ func (s Site) Policy(slug string) (policy.Policy, bool) {
 // in the files; the error is a file or folder that cannot be read at all.
 func Read(site fs.FS) (Site, source.Problems, error) {
 	r := &reader{site: site}
-	err := fs.WalkDir(site, Folder, r.visit)
+	err := r.walk()
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("no %s/ folder here: %w", Folder, err)
 	}
@@ -70,6 +71,15 @@ type reader struct {
 	problems source.Problems
 }
 
+// walk visits the folder. Walking follows a link at its root, so that is looked at first.
+func (r *reader) walk() error {
+	info, err := fs.Lstat(r.site, Folder)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return r.visit(Folder, fs.FileInfoToDirEntry(info), nil)
+	}
+	return fs.WalkDir(r.site, Folder, r.visit)
+}
+
 // visit consumes one entry. Every file is read or named: a bulletin in the wrong
 // folder must not be missed in silence.
 func (r *reader) visit(name string, entry fs.DirEntry, err error) error {
@@ -77,9 +87,9 @@ func (r *reader) visit(name string, entry fs.DirEntry, err error) error {
 	case err != nil:
 		return err
 	case entry.Type()&fs.ModeSymlink != 0:
-		r.add(source.Error, name, "symlink", "symbolic link under content/", "put the file itself here: a link could publish what lies elsewhere")
+		r.add(source.Error, name, "symlink", "symbolic link in place of content", "put the file itself here: a link could publish what lies elsewhere")
 		return nil
-	case strings.HasPrefix(path.Base(name), ".") || path.Ext(name) == ".go":
+	case strings.HasPrefix(path.Base(name), "."):
 		return skip(entry)
 	case entry.IsDir():
 		return nil
@@ -105,6 +115,8 @@ func (r *reader) file(name string) error {
 		read = readBulletin
 	case isPolicy(name):
 		read = readPolicy
+	case path.Ext(name) == ".go": // the content's own tests
+		return nil
 	default:
 		r.add(source.Warning, name, "stray-file", "this file is not read", "bulletins are content/bulletins/ID.md, policies content/policies/NAME.md or NAME/index.md")
 		return nil

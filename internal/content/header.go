@@ -3,7 +3,8 @@ package content
 import (
 	"bytes"
 	"fmt"
-	"unicode"
+	"regexp"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/adrg/frontmatter"
@@ -26,7 +27,8 @@ type page struct {
 	file     source.File
 	header   []byte // between the fences
 	body     []byte
-	bodyLine int // line of the file on which the body begins
+	bodyLine int             // line of the file on which the body begins
+	hidden   source.Problems // what in the body nobody can see
 }
 
 // headerLine is the line of the file on which the header's own text begins.
@@ -36,10 +38,11 @@ const headerLine = 2
 // fails open in many ways (it prints a header it does not recognise as the page's
 // body), so [scan] refuses each of them first.
 func split(file source.File) (page, source.Problems) {
-	if problems := scan(file); len(problems) > 0 {
+	hidden, problems := scan(file)
+	if len(problems) > 0 {
 		return page{}, problems
 	}
-	p := page{file: file}
+	p := page{file: file, hidden: hidden}
 	keep := func(data []byte, _ any) error {
 		p.header = bytes.Clone(data)
 		return nil
@@ -54,21 +57,21 @@ func split(file source.File) (page, source.Problems) {
 }
 
 // scan looks at the bytes before any library does: what people cannot see, what
-// breaks lines, and fences that are not plain fences.
-func scan(file source.File) source.Problems {
-	problems := scanText(file)
-	if len(problems) > 0 {
-		return problems
-	}
-	end, found := closingFence(file, &problems)
+// breaks lines, and fences that are not plain fences. What it finds below the
+// header alone is no reason not to read the header.
+func scan(file source.File) (below, problems source.Problems) {
+	text := scanText(file)
+	end, line, found := closingFence(file, &problems)
 	switch {
+	case len(text) > 0 && (!found || text[0].Position.Line <= line):
+		return nil, text
 	case len(problems) > 0:
 	case !found:
 		problems = append(problems, problem(file, 1, 1, "unclosed-header", "the front matter has no closing ---", "end it with a line that holds only ---"))
 	case end > maxHeader:
 		problems = append(problems, problem(file, 1, 1, "too-large", fmt.Sprintf("the front matter is larger than %d KiB", maxHeader>>10), "move prose into the body"))
 	}
-	return problems
+	return text, problems
 }
 
 // scanText reports text that a reader or a parser would misread: each kind once a line.
@@ -103,7 +106,7 @@ func firstHidden(line []byte) (offset int, what string) {
 		case r == '\u200C' || r == '\u200D' || r == '\t':
 		case r == '\uFEFF' && i == 0:
 			return i, "byte order mark (U+FEFF) in front of the text"
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == '\u2028', r == '\u2029':
+		case source.Hidden(r):
 			return i, fmt.Sprintf("invisible character U+%04X", r)
 		}
 		i += size
@@ -111,32 +114,52 @@ func firstHidden(line []byte) (offset int, what string) {
 	return -1, ""
 }
 
-// closingFence returns the offset of the line that ends the header. It reports
-// every line at which the library would begin or end the header and a person
-// would not.
-func closingFence(file source.File, problems *source.Problems) (int, bool) {
+// closingFence returns the offset and the number of the line that ends the header.
+// It reports every line at which the library would begin or end the header and a
+// person would not.
+func closingFence(file source.File, problems *source.Problems) (offset, number int, found bool) {
 	first, _, _ := bytes.Cut(file.Data, []byte("\n"))
 	if trimEnd(first) != fence {
 		*problems = append(*problems, problem(file, 1, 1, "no-header",
 			fmt.Sprintf("the first line is not ---, it is %q", clip(source.Visible(trimEnd(first)))),
 			"begin the file with a line that holds only ---, then title: and the other keys"))
-		return 0, false
+		return 0, 0, false
 	}
-	offset, number := 0, 0
 	for line := range bytes.Lines(file.Data) {
 		number++
 		switch text := trimEnd(line); {
 		case number == 1:
 		case text == fence:
-			return offset, true
+			return offset, number, true
 		case string(bytes.TrimSpace(line)) == fence:
 			*problems = append(*problems, problem(file, number, 1, "odd-fence",
 				"--- with white space around it would end the front matter here", "remove the white space, or write the line otherwise"))
-			return 0, false
+			return 0, 0, false
 		}
 		offset += len(line)
 	}
-	return 0, false
+	return 0, 0, false
+}
+
+// keyLine is a line that begins like one of a header.
+var keyLine = regexp.MustCompile(`^([a-z_]+):(\s|$)`)
+
+// keyInBody reports a body that begins like a header: the fence above it stands too
+// early, and what was meant as status or date would be printed.
+func (d *document) keyInBody(p page, known []string) {
+	number := p.bodyLine - 1
+	for line := range bytes.Lines(p.body) {
+		number++
+		text := trimEnd(line)
+		if text == fence || strings.TrimSpace(text) == "" {
+			continue
+		}
+		if m := keyLine.FindStringSubmatch(text); m != nil && (contains(known, m[1]) || m[1] == "status" || m[1] == "draft") {
+			d.problems = append(d.problems, problem(d.file, number, 1, "key-in-body",
+				fmt.Sprintf("the text begins with %q, which belongs into the front matter", m[1]+":"), "move the --- below it, or begin the text with other words"))
+		}
+		return
+	}
 }
 
 // trimEnd cuts the line end, LF or CR LF, and nothing else.

@@ -20,6 +20,7 @@ func readPolicy(file source.File, r *reader) {
 	if f, ok := d.load(p.header); ok {
 		r.found.Policies = append(r.found.Policies, policyOf(f, p))
 		f.done()
+		d.keyInBody(p, f.known)
 		d.problems = append(d.problems, bodyProblems(p)...)
 	}
 	r.problems = append(r.problems, d.problems...)

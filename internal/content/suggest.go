@@ -5,16 +5,24 @@ import "fmt"
 // didYouMean words the nearest of the known words as a hint; without one near
 // enough it lists them all.
 func didYouMean(word string, known []string) string {
+	switch best := nearest(word, known); {
+	case best != "":
+		return fmt.Sprintf("did you mean %q?", best)
+	case len(known) == 0:
+		return ""
+	}
+	return "known here: " + join(known)
+}
+
+// nearest is the known word that was probably meant; empty where none is near enough.
+func nearest(word string, known []string) string {
 	best, distance := "", len(word)/2+1
 	for _, k := range known {
 		if d := editDistance(word, k); d < distance {
 			best, distance = k, d
 		}
 	}
-	if best != "" {
-		return fmt.Sprintf("did you mean %q?", best)
-	}
-	return "known here: " + join(known)
+	return best
 }
 
 // editDistance is Levenshtein's, with a swap of neighbours counted as one edit.

@@ -2,6 +2,7 @@ package content
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -121,9 +122,12 @@ func (f *fields) date(key string) time.Time {
 	return at
 }
 
+// instant is the form of RFC 3339, of which the standard parser is no strict judge.
+var instant = regexp.MustCompile(`^\d{4}-\d\d-\d\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$`)
+
 func parseDate(text string) (time.Time, error) {
 	at, err := time.Parse(time.DateOnly, text)
-	if err != nil {
+	if err != nil && instant.MatchString(text) {
 		at, err = time.Parse(time.RFC3339, text)
 	}
 	if err == nil && at.Year() < 1990 {
@@ -147,6 +151,8 @@ func (f *fields) list(key string) []string {
 		switch {
 		case item.Kind != yaml.ScalarNode:
 			f.doc.report(item, "not-text", fmt.Sprintf("%s must be a list of words", key), "")
+		case strings.TrimSpace(item.Value) == "":
+			f.doc.report(item, "no-value", fmt.Sprintf("an entry of %s is empty", key), "write a word, or remove the entry")
 		case contains(out, item.Value):
 			f.doc.report(item, "duplicate-item", fmt.Sprintf("%q stands twice in %s", item.Value, key), "keep one of them")
 		default:
@@ -204,12 +210,14 @@ func (f *fields) answerWith(key string, more func(long *fields), words ...string
 	case n.Kind != yaml.MappingNode:
 		return bulletin.Answer{Word: f.wordAt(n, key, words), Position: f.doc.position(n)}
 	}
-	long := f.doc.fields(n, key)
-	if long.value("is") == nil {
+	long, word := f.doc.fields(n, key), ""
+	if is := long.value("is"); is != nil {
+		word = f.wordAt(is, key, words)
+	} else {
 		long.missing("is", "one of "+join(words))
 	}
 	a := bulletin.Answer{
-		Word:      long.word("is", words...),
+		Word:      word,
 		By:        long.line("by"),
 		At:        long.dateText("at"),
 		Basis:     long.line("basis"),

@@ -16,7 +16,8 @@ import (
 // that was not asked for is reported.
 type document struct {
 	file     source.File
-	above    int // lines of the file above the YAML text
+	above    int        // lines of the file above the YAML text
+	top      *yaml.Node // the mapping that was parsed; nil where there is none
 	problems source.Problems
 }
 
@@ -24,36 +25,75 @@ type document struct {
 func (d *document) load(text []byte) (*fields, bool) {
 	var root yaml.Node
 	if err := yaml.Load(text, &root); err != nil {
-		d.syntax(err)
-		return nil, false
-	}
-	before := len(d.problems)
-	d.strict(&root)
-	if len(d.problems) > before {
+		d.syntax(err, text)
 		return nil, false
 	}
 	if len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode {
 		d.report(&root, "not-a-mapping", "expected keys with values, such as title: …", "")
 		return nil, false
 	}
-	return d.fields(root.Content[0], ""), true
+	d.top = root.Content[0]
+	before := len(d.problems)
+	d.strict(d.top)
+	if len(d.problems) > before {
+		return nil, false
+	}
+	return d.fields(d.top, ""), true
+}
+
+// says reports whether a key of the whole text stands there once, with that very
+// word and nothing else, whatever is wrong elsewhere.
+func (d *document) says(key, word string) bool {
+	var said []*yaml.Node
+	for i := 0; d.top != nil && i+1 < len(d.top.Content); i += 2 {
+		if d.top.Content[i].Value == key {
+			said = append(said, d.top.Content[i+1])
+		}
+	}
+	return len(said) == 1 && said[0].Kind == yaml.ScalarNode && said[0].Value == word &&
+		said[0].Tag == "!!str" && said[0].Style&yaml.TaggedStyle == 0 && said[0].LineComment == ""
 }
 
 // syntax words a parse error. The library stops at the first, and gives no place
 // for an empty text or a second document.
-func (d *document) syntax(err error) {
+func (d *document) syntax(err error, text []byte) {
 	var one *yaml.LoadError
-	var several *yaml.LoadErrors
 	switch {
-	case errors.As(err, &one):
-		d.at(one.Mark.Line, one.Mark.Column, "yaml-syntax", one.Message, syntaxHint(one.Message))
-	case errors.As(err, &several) && strings.Contains(err.Error(), "no documents"):
+	case strings.Contains(err.Error(), "no documents in stream"):
 		d.at(1, 1, "empty-header", "there are no keys", "title: is the least; copy the head of another file")
-	case errors.As(err, &several) && strings.Contains(err.Error(), "multiple"):
-		d.at(1, 1, "second-document", "a line --- or ... begins a second document", "keep everything in one")
+	case strings.Contains(err.Error(), "found multiple"):
+		d.at(secondDocument(text), 1, "second-document", "a line --- or ... begins a second document", "keep everything in one")
+	case errors.As(err, &one):
+		place := beginning(one)
+		d.at(place.Line, place.Column, "yaml-syntax", one.Message, syntaxHint(one.Message))
 	default:
 		d.at(1, 1, "yaml-syntax", err.Error(), "")
 	}
+}
+
+// beginning is where a person finds the fault: where a quote, bracket or word
+// begins that has no end, which the library notices much further down.
+func beginning(e *yaml.LoadError) yaml.Mark {
+	for _, unended := range []string{"quoted scalar", "flow", "simple key"} {
+		if strings.Contains(e.ContextMsg, unended) {
+			return e.ContextMark
+		}
+	}
+	return e.Mark
+}
+
+// secondDocument is the line of the mark behind which a second document begins.
+func secondDocument(text []byte) int {
+	number, keys := 0, false
+	for line := range strings.Lines(string(text)) {
+		number++
+		mark := strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...")
+		if mark && keys {
+			return number
+		}
+		keys = keys || !mark && strings.TrimSpace(line) != "" && line[0] != '#'
+	}
+	return 1
 }
 
 func syntaxHint(message string) string {
@@ -71,18 +111,29 @@ func (d *document) strict(n *yaml.Node) {
 		d.report(n, "yaml-alias", "aliases (*"+n.Value+") are not used here", "write the value out")
 	case n.Anchor != "":
 		d.report(n, "yaml-anchor", "anchors (&"+n.Anchor+") are not used here", "remove it")
-	case n.Style&yaml.TaggedStyle != 0:
+	case n.Style&yaml.TaggedStyle != 0 || n.Tag == "!":
 		d.report(n, "yaml-tag", "tags ("+n.Tag+") are not used here", "remove the tag")
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
 		d.report(n, "no-value", "a value is missing here", "write one, or remove the key")
 	case n.Kind == yaml.ScalarNode && n.Style == 0 && strings.HasPrefix(n.LineComment, "#") && !strings.HasPrefix(n.LineComment, "# "):
 		d.report(n, "cut-comment", fmt.Sprintf("YAML takes %q as a comment and drops it", clip(n.LineComment)), "quote the whole value, or put a space after the #")
 	}
+	d.hidden(n)
 	if n.Kind == yaml.MappingNode {
 		d.keys(n)
 	}
 	for _, c := range n.Content {
 		d.strict(c)
+	}
+}
+
+// hidden reports what "\u202E" in quotes becomes: the file shows it, no page would.
+func (d *document) hidden(n *yaml.Node) {
+	for line := range strings.SplitSeq(n.Value, "\n") {
+		if offset, what := firstHidden([]byte(line)); offset >= 0 {
+			d.report(n, "hidden-character", what+" in this value", "remove it")
+			return
+		}
 	}
 }
 
@@ -126,7 +177,11 @@ type fields struct {
 	within string // the key that holds the mapping; empty at the top
 	node   *yaml.Node
 	known  []string
+	lacks  []lack
 }
+
+// lack is a key that must be there and is not.
+type lack struct{ key, hint string }
 
 func (d *document) fields(n *yaml.Node, within string) *fields {
 	return &fields{doc: d, within: within, node: n}
@@ -134,7 +189,9 @@ func (d *document) fields(n *yaml.Node, within string) *fields {
 
 // value returns the node of a key, nil where the key is absent.
 func (f *fields) value(key string) *yaml.Node {
-	f.known = append(f.known, key)
+	if !contains(f.known, key) {
+		f.known = append(f.known, key)
+	}
 	for i := 0; i+1 < len(f.node.Content); i += 2 {
 		if f.node.Content[i].Value == key {
 			return f.node.Content[i+1]
@@ -143,12 +200,20 @@ func (f *fields) value(key string) *yaml.Node {
 	return nil
 }
 
-// done reports every key that nothing asked for.
+// done reports every key that nothing asked for, and every one that is missing: a
+// key that is only misspelt is not missing too.
 func (f *fields) done() {
+	var meant []string
 	for i := 0; i+1 < len(f.node.Content); i += 2 {
 		key := f.node.Content[i]
 		if !contains(f.known, key.Value) {
 			f.doc.report(key, "unknown-key", fmt.Sprintf("unknown key %q%s", key.Value, f.inside()), didYouMean(key.Value, f.known))
+			meant = append(meant, nearest(key.Value, f.known))
+		}
+	}
+	for _, l := range f.lacks {
+		if !contains(meant, l.key) {
+			f.doc.report(f.node, "missing-key", fmt.Sprintf("the key %q is missing%s", l.key, f.inside()), l.hint)
 		}
 	}
 }
@@ -168,7 +233,5 @@ func (f *fields) position(key string) source.Position {
 	return f.doc.position(f.node)
 }
 
-// missing reports a key that must be there and is not.
-func (f *fields) missing(key, hint string) {
-	f.doc.report(f.node, "missing-key", fmt.Sprintf("the key %q is missing%s", key, f.inside()), hint)
-}
+// missing makes done report a key that must be there and is not.
+func (f *fields) missing(key, hint string) { f.lacks = append(f.lacks, lack{key, hint}) }

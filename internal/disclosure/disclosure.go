@@ -24,7 +24,7 @@ type Rules struct {
 // Bulletin decides whether a bulletin must be disclosed to everybody.
 func (r Rules) Bulletin(b bulletin.Bulletin, at time.Time) verdict.Proof {
 	return r.Disclose.Judge(append(common(b),
-		stated(verdict.Statement("fix_available", fixAvailable(b, at)), fixSource(b), noRow(b)),
+		stated(verdict.Statement("fix_available", fixAvailable(b, at)), fixSource(b, at), noRow(b)),
 		stated(verdict.Statement("data_visible", dataVisible(b)), b.DataVisible.Position, unasked(b.DataVisible)),
 	))
 }
@@ -143,15 +143,15 @@ func fixAvailable(b bulletin.Bulletin, at time.Time) verdict.Truth {
 	return verdict.And(parts...)
 }
 
-// fixSource is the row that is waited for, else the first.
-func fixSource(b bulletin.Bulletin) source.Position {
-	for _, row := range b.Affected {
-		if row.Unfixed != "" || row.Stopgap != "" || row.Versions.Fixed == "" && row.Deployed.IsZero() {
-			return row.Position
+// fixSource is the row that is waited for, else one of which nothing is known,
+// else the first.
+func fixSource(b bulletin.Bulletin, at time.Time) source.Position {
+	for _, waits := range []verdict.Truth{verdict.No, verdict.Unknown, verdict.Yes} {
+		for _, row := range b.Affected {
+			if row.Fixed(at) == waits {
+				return row.Position
+			}
 		}
-	}
-	if len(b.Affected) > 0 {
-		return b.Affected[0].Position
 	}
 	return source.Position{}
 }

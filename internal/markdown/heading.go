@@ -26,7 +26,7 @@ func (d *Document) Headings() []Heading { return slices.Clone(d.headings) }
 // skip levels.
 func (d *Document) readHeadings() {
 	d.outline = make(map[ast.Node]Heading)
-	taken := make(map[string]bool)
+	taken := make(map[string]int)
 	var above []int // levels, as written, of the headings that the next may stand under
 	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		h, ok := n.(*ast.Heading)
@@ -49,15 +49,17 @@ func (d *Document) readHeadings() {
 }
 
 // uniqueID makes an id of a heading's words: the first of several equal ones has
-// none of them changed, the next get -2, -3, so that a new heading at the end
-// moves no link.
-func uniqueID(words string, taken map[string]bool) string {
+// it unchanged, the next get -2, -3, so that a new heading at the end moves no
+// link. Taken has the last number given to each id, so that thousands of equal
+// headings take no longer than others.
+func uniqueID(words string, taken map[string]int) string {
 	base := slug(words)
 	id := base
-	for n := 2; taken[id]; n++ {
-		id = base + "-" + strconv.Itoa(n)
+	for taken[id] > 0 {
+		taken[base]++
+		id = base + "-" + strconv.Itoa(taken[base])
 	}
-	taken[id] = true
+	taken[id] = 1
 	return id
 }
 

@@ -14,14 +14,13 @@ import (
 const (
 	maxBody       = 256 << 10
 	maxLine       = 8 << 10
-	maxDepth      = 16     // quotes and list items within each other
-	maxSteps      = 64     // list marks, each further in than the one before
-	maxColumns    = 32     // of a table
-	maxRows       = 1000   // of a table
-	maxCells      = 64_000 // of all tables together: short rows are filled up
-	maxReferences = 500    // lines beginning with [ in one block
-	maxMarks      = 2000   // characters that may begin or end markup, in one block
-	maxWork       = 8 << 20
+	maxDepth      = 16      // quotes and list items within each other
+	maxSteps      = 64      // list marks, each further in than the one before
+	maxColumns    = 32      // of a table
+	maxRows       = 1000    // of a table
+	maxCells      = 64_000  // of all tables together: short rows are filled up
+	maxReferences = 500     // lines beginning with [ in one block
+	maxWork       = 8 << 20 // squares of the numbers of marks in each block, summed
 )
 
 // marks are the characters whose matching takes goldmark quadratic time in a block.
@@ -49,7 +48,7 @@ func tooComplex(line int, format string, args ...any) *Problem {
 // tally is what excessOfLines knows of the lines so far.
 type tally struct {
 	columns    int   // of the table that may be going on; 0 for none
-	rows       int   // of it
+	rows       int   // of it, below its head
 	references int   // since the last blank line
 	cells      int   // since the beginning
 	steps      []int // indents of the list marks that the next line may stand under
@@ -97,8 +96,9 @@ func (t *tally) add(number int, line []byte) *Problem {
 	}
 	if columns := delimiters(line); columns > 0 {
 		t.columns, t.rows = max(t.columns, columns), 0
+	} else {
+		t.rows++
 	}
-	t.rows++
 	t.cells += t.columns
 	switch {
 	case t.columns > maxColumns:
@@ -192,7 +192,7 @@ func (d *Document) excessOfBlocks() *Problem {
 		}
 		weight := d.weight(n)
 		work += weight * weight
-		if weight > maxMarks || work > maxWork {
+		if work > maxWork {
 			found = tooComplex(line(), "there are too many of the characters %s here", marks)
 			return ast.WalkStop, nil
 		}

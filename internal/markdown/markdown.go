@@ -30,6 +30,7 @@ type Problem struct {
 // number of goroutines may read and render it.
 type Document struct {
 	source   []byte
+	lines    []int    // where each line of source begins
 	root     ast.Node // nil where the text is too complex to be parsed
 	problems []Problem
 	headings []Heading
@@ -44,6 +45,7 @@ var errTooComplex = errors.New("the text is too complex to be rendered")
 func Parse(body []byte) *Document {
 	// A copy of exact capacity: goldmark appends to slices of the source.
 	d := &Document{source: slices.Clip(bytes.Clone(body))}
+	d.lines = lineStarts(d.source)
 	if excess := d.excess(); excess != nil {
 		d.problems = []Problem{*excess}
 		return d

@@ -110,6 +110,13 @@ func TestProblemsSayWhatToWrite(t *testing.T) {
 	}
 }
 
+func TestHTTPIsToldApart(t *testing.T) {
+	p := Parse([]byte("[a](http://x.example)")).Problems()[0]
+	if want := `the link "http://x.example" is not encrypted: http: instead of https:`; p.Message != want {
+		t.Errorf("%s, want %s", p.Message, want)
+	}
+}
+
 // TestEveryScheme is F6: every scheme in every spelling, as link, image, reference and autolink.
 func TestEveryScheme(t *testing.T) {
 	schemes := []string{"javascript:alert(1)", "data:text/html,x", "data:image/png;base64,AA", "vbscript:x", "file:///etc/passwd",
@@ -167,6 +174,30 @@ func TestHeadings(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, Parse([]byte(body)).Headings()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestManyEqualHeadings took seven minutes when each id was looked for from -2 on.
+func TestManyEqualHeadings(t *testing.T) {
+	start := time.Now()
+	headings := Parse([]byte(strings.Repeat("# a\n", 60_000))).Headings()
+	if took := time.Since(start); took > time.Second*slowness {
+		t.Errorf("took %v", took)
+	}
+	if last := headings[len(headings)-1].ID; last != "a-60000" {
+		t.Errorf("the last is %s", last)
+	}
+}
+
+// TestManyProblems: telling a place takes no time that grows with the text.
+func TestManyProblems(t *testing.T) {
+	start := time.Now()
+	d := Parse([]byte(strings.Repeat("<b>\n\n", 50_000)))
+	if n := len(d.Problems()); n != 50_000 || len(d.Blocks()) != n {
+		t.Errorf("%d problems", n)
+	}
+	if took := time.Since(start); took > time.Second*slowness {
+		t.Errorf("took %v", took)
 	}
 }
 
@@ -298,6 +329,28 @@ func staircase(depth int) string {
 	return b.String()
 }
 
+// TestTableLimits: the largest table passes, one more column or row does not.
+func TestTableLimits(t *testing.T) {
+	table := func(columns, rows int) string {
+		return strings.Repeat("|a", columns) + "\n" + strings.Repeat("|-", columns) + "|\n" + strings.Repeat("x\n", rows)
+	}
+	for _, test := range []struct {
+		columns, rows int
+		want          string
+	}{
+		{32, 10, ""}, {33, 10, "the table has more than 32 columns"},
+		{3, 1000, ""}, {3, 1001, "the table has more than 1000 rows"},
+	} {
+		got := ""
+		for _, p := range Parse([]byte(table(test.columns, test.rows))).Problems() {
+			got = p.Message
+		}
+		if got != test.want {
+			t.Errorf("%d × %d: %q, want %q", test.columns, test.rows, got, test.want)
+		}
+	}
+}
+
 // TestLargeTexts keeps the limits away from what people write.
 func TestLargeTexts(t *testing.T) {
 	row := strings.Repeat("| **bold** and [link](/x/) ", 8) + "|\n"
@@ -337,17 +390,14 @@ func TestOutputIsLimited(t *testing.T) {
 }
 
 func TestConcurrentRendering(t *testing.T) {
-	d := Parse([]byte("### A\n\n```go\nx\n```\n\n[a](/x/) and https://x.example/\n\n|a|\n|-|\n|b\\|c|\n\n    code"))
-	want, err := d.HTML(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := Parse([]byte("```go\nx\n```\n\n### A\n\n[a](/x/) and https://x.example/\n\n|a|\n|-|\n|b\\|c|\n\n    code"))
+	want := render(t, string(d.source), Options{}) // d itself is rendered by many first
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
 			for range 50 {
 				got, err := d.HTML(Options{})
-				if err != nil || !bytes.Equal(got, want) || d.Text() == "" {
+				if err != nil || string(got) != want || d.Text() == "" {
 					t.Error("renderings differ", err)
 				}
 			}

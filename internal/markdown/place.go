@@ -1,7 +1,7 @@
 package markdown
 
 import (
-	"bytes"
+	"sort"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
@@ -12,9 +12,20 @@ type place struct{ line, column int }
 
 // place tells where the byte at offset stands.
 func (d *Document) place(offset int) place {
-	before := d.source[:min(max(offset, 0), len(d.source))]
-	start := bytes.LastIndexByte(before, '\n') + 1
-	return place{bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[start:]) + 1}
+	offset = min(max(offset, 0), len(d.source))
+	line := sort.SearchInts(d.lines, offset+1) // the first line that begins behind it
+	return place{line, utf8.RuneCount(d.source[d.lines[line-1]:offset]) + 1}
+}
+
+// lineStarts lists where each line begins.
+func lineStarts(source []byte) []int {
+	starts := []int{0}
+	for i, c := range source {
+		if c == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	return starts
 }
 
 // blockOffset is where a block begins, or the nearest thing to it that has a place.

@@ -131,7 +131,7 @@ func (d *Document) writeChildren(b *bytes.Buffer, n ast.Node) {
 // the text is cut at its backslashes.
 func (d *Document) textValue(n *ast.Text) []byte {
 	value := n.Segment.Value(d.source)
-	if n.IsRaw() || n.Parent().Kind() == ast.KindCodeSpan || bytes.IndexAny(value, `\&`) < 0 {
+	if n.IsRaw() || !bytes.ContainsAny(value, `\&`) {
 		return value
 	}
 	var out []byte

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	htmltemplate "html/template"
 	"io/fs"
+	"strings"
 	"text/template"
 	"time"
 
@@ -62,7 +63,7 @@ func (s *Stationery) Write(r Row, v View, date time.Time) (Letter, error) {
 		To:      r.Contact.Address,
 		Subject: v.Subject(),
 		Date:    date,
-		Text:    text.String(),
+		Text:    fold(text.String()),
 		HTML:    html.String(),
 	}, nil
 }
@@ -77,4 +78,42 @@ func (v View) Subject() string {
 		ask = "Security notice"
 	}
 	return fmt.Sprintf("[%s] %s: %s (%s)", ask, v.Bulletin.ID, v.Bulletin.Title, v.Name)
+}
+
+const (
+	columns = 72     // of a line of prose: it stays under 80 when quoted twice
+	literal = "    " // begins a line that is never folded: a name, a command, an address
+)
+
+// fold breaks lines of prose that are too long, at spaces, under their own indent.
+func fold(text string) string {
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
+		for !strings.HasPrefix(line, literal) {
+			at := breakAt(line, len(indent))
+			if at < 0 {
+				break
+			}
+			out.WriteString(line[:at] + "\n")
+			line = indent + line[at+1:]
+		}
+		out.WriteString(line)
+	}
+	return out.String()
+}
+
+// breakAt is the last space within the columns, else the first after them; -1
+// where the line is short enough or holds no space after its indent.
+func breakAt(line string, indent int) int {
+	best, column := -1, 0
+	for i, r := range strings.TrimRight(line, "\n") {
+		if column++; r == ' ' && i > indent && (column <= columns+1 || best < 0) {
+			best = i
+		}
+	}
+	if column <= columns {
+		return -1
+	}
+	return best
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"tocsin/internal/affected"
 	"tocsin/internal/bulletin"
@@ -18,13 +19,13 @@ type View struct {
 	Organization string
 	Unit         string // what the organisation calls one tailnet
 	Bulletin     BulletinView
-	Tailnet      string // ID
-	Name         string // what people call the tailnet
-	Certain      bool   // false: we cannot rule out that it is affected
-	Evidence     string // of a hosted product
+	Tailnet      string   // ID
+	Name         string   // what people call the tailnet
+	Certain      bool     // false: we cannot rule out that it is affected
+	Evidence     []string // sentences, where it is not the nodes that show it
 	Nodes        []NodeView
 	Updates      []Update
-	ShowVersion  string // command that shows the installed version
+	Checks       []string // commands that show the installed version
 	Why          Reason
 	ToldAs       string // why this address: security contact, Owner
 	Settings     string // page on which the address can be changed
@@ -47,7 +48,7 @@ type NodeView struct {
 	Name     string
 	Platform string
 	Version  string
-	Fixed    string // version that has the fix; empty where there is none
+	Fixed    string // what has the fix: "1.66.1 or later"; empty where nothing has
 	Unsure   string // why it cannot be told whether the node is affected
 }
 
@@ -87,7 +88,7 @@ func (d Desk) View(r Row) (View, error) {
 		Tailnet:      shown(string(r.Tailnet.ID)),
 		Name:         shown(r.Tailnet.Name()),
 		Certain:      r.Match.Affected == verdict.Yes,
-		Evidence:     r.Match.Evidence,
+		Evidence:     d.evidence(r.Match),
 		Why:          d.reason(r.Clauses),
 		ToldAs:       string(r.Contact.Reason),
 		Settings:     d.Settings,
@@ -99,20 +100,61 @@ func (d Desk) View(r Row) (View, error) {
 		}
 		v.Nodes = append(v.Nodes, d.nodeView(h))
 	}
-	v.Updates, v.ShowVersion = d.updates(r.Match.Hits)
+	v.Updates, v.Checks = d.commands(r.Match.Hits)
 	return v, nil
 }
 
-// shown makes a stranger's text safe to look at on one line.
-func shown(text string) string { return source.Visible(text) }
+// shown makes a stranger's text safe to look at on one line: nothing in it acts,
+// and what runs from right to left cannot reorder what stands beside it (UAX #9).
+func shown(text string) string {
+	text = source.Visible(text)
+	if strings.ContainsFunc(text, rightToLeft) {
+		return firstStrongIsolate + text + popIsolate
+	}
+	return text
+}
+
+const firstStrongIsolate, popIsolate = "\u2068", "\u2069"
+
+// rightToLeft reports whether a character lies in a block of the scripts that are
+// written from right to left.
+func rightToLeft(r rune) bool {
+	return r >= 0x0590 && r <= 0x08FF || r >= 0xFB1D && r <= 0xFDFF || r >= 0xFE70 && r <= 0xFEFF ||
+		r >= 0x10800 && r <= 0x10FFF || r >= 0x1E800 && r <= 0x1EFFF
+}
 
 func (d Desk) bulletinView() BulletinView {
 	b := d.Bulletin
 	return BulletinView{
-		ID: string(b.ID), Title: b.Title, Summary: b.Summary, Severity: string(b.Severity),
+		ID: string(b.ID), Title: prose(b.Title), Summary: prose(b.Summary), Severity: string(b.Severity),
 		URL:    d.BulletinURL,
-		Action: b.Action.Text, NoAction: b.Action.Required == verdict.No,
+		Action: prose(b.Action.Text), NoAction: b.Action.Required == verdict.No,
 	}
+}
+
+// prose is an author's text as one line: the letter breaks lines itself.
+func prose(text string) string {
+	blank := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
+	return strings.Join(strings.FieldsFunc(text, blank), " ")
+}
+
+// evidence says in sentences what the bulletin's hosted products mean for a tailnet.
+func (d Desk) evidence(m affected.Match) []string {
+	if m.Evidence == "" {
+		return nil
+	}
+	var out []string
+	for _, row := range d.Bulletin.Affected {
+		product := d.product(row.Product)
+		sentence := fmt.Sprintf("We run %s, and cannot tell yet whether it concerned your %s.", product.Title, d.Unit)
+		if row.Everyone {
+			sentence = fmt.Sprintf("We run %s, and your %s uses it as every other does.", product.Title, d.Unit)
+		}
+		if product.Hosted && !slices.Contains(out, sentence) {
+			out = append(out, sentence)
+		}
+	}
+	return out
 }
 
 func (d Desk) nodeView(h affected.Hit) NodeView {
@@ -120,7 +162,7 @@ func (d Desk) nodeView(h affected.Hit) NodeView {
 		Name:     shown(h.Node.Name),
 		Platform: shown(h.Node.OS),
 		Version:  shown(h.Node.Version),
-		Fixed:    d.Bulletin.Affected[h.Row].Versions.Fixed,
+		Fixed:    mended(d.Bulletin.Affected[h.Row]),
 	}
 	if n.Name == "" {
 		n.Name = shown(h.Node.ID)
@@ -141,13 +183,26 @@ func (d Desk) reason(clauses []string) Reason {
 	return Reason{URL: d.PolicyURL}
 }
 
-// updates lists the commands for the platforms that the tailnet really has, and
-// the command that shows the version.
-func (d Desk) updates(hits []affected.Hit) (updates []Update, show string) {
+// mended says in which versions a row's fault is gone.
+func mended(row bulletin.Affected) string {
+	switch v := row.Versions; {
+	case v.Fixed != "":
+		return v.Fixed + " or later"
+	case v.LastAffected != "":
+		return "a version after " + v.LastAffected
+	}
+	return ""
+}
+
+// commands lists what updates the platforms that the tailnet really has, and what
+// shows the version of the products.
+func (d Desk) commands(hits []affected.Hit) (updates []Update, checks []string) {
 	for _, h := range hits {
 		row := d.Bulletin.Affected[h.Row]
 		product := d.product(row.Product)
-		show = product.ShowVersion
+		if show := product.ShowVersion; show != "" && !slices.Contains(checks, show) {
+			checks = append(checks, show)
+		}
 		command := product.Update[h.Node.OS]
 		if command == "" || row.Versions.Fixed == "" {
 			continue
@@ -157,8 +212,9 @@ func (d Desk) updates(hits []affected.Hit) (updates []Update, show string) {
 			updates = append(updates, u)
 		}
 	}
+	slices.Sort(checks)
 	slices.SortFunc(updates, func(a, b Update) int { return strings.Compare(a.Platform+a.Command, b.Platform+b.Command) })
-	return updates, show
+	return updates, checks
 }
 
 func (d Desk) product(id string) bulletin.Product {

@@ -68,22 +68,30 @@ func (f File) Line(number int) string {
 	return ""
 }
 
-// Visible replaces what a terminal would act on or hide (controls, direction
-// marks, zero-width characters, broken UTF-8) by its number, as in \u{202E}.
-// Text of strangers passes through here before a person sees it.
+// Visible replaces what a terminal would act on or hide by its number, as in
+// \u{202E}, and each byte that is not UTF-8, as in \xFF. Text of strangers passes
+// through here before a person sees it.
 func Visible(text string) string {
 	var b strings.Builder
 	for i, r := range text {
 		switch {
-		case r == utf8.RuneError && !utf8.ValidString(text[i:min(i+1, len(text))]):
+		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD"):
 			fmt.Fprintf(&b, `\x%02X`, text[i])
 		case r == '\t':
 			b.WriteByte(' ')
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == '\u2028', r == '\u2029':
+		case Hidden(r):
 			fmt.Fprintf(&b, `\u{%04X}`, r)
 		default:
 			b.WriteRune(r)
 		}
 	}
 	return b.String()
+}
+
+// Hidden reports whether a character acts instead of showing: controls, line and
+// paragraph separators, direction marks, what has no width or no meaning. Emoji's
+// variation selectors only change how the character before them looks: they show.
+func Hidden(r rune) bool {
+	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' ||
+		unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Noncharacter_Code_Point)
 }

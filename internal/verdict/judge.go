@@ -152,11 +152,11 @@ func (r Rules) undelayed(facts Facts) Outcome {
 	return Required
 }
 
-// promises lists the Any clauses that hold and that no holding exemption outweighs.
+// promises lists the Any clauses that hold and that no exemption can outweigh.
 func (r Rules) promises(facts Facts) []string {
 	promises := holding(r.Any, facts)
 	for _, e := range r.Except {
-		if e.Truth(facts) == Yes {
+		if e.Truth(facts) != No {
 			promises = slices.DeleteFunc(promises, func(id string) bool { return slices.Contains(e.Over, id) })
 		}
 	}
@@ -172,6 +172,9 @@ func (r Rules) deciding(facts Facts, outcome Outcome) []string {
 		}
 		return r.promises(facts)
 	case Held:
+		if len(holding(r.First, facts)) > 0 {
+			return holding(r.Delay, facts) // the law does not wait for a fix
+		}
 		return append(holding(r.Delay, facts), failing(r.All, facts, Held)...)
 	case NotRequired:
 		if gates := failing(r.All, facts, NotRequired); len(gates) > 0 {
@@ -189,9 +192,10 @@ func holding(clauses []Clause, facts Facts) []string {
 	return ids(slices.DeleteFunc(slices.Clone(clauses), func(c Clause) bool { return c.Truth(facts) != Yes }))
 }
 
+// failing lists the clauses that are known not to hold: an unknown one is no reason.
 func failing(clauses []Clause, facts Facts, otherwise Outcome) []string {
 	return ids(slices.DeleteFunc(slices.Clone(clauses), func(c Clause) bool {
-		return c.Truth(facts) == Yes || c.Otherwise != otherwise
+		return c.Truth(facts) != No || c.Otherwise != otherwise
 	}))
 }
 

@@ -54,8 +54,14 @@ func And(parts ...Truth) Truth {
 
 // Or is yes where any of its parts is yes, else unknown where any is unknown, else no.
 func Or(parts ...Truth) Truth {
-	for i := range parts {
-		parts[i] = parts[i].Not()
+	found := No
+	for _, t := range parts {
+		switch t {
+		case Yes:
+			return Yes
+		case Unknown:
+			found = Unknown
+		}
 	}
-	return And(parts...).Not()
+	return found
 }

@@ -22,7 +22,7 @@ func Open(ctx context.Context, path string) (*sql.DB, error) {
 	if err := claim(path); err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", source(path, ""))
+	db, err := sql.Open("sqlite", source(path, "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"))
 	if err != nil {
 		return nil, err
 	}
@@ -34,11 +34,16 @@ func Open(ctx context.Context, path string) (*sql.DB, error) {
 }
 
 // OpenReader opens an existing database for reading while another process writes.
+// It refuses a file that others can read, as [Open] does.
 func OpenReader(ctx context.Context, path string) (*sql.DB, error) {
-	if _, err := os.Stat(path); err != nil {
+	info, err := os.Stat(path)
+	if err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", source(path, "&_pragma=query_only(1)"))
+	if err := private(path, info); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", source(path, "query_only(1)"))
 	if err != nil {
 		return nil, err
 	}
@@ -48,9 +53,15 @@ func OpenReader(ctx context.Context, path string) (*sql.DB, error) {
 	return db, nil
 }
 
-func source(path, more string) string {
+// source names a file to the driver, with the pragmas that every connection begins
+// with. The path is escaped: it may hold ? and %.
+func source(path string, pragmas ...string) string {
+	query := "?_pragma=busy_timeout(5000)"
+	for _, p := range pragmas {
+		query += "&_pragma=" + p
+	}
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
-	return u.String() + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" + more
+	return u.String() + query
 }
 
 // claim makes the file before SQLite does, so that it is never readable by others,
@@ -67,8 +78,12 @@ func claim(path string) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	if loose := info.Mode().Perm() & 0o077; loose != 0 {
-		return &LooseError{Path: path, Mode: info.Mode().Perm()}
+	return private(path, info)
+}
+
+func private(path string, info fs.FileInfo) error {
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return &LooseError{Path: path, Mode: mode}
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ func Nodes(name string, r io.Reader, product string, known func(tailnet.ID) bool
 		t.column("os"), t.column("client_version"), t.column("last_seen"), t.column("product"),
 	}
 	if columns.product < 0 && product == "" && t.header != nil {
-		t.problem(1, 0, "missing-column", `the column "product" is missing, and tocsin.yaml does not declare exactly one product that runs on nodes`)
+		t.add(1, 0, "missing-column", `the column "product" is missing, and tocsin.yaml does not declare exactly one product that runs on nodes`)
 	}
 	err := t.each(func() {
 		n := tailnet.Node{

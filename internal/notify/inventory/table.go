@@ -7,11 +7,13 @@
 package inventory
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"tocsin/internal/source"
@@ -28,38 +30,67 @@ type table struct {
 	row      []string
 	problems source.Problems
 	more     int
+	broken   error // the file stopped being readable at its header
 }
 
 // open reads the header row and checks that the columns that must be there are.
 func open(name string, r io.Reader, required ...string) *table {
-	t := &table{name: name, csv: csv.NewReader(r)}
+	t := &table{name: name, csv: csv.NewReader(withoutMark(r))}
 	t.csv.ReuseRecord = true
 	header, err := t.csv.Read()
+	var parse *csv.ParseError
 	switch {
 	case errors.Is(err, io.EOF):
-		t.problem(1, 0, "empty-table", "the file is empty: it needs a header row")
-		return t
+		t.add(1, 0, "empty-table", "the file is empty: it needs a header row")
+	case errors.As(err, &parse):
+		t.parseProblem(parse, 0)
 	case err != nil:
-		t.problem(1, 0, "bad-row", err.Error())
-		return t
+		t.broken = err
+	default:
+		t.header = slices.Clone(header)
+		t.checkHeader(required)
 	}
-	t.header = slices.Clone(header)
+	return t
+}
+
+// byteOrderMark is what spreadsheets put before a table that they save as UTF-8.
+const byteOrderMark = "\uFEFF"
+
+// withoutMark leaves out a byte order mark at the start: it would become part of
+// the first column's name.
+func withoutMark(r io.Reader) io.Reader {
+	in := bufio.NewReader(r)
+	if start, err := in.Peek(len(byteOrderMark)); err == nil && string(start) == byteOrderMark {
+		_, _ = in.Discard(len(byteOrderMark)) // what was peeked at is there
+	}
+	return in
+}
+
+func (t *table) checkHeader(required []string) {
+	line, _ := t.csv.FieldPos(0)
+	if !utf8.ValidString(strings.Join(t.header, "")) {
+		t.add(line, 0, "bad-row", "the header row is not UTF-8")
+		return
+	}
 	for _, column := range required {
 		if !slices.Contains(t.header, column) {
-			t.problem(1, 0, "missing-column", fmt.Sprintf("the column %q is missing", column))
+			t.add(line, 0, "missing-column", fmt.Sprintf("the column %q is missing", column))
 		}
 	}
 	for i, column := range t.header {
 		if slices.Contains(t.header[:i], column) {
-			t.problem(1, i, "duplicate-column", fmt.Sprintf("the column %q stands twice", column))
+			line, at := t.csv.FieldPos(i)
+			t.add(line, at, "duplicate-column", fmt.Sprintf("the column %q stands twice", column))
 		}
 	}
-	return t
 }
 
 // each calls visit for every readable row and reports the others. The error is a
 // file that stops being readable.
 func (t *table) each(visit func()) error {
+	if t.broken != nil {
+		return fmt.Errorf("%s: %w", t.name, t.broken)
+	}
 	if len(t.problems) > 0 {
 		return nil // without its columns a table means nothing
 	}
@@ -82,12 +113,22 @@ func (t *table) each(visit func()) error {
 	}
 }
 
+// parseProblem reports a row that is no CSV, at the line on which the row begins: a
+// quote that nobody closes swallows the lines after it.
 func (t *table) parseProblem(err *csv.ParseError, got int) {
 	message := err.Err.Error()
-	if errors.Is(err.Err, csv.ErrFieldCount) {
+	switch {
+	case errors.Is(err.Err, csv.ErrFieldCount):
 		message = fmt.Sprintf("%d columns where the header has %d", got, len(t.header))
+	case errors.Is(err.Err, csv.ErrBareQuote):
+		message = "a quote in the middle of a cell that does not begin with one"
+	case errors.Is(err.Err, csv.ErrQuote):
+		message = "a quoted cell is not closed, or goes on after its closing quote"
 	}
-	t.add(err.Line, 0, "bad-row", message)
+	if err.Line > err.StartLine {
+		message += fmt.Sprintf(" (found on line %d; the row begins here)", err.Line)
+	}
+	t.add(err.StartLine, 0, "bad-row", message)
 }
 
 // legible reports cells that are not UTF-8.
@@ -118,11 +159,7 @@ func (t *table) bad(column int, what string) {
 	t.add(line, at, "bad-row", fmt.Sprintf("%s: %s", t.header[column], what))
 }
 
-// problem reports something about the header row.
-func (t *table) problem(line, column int, code, message string) {
-	t.add(line, column+1, code, message)
-}
-
+// add lists a problem, or counts it where enough are listed.
 func (t *table) add(line, column int, code, message string) {
 	if len(t.problems) == mostProblems {
 		t.more++

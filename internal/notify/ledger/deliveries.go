@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tocsin/internal/notify"
@@ -25,6 +26,7 @@ type Delivery struct {
 const deliveryColumns = `row, tailnet, name, standing, clauses, missing, address, reason, nodes, message_id, digest, state, attempts, changed, detail`
 
 // Each calls visit for every row of a plan, in order, without the letters' bytes.
+// In a ledger opened for writing visit must not use the ledger: it has one connection.
 func (l *Ledger) Each(ctx context.Context, p Stored, visit func(Delivery) error) (err error) {
 	rows, err := l.db.QueryContext(ctx, "SELECT "+deliveryColumns+" FROM deliveries WHERE plan = ? ORDER BY row", p.key)
 	if err != nil {
@@ -88,7 +90,8 @@ func (l *Ledger) Message(ctx context.Context, p Stored, d Delivery) ([]byte, err
 var ErrChanged = errors.New("the ledger's bytes are not what was frozen")
 
 // Verify recomputes the plan's digest from its rows, and every letter's digest from
-// its bytes, as a stream.
+// its bytes, as a stream. States change while letters go out and are in no digest;
+// of them it checks that each is one that the row can be in.
 func (l *Ledger) Verify(ctx context.Context, p Stored) (err error) {
 	rows, err := l.db.QueryContext(ctx, "SELECT "+deliveryColumns+
 		", message FROM deliveries LEFT JOIN letters USING (plan, row) WHERE plan = ? ORDER BY row", p.key)
@@ -102,17 +105,29 @@ func (l *Ledger) Verify(ctx context.Context, p Stored) (err error) {
 		var message []byte
 		d, err := scan(rows, &message)
 		if err != nil {
-			return err
+			return fmt.Errorf("a row of %s cannot be read (%w): %w", p.ID, err, ErrChanged)
 		}
-		if (d.Standing == notify.Mailed || message != nil) && notify.Digest(message) != d.Digest {
+		if !d.whole(message) {
 			return fmt.Errorf("letter %d of %s: %w", d.Row, p.ID, ErrChanged)
 		}
 		seal.Row(d.Entry)
 	}
-	if seal.Sum() != p.Digest {
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if seal.Sum() != p.Digest || p.seal != p.Inputs.Digest() {
 		return fmt.Errorf("plan %s: %w", p.ID, ErrChanged)
 	}
-	return rows.Err()
+	return nil
+}
+
+// whole reports whether a row has the letter that it was frozen with, or none, and
+// a state that goes with that.
+func (d Delivery) whole(message []byte) bool {
+	if d.Standing != notify.Mailed {
+		return message == nil && d.State == NoLetter
+	}
+	return notify.Digest(message) == d.Digest && slices.Contains(States[:], d.State)
 }
 
 // Begin writes the intent to deliver some planned letters, before any byte of them

@@ -131,6 +131,7 @@ type Stored struct {
 	notify.Plan
 	Superseded string // name of the plan that took its place; empty while it stands
 	key        int64
+	seal       string // digest of the inputs, by which Equal finds the plan
 }
 
 // Plan reads the head of a plan.
@@ -139,9 +140,9 @@ func (l *Ledger) Plan(ctx context.Context, id notify.PlanID) (Stored, error) {
 	var created, deadline, undetermined, inputs string
 	var superseded sql.NullString
 	err := l.db.QueryRowContext(ctx,
-		`SELECT plan, created, deadline, transport, undetermined, inputs, digest, superseded FROM plans WHERE bulletin = ? AND number = ?`,
+		`SELECT plan, created, deadline, transport, undetermined, inputs, inputs_seal, digest, superseded FROM plans WHERE bulletin = ? AND number = ?`,
 		string(id.Bulletin), id.Number).
-		Scan(&s.key, &created, &deadline, &s.Transport, &undetermined, &inputs, &s.Digest, &superseded)
+		Scan(&s.key, &created, &deadline, &s.Transport, &undetermined, &inputs, &s.seal, &s.Digest, &superseded)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Stored{}, fmt.Errorf("%s: %w", id, ErrNoPlan)
 	}

@@ -4,9 +4,12 @@ package mailer
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/mail"
+	"slices"
+	"strings"
 
 	gomail "github.com/wneessen/go-mail"
 
@@ -34,7 +37,7 @@ func (s Sender) Compose(l notify.Letter, messageID string) ([]byte, error) {
 	if err := s.address(m, l.To); err != nil {
 		return nil, err
 	}
-	m.Subject(l.Subject)
+	m.Subject(sealed(l.Subject))
 	m.SetDateWithValue(l.Date)
 	m.SetMessageIDWithValue(messageID)
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
@@ -48,20 +51,53 @@ func (s Sender) Compose(l notify.Letter, messageID string) ([]byte, error) {
 }
 
 // boundary is a text that no body holds: part of a keyed hash, hashed once more
-// because Message-IDs are quoted in replies.
-func boundary(messageID string) string { return notify.Digest([]byte("boundary " + messageID))[:32] }
+// because Message-IDs are quoted in replies. The library writes it without quotes,
+// so it must be a token (RFC 2045 §5.1).
+func boundary(messageID string) string {
+	return "tocsin_" + notify.Digest([]byte("boundary " + messageID))[:32]
+}
+
+// longestWord is how long a word of a plain header may be; the library folds
+// between words only.
+const longestWord = 60
+
+// sealed hides from the library, in encoded words (RFC 2047), a text that it would
+// pass through and a reader would see changed: one that looks encoded already, one
+// with spaces in a row, at which folding would leave a line of nothing, or a word
+// too long to fold. Of any other it takes care itself.
+func sealed(text string) string {
+	words := strings.Split(text, " ")
+	long := func(word string) bool { return len(word) > longestWord }
+	if !strings.Contains(text, "=?") && !slices.Contains(words, "") && !slices.ContainsFunc(words, long) {
+		return text
+	}
+	var out []string
+	for chunk := range slices.Chunk([]rune(text), 10) { // at most 40 octets, 56 in base64
+		out = append(out, "=?UTF-8?b?"+base64.StdEncoding.EncodeToString([]byte(string(chunk)))+"?=")
+	}
+	return strings.Join(out, " ")
+}
 
 // address sets sender and the one recipient. Only calls that take exactly one
 // parsed mailbox are used: the library's list parsers have put several people on
-// one message.
+// one message, and it writes a domain as it is given, line ends and all.
 func (s Sender) address(m *gomail.Msg, to tailnet.Address) error {
-	if _, err := tailnet.ParseAddress(string(to)); err != nil {
-		return fmt.Errorf("recipient: %w", err)
+	if err := errors.Join(bare("sender", s.Address), bare("recipient", to)); err != nil {
+		return err
 	}
 	m.FromMailAddress(&mail.Address{Name: s.Name, Address: string(s.Address)})
 	m.ToMailAddress(&mail.Address{Address: string(to)})
-	if s.ReplyTo != "" {
-		m.ReplyToMailAddress(&mail.Address{Address: string(s.ReplyTo)})
+	if s.ReplyTo == "" {
+		return nil
+	}
+	m.ReplyToMailAddress(&mail.Address{Address: string(s.ReplyTo)})
+	return bare("reply-to", s.ReplyTo)
+}
+
+// bare refuses what is not one plain mailbox, without printing it.
+func bare(whose string, address tailnet.Address) error {
+	if _, err := tailnet.ParseAddress(string(address)); err != nil {
+		return fmt.Errorf("%s: %w", whose, err)
 	}
 	return nil
 }

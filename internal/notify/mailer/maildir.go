@@ -6,12 +6,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"tocsin/internal/notify"
 )
 
 // Maildir is a mailbox on disk, as mail readers open it: a message is written
 // under tmp, synced, and linked into new (https://cr.yp.to/proto/maildir.html).
-// A message is there or not, so delivering into it is never in doubt.
+// A message is there or not, so delivering into it is not in doubt, as long as
+// nobody takes messages out of the mailbox between a run that was killed and the
+// next one.
 type Maildir struct{ dir string }
 
 // OpenMaildir opens or makes the mailbox; it is for its owner's eyes only.
@@ -21,49 +26,61 @@ func OpenMaildir(dir string) (Maildir, error) {
 			return Maildir{}, err
 		}
 	}
-	return Maildir{dir}, nil
+	return Maildir{dir}, errors.Join(syncFolder(dir), syncFolder(filepath.Dir(dir)))
 }
 
 // fileName is the message's name in the mailbox: the same for every attempt at
-// the same letter, and free of characters that the format gives a meaning.
-func fileName(messageID string) (string, error) {
+// the same letter, another for other words under the same Message-ID (a ledger
+// that is begun anew numbers its plans anew), and free of characters that the
+// format gives a meaning.
+func fileName(messageID, digest string) (string, error) {
 	unique, _, found := strings.Cut(messageID, "@")
-	if !found || unique == "" || strings.ContainsAny(messageID, "/:\x00") || strings.HasPrefix(messageID, ".") {
+	if !found || unique == "" || strings.ContainsAny(messageID+digest, "/:\x00") || strings.HasPrefix(messageID, ".") || len(digest) < 16 {
 		return "", fmt.Errorf("%q cannot name a message", messageID)
 	}
-	return unique + ".tocsin", nil
+	return unique + "." + digest[:16] + ".tocsin", nil
 }
 
-// Holds reports whether the mailbox has the message, read or unread.
-func (m Maildir) Holds(messageID string) (bool, error) {
-	name, err := fileName(messageID)
+// Settle tells whether a message is in the mailbox, read or unread, after a run
+// that may have been killed while it delivered, and clears what that run left
+// under tmp. A message that is there survives a power cut from now on.
+func (m Maildir) Settle(messageID, digest string) (arrived bool, err error) {
+	name, err := fileName(messageID, digest)
 	if err != nil {
 		return false, err
 	}
+	if err := removeIfThere(filepath.Join(m.dir, "tmp", name)); err != nil {
+		return false, err
+	}
+	arrived, err = m.holds(name)
+	if !arrived || err != nil {
+		return false, err
+	}
+	// The run that was killed may not have come to syncing the folder.
+	return true, errors.Join(syncFolder(filepath.Join(m.dir, "new")), syncFolder(filepath.Join(m.dir, "cur")))
+}
+
+// holds looks for the message in new, then in cur: the way that messages go.
+func (m Maildir) holds(name string) (bool, error) {
 	if _, err := os.Lstat(filepath.Join(m.dir, "new", name)); !errors.Is(err, fs.ErrNotExist) {
 		return err == nil, err
 	}
-	if _, err := os.Lstat(filepath.Join(m.dir, "cur", name)); err == nil {
-		return true, nil
+	if _, err := os.Lstat(filepath.Join(m.dir, "cur", name)); !errors.Is(err, fs.ErrNotExist) {
+		return err == nil, err
 	}
 	// A mail reader moves a message to cur and adds its flags: name:2,S
-	read, err := filepath.Glob(filepath.Join(escape(m.dir), "cur", name+":*"))
-	return len(read) > 0, err
-}
-
-// escape takes the meaning from characters of a path that Glob would read as a pattern.
-func escape(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+	read, err := os.ReadDir(filepath.Join(m.dir, "cur"))
+	return slices.ContainsFunc(read, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), name+":") }), err
 }
 
 // Deliver puts the message into the mailbox, once: where it is there already,
 // nothing happens. On return without error it survives a power cut.
 func (m Maildir) Deliver(messageID string, message []byte) error {
-	held, err := m.Holds(messageID)
-	if held || err != nil {
+	digest := notify.Digest(message)
+	if arrived, err := m.Settle(messageID, digest); arrived || err != nil {
 		return err
 	}
-	name, err := fileName(messageID)
+	name, err := fileName(messageID, digest)
 	if err != nil {
 		return err
 	}
@@ -72,13 +89,15 @@ func (m Maildir) Deliver(messageID string, message []byte) error {
 		return errors.Join(err, removeIfThere(tmp))
 	}
 	if err := os.Link(tmp, filepath.Join(m.dir, "new", name)); err != nil && !errors.Is(err, fs.ErrExist) {
-		return errors.Join(err, os.Remove(tmp))
+		return errors.Join(err, removeIfThere(tmp))
 	}
-	return errors.Join(syncFolder(filepath.Join(m.dir, "new")), os.Remove(tmp))
+	return errors.Join(syncFolder(filepath.Join(m.dir, "new")), removeIfThere(tmp))
 }
 
+// writeSynced makes a new file. It never writes into one that is there: that may be
+// a message which a reader has moved elsewhere, under its first name.
 func writeSynced(path string, data []byte) (err error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

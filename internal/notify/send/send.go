@@ -8,6 +8,7 @@ package send
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,9 +16,9 @@ import (
 	"tocsin/internal/notify/mailer"
 )
 
-// window is how many letters are begun by one durable write. More cost less a
+// windowSize is how many letters are begun by one durable write. More cost less a
 // letter; after a kill that many have to be looked up.
-const window = 64
+const windowSize = 64
 
 // Run is one delivery of a plan into a mailbox.
 type Run struct {
@@ -39,56 +40,58 @@ type Result struct {
 // Deliver settles what an earlier run left behind, then delivers every planned
 // letter. A cancelled context stops it between two letters, with everything that
 // arrived written down. Any failure to write or deliver stops it: a fault of the
-// disk is not one letter's fault. A plan that another took the place of has its
-// begun letters settled and delivers nothing more.
+// disk is not one letter's fault. A plan that another took the place of, or whose
+// deadline has passed, has its begun letters settled and delivers nothing more.
 func (r Run) Deliver(ctx context.Context) (Result, error) {
-	result, err := r.recover(ctx)
-	if err != nil || r.Plan.Superseded != "" {
+	result, err := r.recover(context.WithoutCancel(ctx))
+	if err != nil {
 		return result, err
 	}
-	for ctx.Err() == nil {
-		letters, err := r.Ledger.InState(ctx, r.Plan, ledger.Planned, window)
-		if err != nil || len(letters) == 0 {
-			return result, err
-		}
-		n, err := r.deliver(ctx, letters)
+	for ctx.Err() == nil && r.open() {
+		n, err := r.window(ctx)
 		result.Delivered += n
 		if err != nil {
 			return result, err
+		}
+		if n == 0 {
+			break
 		}
 		r.Progress(n)
 	}
 	return result, ctx.Err()
 }
 
+// open reports whether letters of the plan may still be delivered.
+func (r Run) open() bool { return r.Plan.Superseded == "" && !r.Now().After(r.Plan.Deadline) }
+
 // recover settles the letters that a dead run had begun. The mailbox knows which
 // of them arrived, so none is in doubt.
 func (r Run) recover(ctx context.Context) (Result, error) {
 	var result Result
 	for {
-		begun, err := r.Ledger.InState(ctx, r.Plan, ledger.Intent, window)
+		begun, err := r.Ledger.InState(ctx, r.Plan, ledger.Intent, windowSize)
 		if err != nil || len(begun) == 0 {
 			return result, err
 		}
-		arrived, missing, err := r.sort(begun)
+		arrived, missing, err := r.settle(begun)
 		if err != nil {
 			return result, err
 		}
 		if err := r.Ledger.Accept(ctx, r.Plan, arrived, r.Now()); err != nil {
 			return result, err
 		}
+		result.Recovered += len(arrived)
 		if err := r.Ledger.Return(ctx, r.Plan, missing, r.Now()); err != nil {
 			return result, err
 		}
-		result.Recovered += len(arrived)
 		result.Returned += len(missing)
 	}
 }
 
-// sort asks the mailbox which letters arrived.
-func (r Run) sort(letters []ledger.Delivery) (arrived, missing []ledger.Delivery, err error) {
+// settle asks the mailbox which letters arrived.
+func (r Run) settle(letters []ledger.Delivery) (arrived, missing []ledger.Delivery, err error) {
 	for _, d := range letters {
-		held, err := r.Mailbox.Holds(d.MessageID)
+		held, err := r.Mailbox.Settle(d.MessageID, d.Digest)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -101,32 +104,43 @@ func (r Run) sort(letters []ledger.Delivery) (arrived, missing []ledger.Delivery
 	return arrived, missing, nil
 }
 
-// deliver takes one window from planned to its outcome. Letters that a failure or
-// an interruption kept from being delivered go back to planned.
-func (r Run) deliver(ctx context.Context, letters []ledger.Delivery) (int, error) {
-	if err := r.Ledger.Begin(ctx, r.Plan, letters, r.Now()); err != nil {
+// window takes the next planned letters to their outcome and counts those that
+// arrived. An interruption puts the rest back; after a failure it stays begun, and
+// the next run asks the mailbox.
+func (r Run) window(ctx context.Context) (int, error) {
+	// What is begun is written down to its end, whatever the caller wants by then:
+	// ctx counts between two letters only.
+	record := context.WithoutCancel(ctx)
+	letters, err := r.Ledger.InState(record, r.Plan, ledger.Planned, windowSize)
+	if err != nil {
 		return 0, err
 	}
-	// A letter that is begun is finished, and what happened is written down, even
-	// though the caller wants to stop.
-	after := context.WithoutCancel(ctx)
-	done, failure := 0, error(nil)
+	if err := r.Ledger.Begin(record, r.Plan, letters, r.Now()); err != nil {
+		return 0, err
+	}
+	done, failure := r.put(ctx, letters)
+	if err := r.Ledger.Accept(record, r.Plan, letters[:done], r.Now()); err != nil {
+		return 0, errors.Join(failure, err)
+	}
+	if failure != nil {
+		return done, failure
+	}
+	return done, r.Ledger.Return(record, r.Plan, letters[done:], r.Now())
+}
+
+// put delivers letters, one after the other, until one fails or the caller wants
+// to stop, and says how many arrived.
+func (r Run) put(ctx context.Context, letters []ledger.Delivery) (done int, err error) {
 	for _, d := range letters {
 		if ctx.Err() != nil {
-			break
+			return done, nil
 		}
-		if failure = r.one(after, d); failure != nil {
-			break
+		if err := r.one(context.WithoutCancel(ctx), d); err != nil {
+			return done, err
 		}
 		done++
 	}
-	if err := r.Ledger.Accept(after, r.Plan, letters[:done], r.Now()); err != nil {
-		return 0, err
-	}
-	if failure != nil {
-		return done, failure // the rest stays begun: the next run asks the mailbox
-	}
-	return done, r.Ledger.Return(after, r.Plan, letters[done:], r.Now())
+	return done, nil
 }
 
 func (r Run) one(ctx context.Context, d ledger.Delivery) error {

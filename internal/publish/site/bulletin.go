@@ -60,7 +60,7 @@ func (b *builder) bulletin(x bulletin.Bulletin) (publish.File, error) {
 	if err != nil {
 		return publish.File{}, err
 	}
-	page := b.Layout.Bulletin(x.ID)
+	page := b.Layout.Bulletin(string(x.ID))
 	data := bulletinPage{
 		Frame:      b.frame(page, "bulletins", x.Title, x.Summary),
 		ID:         string(x.ID),

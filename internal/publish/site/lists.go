@@ -101,8 +101,8 @@ func (b *builder) years() []Year {
 func (b *builder) entry(x bulletin.Bulletin) Entry {
 	return Entry{
 		ID:        string(x.ID),
-		Anchor:    address.Anchor(x.ID),
-		Href:      b.Layout.Href(b.Layout.Bulletin(x.ID)),
+		Anchor:    address.Anchor(string(x.ID)),
+		Href:      b.Layout.Href(b.Layout.Bulletin(string(x.ID))),
 		Title:     x.Title,
 		Summary:   summary(x),
 		Published: newDate(x.Published),

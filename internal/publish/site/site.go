@@ -66,7 +66,7 @@ func Pages(s Site) iter.Seq2[publish.File, error] {
 // [markdown.Document.HTML].
 func BodyHTML(p bulletin.Published, layout address.Layout) (string, error) {
 	b := p.Bulletin()
-	page := layout.Bulletin(b.ID)
+	page := layout.Bulletin(string(b.ID))
 	html, err := markdown.Parse(b.Body).HTML(markdown.Options{
 		Rewrite: func(to string) string { return layout.Resolve(page, to) },
 	})

@@ -1,0 +1,231 @@
+package notify
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tocsin/internal/affected"
+	"tocsin/internal/bulletin"
+	"tocsin/internal/disclosure"
+	"tocsin/internal/tailnet"
+	"tocsin/internal/verdict"
+)
+
+// expect is the standing of a tailnet by the kind of bulletin, in plain words.
+func expect(kind string, touched verdict.Truth, choice Choice, reached bool) Standing {
+	mailed := kind == "severe" && touched == verdict.Yes ||
+		choice == Tell && (kind == "unrated" || kind == "severe" && touched == verdict.Unknown)
+	switch {
+	case kind == "mild":
+		return NotRequired
+	case !mailed:
+		return Undetermined
+	case !reached:
+		return Unreachable
+	}
+	return Mailed
+}
+
+// TestPartition is F29: every affected tailnet stands in exactly one row, and no
+// other tailnet in any, whatever the inventory and the order of its rows.
+func TestPartition(t *testing.T) {
+	r := dice(t)
+	kinds := map[string]bulletin.Bulletin{"severe": severe(), "mild": mild(), "unrated": unrated()}
+	names := func(kind string, i int) string {
+		return fmt.Sprint(pick(r, hostile...), pick(r, "", "-", fmt.Sprint(i)))
+	}
+	tailnets, seen := 0, make(map[Standing]int)
+	for range rounds(700, 10_000) {
+		w := build(r, names)
+		tailnets += len(w.tailnets)
+		for kind, b := range kinds {
+			choice := pick(r, Tell, Hold)
+			rows, err := w.survey(r, b).Rows(choice)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, want := make(map[tailnet.ID]Standing), make(map[tailnet.ID]Standing)
+			for id, touched := range w.affected {
+				if _, reached := w.reached[id]; touched != verdict.No {
+					want[id] = expect(kind, touched, choice, reached)
+				}
+			}
+			for _, row := range rows {
+				got[row.Tailnet.ID] = row.Standing
+				seen[row.Standing]++
+				if row.Standing == Mailed && row.Contact.Address != w.reached[row.Tailnet.ID] {
+					t.Errorf("%q is written to at %q, want %q", row.Tailnet.ID, row.Contact.Address, w.reached[row.Tailnet.ID])
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Fatalf("%s, %s:\n%s", kind, choice, diff)
+			}
+			if sum := Count(rows).Affected(); sum != len(rows) || sum != len(want) {
+				t.Fatalf("the standings add up to %d, rows are %d, affected are %d", sum, len(rows), len(want))
+			}
+		}
+	}
+	t.Logf("%d tailnets, rows %v", tailnets, seen)
+	for _, s := range Standings {
+		if seen[s] == 0 {
+			t.Errorf("no tailnet was ever %s", s)
+		}
+	}
+}
+
+// TestOrderOfRowsDoesNotMatter: the same inventory, shuffled, gives the same rows,
+// the same digest of them and the same letters.
+func TestOrderOfRowsDoesNotMatter(t *testing.T) {
+	r, p := dice(t), press(t, severe())
+	names := func(kind string, i int) string { return fmt.Sprint(pick(r, hostile...), pick(r, "", fmt.Sprint(i))) }
+	for range rounds(60, 1000) {
+		w := build(r, names)
+		var first string
+		for i := range 3 {
+			rows, err := w.survey(r, severe()).Rows(Tell)
+			if err != nil {
+				t.Fatal(err)
+			}
+			digest := SealRows(rows)
+			for e, err := range p.Entries(Plan{ID: PlanID{"TS-2026-007", 1}, Created: planned}, rows) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				digest += e.Digest
+			}
+			if i == 0 {
+				first = digest
+			}
+			if digest != first {
+				t.Fatal("another order of rows gave another digest")
+			}
+		}
+	}
+}
+
+// TestSealRowsNoticesEverything: what a letter says cannot change under the same digest.
+func TestSealRowsNoticesEverything(t *testing.T) {
+	row := func() Row {
+		return Row{
+			Tailnet:  tailnet.Tailnet{ID: "acme", DisplayName: "Acme", Language: "en"},
+			Standing: Mailed, Clauses: []string{"c"}, Missing: []string{"m"},
+			Contact: tailnet.Contact{Tailnet: "acme", Address: "a@acme.example", Reason: tailnet.Owner},
+			Match:   affected.Match{Tailnet: "acme", Hits: []affected.Hit{{Node: tailnet.Node{ID: "n1", Name: "db", OS: "linux", Version: "1"}, Evidence: "e"}}},
+		}
+	}
+	changes := map[string]func(*Row){
+		"nothing":  func(*Row) {},
+		"id":       func(r *Row) { r.Tailnet.ID = "acme2" },
+		"name":     func(r *Row) { r.Tailnet.DisplayName = "Acme2" },
+		"language": func(r *Row) { r.Tailnet.Language = "de" },
+		"standing": func(r *Row) { r.Standing = Unreachable },
+		"clauses":  func(r *Row) { r.Clauses = nil },
+		"missing":  func(r *Row) { r.Missing = nil },
+		"address":  func(r *Row) { r.Contact.Address = "b@acme.example" },
+		"reason":   func(r *Row) { r.Contact.Reason = tailnet.SecurityContact },
+		"node":     func(r *Row) { r.Match.Hits[0].Node.ID = "n2" },
+		"nodename": func(r *Row) { r.Match.Hits[0].Node.Name = "db2" },
+		"os":       func(r *Row) { r.Match.Hits[0].Node.OS = "windows" },
+		"version":  func(r *Row) { r.Match.Hits[0].Node.Version = "2" },
+		"evidence": func(r *Row) { r.Match.Hits[0].Evidence = "f" },
+		"no node":  func(r *Row) { r.Match.Hits = nil },
+	}
+	digests := make(map[string]string)
+	for what, change := range changes {
+		r := row()
+		change(&r)
+		d := SealRows([]Row{r})
+		if other, twice := digests[d]; twice {
+			t.Errorf("%s and %s have one digest", what, other)
+		}
+		digests[d] = what
+	}
+}
+
+func one(t *testing.T, b bulletin.Bulletin, nodes ...tailnet.Node) *Survey {
+	t.Helper()
+	s := NewSurvey(b, products, disclosure.Builtin())
+	s.Tailnet(tailnet.Tailnet{ID: "acme", OwnerEmail: "owner@acme.example"})
+	s.Tailnet(tailnet.Tailnet{ID: "other", OwnerEmail: "owner@other.example"})
+	for _, n := range nodes {
+		s.Node(n)
+	}
+	return s
+}
+
+// TestUndetermined: who cannot be told needs a decision, and what was decided.
+func TestUndetermined(t *testing.T) {
+	node := tailnet.Node{Tailnet: "acme", ID: "n1", OS: "windows", Product: "client", Version: "custom"}
+	rows, err := one(t, severe(), node).Rows(Undecided)
+	if !errors.Is(err, ErrUndecided) || !strings.HasPrefix(err.Error(), "1 ") {
+		t.Errorf("undecided: %v", err)
+	}
+	if len(rows) != 1 || rows[0].Standing != Undetermined || !slices.Contains(rows[0].Missing, "tailnet_affected") {
+		t.Errorf("undecided: %+v", rows)
+	}
+	for choice, want := range map[Choice]Standing{Tell: Mailed, Hold: Undetermined} {
+		rows, err := one(t, severe(), node).Rows(choice)
+		if err != nil || len(rows) != 1 || rows[0].Standing != want {
+			t.Errorf("%s: %v, %+v", choice, err, rows)
+		}
+		if want == Undetermined && rows[0].Contact.Address != "" {
+			t.Errorf("held, and has the address %s", rows[0].Contact.Address)
+		}
+	}
+	certain := tailnet.Node{Tailnet: "acme", ID: "n2", OS: "windows", Product: "client", Version: "1.60.0"}
+	if rows, err := one(t, severe(), node, certain).Rows(Undecided); err != nil || rows[0].Standing != Mailed {
+		t.Errorf("one certain node is enough: %v, %+v", err, rows)
+	}
+}
+
+func TestHostedServiceConcernsWhomItSays(t *testing.T) {
+	rows, err := one(t, hosted(true)).Rows(Undecided)
+	if err != nil || len(rows) != 2 || rows[0].Standing != Mailed || rows[0].Match.Evidence == "" {
+		t.Errorf("everybody: %v, %+v", err, rows)
+	}
+	if rows, err := one(t, hosted(false)).Rows(Undecided); !errors.Is(err, ErrUndecided) || len(rows) != 2 {
+		t.Errorf("nobody knows whom: %v, %d rows", err, len(rows))
+	}
+}
+
+// TestNodeTwiceIsRefused is F20: one of the two rows belongs to somebody else.
+func TestNodeTwiceIsRefused(t *testing.T) {
+	n := tailnet.Node{Tailnet: "acme", ID: "n1", OS: "windows", Product: "client", Version: "1.60.0"}
+	m := n
+	m.Version = "1.62.0"
+	if _, err := one(t, severe(), n, m).Rows(Tell); err == nil {
+		t.Error("a node twice in a tailnet passed")
+	}
+	m.Tailnet = "other"
+	if rows, err := one(t, severe(), n, m).Rows(Tell); err != nil || len(rows) != 2 {
+		t.Errorf("two tailnets may number their nodes alike: %v", err)
+	}
+}
+
+func TestSurveyCounts(t *testing.T) {
+	node := func(id, os, v string) tailnet.Node {
+		return tailnet.Node{Tailnet: "acme", ID: id, OS: os, Product: "client", Version: v}
+	}
+	s := one(t, severe(), node("1", "windows", "1.60.0"), node("2", "windows", "1.66.1"), node("3", "windows", "1.1"),
+		node("4", "macos", "1.60.0"), tailnet.Node{Tailnet: "acme", ID: "5", Product: "else"})
+	if tailnets, nodes := s.Seen(); tailnets != 2 || nodes != 5 {
+		t.Errorf("seen %d and %d", tailnets, nodes)
+	}
+	got := make(map[affected.Miss]int)
+	for m := affected.NotMissed; m <= affected.FixedAlready; m++ {
+		got[m] = s.Missed(m)
+	}
+	want := map[affected.Miss]int{affected.NotMissed: 0, affected.OtherProduct: 1, affected.OtherPlatform: 1, affected.TooOld: 1, affected.FixedAlready: 1}
+	if !maps.Equal(got, want) {
+		t.Errorf("missed %v, want %v", got, want)
+	}
+	if !s.Known("acme") || s.Known("acm") || s.Known("") {
+		t.Error("Known does not know who is known")
+	}
+}
