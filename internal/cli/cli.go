@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -140,7 +141,11 @@ func (p *program) print(format string, args ...any) {
 	fmt.Fprintf(p.Stdout, format+"\n", args...)
 }
 
-// next tells the command to type next.
+// next tells the command to type next, for the same site as this one.
 func (p *program) next(format string, args ...any) {
-	p.say("next: "+format, args...)
+	text := fmt.Sprintf(format, args...)
+	if p.dir != "." && !strings.Contains(text, "tocsin init") {
+		text = strings.ReplaceAll(text, "tocsin ", "tocsin -C "+p.dir+" ")
+	}
+	p.say("next: %s", text)
 }

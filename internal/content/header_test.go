@@ -240,10 +240,10 @@ func TestCaps(t *testing.T) {
 		{"file above it", pad(whole, maxFile+1), " too-large"},
 		{"header at the cap", inHeader(maxHeader), ""},
 		{"header above it", inHeader(maxHeader + 1), "1:1 too-large"},
-		{"line at the cap", whole + line(maxLine) + "\n", ""},
-		{"line at the cap, CR LF", whole + line(maxLine) + "\r\n", ""},
+		{"line at the cap", strings.Replace(whole, "title: A fault", "title: "+line(maxLine-7), 1), ""},
+		{"line at the cap, CR LF", strings.Replace(whole, "title: A fault", "title: "+line(maxLine-7)+"\r", 1), ""},
 		{"line above it", whole + "\n" + line(maxLine+1) + "\n", "10:1 too-large"},
-		{"line of the header above it", strings.Replace(whole, "A fault", strings.Repeat("x", maxLine), 1), "3:1 too-large"},
+		{"line of the header above it", strings.Replace(whole, "title: A fault", "title: "+line(maxLine-6), 1), "3:1 too-large"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, problems := readOne(t, c.text); said(problems) != c.want {

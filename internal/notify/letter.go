@@ -72,10 +72,10 @@ func (s *Stationery) Write(r Row, v View, date time.Time) (Letter, error) {
 func (v View) Subject() string {
 	ask := "Action required"
 	switch {
-	case !v.Certain:
-		ask = "Please check"
 	case v.Bulletin.Action == "":
 		ask = "Security notice"
+	case !v.Certain:
+		ask = "Please check"
 	}
 	return fmt.Sprintf("[%s] %s: %s (%s)", ask, v.Bulletin.ID, v.Bulletin.Title, v.Name)
 }

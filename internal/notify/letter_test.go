@@ -19,8 +19,8 @@ import (
 
 	"tocsin/internal/affected"
 	"tocsin/internal/bulletin"
+	"tocsin/internal/disclosure"
 	"tocsin/internal/tailnet"
-	"tocsin/internal/verdict"
 	"tocsin/internal/version"
 )
 
@@ -90,7 +90,7 @@ func TestLettersAreIsolated(t *testing.T) {
 		return fmt.Sprint(stem, pick(r, "", "-", "."), i)
 	}
 	letters, empty := 0, unnamed(t)
-	for range rounds(350, 10_000) {
+	for range rounds(200, 10_000) {
 		w := build(r, names)
 		byID := make(map[tailnet.ID]tailnet.Tailnet)
 		for _, n := range w.tailnets {
@@ -189,8 +189,8 @@ func aRow(t testing.TB, b bulletin.Bulletin, of tailnet.Tailnet, nodes ...tailne
 		t.Fatal(err)
 	}
 	row := Row{Tailnet: of, Standing: Mailed, Contact: contact, Match: match}
-	if match.Affected == verdict.Yes {
-		row.Clauses = []string{"severe-action"}
+	for _, c := range disclosure.Builtin().Tailnet(b, match.Affected).Deciding() {
+		row.Clauses = append(row.Clauses, c.ID)
 	}
 	return row
 }
@@ -271,6 +271,7 @@ func TestSubjectSaysWhatIsAsked(t *testing.T) {
 		"[Action required] TS-1: T (N)": {Certain: true, Name: "N", Bulletin: BulletinView{ID: "TS-1", Title: "T", Action: "a"}},
 		"[Security notice] TS-1: T (N)": {Certain: true, Name: "N", Bulletin: BulletinView{ID: "TS-1", Title: "T", NoAction: true}},
 		"[Please check] TS-1: T (N)":    {Name: "N", Bulletin: BulletinView{ID: "TS-1", Title: "T", Action: "a"}},
+		"[Security notice] TS-2: T (N)": {Name: "N", Bulletin: BulletinView{ID: "TS-2", Title: "T", NoAction: true}},
 	} {
 		if got := v.Subject(); got != want {
 			t.Errorf("subject is %q, want %q", got, want)
