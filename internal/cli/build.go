@@ -34,7 +34,7 @@ func (p *program) runBuild(ctx context.Context) error {
 	if s.problems.Errors() > 0 {
 		return s.problems
 	}
-	p.problems(s.problems)
+	p.problems(p.Stderr, s.problems)
 	report, err := publish.Write(s.public(), s.state(), s.files(ctx))
 	if err != nil {
 		return err

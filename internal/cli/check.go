@@ -24,20 +24,24 @@ func (p *program) runCheck() error {
 	if err != nil {
 		return err
 	}
+	p.problems(p.Stdout, s.problems)
+	p.print("checked %s (%s) and %s: %s", many(len(s.content.Bulletins), "bulletin"), many(s.drafts(), "draft"),
+		policies(len(s.content.Policies)), summary(s.problems))
 	if s.problems.Errors() > 0 {
-		return s.problems
+		return errFound
 	}
-	p.problems(s.problems)
-	drafts := 0
+	return nil
+}
+
+// drafts counts the bulletins that nobody outside may see yet.
+func (s *site) drafts() int {
+	n := 0
 	for _, b := range s.content.Bulletins {
 		if b.Status == bulletin.Draft {
-			drafts++
+			n++
 		}
 	}
-	p.print("checked %s (%s) and %s: %s, %s",
-		many(len(s.content.Bulletins), "bulletin"), many(drafts, "draft"), policies(len(s.content.Policies)),
-		many(0, "error"), many(s.problems.Warnings(), "warning"))
-	return nil
+	return n
 }
 
 func policies(n int) string {

@@ -50,19 +50,24 @@ func usage(c *cobra.Command, err error) error {
 	return &refusal{exit: exitUsage, what: err.Error(), next: c.CommandPath() + " --help"}
 }
 
-// incomplete ends a command that did its work and leaves some for a person. It has
-// already said so.
-var errIncomplete = errors.New("incomplete")
+// Ends of commands that have said everything themselves.
+var (
+	errFound      = errors.New("errors were found")
+	errIncomplete = errors.New("something is left for a person to do")
+)
 
 // fail says what went wrong and what to type next, and returns the exit status.
 func (p *program) fail(err error) int {
-	if errors.Is(err, errIncomplete) {
+	switch {
+	case errors.Is(err, errIncomplete):
 		return exitIncomplete
+	case errors.Is(err, errFound):
+		return exitProblems
 	}
 	var problems source.Problems
 	if errors.As(err, &problems) {
-		p.problems(problems)
-		p.summary(problems)
+		p.problems(p.Stderr, problems)
+		p.say("%s", summary(problems))
 		return exitProblems
 	}
 	r := refusalOf(err)

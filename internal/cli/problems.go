@@ -2,21 +2,23 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 
 	"tocsin/internal/source"
 )
 
-// problems prints findings, each with its place, its line, and what to do.
-func (p *program) problems(found source.Problems) {
+// problems prints findings, each with its place, its line, and what to do. They are
+// the data of check, and talk of every other command.
+func (p *program) problems(w io.Writer, found source.Problems) {
 	for _, f := range found {
-		p.say("%s: %s: %s [%s]", p.fromHere(f.Position), f.Level, source.Visible(f.Message), f.Code)
+		fmt.Fprintf(w, "%s: %s: %s [%s]\n", p.fromHere(f.Position), f.Level, source.Visible(f.Message), f.Code)
 		if f.Excerpt != "" {
-			p.excerpt(f)
+			excerpt(w, f)
 		}
 		if f.Hint != "" {
-			p.say("    %s", source.Visible(f.Hint))
+			fmt.Fprintf(w, "    %s\n", source.Visible(f.Hint))
 		}
 	}
 }
@@ -31,20 +33,19 @@ func (p *program) fromHere(at source.Position) source.Position {
 const excerptWidth = 100
 
 // excerpt prints the line with a caret under the column.
-func (p *program) excerpt(f source.Problem) {
+func excerpt(w io.Writer, f source.Problem) {
 	line := []rune(f.Excerpt)
 	if len(line) > excerptWidth || f.Position.Column < 1 || f.Position.Column > len(line)+1 {
-		p.say("    | %s", source.Visible(string(line[:min(len(line), excerptWidth)])))
+		fmt.Fprintf(w, "    | %s\n", source.Visible(string(line[:min(len(line), excerptWidth)])))
 		return
 	}
-	p.say("    | %s", source.Visible(f.Excerpt))
 	before := []rune(source.Visible(string(line[:f.Position.Column-1])))
-	p.say("    | %s^", strings.Repeat(" ", len(before)))
+	fmt.Fprintf(w, "    | %s\n    | %s^\n", source.Visible(f.Excerpt), strings.Repeat(" ", len(before)))
 }
 
 // summary counts what was found.
-func (p *program) summary(found source.Problems) {
-	p.say("%s, %s", many(found.Errors(), "error"), many(found.Warnings(), "warning"))
+func summary(found source.Problems) string {
+	return many(found.Errors(), "error") + ", " + many(found.Warnings(), "warning")
 }
 
 // many is a number with its noun.

@@ -94,9 +94,9 @@ func (t *table) each(visit func()) error {
 	if len(t.problems) > 0 {
 		return nil // without its columns a table means nothing
 	}
+	var parse *csv.ParseError
 	for {
 		row, err := t.csv.Read()
-		var parse *csv.ParseError
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil

@@ -1,0 +1,319 @@
+package inventory
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tocsin/internal/notify/sample"
+	"tocsin/internal/source"
+	"tocsin/internal/tailnet"
+)
+
+func readTailnets(t *testing.T, text string) ([]tailnet.Tailnet, source.Problems) {
+	t.Helper()
+	var got []tailnet.Tailnet
+	problems, err := Tailnets("tailnets.csv", strings.NewReader(text), func(n tailnet.Tailnet) { got = append(got, n) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got, problems
+}
+
+func readNodes(t *testing.T, text, product string) ([]tailnet.Node, source.Problems) {
+	t.Helper()
+	var got []tailnet.Node
+	known := func(id tailnet.ID) bool { return id == "acme" || id == "other" }
+	problems, err := Nodes("nodes.csv", strings.NewReader(text), product, known, func(n tailnet.Node) { got = append(got, n) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got, problems
+}
+
+var wantTailnets = []tailnet.Tailnet{
+	{ID: "acme", DisplayName: "Acme, Inc.", OwnerEmail: "o@acme.example", SecurityEmail: "s@acme.example", SecurityVerified: true, Language: "de"},
+	{ID: "other", DisplayName: "", OwnerEmail: "", SecurityEmail: "", Language: ""},
+}
+
+// TestTailnetsInAnyShape: a mark before the header, line ends of any kind, columns in
+// any order and columns beside them change nothing.
+func TestTailnetsInAnyShape(t *testing.T) {
+	plain := "tailnet,display_name,owner_email,security_email,security_email_verified,language\n" +
+		"acme,\"Acme, Inc.\",o@acme.example,s@acme.example,yes,de\n" + "other,,,,,\n"
+	for what, text := range map[string]string{
+		"plain":       plain,
+		"mark":        "\uFEFF" + plain,
+		"CRLF":        strings.ReplaceAll(plain, "\n", "\r\n"),
+		"mark, CRLF":  "\uFEFF" + strings.ReplaceAll(plain, "\n", "\r\n"),
+		"no end":      strings.TrimSuffix(plain, "\n"),
+		"blank lines": "\n" + strings.ReplaceAll(plain, "\n", "\n\n"),
+		"all quoted":  "\uFEFF\"tailnet\",\"owner_email\",\"display_name\",\"security_email\",\"security_email_verified\",\"language\"\n\"acme\",\"o@acme.example\",\"Acme, Inc.\",\"s@acme.example\",\"yes\",\"de\"\n\"other\",\"\",\"\",\"\",\"\",\"\"\n",
+		"order": "language,security_email_verified,colour,security_email,owner_email,display_name,tailnet\n" +
+			"de,TRUE,red,s@acme.example,o@acme.example,\"Acme, Inc.\",acme\n" + ",0,,,,,other\n",
+	} {
+		got, problems := readTailnets(t, text)
+		if len(problems) > 0 {
+			t.Errorf("%s: %v", what, problems)
+		}
+		if diff := cmp.Diff(wantTailnets, got); diff != "" {
+			t.Errorf("%s:\n%s", what, diff)
+		}
+	}
+	if got, problems := readTailnets(t, "owner_email,tailnet\no@a.example,a\n"); len(problems) > 0 || len(got) != 1 || got[0].OwnerEmail != "o@a.example" {
+		t.Errorf("the two columns that must be there: %v, %v", got, problems)
+	}
+}
+
+func TestNodesOfTheirProducts(t *testing.T) {
+	text := "node_id,tailnet,os,client_version,node_name,user_id,last_seen\nn1,acme,Windows,1.60.0,db,u1,2026-05-01T00:00:00Z\n"
+	got, problems := readNodes(t, text, "client")
+	want := []tailnet.Node{{Tailnet: "acme", ID: "n1", Name: "db", User: "u1", OS: "windows", Product: "client", Version: "1.60.0", LastSeen: "2026-05-01T00:00:00Z"}}
+	if diff := cmp.Diff(want, got); diff != "" || len(problems) > 0 {
+		t.Errorf("%v\n%s", problems, diff)
+	}
+	got, problems = readNodes(t, "tailnet,node_id,os,client_version,product\nacme,n1,linux,2,cli\nother,n1,linux,2,\n", "client")
+	if len(problems) > 0 || len(got) != 2 || got[0].Product != "cli" || got[1].Product != "" {
+		t.Errorf("product column: %v, %v", got, problems)
+	}
+	if _, problems = readNodes(t, text, ""); len(problems) != 1 || problems[0].Code != "missing-column" || !strings.Contains(problems[0].Message, "product") {
+		t.Errorf("no product: %v", problems)
+	}
+}
+
+// secret stands in every bad address: it must not reach a terminal.
+const secret = "verysecret"
+
+const (
+	tailnetHeader = "tailnet,display_name,owner_email,security_email,security_email_verified\n"
+	nodeHeader    = "tailnet,node_id,os,client_version,node_name\n"
+)
+
+// TestDamage is F30 and F53: each damage is a problem at its line, the good rows
+// around it are read, and no address or name stands in what is printed.
+func TestDamage(t *testing.T) {
+	good := "acme,A,o@acme.example,,\n"
+	for what, c := range map[string]struct{ text, want string }{
+		"too few columns":    {tailnetHeader + good + "verysecret,b\n", "tailnets.csv:3: bad-row: 2 columns where the header has 5"},
+		"too many columns":   {tailnetHeader + good + "verysecret,b,,,,,\n", "tailnets.csv:3: bad-row: 7 columns where the header has 5"},
+		"bare quote":         {tailnetHeader + good + "b,very\"secret,,,\n", "tailnets.csv:3: bad-row: a quote in the middle of a cell that does not begin with one"},
+		"text after a quote": {tailnetHeader + good + "b,\"very\"secret,,,\n", "tailnets.csv:3: bad-row: a quoted cell is not closed, or goes on after its closing quote"},
+		"open quote":         {tailnetHeader + good + "b,\"verysecret,,,\nc,,,,\nd,,,,\n", "tailnets.csv:3: bad-row: a quoted cell is not closed, or goes on after its closing quote (found on line 5; the row begins here)"},
+		"duplicate":          {tailnetHeader + good + good, "tailnets.csv:3:1: bad-row: tailnet: this tailnet stands in an earlier row too"},
+		"empty id":           {tailnetHeader + good + ",verysecret,,,\n", "tailnets.csv:3:1: bad-row: tailnet: is empty"},
+		"not UTF-8":          {tailnetHeader + good + "b,verysecret\xff,,,\n", "tailnets.csv:3:3: bad-row: display_name: not UTF-8"},
+		"bad owner":          {tailnetHeader + good + "b,,verysecret,,\n", "tailnets.csv:3:4: bad-row: owner_email: not of the form name@domain"},
+		"two owners":         {tailnetHeader + good + "b,,\"verysecret@a.example,verysecret@b.example\",,\n", "tailnets.csv:3:4: bad-row: owner_email: the part after @ is not a domain name"},
+		"bad security":       {tailnetHeader + good + "b,,,verysecret@,yes\n", "tailnets.csv:3:5: bad-row: security_email: the part after @ is not a domain name"},
+		"space before":       {tailnetHeader + good + "b,, verysecret@a.example,,\n", "tailnets.csv:3:4: bad-row: owner_email: the part before @ is not a plain dot-atom of at most 64 characters"},
+		"bad boolean":        {tailnetHeader + good + "b,,,,verysecret\n", "tailnets.csv:3:6: bad-row: security_email_verified: must be yes or no"},
+		"two lines in a row": {tailnetHeader + "acme,\"A\nB\",o@acme.example,,\n" + "b,\"x\n\ny\",verysecret,,\n", "tailnets.csv:6:4: bad-row: owner_email: not of the form name@domain"},
+		"empty file":         {"", "tailnets.csv:1: empty-table: the file is empty: it needs a header row"},
+		"a mark only":        {"\uFEFF", "tailnets.csv:1: empty-table: the file is empty: it needs a header row"},
+		"missing column":     {"tailnet,owner\n" + "b,verysecret\n", `tailnets.csv:1: missing-column: the column "owner_email" is missing`},
+		"mark in the middle": {"owner_email,\uFEFFtailnet\nverysecret,b\n", `tailnets.csv:1: missing-column: the column "tailnet" is missing`},
+		"duplicate column":   {"tailnet,owner_email,tailnet\nb,verysecret,b\n", `tailnets.csv:1:21: duplicate-column: the column "tailnet" stands twice`},
+		"header not UTF-8":   {"tailnet,owner_email,\xff\xfe\nb,verysecret,b\n", "tailnets.csv:1: bad-row: the header row is not UTF-8"},
+		"UTF-16":             {"\xff\xfet\x00a\x00i\x00l\x00n\x00e\x00t\x00", "tailnets.csv:1: bad-row: the header row is not UTF-8"},
+		"broken header":      {"tailnet,\"own\"er_email\nb,verysecret\n", "tailnets.csv:1: bad-row: a quoted cell is not closed, or goes on after its closing quote"},
+		"late header":        {"\n\ntailnet\nb\n", `tailnets.csv:3: missing-column: the column "owner_email" is missing`},
+	} {
+		got, problems := readTailnets(t, c.text)
+		wantProblem(t, what, problems, c.want)
+		for _, n := range got {
+			if n.ID != "acme" && n.ID != "d" {
+				t.Errorf("%s: %q was read", what, n.ID)
+			}
+		}
+		if strings.Contains(c.text, "\nacme,") && len(got) == 0 {
+			t.Errorf("%s: the good row was not read", what)
+		}
+	}
+	good = "acme,n1,linux,1,\n"
+	for what, c := range map[string]struct{ text, want string }{
+		"unknown tailnet":  {nodeHeader + good + "nobody,n2,linux,1,verysecret\n", "nodes.csv:3:1: bad-row: tailnet: no such tailnet in the table of tailnets"},
+		"prefix":           {nodeHeader + good + "acm,n2,linux,1,verysecret\n", "nodes.csv:3:1: bad-row: tailnet: no such tailnet in the table of tailnets"},
+		"no tailnet":       {nodeHeader + good + ",n2,linux,1,verysecret\n", "nodes.csv:3:1: bad-row: tailnet: no such tailnet in the table of tailnets"},
+		"empty id":         {nodeHeader + good + "acme,,linux,1,verysecret\n", "nodes.csv:3:6: bad-row: node_id: is empty"},
+		"not UTF-8":        {nodeHeader + good + "acme,n2,linux,1,\xc3verysecret\n", "nodes.csv:3:17: bad-row: node_name: not UTF-8"},
+		"too few":          {nodeHeader + good + "acme,n2\n", "nodes.csv:3: bad-row: 2 columns where the header has 5"},
+		"missing column":   {"tailnet,node_id,os\nacme,n1,linux\n", `nodes.csv:1: missing-column: the column "client_version" is missing`},
+		"duplicate column": {"tailnet,node_id,os,client_version,os\n", `nodes.csv:1:35: duplicate-column: the column "os" stands twice`},
+		"empty file":       {"", "nodes.csv:1: empty-table: the file is empty: it needs a header row"},
+	} {
+		got, problems := readNodes(t, c.text, "client")
+		wantProblem(t, what, problems, c.want)
+		if len(got) > 1 || len(got) == 1 && got[0].ID != "n1" {
+			t.Errorf("%s: %v was read", what, got)
+		}
+	}
+}
+
+func wantProblem(t *testing.T, what string, problems source.Problems, want string) {
+	t.Helper()
+	if len(problems) != 1 {
+		t.Errorf("%s: %d problems: %v", what, len(problems), problems)
+		return
+	}
+	p := problems[0]
+	if got := fmt.Sprintf("%s: %s: %s", p.Position, p.Code, p.Message); got != want {
+		t.Errorf("%s:\n got %s\nwant %s", what, got, want)
+	}
+	if strings.Contains(fmt.Sprintf("%+v", p), secret) || p.Excerpt != "" {
+		t.Errorf("%s: private text is printed: %+v", what, p)
+	}
+	if p.Level != source.Error || p.Hint == "" {
+		t.Errorf("%s: %+v stops nothing or helps nobody", what, p)
+	}
+}
+
+// TestManyProblemsAreCounted: twenty are listed, the rest counted, none forgotten.
+func TestManyProblemsAreCounted(t *testing.T) {
+	for bad, want := range map[int]int{19: 19, 20: 20, 21: 21, 5000: 21} {
+		text := tailnetHeader + strings.Repeat(",x,,,\nb\n", bad/2) + strings.Repeat(",x,,,\n", bad%2) + "acme,A,,,\n"
+		got, problems := readTailnets(t, text)
+		if len(got) != 1 {
+			t.Errorf("%d bad rows: %d good ones", bad, len(got))
+		}
+		if len(problems) != want {
+			t.Errorf("%d bad rows: %d problems, want %d", bad, len(problems), want)
+		}
+		if last := problems[len(problems)-1].Message; bad > 20 && last != fmt.Sprintf("%d more bad rows", bad-20) {
+			t.Errorf("%d bad rows end with %q", bad, last)
+		}
+	}
+}
+
+// TestUnreadableFileIsAnError: a disk that fails is no bad row, wherever it fails.
+func TestUnreadableFileIsAnError(t *testing.T) {
+	broken := errors.New("the disk is gone")
+	for _, start := range []string{"", "tail", tailnetHeader, tailnetHeader + "acme,A,,,\n"} {
+		r := io.MultiReader(strings.NewReader(start), iotest.ErrReader(broken))
+		_, err := Tailnets("tailnets.csv", r, func(tailnet.Tailnet) {})
+		if !errors.Is(err, broken) || !strings.HasPrefix(err.Error(), "tailnets.csv: ") {
+			t.Errorf("after %q: %v", start, err)
+		}
+		r = io.MultiReader(strings.NewReader(strings.Replace(start, tailnetHeader, nodeHeader, 1)), iotest.ErrReader(broken))
+		if _, err := Nodes("nodes.csv", r, "client", func(tailnet.ID) bool { return true }, func(tailnet.Node) {}); !errors.Is(err, broken) {
+			t.Errorf("nodes after %q: %v", start, err)
+		}
+	}
+}
+
+// TestSlowReaders: however the bytes come, the rows are the same.
+func TestSlowReaders(t *testing.T) {
+	text := "\uFEFF" + tailnetHeader + "acme,Bücher,o@acme.example,,\n"
+	for _, slow := range []func(io.Reader) io.Reader{iotest.OneByteReader, iotest.HalfReader, iotest.DataErrReader} {
+		n := 0
+		problems, err := Tailnets("t", slow(strings.NewReader(text)), func(tailnet.Tailnet) { n++ })
+		if err != nil || len(problems) > 0 || n != 1 {
+			t.Errorf("%d rows, %v, %v", n, problems, err)
+		}
+	}
+}
+
+// TestNodesAreAStream is F52: memory does not grow with the table.
+func TestNodesAreAStream(t *testing.T) {
+	rows := 200_000
+	if os.Getenv("TOCSIN_SOAK") != "" {
+		rows = 5_000_000
+	}
+	in, out := io.Pipe()
+	go func() {
+		out.CloseWithError(sample.WriteNodes(out, sample.Size{Tailnets: 1000, Nodes: rows, Seed: 1}))
+	}()
+	var first, most uint64
+	n := 0
+	problems, err := Nodes("nodes.csv", in, "client", func(tailnet.ID) bool { return true }, func(tailnet.Node) {
+		if n++; n%(rows/5) == 0 {
+			heap := heapInUse()
+			if first == 0 {
+				first = heap
+			}
+			most = max(most, heap)
+		}
+	})
+	if err != nil || len(problems) > 0 || n != rows {
+		t.Fatalf("%d of %d rows, %v, %v", n, rows, problems, err)
+	}
+	if grown := most - first; grown > 1<<20 {
+		t.Errorf("memory grew by %d bytes over %d rows", grown, rows)
+	}
+}
+
+func heapInUse() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// TestNodesAllocateLittle: a row costs its text and no more.
+func TestNodesAllocateLittle(t *testing.T) {
+	var table bytes.Buffer
+	const rows = 2000
+	if err := sample.WriteNodes(&table, sample.Size{Tailnets: 10, Nodes: rows, Seed: 1}); err != nil {
+		t.Fatal(err)
+	}
+	per := testing.AllocsPerRun(5, func() {
+		_, err := Nodes("n", bytes.NewReader(table.Bytes()), "client", func(tailnet.ID) bool { return true }, func(tailnet.Node) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}) / rows
+	if per > 1.1 {
+		t.Errorf("a row takes %.2f allocations", per)
+	}
+}
+
+// FuzzTables: whatever the bytes, nothing panics, every row that is visited is sound,
+// and what was not visited is a problem (F30).
+func FuzzTables(f *testing.F) {
+	for _, seed := range []string{"", "\uFEFF" + tailnetHeader + "acme,A,o@acme.example,,\n", tailnetHeader + "a,\"b\n", nodeHeader + "acme,n,linux,1,x\n,,,,\n",
+		"tailnet,owner_email\r\na,b@c.example\r\na,\r\n", "tailnet,node_id,os,client_version\n\"a\"\"b\",n,o,1\n"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		seen := make(map[tailnet.ID]bool)
+		problems, err := Tailnets("t", bytes.NewReader(data), func(n tailnet.Tailnet) {
+			if n.ID == "" || seen[n.ID] {
+				t.Errorf("the ID %q is empty or stands twice", n.ID)
+			}
+			seen[n.ID] = true
+			for _, a := range []string{n.OwnerEmail, n.SecurityEmail} {
+				if _, err := tailnet.ParseAddress(a); a != "" && err != nil {
+					t.Errorf("the address %q was read", a)
+				}
+			}
+		})
+		if err != nil || len(problems) > mostProblems+1 {
+			t.Errorf("%v, %d problems", err, len(problems))
+		}
+		if rows, readable := count(data); readable && len(problems) == 0 && rows != len(seen) {
+			t.Errorf("%d rows, %d read, and nothing to complain", rows, len(seen))
+		}
+		_, err = Nodes("n", bytes.NewReader(data), "client", func(id tailnet.ID) bool { return id != "" }, func(n tailnet.Node) {
+			if n.ID == "" || n.Tailnet == "" || n.Product != "client" && !bytes.Contains(data, []byte("product")) {
+				t.Errorf("%+v was read", n)
+			}
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// count counts the rows of a table under its header, where it is one.
+func count(data []byte) (rows int, readable bool) {
+	records, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\uFEFF")))).ReadAll()
+	return len(records) - 1, err == nil && len(records) > 0
+}
