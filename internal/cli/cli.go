@@ -8,6 +8,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
@@ -28,16 +29,38 @@ type World struct {
 
 // Run runs one command and returns the exit status.
 func Run(ctx context.Context, w World, args []string) int {
+	out := &sink{w: w.Stdout}
+	w.Stdout = out
 	p := &program{World: w}
 	root := p.root()
 	root.SetArgs(args)
 	root.SetIn(w.Stdin)
 	root.SetOut(w.Stdout)
 	root.SetErr(w.Stderr)
-	if err := root.ExecuteContext(ctx); err != nil {
+	err := root.ExecuteContext(ctx)
+	if out.err != nil { // data that did not arrive is no success, whatever the command did
+		err = errors.Join(fmt.Errorf("standard output: %w", out.err), err)
+	}
+	if err != nil {
 		return p.fail(err)
 	}
 	return exitDone
+}
+
+// sink remembers the first failure to write, so that commands need not look.
+type sink struct {
+	w   io.Writer
+	err error
+}
+
+// Write writes until something fails, and nothing after that.
+func (s *sink) Write(b []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	n, err := s.w.Write(b)
+	s.err = err
+	return n, err
 }
 
 // program is one run: the world and what the common flags said.

@@ -54,10 +54,10 @@ func (p *program) runInit(dir string) (err error) {
 	}
 	p.print("made %s: the sample organisation, with an inventory of %s", dir, many(sample.Default().Tailnets, "tailnet"))
 	if filepath.Clean(dir) == "." {
-		p.next("tocsin check")
-		return nil
+		p.say("next: tocsin check")
+	} else {
+		p.say("next: cd %s && tocsin check", dir)
 	}
-	p.next("cd %s && tocsin check", dir)
 	return nil
 }
 

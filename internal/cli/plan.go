@@ -109,8 +109,8 @@ func (p *program) openForPlan(id string, now time.Time) (*site, bulletin.Bulleti
 // unfit lists what keeps a bulletin from being released, except that it waits for
 // its fix: telling the affected need not wait. A draft's problems count here.
 func (s *site) unfit(b bulletin.Bulletin) source.Problems {
-	return slices.DeleteFunc(slices.Clone(s.problems), func(f source.Problem) bool {
-		return f.Position.File != b.Source.Name || f.Level == source.Note || f.Code == check.VerdictCode+"held"
+	return slices.DeleteFunc(s.problemsOf(b.Source.Name), func(f source.Problem) bool {
+		return f.Level == source.Note || f.Code == check.VerdictCode+"held"
 	})
 }
 

@@ -110,8 +110,12 @@ func (s *site) published() []bulletin.Published {
 // read without problems, and the policy says what the rules quote.
 func (s *site) bulletin(id string) (bulletin.Bulletin, error) {
 	b, found := s.content.Bulletin(bulletin.ID(id))
-	if problems := s.unreadable(path.Join(content.BulletinFolder, id+".md")); len(problems) > 0 {
+	file := path.Join(content.BulletinFolder, id+".md")
+	if problems := s.unreadable(file); len(problems) > 0 {
 		return b, problems
+	}
+	if !found && len(s.problemsOf(file)) > 0 {
+		return b, s.problemsOf(file) // a draft that cannot be read: warnings, and nothing to judge
 	}
 	if !found {
 		return b, &refusal{exitUsage, fmt.Sprintf("there is no bulletin %q under %s", id, content.BulletinFolder), "tocsin status lists them"}
@@ -119,11 +123,16 @@ func (s *site) bulletin(id string) (bulletin.Bulletin, error) {
 	return b, s.judgeable()
 }
 
+// problemsOf lists everything about one file.
+func (s *site) problemsOf(file string) source.Problems {
+	return slices.DeleteFunc(slices.Clone(s.problems), func(f source.Problem) bool { return f.Position.File != file })
+}
+
 // unreadable lists the errors of one file, without the verdicts on it: those are
 // what the person is asking about.
 func (s *site) unreadable(file string) source.Problems {
-	return slices.DeleteFunc(slices.Clone(s.problems), func(f source.Problem) bool {
-		return f.Position.File != file || f.Level != source.Error || strings.HasPrefix(f.Code, check.VerdictCode)
+	return slices.DeleteFunc(s.problemsOf(file), func(f source.Problem) bool {
+		return f.Level != source.Error || strings.HasPrefix(f.Code, check.VerdictCode)
 	})
 }
 

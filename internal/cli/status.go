@@ -13,6 +13,7 @@ import (
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/source"
+	"tocsin/internal/verdict"
 )
 
 func (p *program) status() *cobra.Command {
@@ -69,16 +70,17 @@ func (p *program) statusOfBulletins(ctx context.Context, s *site, book *ledger.L
 		}
 		shown++
 		p.print("%s  %s: %s", b.ID, b.Status, b.Title)
-		if s.judgeable() == nil {
-			p.print("  disclose: %s; notify affected %s: %s", s.rules.Bulletin(b, now).Outcome.Words(),
-				s.config.Organization.Unit.Many, s.rules.AnyTailnet(b).Outcome.Words())
-		}
-		err := p.latestPlan(ctx, s, book, b.ID)
+		err := p.statusOfBulletin(ctx, s, book, b, now)
 		if err != nil && !errors.Is(err, errIncomplete) {
 			return err
 		}
 		incomplete = incomplete || err != nil
 	}
+	orphans, err := p.orphans(ctx, s, book, only)
+	if err != nil && !errors.Is(err, errIncomplete) {
+		return err
+	}
+	shown, incomplete = shown+orphans, incomplete || err != nil
 	if shown == 0 && only != "" {
 		return &refusal{exitUsage, fmt.Sprintf("there is no bulletin %q", only), "tocsin status lists them"}
 	}
@@ -88,27 +90,76 @@ func (p *program) statusOfBulletins(ctx context.Context, s *site, book *ledger.L
 	return nil
 }
 
-// latestPlan shows the plan that stands for a bulletin; book is nil while there is
-// no ledger.
-func (p *program) latestPlan(ctx context.Context, s *site, book *ledger.Ledger, id bulletin.ID) error {
-	if book == nil {
-		p.print("  no plan yet")
-		return nil
+// statusOfBulletin shows a bulletin's verdicts and the plan that stands for it. Where
+// somebody may have to be told and nobody has made a plan, that is left to do.
+func (p *program) statusOfBulletin(ctx context.Context, s *site, book *ledger.Ledger, b bulletin.Bulletin, now time.Time) error {
+	unit := s.config.Organization.Unit
+	tell := verdict.Undetermined
+	if s.judgeable() == nil {
+		tell = s.rules.AnyTailnet(b).Outcome
+		p.print("  disclose: %s; notify affected %s: %s", s.rules.Bulletin(b, now).Outcome.Words(), unit.Many, tell.Words())
 	}
-	plans, err := book.Plans(ctx, id)
-	if err != nil {
+	planned, err := p.latestPlan(ctx, s, book, b.ID)
+	if planned || err != nil {
 		return err
 	}
-	if len(plans) == 0 {
-		p.print("  no plan yet")
+	p.print("  no plan yet")
+	told := b.Status == bulletin.Public || b.Status == bulletin.Private
+	if !told || tell == verdict.NotRequired {
 		return nil
+	}
+	p.next("tocsin plan %s", b.ID)
+	return errIncomplete
+}
+
+// latestPlan shows the plan that stands for a bulletin, if there is one; book is nil
+// while there is no ledger.
+func (p *program) latestPlan(ctx context.Context, s *site, book *ledger.Ledger, id bulletin.ID) (found bool, err error) {
+	if book == nil {
+		return false, nil
+	}
+	plans, err := book.Plans(ctx, id)
+	if err != nil || len(plans) == 0 {
+		return false, err
 	}
 	plan, err := book.Plan(ctx, plans[len(plans)-1])
 	if err != nil {
-		return err
+		return false, err
 	}
 	p.planHead(plan)
-	return p.account(ctx, s, book, plan)
+	return true, p.account(ctx, s, book, plan)
+}
+
+// orphans shows the plans of bulletins whose files are gone: their letters are not
+// forgotten with them.
+func (p *program) orphans(ctx context.Context, s *site, book *ledger.Ledger, only bulletin.ID) (shown int, err error) {
+	if book == nil {
+		return 0, nil
+	}
+	plans, err := book.Plans(ctx, only)
+	if err != nil {
+		return 0, err
+	}
+	var last bulletin.ID
+	incomplete := false
+	for _, plan := range plans {
+		_, there := s.content.Bulletin(plan.Bulletin)
+		if there || plan.Bulletin == last {
+			continue
+		}
+		last = plan.Bulletin
+		shown++
+		p.print("%s  cannot be read, or its file is gone", plan.Bulletin)
+		_, err := p.latestPlan(ctx, s, book, plan.Bulletin)
+		if err != nil && !errors.Is(err, errIncomplete) {
+			return shown, err
+		}
+		incomplete = incomplete || err != nil
+	}
+	if incomplete {
+		return shown, errIncomplete
+	}
+	return shown, nil
 }
 
 func (p *program) planHead(plan ledger.Stored) {

@@ -1,6 +1,9 @@
 package content
 
-import "fmt"
+import (
+	"fmt"
+	"unicode/utf8"
+)
 
 // didYouMean words the nearest of the known words as a hint; without one near
 // enough it lists them all.
@@ -16,7 +19,7 @@ func didYouMean(word string, known []string) string {
 
 // nearest is the known word that was probably meant; empty where none is near enough.
 func nearest(word string, known []string) string {
-	best, distance := "", len(word)/2+1
+	best, distance := "", utf8.RuneCountInString(word)/2+1
 	for _, k := range known {
 		if d := editDistance(word, k); d < distance {
 			best, distance = k, d

@@ -79,7 +79,7 @@ func (r Rules) outcome(facts Facts) (Outcome, []string) {
 			return o, nil
 		}
 	}
-	return Undetermined, slices.DeleteFunc(open, func(name string) bool { return !r.turns(facts, open, name) })
+	return Undetermined, slices.DeleteFunc(slices.Clone(open), func(name string) bool { return !r.turns(facts, open, name) })
 }
 
 // unknowns names the unknown facts that some clause asks for, in the order of the clauses.

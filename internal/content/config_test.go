@@ -1,0 +1,243 @@
+package content
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"tocsin/internal/version"
+)
+
+const settings = `base_url: https://security.example.com/trust
+organization:
+  name: Example Networks
+  contact: security@example.com
+  unit: {one: network, many: networks}
+bulletins: {path: /bulletins/}
+policies: {path: /rules/}
+products:
+  - id: client
+    title: Example client
+    platforms: [windows, linux]
+    version_suffix: build
+    update: {windows: "winget upgrade Example.Client", linux: "sudo apt install example-client={fixed}"}
+    show_version: example version
+  - {id: coordination-server, title: Coordination server, hosted: yes}
+inventory: {tailnets: inventory/tailnets.csv, nodes: inventory/nodes.csv}
+mail:
+  from: "Example Security <security@example.com>"
+  reply_to: reply@example.com
+  contact_settings_url: https://login.example.com/contacts
+  transport: maildir:var/outbox
+  key_file: secrets/plan.key
+ledger: sqlite:var/book.db
+`
+
+func readSettings(t *testing.T, text string) (Config, string) {
+	t.Helper()
+	c, problems, err := ReadConfig(fstest.MapFS{ConfigFile: {Data: []byte(text)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		if p.Position.File != ConfigFile || p.Message == "" || p.Excerpt != c.Source.Line(p.Position.Line) && c.Source.Data != nil {
+			t.Errorf("%+v", p)
+		}
+	}
+	return c, said(problems)
+}
+
+func TestEverySetting(t *testing.T) {
+	c, problems := readSettings(t, settings)
+	if problems != "" {
+		t.Fatal(problems)
+	}
+	if got := c.Layout.URL(c.Layout.Bulletin("TS-2026-004")); got != "https://security.example.com/trust/bulletins/ts-2026-004/" {
+		t.Error(got)
+	}
+	if got := c.Layout.URL(c.Layout.Policies()); got != "https://security.example.com/trust/rules/" {
+		t.Error(got)
+	}
+	if c.Organization != (Organization{"Example Networks", "security@example.com", Unit{"network", "networks"}}) {
+		t.Errorf("%+v", c.Organization)
+	}
+	if len(c.Products) != 2 || len(c.Installed()) != 1 || !c.Products[1].Hosted {
+		t.Fatalf("%+v", c.Products)
+	}
+	p := c.Products[0]
+	if p.ID != "client" || p.Title != "Example client" || len(p.Platforms) != 2 || p.VersionSuffix != version.Build || p.ShowVersion != "example version" ||
+		len(p.Update) != 2 || p.Update["linux"] != "sudo apt install example-client={fixed}" || p.Hosted {
+		t.Errorf("%+v", p)
+	}
+	if c.Inventory != (InventoryFiles{"inventory/tailnets.csv", "inventory/nodes.csv"}) {
+		t.Errorf("%+v", c.Inventory)
+	}
+	if c.Mail != (Mail{Mailbox{"Example Security", "security@example.com"}, "reply@example.com", "https://login.example.com/contacts", "var/outbox", "secrets/plan.key"}) {
+		t.Errorf("%+v", c.Mail)
+	}
+	if c.Ledger != "var/book.db" || string(c.Source.Data) != settings {
+		t.Errorf("ledger %q", c.Ledger)
+	}
+}
+
+func TestFewestSettings(t *testing.T) {
+	c, problems := readSettings(t, "base_url: https://security.example.com\norganization: {name: Example Networks}\n")
+	if problems != "" {
+		t.Fatal(problems)
+	}
+	if got := c.Layout.URL(c.Layout.Feed()); got != "https://security.example.com/security-bulletins/index.xml" {
+		t.Error(got)
+	}
+	if got := c.Layout.URL(c.Layout.Policies()); got != "https://security.example.com/security-policies/" {
+		t.Error(got)
+	}
+	if c.Organization.Unit != (Unit{"tailnet", "tailnets"}) || c.Ledger != "var/ledger.db" || len(c.Products) != 0 || c.Mail != (Mail{}) {
+		t.Errorf("%+v", c)
+	}
+}
+
+// Every way to get a setting wrong: one finding, at the value.
+func TestWrongSettings(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{settings, "", "1:1 empty-header"},
+		{settings, "# nothing yet\n", "1:1 empty-header"},
+		{settings, "- base_url\n", "1:1 not-a-mapping"},
+		{settings, "---\n" + settings + "---\nbase_url: x\n", "25:1 second-document"},
+		{settings, "\uFEFF" + settings, "1:1 hidden-character"},
+		{settings, settings + strings.Repeat("# some words\n", 1<<15), " too-large"},
+		{"Example Networks\n", "Example\u202ENetworks\n", "3:16 hidden-character"},
+		{"Example Networks\n", "\"Example\\u202ENetworks\"\n", "3:9 hidden-character"},
+		{"ledger:", "leger:", "23:1 unknown-key"},
+		{"ledger:", "base_url: https://example.com\nledger:", "23:1 duplicate-key"},
+
+		{"base_url: https://security.example.com/trust\n", "", "1:1 missing-key"},
+		{"https://security.example.com/trust", "", "1:10 no-value"},
+		{"https://security.example.com/trust", "security.example.com", "1:11 odd-url"},
+		{"https://security.example.com/trust", "http://security.example.com", "1:11 odd-url"},
+		{"https://security.example.com/trust", "https://user:password@example.com", "1:11 odd-url"},
+		{"https://security.example.com/trust", "https://example.com/?a", "1:11 odd-url"},
+		{"https://security.example.com/trust", "[https://example.com]", "1:11 not-text"},
+		{"{path: /bulletins/}", "/bulletins/", "6:12 not-a-mapping"},
+		{"{path: /bulletins/}", "{path: bulletins}", "6:19 odd-url"},
+		{"{path: /bulletins/}", "{path: /Bulletins/}", "6:19 odd-url"},
+		{"{path: /bulletins/}", "{path: /../}", "6:19 odd-url"},
+		{"{path: /bulletins/}", "{paht: /bulletins/}", "6:13 unknown-key"},
+		{"{path: /rules/}", "{path: /rules}", "7:18 odd-url"},
+		{"{path: /rules/}", "{path: /bulletins/}", "7:18 odd-url"},
+		{"bulletins: {path: /bulletins/}\npolicies: {path: /rules/}", "bulletins: {path: /security-policies/}", "6:19 odd-url"},
+
+		{"organization:\n  name: Example Networks\n  contact: security@example.com\n  unit: {one: network, many: networks}\n", "", "1:1 missing-key"},
+		{"organization:\n  name: Example Networks\n  contact: security@example.com\n  unit: {one: network, many: networks}\n", "organization: Example Networks\n", "2:15 not-a-mapping"},
+		{"  name: Example Networks\n", "", "3:3 missing-key"},
+		{"Example Networks\n", "[Example, Networks]\n", "3:9 not-text"},
+		{"Example Networks\n", "|\n    Example\n    Networks\n", "3:9 several-lines"},
+		{"  contact: security@example.com", "  contact: security at example.com", "4:12 odd-address"},
+		{"  contact: security@example.com", "  contact: Security <security@example.com>", "4:12 odd-address"},
+		{", many: networks", "", "5:9 missing-key"},
+		{"{one: network, many: networks}", "network", "5:9 not-a-mapping"},
+
+		{"id: client", "id: My client", "9:9 odd-id"},
+		{"  - id: client\n    title", "  - title", "9:5 missing-key"},
+		{"    title: Example client\n", "", "9:5 missing-key"},
+		{"[windows, linux]", "windows, linux", "11:16 not-a-list"},
+		{"[windows, linux]", "[]", "11:16 not-a-list"},
+		{"[windows, linux]", "[windows, [linux], linux]", "11:26 not-text"},
+		{"[windows, linux]", "[windows, linux, linux]", "11:33 duplicate-item"},
+		{"[windows, linux]", "[windows, linux, \"\"]", "11:33 no-value"},
+		{"suffix: build", "suffix: prerelease", "12:21 unknown-word"},
+		{"{windows: \"winget", "{macos: brew, windows: \"winget", "13:14 unknown-key"},
+		{"{windows: \"winget", "{windows: [a], linux: b} # \"winget", "13:23 not-text"},
+		{"hosted: yes", "hosted: true", "15:67 unknown-word"},
+		{"hosted: yes", "hosted: unknown", "15:67 unknown-word"},
+		{"id: coordination-server", "id: client", "15:10 duplicate-id"},
+		{"  - {id: coordination-server,", "  - text\n  - {id: client,", "15:5 not-a-mapping, 16:10 duplicate-id"},
+		{"  - {id: coordination-server,", "  - {id: coordination-server, deployed: x,", "15:31 unknown-key"},
+
+		{"{tailnets: inventory/tailnets.csv, nodes: inventory/nodes.csv}", "inventory/", "16:12 not-a-mapping"},
+		{", nodes: inventory/nodes.csv", "", "16:12 missing-key"},
+		{"tailnets: inventory/tailnets.csv, ", "", "16:12 missing-key"},
+		{"tailnets: inventory/tailnets.csv", "tailnets: [a, b]", "16:23 not-text"},
+
+		{"  from: \"Example Security <security@example.com>\"\n", "", "18:3 missing-key"},
+		{"Example Security <security@example.com>", "Example Security", "18:9 odd-address"},
+		{"Example Security <security@example.com>", "Example <security@localhost>", "18:9 odd-address"},
+		{"Example Security <security@example.com>", "a@example.com, b@example.com", "18:9 odd-address"},
+		{"Example Security <security@example.com>", "'a b'@example.com", "18:9 odd-address"},
+		{"Example Security <security@example.com>", "=?utf-8?q?Example=0D=0ABcc:_b@evil.example?= <security@example.com>", "18:9 odd-address"},
+		{"Example Security <security@example.com>", "=?utf-8?q?Example=E2=80=AE?= <security@example.com>", "18:9 odd-address"},
+		{"reply@example.com", "reply@example.com, b@evil.example", "19:13 odd-address"},
+		{"https://login.example.com/contacts", "http://login.example.com/contacts", "20:25 odd-url"},
+		{"https://login.example.com/contacts", "login.example.com/contacts", "20:25 odd-url"},
+		{"https://login.example.com/contacts", "ftp://login.example.com/contacts", "20:25 odd-url"},
+		{"https://login.example.com/contacts", "https:///contacts", "20:25 odd-url"},
+		{"https://login.example.com/contacts", "https://login.example.com/<b>", "20:25 odd-url"},
+		{"https://login.example.com/contacts", "https://a:b@login.example.com/", "20:25 odd-url"},
+		{"https://login.example.com/contacts", "javascript:alert(1)", "20:25 odd-url"},
+		{"  transport: maildir:var/outbox\n", "", "18:3 missing-key"},
+		{"maildir:var/outbox", "var/outbox", "21:14 odd-url"},
+		{"maildir:var/outbox", "\"maildir:\"", "21:14 odd-url"},
+		{"maildir:var/outbox", "smtp://relay.example.com:587", "21:14 odd-url"},
+		{"  key_file: secrets/plan.key\n", "", "18:3 missing-key"},
+		{"sqlite:var/book.db", "var/book.db", "23:9 odd-url"},
+		{"sqlite:var/book.db", "", "23:8 no-value"},
+	} {
+		text := strings.Replace(settings, c.old, c.new, 1)
+		if _, problems := readSettings(t, text); problems != c.want {
+			t.Errorf("%q instead of %q: %q, want %q", clip(c.new), clip(c.old), problems, c.want)
+		}
+	}
+}
+
+// One wrong list does not make everything wrong that refers to it (F4).
+func TestNoCascades(t *testing.T) {
+	text := strings.Replace(settings, "[windows, linux]", "windows", 1)
+	if _, problems := readSettings(t, text); problems != "11:16 not-a-list" {
+		t.Error(problems)
+	}
+	text = strings.Replace(settings, "    platforms: [windows, linux]\n", "", 1)
+	_, problems, err := ReadConfig(fstest.MapFS{ConfigFile: {Data: []byte(text)}})
+	if err != nil || said(problems) != "12:14 unknown-key, 12:56 unknown-key" || problems[0].Hint != "" {
+		t.Errorf("commands for platforms that nobody named: %q %q %v", said(problems), problems[0].Hint, err)
+	}
+}
+
+// The same settings give the same words, hints too (F61).
+func TestHintsAreRepeatable(t *testing.T) {
+	text := strings.Replace(settings, "ledger:", "zzzzzzzzzzzzz:", 1)
+	var first string
+	for range 50 {
+		_, problems, err := ReadConfig(fstest.MapFS{ConfigFile: {Data: []byte(text)}})
+		if err != nil || len(problems) != 1 {
+			t.Fatal(problems, err)
+		}
+		if first == "" {
+			first = problems[0].Hint
+		}
+		if problems[0].Hint != first {
+			t.Fatalf("%q, then %q", first, problems[0].Hint)
+		}
+	}
+}
+
+func TestNoSettings(t *testing.T) {
+	if _, _, err := ReadConfig(fstest.MapFS{}); !errors.Is(err, ErrNoSite) {
+		t.Errorf("%v", err)
+	}
+	if _, _, err := ReadConfig(fstest.MapFS{ConfigFile: {Mode: fs.ModeDir}}); err == nil || errors.Is(err, ErrNoSite) {
+		t.Errorf("a folder of that name: %v", err)
+	}
+}
+
+// The settings that `tocsin init` writes read without a finding.
+func TestSampleSettings(t *testing.T) {
+	data, err := os.ReadFile("../../tocsin.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, problems := readSettings(t, string(data)); problems != "" {
+		t.Error(problems)
+	}
+}
