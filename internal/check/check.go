@@ -35,9 +35,7 @@ func All(s Site) source.Problems {
 	for _, b := range s.Content.Bulletins {
 		found := append(s.bulletin(b), s.verdict(b, len(strangeWords) == 0)...)
 		if b.Status == bulletin.Draft {
-			for i := range found {
-				found[i].Level = max(found[i].Level, source.Warning)
-			}
+			found.Soften()
 		}
 		problems = append(problems, found...)
 	}

@@ -19,31 +19,60 @@ import (
 // warnings: a colleague's unfinished file must not stop a release at 3 a.m. A file
 // whose status cannot be read counts as more than a draft.
 func readBulletin(file source.File, r *reader) {
+	b, problems, ok := bulletinFrom(file)
+	if ok {
+		r.found.Bulletins = append(r.found.Bulletins, b)
+	}
+	if statesDraft(file) {
+		problems.Soften()
+	}
+	r.problems = append(r.problems, problems...)
+}
+
+// bulletinFrom reads a file as far as it can be read; ok is false where that is not
+// as far as a bulletin.
+func bulletinFrom(file source.File) (b bulletin.Bulletin, problems source.Problems, ok bool) {
 	p, problems := split(file)
 	if len(problems) > 0 {
-		r.problems = append(r.problems, problems...)
-		return
+		return b, problems, false
 	}
 	d := &document{file: file, above: headerLine - 1}
-	if f, ok := d.load(p.header); ok {
-		b := bulletinOf(f, p)
+	f, ok := d.load(p.header)
+	if ok {
+		b = bulletinOf(f, p)
 		f.done()
 		d.keyInBody(p, f.known)
 		d.problems = append(d.problems, bodyProblems(p)...)
-		r.found.Bulletins = append(r.found.Bulletins, b)
 	}
-	if d.says("status", string(bulletin.Draft)) {
-		soften(d.problems)
-	}
-	r.problems = append(r.problems, d.problems...)
+	return b, d.problems, ok
 }
 
-// soften turns errors into warnings.
-func soften(problems source.Problems) {
-	for i := range problems {
-		problems[i].Level = max(problems[i].Level, source.Warning)
+// statesDraft looks for the one line `status: draft` above the text, whether the
+// rest of the header can be read or not. A header without an end reaches to the
+// first empty line: what stands in the text below is not the file's status.
+func statesDraft(file source.File) bool {
+	_, header, _ := strings.Cut(string(file.Data), "\n")
+	end := closing.FindStringIndex(header)
+	if end == nil {
+		end = emptyLine.FindStringIndex(header)
 	}
+	if end != nil {
+		header = header[:end[0]]
+	}
+	var status []string
+	for line := range strings.SplitSeq(header, "\n") {
+		if statusKey.MatchString(line) {
+			status = append(status, strings.TrimSuffix(line, "\r"))
+		}
+	}
+	return len(status) == 1 && statesStatus(status[0], string(bulletin.Draft))
 }
+
+var (
+	closing   = regexp.MustCompile(`(?m)^[ \t]*---[ \t]*\r?$`)
+	emptyLine = regexp.MustCompile(`(?m)^[ \t]*\r?$`)
+	statusKey = regexp.MustCompile(`^["'?{ ]*status`)
+)
 
 // bodyProblems is what the Markdown would lose or must not say; where it holds what
 // nobody can see, only that.

@@ -357,6 +357,9 @@ func TestDraftsSoften(t *testing.T) {
 		{"raw HTML", draft + "<b>\n", "8:1 raw-html"},
 		{"an invisible character in the text", draft + "a\u200Bb\n", "8:2 hidden-character"},
 		{"other id", strings.Replace(draft, "TS-2026-004", "TS-2026-005", 1), "2:5 id-not-file-name"},
+		{"broken YAML", strings.Replace(draft, "A fault", "A: fault", 1), "3:9 yaml-syntax"},
+		{"no end", strings.Replace(draft, "\n---\n", "\n", 1), "1:1 unclosed-header"},
+		{"an invisible character in the header", strings.Replace(draft, "A fault", "A\u200B fault", 1), "3:9 hidden-character"},
 		{"the header ends too early", strings.Replace(draft, "The text", "severity: high", 1), "7:1 key-in-body"},
 	} {
 		if _, problems := readOne(t, c.text); said(problems) != c.want || problems.Errors() > 0 || problems.Warnings() != len(problems) {
@@ -364,6 +367,8 @@ func TestDraftsSoften(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ name, text, want string }{
+		{"draft in the text of a file without a header's end", "---\nid: TS-2026-004\n\nstatus: draft\n", "1:1 unclosed-header"},
+		{"broken YAML, draft and published", strings.Replace(draft, "status: draft", "status: draft\n? x: y: z\n\nstatus: published", 1), "5:7 yaml-syntax"},
 		{"status misspelt", strings.Replace(draft, "status: draft", "status: drfat", 1), "4:9 unknown-word"},
 		{"key misspelt", strings.Replace(draft, "status: draft", "stauts: draft", 1), "4:1 unknown-key"},
 		{"no status", strings.Replace(draft, "status: draft\n", "", 1), "2:1 missing-key"},
@@ -371,9 +376,6 @@ func TestDraftsSoften(t *testing.T) {
 		{"draft and published", strings.Replace(draft, "status: draft", "status: draft\nstatus: published", 1), "5:1 duplicate-key"},
 		{"tagged", strings.Replace(draft, "status: draft", "status: !!str draft", 1), "4:9 yaml-tag"},
 		{"an alias of draft", strings.Replace(draft, "title: A fault\nstatus: draft", "title: &d draft\nstatus: *d", 1), "3:8 yaml-anchor, 4:9 yaml-alias"},
-		{"broken YAML", strings.Replace(draft, "A fault", "A: fault", 1), "3:9 yaml-syntax"},
-		{"no end", strings.Replace(draft, "\n---\n", "\n", 1), "1:1 unclosed-header"},
-		{"an invisible character in the header", strings.Replace(draft, "A fault", "A\u200B fault", 1), "3:9 hidden-character"},
 		{"a private bulletin", strings.Replace(draft, "status: draft", "status: private\nseverity: hihg", 1), "5:11 unknown-word"},
 		{"draft in a comment only", strings.Replace(draft, "status: draft", "# status: draft", 1), "2:1 missing-key"},
 		{"draft of something else", strings.Replace(draft, "status: draft", "affected:\n  - status: draft\n    product: client", 1), "2:1 missing-key, 5:5 unknown-key"},

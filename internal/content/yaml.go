@@ -16,8 +16,7 @@ import (
 // that was not asked for is reported.
 type document struct {
 	file     source.File
-	above    int        // lines of the file above the YAML text
-	top      *yaml.Node // the mapping that was parsed; nil where there is none
+	above    int // lines of the file above the YAML text
 	problems source.Problems
 }
 
@@ -32,26 +31,12 @@ func (d *document) load(text []byte) (*fields, bool) {
 		d.report(&root, "not-a-mapping", "expected keys with values, such as title: …", "")
 		return nil, false
 	}
-	d.top = root.Content[0]
 	before := len(d.problems)
-	d.strict(d.top)
+	d.strict(root.Content[0])
 	if len(d.problems) > before {
 		return nil, false
 	}
-	return d.fields(d.top, ""), true
-}
-
-// says reports whether a key of the whole text stands there once, with that very
-// word and nothing else, whatever is wrong elsewhere.
-func (d *document) says(key, word string) bool {
-	var said []*yaml.Node
-	for i := 0; d.top != nil && i+1 < len(d.top.Content); i += 2 {
-		if d.top.Content[i].Value == key {
-			said = append(said, d.top.Content[i+1])
-		}
-	}
-	return len(said) == 1 && said[0].Kind == yaml.ScalarNode && said[0].Value == word &&
-		said[0].Tag == "!!str" && said[0].Style&yaml.TaggedStyle == 0 && said[0].LineComment == ""
+	return d.fields(root.Content[0], ""), true
 }
 
 // syntax words a parse error. The library stops at the first, and gives no place

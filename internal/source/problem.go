@@ -52,6 +52,15 @@ func (ps Problems) count(level Level) int {
 	return n
 }
 
+// Soften turns the errors into warnings.
+func (ps Problems) Soften() {
+	for i := range ps {
+		if ps[i].Level == Error {
+			ps[i].Level = Warning
+		}
+	}
+}
+
 // Sort orders the problems by file, line and column, so that two runs print alike.
 func (ps Problems) Sort() {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
