@@ -7,8 +7,9 @@
 //	    content/*.md → content → check → publish/site, publish/feed → publish.Write → public/
 //
 //	bulletin and inventory to letters:
-//	    bulletin + notify/inventory → affected → disclosure → notify (plan, letters)
-//	    → notify/mailer (bytes) → notify/ledger (frozen) → notify/send → a mailbox
+//	    notify/inventory → notify.Survey, which asks affected (is it touched?) and
+//	    disclosure (must it be told?) → notify/planning: rows → letters → notify/mailer
+//	    (bytes) → notify/ledger (frozen) → notify/send → a mailbox
 //
 // The packages stand on floors. An import goes to a strictly lower floor. The
 // wings publish and notify never import each other, so publishing cannot break
@@ -37,7 +38,8 @@
 //	         notify/inventory    the private tables of tailnets and nodes
 //	floor 5  notify/ledger       the durable record of plans and deliveries
 //	         notify/mailer       letters to MIME messages, messages to a mailbox (door of go-mail)
-//	floor 6  notify/send         delivers a plan, survives being killed
+//	floor 6  notify/planning     makes a plan: rows to letters, frozen under one digest
+//	         notify/send         delivers a plan, survives being killed
 //	floor 7  cli                 one file a command; flags, environment and clock end here
 //
 // Beside them: cmd/tocsin rings cli's doorbell; templates holds the pages' and

@@ -53,7 +53,8 @@ var floor = map[string]int{
 	"internal/notify/ledger": 5,
 	"internal/notify/mailer": 5,
 
-	"internal/notify/send": 6,
+	"internal/notify/planning": 6,
+	"internal/notify/send":     6,
 
 	"internal/cli": 7,
 

@@ -12,8 +12,10 @@ import (
 
 	"tocsin/internal/content"
 	"tocsin/internal/lock"
+	"tocsin/internal/notify"
 	"tocsin/internal/notify/database"
 	"tocsin/internal/notify/ledger"
+	"tocsin/internal/notify/send"
 	"tocsin/internal/publish"
 	"tocsin/internal/source"
 )
@@ -86,6 +88,8 @@ func refusalOf(err error) *refusal {
 		foreign *publish.ForeignError
 		loose   *database.LooseError
 		path    *fs.PathError
+		drift   *send.DriftError
+		stale   *send.StaleError
 		page    *htmltemplate.Error
 		run     template.ExecError
 	)
@@ -102,8 +106,14 @@ func refusalOf(err error) *refusal {
 		return &refusal{exitRefused, err.Error(), "move what is in it elsewhere, then the same command again"}
 	case errors.As(err, &loose):
 		return &refusal{exitRefused, err.Error(), "chmod 600 " + loose.Path}
+	case errors.Is(err, notify.ErrTwice):
+		return &refusal{exitProblems, err.Error(), "export the inventory again: each node once"}
+	case errors.As(err, &drift):
+		return &refusal{exitRefused, err.Error(), "tocsin plan " + string(drift.Plan.Bulletin)}
+	case errors.As(err, &stale):
+		return &refusal{exitRefused, err.Error(), "tocsin plan " + string(stale.Plan.Bulletin)}
 	case errors.Is(err, ledger.ErrChanged):
-		return &refusal{exitRefused, err.Error(), "restore the ledger from a backup, or plan again: tocsin plan ID"}
+		return &refusal{exitRefused, err.Error(), "restore the ledger from a backup"}
 	case errors.Is(err, ledger.ErrNoPlan), errors.Is(err, ledger.ErrNone):
 		return &refusal{exitUsage, err.Error(), "tocsin status lists the plans; tocsin plan ID makes one"}
 	case errors.As(err, &page), errors.As(err, &run):

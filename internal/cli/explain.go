@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin/internal/bulletin"
+	"tocsin/internal/disclosure"
 	"tocsin/internal/verdict"
 )
 
@@ -63,8 +64,12 @@ func (p *program) proof(question string, proof verdict.Proof) {
 	for _, f := range proof.Facts {
 		p.print("     %-25s%-9s%s", f.Name, f.Value, standsAt(f))
 	}
-	if len(proof.Missing) > 0 {
-		p.print("   to be found out first: %s", strings.Join(proof.Missing, ", "))
+	for i, fact := range proof.Missing {
+		head := "   to be found out first:"
+		if i > 0 {
+			head = strings.Repeat(" ", len(head))
+		}
+		p.print("%s %s (write %s)", head, fact, hang(disclosure.Key(fact), len(head)+1))
 	}
 }
 

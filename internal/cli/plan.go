@@ -15,14 +15,15 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tocsin/internal/address"
 	"tocsin/internal/affected"
 	"tocsin/internal/bulletin"
 	"tocsin/internal/check"
+	"tocsin/internal/disclosure"
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/inventory"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/mailer"
+	"tocsin/internal/notify/planning"
 	"tocsin/internal/source"
 	"tocsin/internal/verdict"
 )
@@ -60,6 +61,9 @@ func (p *program) runPlan(ctx context.Context, id string, choice notify.Choice) 
 	if err != nil {
 		return err
 	}
+	if err := plausible(survey, b, s.config.Products); err != nil {
+		return err
+	}
 	rows, err := survey.Rows(choice)
 	if err != nil {
 		return p.undecided(s, b, rows, err)
@@ -69,7 +73,11 @@ func (p *program) runPlan(ctx context.Context, id string, choice notify.Choice) 
 		return err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
-	plan, fresh, err := s.freeze(ctx, book, b, rows, choice, now)
+	sources := s.sources(b)
+	if sources.Key, err = s.key(); err != nil {
+		return err
+	}
+	plan, fresh, err := sources.Freeze(ctx, book, rows, choice, now)
 	if err != nil {
 		return err
 	}
@@ -106,6 +114,23 @@ func (p *program) openForPlan(id string, now time.Time) (*site, bulletin.Bulleti
 	return s, b, nil
 }
 
+// plausible refuses an inventory that holds nothing to match: an export that broke
+// off after its header would say that nobody is affected.
+func plausible(survey *notify.Survey, b bulletin.Bulletin, products []bulletin.Product) error {
+	tailnets, nodes := survey.Seen()
+	installed := slices.ContainsFunc(b.Affected, func(row bulletin.Affected) bool {
+		return !slices.ContainsFunc(products, func(p bulletin.Product) bool { return p.ID == row.Product && p.Hosted })
+	})
+	const again = "export the inventory again"
+	switch {
+	case tailnets == 0:
+		return refuse(again, "the table of tailnets is empty")
+	case installed && nodes == 0:
+		return refuse(again, "the table of nodes is empty, and %s is about what runs on nodes", b.ID)
+	}
+	return nil
+}
+
 // unfit lists what keeps a bulletin from being released, except that it waits for
 // its fix: telling the affected need not wait. A draft's problems count here.
 func (s *site) unfit(b bulletin.Bulletin) source.Problems {
@@ -124,7 +149,7 @@ func (s *site) survey(ctx context.Context, b bulletin.Bulletin) (*notify.Survey,
 	if err == nil && len(problems) == 0 {
 		// Only with every tailnet known can a node's tailnet be called unknown.
 		problems, err = s.table(ctx, files.Nodes, func(name string, r io.Reader) (source.Problems, error) {
-			return inventory.Nodes(name, r, s.soleProduct(), survey.Known, survey.Node)
+			return inventory.Nodes(name, r, s.installed(), survey.Known, survey.Node)
 		})
 	}
 	if err == nil && len(problems) > 0 {
@@ -157,107 +182,39 @@ func (i interruptible) Read(b []byte) (int, error) {
 	return i.r.Read(b)
 }
 
-// soleProduct is what every node runs where only one product runs on nodes.
-func (s *site) soleProduct() string {
-	if installed := s.config.Installed(); len(installed) == 1 {
-		return installed[0].ID
+// installed lists the products that run on nodes.
+func (s *site) installed() []string {
+	var ids []string
+	for _, p := range s.config.Installed() {
+		ids = append(ids, p.ID)
 	}
-	return ""
+	return ids
 }
 
-// freeze finds the plan that already stands for the same inputs, or makes one.
-func (s *site) freeze(ctx context.Context, book *ledger.Ledger, b bulletin.Bulletin, rows []notify.Row, choice notify.Choice, now time.Time) (plan notify.Plan, fresh bool, err error) {
-	inputs, err := s.inputs(b)
-	if err != nil {
-		return notify.Plan{}, false, err
-	}
-	inputs["inventory"] = notify.SealRows(rows)
-	if id, found, err := book.Equal(ctx, b.ID, inputs, now); err != nil || found {
-		if err != nil {
-			return notify.Plan{}, false, err
-		}
-		stored, err := book.Plan(ctx, id)
-		return stored.Plan, false, err
-	}
-	press, err := s.press(b)
-	if err != nil {
-		return notify.Plan{}, false, err
-	}
-	number, err := book.NextNumber(ctx, b.ID)
-	if err != nil {
-		return notify.Plan{}, false, err
-	}
-	created := now.Truncate(time.Second)
-	plan, err = book.Freeze(ctx, notify.Plan{
-		ID:           notify.PlanID{Bulletin: b.ID, Number: number},
-		Created:      created,
-		Deadline:     created.Add(notify.Lifetime),
-		Transport:    s.transport(),
-		Undetermined: choice,
-		Inputs:       inputs,
-	}, press.Entries(notify.Plan{ID: notify.PlanID{Bulletin: b.ID, Number: number}, Created: created}, rows))
-	return plan, true, err
-}
-
-func (s *site) transport() string { return "maildir:" + s.config.Mail.Maildir }
-
-// inputs digests what letters are made from, part by part, without the inventory.
-func (s *site) inputs(b bulletin.Bulletin) (notify.Inputs, error) {
-	letters, err := fs.Sub(s.templates(), "mail")
-	if err != nil {
-		return nil, err
-	}
-	in := notify.Inputs{
-		"bulletin":  notify.Digest(b.Substance()),
-		"settings":  notify.Digest([]byte(fmt.Sprintf("%+v", s.config.Organization) + fmt.Sprintf("%+v", s.config.Products) + fmt.Sprintf("%+v", s.config.Mail))),
-		"address":   notify.Digest([]byte(s.config.Layout.URL(address.Home))),
-		"rules":     notify.Digest([]byte(fmt.Sprintf("%+v", s.rules.Notify))),
-		"transport": notify.Digest([]byte(s.transport())),
-	}
-	if p, found := s.content.Policy(s.rules.Notify.Policy); found {
-		in["policy"] = notify.Digest(p.Source.Data)
-	}
-	in["templates"], err = digestTree(letters)
-	return in, err
-}
-
-func digestTree(tree fs.FS) (string, error) {
-	seal := notify.NewSeal()
-	err := fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(tree, name)
-		seal.Add(name, string(data))
-		return err
-	})
-	return seal.Sum(), err
-}
-
-// press gathers what letters are made with.
-func (s *site) press(b bulletin.Bulletin) (notify.Press, error) {
-	key, err := s.private(s.config.Mail.KeyFile)
-	if err != nil {
-		return notify.Press{}, err
-	}
-	if len(key) != keyOctets {
-		return notify.Press{}, refuse("tocsin init DIR makes a good one", "%s must hold %d random bytes, it holds %d", s.config.Mail.KeyFile, keyOctets, len(key))
-	}
-	stationery, err := notify.NewStationery(s.templates())
-	if err != nil {
-		return notify.Press{}, err
-	}
+// sources gathers what the letters of a bulletin are made from.
+func (s *site) sources(b bulletin.Bulletin) planning.Sources {
 	sender := mailer.Sender{Name: s.config.Mail.From.Name, Address: s.config.Mail.From.Address, ReplyTo: s.config.Mail.ReplyTo}
 	_, domain, _ := strings.Cut(string(sender.Address), "@")
-	return notify.Press{Desk: s.desk(b), Stationery: stationery, Compose: sender.Compose, Key: key, Domain: domain}, nil
+	sources := planning.Sources{
+		Common:    s.common(b),
+		Sender:    sender,
+		Transport: "maildir:" + s.config.Mail.Maildir,
+		Templates: s.templates(),
+		Domain:    domain,
+	}
+	if page, found := s.content.Policy(disclosure.Policy); found {
+		sources.Policy = page.Source.Data
+	}
+	return sources
 }
 
-func (s *site) desk(b bulletin.Bulletin) notify.Desk {
+// common gathers what the letters of a bulletin say alike.
+func (s *site) common(b bulletin.Bulletin) notify.Common {
 	url := s.config.Layout.URL(s.config.Layout.Bulletin(string(b.ID)))
 	if b.Status == bulletin.Private {
 		url = "" // it has no page
 	}
-	return notify.Desk{
+	return notify.Common{
 		Organization: s.config.Organization.Name,
 		Unit:         s.config.Organization.Unit.One,
 		Bulletin:     b,
@@ -270,17 +227,41 @@ func (s *site) desk(b bulletin.Bulletin) notify.Desk {
 	}
 }
 
+// key reads the key that Message-IDs are made with.
+func (s *site) key() ([]byte, error) {
+	name := s.config.Mail.KeyFile
+	remedy := fmt.Sprintf("head -c %d /dev/urandom > %s && chmod 600 %s", keyOctets, s.path(name), s.path(name))
+	key, err := s.private(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, refuse(remedy, "%s is missing", name)
+	case err != nil:
+		return nil, err
+	case len(key) != keyOctets:
+		return nil, refuse(remedy, "%s must hold %d random bytes, it holds %d", name, keyOctets, len(key))
+	}
+	return key, nil
+}
+
 // planned prints what a plan comes to.
 func (p *program) planned(s *site, survey *notify.Survey, plan notify.Plan) {
 	tailnets, nodes := survey.Seen()
 	p.print("%s  %s of %d %s affected (%s looked at)", plan.ID, fmt.Sprint(plan.Counts.Affected()),
 		tailnets, s.config.Organization.Unit.Many, many(nodes, "node"))
 	p.standings(plan.Counts)
-	p.print("  near misses: %s fixed already, %s too old to have the fault, %s on another platform",
-		many(survey.Missed(affected.FixedAlready), "node"), fmt.Sprint(survey.Missed(affected.TooOld)), fmt.Sprint(survey.Missed(affected.OtherPlatform)))
+	p.print("  near misses: %s fixed already, %d too old to have the fault, %d on another platform, %d with another product",
+		many(survey.Missed(affected.FixedAlready), "node"), survey.Missed(affected.TooOld),
+		survey.Missed(affected.OtherPlatform), survey.Missed(affected.OtherProduct))
 	p.print("  digest %s", plan.Digest)
 	p.print("  to %s, not after %s", destination(plan.Transport), plan.Deadline.Format(time.RFC3339))
-	p.next("tocsin letters %s reads the letters; tocsin send %s delivers them", plan.ID, plan.ID)
+	switch {
+	case plan.Counts.Affected() == 0:
+		p.say("nobody is affected. If that surprises you, look at the affected: rows and at the near misses")
+	case plan.Counts[notify.Mailed] == 0:
+		p.next("tocsin letters %s says why there is no letter", plan.ID)
+	default:
+		p.next("tocsin letters %s reads the letters; tocsin send %s delivers them", plan.ID, plan.ID)
+	}
 }
 
 // destination says where letters go, and whether anybody hears of it.
@@ -295,16 +276,23 @@ func (p *program) standings(counts notify.Counts) {
 	}
 }
 
+// mostUndetermined is how many undetermined tailnets are listed one by one.
+const mostUndetermined = 10
+
 // undecided lists the tailnets that a person has to decide about.
 func (p *program) undecided(s *site, b bulletin.Bulletin, rows []notify.Row, err error) error {
 	if !errors.Is(err, notify.ErrUndecided) {
 		return err
 	}
-	undetermined := notify.Count(rows)[notify.Undetermined]
+	undetermined, shown := notify.Count(rows)[notify.Undetermined], 0
 	for _, r := range rows {
-		if r.Standing == notify.Undetermined {
+		if r.Standing == notify.Undetermined && shown < mostUndetermined {
+			shown++
 			p.say("undetermined: %s %s: %s", s.config.Organization.Unit.One, source.Visible(string(r.Tailnet.ID)), doubt(r))
 		}
+	}
+	if undetermined > shown {
+		p.say("and %d more", undetermined-shown)
 	}
 	return refuse(fmt.Sprintf("tocsin plan %s --undetermined tell writes to them that they cannot be ruled out; hold keeps them on the list, untold", b.ID),
 		"%s may be affected: somebody has to decide what becomes of them", many(undetermined, s.config.Organization.Unit.One))
@@ -321,5 +309,9 @@ func doubt(r notify.Row) string {
 	if r.Match.Evidence != "" && len(r.Missing) == 0 {
 		return r.Match.Evidence
 	}
-	return "not known yet: " + strings.Join(r.Missing, ", ")
+	keys := make([]string, len(r.Missing))
+	for i, fact := range r.Missing {
+		keys[i] = disclosure.Key(fact)
+	}
+	return "not known yet, and decides: " + strings.Join(keys, ", ")
 }

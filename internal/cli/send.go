@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tocsin/internal/notify"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/mailer"
 	"tocsin/internal/notify/send"
@@ -43,7 +44,7 @@ func (p *program) runSend(ctx context.Context, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := s.sendable(ctx, book, plan, now); err != nil {
+	if err := send.Ready(ctx, book, plan, now, s.inputsNow(string(plan.ID.Bulletin))); err != nil {
 		return err
 	}
 	if err := p.deliver(ctx, s, book, plan, now); err != nil {
@@ -55,38 +56,15 @@ func (p *program) runSend(ctx context.Context, name string) (err error) {
 	return p.account(ctx, s, book, plan)
 }
 
-// sendable refuses a plan whose stored bytes, or whose sources, are not what was
-// frozen. Sources count until the first letter is out: then the letters are.
-func (s *site) sendable(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, now time.Time) error {
-	if err := book.Verify(ctx, plan); err != nil {
-		return err
+// inputsNow digests what the letters of a plan would be made from today.
+func (s *site) inputsNow(id string) func() (notify.Inputs, error) {
+	return func() (notify.Inputs, error) {
+		b, err := s.bulletin(id)
+		if err != nil {
+			return nil, err
+		}
+		return s.sources(b).Inputs()
 	}
-	states, err := book.States(ctx, plan)
-	if err != nil {
-		return err
-	}
-	open := states[ledger.Planned]
-	again := "tocsin plan " + string(plan.ID.Bulletin)
-	switch {
-	case plan.Superseded != "" || open == 0:
-		return nil // nothing will be sent; what is begun may still be settled
-	case now.After(plan.Deadline):
-		return refuse(again, "%s was to be delivered by %s: its letters are stale", plan.ID, plan.Deadline.Format(time.RFC3339))
-	case states[ledger.Accepted] > 0:
-		return nil
-	}
-	b, err := s.bulletin(string(plan.ID.Bulletin))
-	if err != nil {
-		return err
-	}
-	inputs, err := s.inputs(b)
-	if err != nil {
-		return err
-	}
-	if drift := plan.Inputs.Drift(inputs); len(drift) > 0 {
-		return refuse(again, "%s is not what was planned any more; changed since: %s", plan.ID, strings.Join(drift, ", "))
-	}
-	return nil
 }
 
 // deliver runs the delivery and says what it did.
@@ -102,6 +80,9 @@ func (p *program) deliver(ctx context.Context, s *site, book *ledger.Ledger, pla
 	}.Deliver(ctx)
 	if result.Recovered+result.Returned > 0 {
 		p.say("an earlier run was cut off: %s had arrived, %s had not", many(result.Recovered, "letter"), many(result.Returned, "letter"))
+	}
+	if result.Delivered == 0 && plan.Superseded != "" {
+		return err // the refusal that follows says why
 	}
 	p.print("delivered %s of %s to %s", many(result.Delivered, "letter"), plan.ID, destination(plan.Transport))
 	return err

@@ -52,6 +52,25 @@ func (r Rules) AnyTailnet(b bulletin.Bulletin) verdict.Proof {
 	return p
 }
 
+// Key names what an author writes in a bulletin to state a fact.
+func Key(fact string) string {
+	key, found := keys[fact]
+	if !found {
+		return fact
+	}
+	return key
+}
+
+// keys holds the facts that are not called as their key.
+var keys = map[string]string{
+	"in_scope":                "scope",
+	"fix_available":           "fixed with available (or deployed, or remedy) in each affected row",
+	"user_action":             "action",
+	"none_affected_confirmed": "users_affected",
+	"not_exploited_confirmed": "exploited",
+	"tailnet_data_visible":    "data_visible, with for: all where it concerns every one",
+}
+
 // common are the facts that both questions ask for.
 func common(b bulletin.Bulletin) verdict.Facts {
 	return verdict.Facts{

@@ -16,40 +16,46 @@ import (
 )
 
 // Inputs are the digests, hex SHA-256 each, of what a plan was made from, by name:
-// bulletin, policy, rules, templates, sender, inventory, … Where one of them
+// bulletin, policy, rules, templates, inventory, … Where one of them
 // differs at sending time the plan is not what was reviewed, and the name says why.
 type Inputs map[string]string
 
 // Digest of the inputs as a whole. Two plans with equal inputs are the same plan.
 func (in Inputs) Digest() string {
-	seal := NewSeal()
+	digester := NewDigester()
 	for _, name := range slices.Sorted(maps.Keys(in)) {
-		seal.Add(name, in[name])
+		digester.Add(name, in[name])
 	}
-	return seal.Sum()
+	return digester.Sum()
 }
 
-// Drift names the inputs that differ, sorted. Names that only one side has are
-// left out: an inventory is not read again for sending.
+// InventoryInput names the one input that is not read again for sending.
+const InventoryInput = "inventory"
+
+// Drift names the inputs, but for the inventory, that differ or that only one side
+// has, sorted.
 func (in Inputs) Drift(now Inputs) []string {
+	all := maps.Clone(in)
+	maps.Copy(all, now)
+	delete(all, InventoryInput)
 	var out []string
-	for _, name := range slices.Sorted(maps.Keys(in)) {
-		if other, both := now[name]; both && other != in[name] {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if then, is := in[name], now[name]; then != is || then == "" {
 			out = append(out, name)
 		}
 	}
 	return out
 }
 
-// Seal digests a sequence of texts so that no two different sequences agree: each
+// Digester digests a sequence of texts so that no two different sequences agree: each
 // text is preceded by its length.
-type Seal struct{ h hash.Hash }
+type Digester struct{ h hash.Hash }
 
-// NewSeal begins an empty sequence.
-func NewSeal() Seal { return Seal{sha256.New()} }
+// NewDigester begins an empty sequence.
+func NewDigester() Digester { return Digester{sha256.New()} }
 
 // Add appends texts.
-func (s Seal) Add(texts ...string) {
+func (s Digester) Add(texts ...string) {
 	for _, text := range texts {
 		_, _ = io.WriteString(s.h, strconv.Itoa(len(text))+":") // a hash never fails to write
 		_, _ = io.WriteString(s.h, text)
@@ -57,16 +63,16 @@ func (s Seal) Add(texts ...string) {
 }
 
 // Sum is the digest so far, hex SHA-256.
-func (s Seal) Sum() string { return hex.EncodeToString(s.h.Sum(nil)) }
+func (s Digester) Sum() string { return hex.EncodeToString(s.h.Sum(nil)) }
 
 // Head adds what a plan's head says, without its digest.
-func (s Seal) Head(p Plan) {
+func (s Digester) Head(p Plan) {
 	s.Add(p.ID.String(), p.Created.Format(time.RFC3339), p.Deadline.Format(time.RFC3339),
 		p.Transport, string(p.Undetermined), p.Inputs.Digest())
 }
 
 // Row adds one row with the digest of its letter; empty where it gets none.
-func (s Seal) Row(e Entry) {
+func (s Digester) Row(e Entry) {
 	s.Add(string(e.Tailnet), e.Name, string(e.Standing), strings.Join(e.Clauses, " "), strings.Join(e.Missing, " "),
 		string(e.Address), string(e.Reason), strconv.Itoa(e.Nodes), e.MessageID, e.Digest)
 }
@@ -81,20 +87,20 @@ func Digest(data []byte) string {
 // hash, so that it says nothing about the tailnet and is the same on every attempt
 // (RFC 5322 §3.6.4).
 func MessageID(key []byte, plan PlanID, id tailnet.ID, to tailnet.Address, domain string) string {
-	seal := Seal{hmac.New(sha256.New, key)}
-	seal.Add("message-id", plan.String(), string(id), string(to))
-	return seal.Sum()[:32] + "@" + domain
+	digester := Digester{hmac.New(sha256.New, key)}
+	digester.Add("message-id", plan.String(), string(id), string(to))
+	return digester.Sum()[:32] + "@" + domain
 }
 
-// SealRows digests the rows of a survey: what the inventory came to.
-func SealRows(rows []Row) string {
-	seal := NewSeal()
+// DigestRows digests the rows of a survey: what the inventory came to.
+func DigestRows(rows []Row) string {
+	digester := NewDigester()
 	for _, r := range rows {
-		seal.Row(bare(r))
+		digester.Row(bare(r))
 		for _, h := range r.Match.Hits {
-			seal.Add(h.Node.ID, h.Node.Name, h.Node.OS, h.Node.Version, h.Evidence)
+			digester.Add(h.Node.ID, h.Node.Name, h.Node.OS, h.Node.Version, h.Evidence)
 		}
-		seal.Add(r.Tailnet.Language)
+		digester.Add(r.Tailnet.Language)
 	}
-	return seal.Sum()
+	return digester.Sum()
 }

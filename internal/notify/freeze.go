@@ -22,21 +22,21 @@ type Entry struct {
 	Message   []byte // the letter as a mail message, RFC 5322
 }
 
-// Press makes frozen entries of rows.
-type Press struct {
-	Desk       Desk
-	Stationery *Stationery
-	Compose    func(l Letter, messageID string) ([]byte, error) // a letter to the bytes of a mail message
-	Key        []byte                                           // what Message-IDs are made with
-	Domain     string                                           // of the sender
+// Composer makes frozen entries of rows.
+type Composer struct {
+	Common    Common
+	Templates *Templates
+	Message   func(l Letter, messageID string) ([]byte, error) // a letter to the bytes of a mail message
+	Key       []byte                                           // what Message-IDs are made with
+	Domain    string                                           // of the sender
 }
 
 // Entries renders every letter of a plan, one at a time. Rows that get no letter
 // pass through.
-func (p Press) Entries(plan Plan, rows []Row) iter.Seq2[Entry, error] {
+func (c Composer) Entries(plan Plan, rows []Row) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		for _, r := range rows {
-			e, err := p.entry(plan, r)
+			e, err := c.entry(plan, r)
 			if err != nil {
 				err = fmt.Errorf("letter of tailnet %q: %w", r.Tailnet.ID, err)
 			}
@@ -47,21 +47,22 @@ func (p Press) Entries(plan Plan, rows []Row) iter.Seq2[Entry, error] {
 	}
 }
 
-func (p Press) entry(plan Plan, r Row) (Entry, error) {
+func (c Composer) entry(plan Plan, r Row) (Entry, error) {
 	e := bare(r)
 	if r.Standing != Mailed {
 		return e, nil
 	}
-	view, err := p.Desk.View(r)
+	c.Common.At = plan.Created
+	view, err := c.Common.View(r)
 	if err != nil {
 		return Entry{}, err
 	}
-	letter, err := p.Stationery.Write(r, view, plan.Created)
+	letter, err := c.Templates.Write(r, view, plan.Created)
 	if err != nil {
 		return Entry{}, err
 	}
-	e.MessageID = MessageID(p.Key, plan.ID, r.Tailnet.ID, letter.To, p.Domain)
-	e.Message, err = p.Compose(letter, e.MessageID)
+	e.MessageID = MessageID(c.Key, plan.ID, r.Tailnet.ID, letter.To, c.Domain)
+	e.Message, err = c.Message(letter, e.MessageID)
 	e.Digest = Digest(e.Message)
 	return e, err
 }

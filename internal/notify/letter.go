@@ -28,15 +28,15 @@ const (
 	htmlTemplate = "mail/letter.html"
 )
 
-// Stationery is the templates of letters, parsed once. Data never becomes part of
+// Templates is the templates of letters, parsed once. Data never becomes part of
 // a template: a node named {{.Secret}} is printed as it is.
-type Stationery struct {
+type Templates struct {
 	text *template.Template
 	html *htmltemplate.Template
 }
 
-// NewStationery parses the letter's templates. The error names file and line.
-func NewStationery(templates fs.FS) (*Stationery, error) {
+// ParseTemplates parses the letter's templates. The error names file and line.
+func ParseTemplates(templates fs.FS) (*Templates, error) {
 	text, err := template.New("letter.txt").Option("missingkey=error").ParseFS(templates, textTemplate)
 	if err != nil {
 		return nil, err
@@ -45,12 +45,12 @@ func NewStationery(templates fs.FS) (*Stationery, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Stationery{text, html}, nil
+	return &Templates{text, html}, nil
 }
 
 // Write makes a row's letter from its view. Both parts come from the one view, so
 // they cannot say different things.
-func (s *Stationery) Write(r Row, v View, date time.Time) (Letter, error) {
+func (s *Templates) Write(r Row, v View, date time.Time) (Letter, error) {
 	var text, html bytes.Buffer
 	if err := s.text.Execute(&text, v); err != nil {
 		return Letter{}, err

@@ -195,7 +195,7 @@ func aRow(t testing.TB, b bulletin.Bulletin, of tailnet.Tailnet, nodes ...tailne
 	return row
 }
 
-func write(t testing.TB, d Desk, r Row) Letter {
+func write(t testing.TB, d Common, r Row) Letter {
 	t.Helper()
 	v, err := d.View(r)
 	if err != nil {
@@ -341,7 +341,7 @@ func TestTemplatesCannotGuess(t *testing.T) {
 		return fstest.MapFS{textTemplate: {Data: []byte(text)}, htmlTemplate: {Data: []byte(page)}}
 	}
 	for _, f := range []fstest.MapFS{files("{{.Missing}}", "x"), files("x", "{{.Missing}}"), files("{{range .Nodes}}{{.Secret}}{{end}}", "x")} {
-		s, err := NewStationery(f)
+		s, err := ParseTemplates(f)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -350,11 +350,11 @@ func TestTemplatesCannotGuess(t *testing.T) {
 		}
 	}
 	for _, f := range []fstest.MapFS{files("x\n{{if}}", "x"), files("x", "x\n{{if}}")} {
-		if _, err := NewStationery(f); err == nil || !strings.Contains(err.Error(), ":2:") {
+		if _, err := ParseTemplates(f); err == nil || !strings.Contains(err.Error(), ":2:") {
 			t.Errorf("a broken template: %v", err)
 		}
 	}
-	if _, err := NewStationery(fstest.MapFS{}); err == nil {
+	if _, err := ParseTemplates(fstest.MapFS{}); err == nil {
 		t.Error("no template, no error")
 	}
 }
@@ -427,15 +427,16 @@ func golden(t *testing.T, name, got string) {
 // no gap, no line of prose over the columns, one section after the other.
 func TestTextIsTidy(t *testing.T) {
 	s := stationery(t)
-	sections := []string{"has found", "WHAT TO DO", "YOUR NODES", "HOW TO UPDATE", "HOW TO CHECK", "WHY YOU GET", "IS THIS LETTER", "HOW TO CHANGE", "This letter"}
-	for bits := range 1 << 12 {
+	sections := []string{"has found", "WHAT TO DO", "IN PLACE OF", "YOUR NODES", "HOW TO UPDATE", "HOW TO CHECK", "WHY YOU GET", "IS THIS LETTER", "HOW TO CHANGE", "This letter"}
+	for bits := range 1 << 13 {
 		on := func(bit int) bool { return bits&(1<<bit) != 0 }
 		v := every()
 		off := map[int]func(){
-			0: func() { v.Certain, v.Why.Quote = false, "" }, 1: func() { v.Bulletin.Severity = "" }, 2: func() { v.Bulletin.Summary = "" },
+			0: func() { v.Certain, v.Unsettled = false, true }, 1: func() { v.Bulletin.Severity = "" }, 2: func() { v.Bulletin.Summary = "" },
 			3: func() { v.Bulletin.Action = "" }, 4: func() { v.Bulletin.NoAction = false }, 5: func() { v.Nodes = nil },
 			6: func() { v.Evidence = nil }, 7: func() { v.Updates = nil }, 8: func() { v.Checks = nil },
 			9: func() { v.Settings = "" }, 10: func() { v.ReplyTo = "" }, 11: func() { v.Bulletin.URL = "" },
+			12: func() { v.Bulletin.Until = nil },
 		}
 		for bit, turn := range off {
 			if !on(bit) {
@@ -447,7 +448,7 @@ func TestTextIsTidy(t *testing.T) {
 			t.Fatal(err)
 		}
 		if faults := untidy(l.Text); len(faults) > 0 {
-			t.Fatalf("%012b: %v\n%s", bits, faults, l.Text)
+			t.Fatalf("%013b: %v\n%s", bits, faults, l.Text)
 		}
 		at := -1
 		for _, section := range sections {
@@ -468,11 +469,11 @@ func every() View {
 	long := strings.TrimSpace(strings.Repeat("Something long happened. ", 9))
 	return View{
 		Organization: "Example Networks and Sons", Unit: "tailnet", Tailnet: "acme.example", Name: strings.Repeat("Acme ", 20), Certain: true,
-		Bulletin: BulletinView{ID: "TS-2026-007", Title: long, Summary: long + ".", Severity: "high", URL: "https://security.example.com/" + strings.Repeat("x", 80), Action: long, NoAction: true},
+		Bulletin: BulletinView{ID: "TS-2026-007", Title: long, Summary: long + ".", Severity: "high", URL: "https://security.example.com/" + strings.Repeat("x", 80), Action: long, NoAction: true, Until: []string{long, long}},
 		Evidence: []string{long, long},
 		Nodes:    []NodeView{{Name: strings.Repeat("node ", 30), Platform: "windows", Version: "1.60.0", Fixed: "1.66.1 or later", Unsure: long}, {Name: "b"}},
 		Updates:  []Update{{"windows", strings.Repeat("sudo apt install ", 9)}, {"linux", "apt"}}, Checks: []string{"example version", "other version"},
-		Why: Reason{Quote: long, URL: "https://security.example.com/"}, ToldAs: "Owner", Settings: "https://login.example.com/contacts", ReplyTo: "reply@example.com",
+		Reasons: []string{long, long}, PolicyURL: "https://security.example.com/", ToldAs: "Owner", Settings: "https://login.example.com/contacts", ReplyTo: "reply@example.com",
 	}
 }
 

@@ -138,13 +138,16 @@ func byName(a, b affected.Hit) int {
 	return strings.Compare(a.Node.ID, b.Node.ID)
 }
 
+// ErrTwice says that the inventory lists one node of a tailnet in two rows.
+var ErrTwice = errors.New("the inventory lists a node twice")
+
 // distinct refuses an inventory that lists a node of a tailnet twice: one of the
 // two rows belongs to somebody else, and nobody can tell which.
 func distinct(id tailnet.ID, hits []affected.Hit) error {
 	seen := make(map[string]bool, len(hits))
 	for _, h := range hits {
 		if seen[h.Node.ID] {
-			return fmt.Errorf("the inventory lists node %q of tailnet %q twice", h.Node.ID, id)
+			return fmt.Errorf("%w of tailnet %q", ErrTwice, id)
 		}
 		seen[h.Node.ID] = true
 	}

@@ -92,7 +92,7 @@ func TestOrderOfRowsDoesNotMatter(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			digest := SealRows(rows)
+			digest := DigestRows(rows)
 			for e, err := range p.Entries(Plan{ID: PlanID{"TS-2026-007", 1}, Created: planned}, rows) {
 				if err != nil {
 					t.Fatal(err)
@@ -140,7 +140,7 @@ func TestSealRowsNoticesEverything(t *testing.T) {
 	for what, change := range changes {
 		r := row()
 		change(&r)
-		d := SealRows([]Row{r})
+		d := DigestRows([]Row{r})
 		if other, twice := digests[d]; twice {
 			t.Errorf("%s and %s have one digest", what, other)
 		}

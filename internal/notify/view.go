@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"tocsin/internal/affected"
@@ -26,7 +27,9 @@ type View struct {
 	Nodes        []NodeView
 	Updates      []Update
 	Checks       []string // commands that show the installed version
-	Why          Reason
+	Reasons      []string // the policy's sentences by which it is told, quoted
+	Unsettled    bool     // what the policy asks for is not known yet, and we tell all the same
+	PolicyURL    string
 	ToldAs       string // why this address: security contact, Owner
 	Settings     string // page on which the address can be changed
 	ReplyTo      string
@@ -38,9 +41,10 @@ type BulletinView struct {
 	Title    string
 	Summary  string
 	Severity string
-	URL      string // where its page stands, or will stand once it is released; empty where it gets none
-	Action   string // empty where none is needed or stated
-	NoAction bool   // nothing needs to be done
+	URL      string   // where its page stands, or will stand once it is released; empty where it gets none
+	Action   string   // empty where none is needed or stated
+	NoAction bool     // nothing needs to be done
+	Until    []string // what helps until there is a fix, or in place of one
 }
 
 // NodeView is one node of the tailnet.
@@ -49,17 +53,15 @@ type NodeView struct {
 	Platform string
 	Version  string
 	Fixed    string // what has the fix: "1.66.1 or later"; empty where nothing has
+	From     string // day from which it can be had, where that was still to come; else empty
 	Unsure   string // why it cannot be told whether the node is affected
 }
 
 // Update is the command that updates one platform.
 type Update struct{ Platform, Command string }
 
-// Reason is the policy's sentence by which the letter is sent.
-type Reason struct{ Quote, URL string }
-
-// Desk is what the letters of one plan have in common.
-type Desk struct {
+// Common is what the letters of one plan have in common.
+type Common struct {
 	Organization string
 	Unit         string
 	Bulletin     bulletin.Bulletin
@@ -69,11 +71,12 @@ type Desk struct {
 	Rules        verdict.Rules
 	Settings     string
 	ReplyTo      tailnet.Address
+	At           time.Time // the instant of planning: what a letter says is true then
 }
 
 // View gathers what the letter of one row says. It refuses a row that holds
 // another tailnet's nodes or address, and one with nothing to say.
-func (d Desk) View(r Row) (View, error) {
+func (d Common) View(r Row) (View, error) {
 	own := r.Contact.Tailnet == r.Tailnet.ID && r.Match.Tailnet == r.Tailnet.ID
 	if !own {
 		return View{}, fmt.Errorf("the row of tailnet %q holds what belongs to another", r.Tailnet.ID)
@@ -89,7 +92,9 @@ func (d Desk) View(r Row) (View, error) {
 		Name:         shown(r.Tailnet.Name()),
 		Certain:      r.Match.Affected == verdict.Yes,
 		Evidence:     d.evidence(r.Match),
-		Why:          d.reason(r.Clauses),
+		Reasons:      d.reasons(r.Clauses),
+		Unsettled:    len(d.reasons(r.Clauses)) == 0,
+		PolicyURL:    d.PolicyURL,
 		ToldAs:       string(r.Contact.Reason),
 		Settings:     d.Settings,
 		ReplyTo:      string(d.ReplyTo),
@@ -123,13 +128,27 @@ func rightToLeft(r rune) bool {
 		r >= 0x10800 && r <= 0x10FFF || r >= 0x1E800 && r <= 0x1EFFF
 }
 
-func (d Desk) bulletinView() BulletinView {
+func (d Common) bulletinView() BulletinView {
 	b := d.Bulletin
 	return BulletinView{
 		ID: string(b.ID), Title: prose(b.Title), Summary: prose(b.Summary), Severity: string(b.Severity),
 		URL:    d.BulletinURL,
 		Action: prose(b.Action.Text), NoAction: b.Action.Required == verdict.No,
+		Until: d.until(),
 	}
+}
+
+// until lists what a bulletin offers in place of a fix, or until there is one.
+func (d Common) until() []string {
+	var out []string
+	for _, row := range d.Bulletin.Affected {
+		for _, text := range []string{prose(row.Remedy), prose(row.Stopgap)} {
+			if text != "" && !slices.Contains(out, text) {
+				out = append(out, text)
+			}
+		}
+	}
+	return out
 }
 
 // prose is an author's text as one line: the letter breaks lines itself.
@@ -139,7 +158,7 @@ func prose(text string) string {
 }
 
 // evidence says in sentences what the bulletin's hosted products mean for a tailnet.
-func (d Desk) evidence(m affected.Match) []string {
+func (d Common) evidence(m affected.Match) []string {
 	if m.Evidence == "" {
 		return nil
 	}
@@ -157,12 +176,13 @@ func (d Desk) evidence(m affected.Match) []string {
 	return out
 }
 
-func (d Desk) nodeView(h affected.Hit) NodeView {
+func (d Common) nodeView(h affected.Hit) NodeView {
 	n := NodeView{
 		Name:     shown(h.Node.Name),
 		Platform: shown(h.Node.OS),
 		Version:  shown(h.Node.Version),
 		Fixed:    mended(d.Bulletin.Affected[h.Row]),
+		From:     d.from(d.Bulletin.Affected[h.Row]),
 	}
 	if n.Name == "" {
 		n.Name = shown(h.Node.ID)
@@ -173,19 +193,30 @@ func (d Desk) nodeView(h affected.Hit) NodeView {
 	return n
 }
 
-// reason is the first clause that decided, quoted.
-func (d Desk) reason(clauses []string) Reason {
+// from is the day on which a fix that is announced can be had.
+func (d Common) from(row bulletin.Affected) string {
+	if !row.Available.After(d.At) {
+		return ""
+	}
+	return row.Available.Format("2 January 2006")
+}
+
+// reasons quotes every clause that decided.
+func (d Common) reasons(clauses []string) []string {
+	var out []string
 	for _, c := range d.Rules.Clauses() {
 		if slices.Contains(clauses, c.ID) {
-			return Reason{Quote: c.Quote, URL: d.PolicyURL}
+			out = append(out, c.Quote)
 		}
 	}
-	return Reason{URL: d.PolicyURL}
+	return out
 }
 
 // mended says in which versions a row's fault is gone.
 func mended(row bulletin.Affected) string {
 	switch v := row.Versions; {
+	case row.Channel == "rc", row.Channel == "unstable":
+		return "" // not yet a fix for users
 	case v.Fixed != "":
 		return v.Fixed + " or later"
 	case v.LastAffected != "":
@@ -196,7 +227,7 @@ func mended(row bulletin.Affected) string {
 
 // commands lists what updates the platforms that the tailnet really has, and what
 // shows the version of the products.
-func (d Desk) commands(hits []affected.Hit) (updates []Update, checks []string) {
+func (d Common) commands(hits []affected.Hit) (updates []Update, checks []string) {
 	for _, h := range hits {
 		row := d.Bulletin.Affected[h.Row]
 		product := d.product(row.Product)
@@ -217,7 +248,7 @@ func (d Desk) commands(hits []affected.Hit) (updates []Update, checks []string) 
 	return updates, checks
 }
 
-func (d Desk) product(id string) bulletin.Product {
+func (d Common) product(id string) bulletin.Product {
 	for _, p := range d.Products {
 		if p.ID == id {
 			return p

@@ -88,8 +88,8 @@ func hosted(everyone bool) bulletin.Bulletin {
 	return b
 }
 
-func desk(b bulletin.Bulletin) Desk {
-	return Desk{
+func desk(b bulletin.Bulletin) Common {
+	return Common{
 		Organization: "Example Networks", Unit: "tailnet", Bulletin: b, Products: products,
 		BulletinURL: "https://security.example.com/security-bulletins/ts-2026-007/",
 		PolicyURL:   "https://security.example.com/security-policies/incident-disclosure/",
@@ -99,9 +99,9 @@ func desk(b bulletin.Bulletin) Desk {
 	}
 }
 
-func stationery(t testing.TB) *Stationery {
+func stationery(t testing.TB) *Templates {
 	t.Helper()
-	s, err := NewStationery(templates.Files())
+	s, err := ParseTemplates(templates.Files())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,10 +111,10 @@ func stationery(t testing.TB) *Stationery {
 var planned = time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
 
 // press composes letters as their two parts, one after the other, with their head.
-func press(t testing.TB, b bulletin.Bulletin) Press {
-	return Press{
-		Desk: desk(b), Stationery: stationery(t), Key: []byte("key"), Domain: "example.com",
-		Compose: func(l Letter, id string) ([]byte, error) {
+func press(t testing.TB, b bulletin.Bulletin) Composer {
+	return Composer{
+		Common: desk(b), Templates: stationery(t), Key: []byte("key"), Domain: "example.com",
+		Message: func(l Letter, id string) ([]byte, error) {
 			return []byte(strings.Join([]string{id, string(l.To), l.Subject, l.Text, l.HTML}, "\n\f\n")), nil
 		},
 	}

@@ -1,7 +1,9 @@
 package inventory
 
 import (
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"tocsin/internal/source"
@@ -70,16 +72,17 @@ func truth(text string) (value, readable bool) {
 
 // Nodes reads the table of nodes and hands each to visit. Columns: tailnet,
 // node_id, os and client_version must be there; node_name, user_id, last_seen and
-// product may. Where there is no product column every node runs the given product.
-// A node of a tailnet that is not known is a bad row.
-func Nodes(name string, r io.Reader, product string, known func(tailnet.ID) bool, visit func(tailnet.Node)) (source.Problems, error) {
+// product may. A node's product must be one of the given; where there is no product
+// column, and only one is given, every node runs that. A node of a tailnet that is
+// not known is a bad row.
+func Nodes(name string, r io.Reader, products []string, known func(tailnet.ID) bool, visit func(tailnet.Node)) (source.Problems, error) {
 	t := open(name, r, "tailnet", "node_id", "os", "client_version")
 	columns := struct{ tailnet, id, name, user, os, version, seen, product int }{
 		t.column("tailnet"), t.column("node_id"), t.column("node_name"), t.column("user_id"),
 		t.column("os"), t.column("client_version"), t.column("last_seen"), t.column("product"),
 	}
-	if columns.product < 0 && product == "" && t.header != nil {
-		t.add(1, 0, "missing-column", `the column "product" is missing, and tocsin.yaml does not declare exactly one product that runs on nodes`)
+	if columns.product < 0 && len(products) != 1 && t.header != nil {
+		t.add(1, 0, "missing-column", fmt.Sprintf(`the column "product" is missing, and tocsin.yaml declares %d products that run on nodes, not one`, len(products)))
 	}
 	err := t.each(func() {
 		n := tailnet.Node{
@@ -90,14 +93,16 @@ func Nodes(name string, r io.Reader, product string, known func(tailnet.ID) bool
 			OS:       strings.ToLower(t.cell(columns.os)), // windows and Windows are one platform
 			Version:  t.cell(columns.version),
 			LastSeen: t.cell(columns.seen),
-			Product:  product,
+			Product:  t.cell(columns.product),
 		}
-		if columns.product >= 0 {
-			n.Product = t.cell(columns.product)
+		if columns.product < 0 {
+			n.Product = products[0]
 		}
 		switch {
 		case n.ID == "":
 			t.bad(columns.id, "is empty")
+		case !slices.Contains(products, n.Product):
+			t.bad(columns.product, "none of the products in tocsin.yaml that run on nodes: "+strings.Join(products, ", "))
 		case !known(n.Tailnet):
 			t.bad(columns.tailnet, "no such tailnet in the table of tailnets")
 		default:

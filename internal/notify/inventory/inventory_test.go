@@ -29,11 +29,11 @@ func readTailnets(t *testing.T, text string) ([]tailnet.Tailnet, source.Problems
 	return got, problems
 }
 
-func readNodes(t *testing.T, text, product string) ([]tailnet.Node, source.Problems) {
+func readNodes(t *testing.T, text string, products ...string) ([]tailnet.Node, source.Problems) {
 	t.Helper()
 	var got []tailnet.Node
 	known := func(id tailnet.ID) bool { return id == "acme" || id == "other" }
-	problems, err := Nodes("nodes.csv", strings.NewReader(text), product, known, func(n tailnet.Node) { got = append(got, n) })
+	problems, err := Nodes("nodes.csv", strings.NewReader(text), products, known, func(n tailnet.Node) { got = append(got, n) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestNodesOfTheirProducts(t *testing.T) {
 	if len(problems) > 0 || len(got) != 2 || got[0].Product != "cli" || got[1].Product != "" {
 		t.Errorf("product column: %v, %v", got, problems)
 	}
-	if _, problems = readNodes(t, text, ""); len(problems) != 1 || problems[0].Code != "missing-column" || !strings.Contains(problems[0].Message, "product") {
+	if _, problems = readNodes(t, text); len(problems) != 1 || problems[0].Code != "missing-column" || !strings.Contains(problems[0].Message, "product") {
 		t.Errorf("no product: %v", problems)
 	}
 }
@@ -203,7 +203,7 @@ func TestUnreadableFileIsAnError(t *testing.T) {
 			t.Errorf("after %q: %v", start, err)
 		}
 		r = io.MultiReader(strings.NewReader(strings.Replace(start, tailnetHeader, nodeHeader, 1)), iotest.ErrReader(broken))
-		if _, err := Nodes("nodes.csv", r, "client", func(tailnet.ID) bool { return true }, func(tailnet.Node) {}); !errors.Is(err, broken) {
+		if _, err := Nodes("nodes.csv", r, []string{"client"}, func(tailnet.ID) bool { return true }, func(tailnet.Node) {}); !errors.Is(err, broken) {
 			t.Errorf("nodes after %q: %v", start, err)
 		}
 	}
@@ -233,7 +233,7 @@ func TestNodesAreAStream(t *testing.T) {
 	}()
 	var first, most uint64
 	n := 0
-	problems, err := Nodes("nodes.csv", in, "client", func(tailnet.ID) bool { return true }, func(tailnet.Node) {
+	problems, err := Nodes("nodes.csv", in, []string{"client"}, func(tailnet.ID) bool { return true }, func(tailnet.Node) {
 		if n++; n%(rows/5) == 0 {
 			heap := heapInUse()
 			if first == 0 {
@@ -265,7 +265,7 @@ func TestNodesAllocateLittle(t *testing.T) {
 		t.Fatal(err)
 	}
 	per := testing.AllocsPerRun(5, func() {
-		_, err := Nodes("n", bytes.NewReader(table.Bytes()), "client", func(tailnet.ID) bool { return true }, func(tailnet.Node) {})
+		_, err := Nodes("n", bytes.NewReader(table.Bytes()), []string{"client"}, func(tailnet.ID) bool { return true }, func(tailnet.Node) {})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -301,7 +301,7 @@ func FuzzTables(f *testing.F) {
 		if rows, readable := count(data); readable && len(problems) == 0 && rows != len(seen) {
 			t.Errorf("%d rows, %d read, and nothing to complain", rows, len(seen))
 		}
-		_, err = Nodes("n", bytes.NewReader(data), "client", func(id tailnet.ID) bool { return id != "" }, func(n tailnet.Node) {
+		_, err = Nodes("n", bytes.NewReader(data), []string{"client"}, func(id tailnet.ID) bool { return id != "" }, func(n tailnet.Node) {
 			if n.ID == "" || n.Tailnet == "" || n.Product != "client" && !bytes.Contains(data, []byte("product")) {
 				t.Errorf("%+v was read", n)
 			}

@@ -74,7 +74,7 @@ func (t *table) checkHeader(required []string) {
 	}
 	for _, column := range required {
 		if !slices.Contains(t.header, column) {
-			t.add(line, 0, "missing-column", fmt.Sprintf("the column %q is missing", column))
+			t.add(line, 0, "missing-column", fmt.Sprintf("the column %q is missing; the header has %s", column, strings.Join(t.header, ", ")))
 		}
 	}
 	for i, column := range t.header {

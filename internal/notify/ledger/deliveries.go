@@ -99,15 +99,15 @@ func (l *Ledger) Verify(ctx context.Context, p Stored) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	seal := notify.NewSeal()
+	seal := notify.NewDigester()
 	seal.Head(p.Plan)
-	for rows.Next() {
+	for row := 1; rows.Next(); row++ {
 		var message []byte
 		d, err := scan(rows, &message)
 		if err != nil {
 			return fmt.Errorf("a row of %s cannot be read (%w): %w", p.ID, err, ErrChanged)
 		}
-		if !d.whole(message) {
+		if d.Row != row || !d.whole(message) {
 			return fmt.Errorf("letter %d of %s: %w", d.Row, p.ID, ErrChanged)
 		}
 		seal.Row(d.Entry)
@@ -156,11 +156,15 @@ func (l *Ledger) move(ctx context.Context, p Stored, letters []Delivery, from, t
 	if len(letters) == 0 {
 		return nil
 	}
-	return l.transact(ctx, func(tx *sql.Tx) error {
+	return l.transact(ctx, func(tx *sql.Tx) (err error) {
+		update, err := tx.PrepareContext(ctx,
+			"UPDATE deliveries SET state = ?, attempts = attempts + ?, changed = ? WHERE plan = ? AND row = ? AND state = ?")
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, update.Close()) }()
 		for _, d := range letters {
-			done, err := tx.ExecContext(ctx,
-				"UPDATE deliveries SET state = ?, attempts = attempts + ?, changed = ? WHERE plan = ? AND row = ? AND state = ?",
-				string(to), attempts, stamp(at), p.key, d.Row, string(from))
+			done, err := update.ExecContext(ctx, string(to), attempts, stamp(at), p.key, d.Row, string(from))
 			if err != nil {
 				return err
 			}

@@ -85,45 +85,54 @@ func supersede(ctx context.Context, tx *sql.Tx, p notify.Plan) error {
 	return err
 }
 
-func insertRows(ctx context.Context, tx *sql.Tx, key int64, p notify.Plan, entries iter.Seq2[notify.Entry, error]) (notify.Counts, string, error) {
-	counts, seal := make(notify.Counts), notify.NewSeal()
-	seal.Head(p)
-	insert, err := tx.PrepareContext(ctx,
+func insertRows(ctx context.Context, tx *sql.Tx, key int64, p notify.Plan, entries iter.Seq2[notify.Entry, error]) (counts notify.Counts, digest string, err error) {
+	rows, err := tx.PrepareContext(ctx,
 		`INSERT INTO deliveries (plan, row, tailnet, name, standing, clauses, missing, address, reason, nodes, message_id, digest, state, changed)
 		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 	if err != nil {
 		return nil, "", err
 	}
-	row := 0
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	letters, err := tx.PrepareContext(ctx, "INSERT INTO letters (plan, row, message) VALUES (?, ?, ?)")
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { err = errors.Join(err, letters.Close()) }()
+	counts, seal, row := make(notify.Counts), notify.NewDigester(), 0
+	seal.Head(p)
 	for e, err := range entries {
 		if err != nil {
-			return nil, "", errors.Join(err, insert.Close())
+			return nil, "", err
 		}
 		row++
-		if err := insertRow(ctx, tx, insert, key, row, p, e); err != nil {
-			return nil, "", errors.Join(err, insert.Close())
+		state, err := firstState(e)
+		if err != nil {
+			return nil, "", err
+		}
+		_, err = rows.ExecContext(ctx, key, row, string(e.Tailnet), e.Name, string(e.Standing), list(e.Clauses), list(e.Missing),
+			string(e.Address), string(e.Reason), e.Nodes, e.MessageID, e.Digest, string(state), stamp(p.Created))
+		if err == nil && state == Planned {
+			_, err = letters.ExecContext(ctx, key, row, e.Message)
+		}
+		if err != nil {
+			return nil, "", err
 		}
 		counts[e.Standing]++
 		seal.Row(e)
 	}
-	return counts, seal.Sum(), insert.Close()
+	return counts, seal.Sum(), nil
 }
 
-func insertRow(ctx context.Context, tx *sql.Tx, insert *sql.Stmt, key int64, row int, p notify.Plan, e notify.Entry) error {
-	state := NoLetter
-	if e.Standing == notify.Mailed {
-		state = Planned
+// firstState is where a row begins: planned where it has a letter. A row whose letter
+// does not go with its standing is refused.
+func firstState(e notify.Entry) (State, error) {
+	if (e.Message != nil) != (e.Standing == notify.Mailed) {
+		return "", fmt.Errorf("the row of tailnet %q is %s and its letter does not agree", e.Tailnet, e.Standing)
 	}
-	if (e.Message == nil) != (state == NoLetter) {
-		return fmt.Errorf("the row of tailnet %q is %s and its letter does not agree", e.Tailnet, e.Standing)
+	if e.Message == nil {
+		return NoLetter, nil
 	}
-	_, err := insert.ExecContext(ctx, key, row, string(e.Tailnet), e.Name, string(e.Standing), list(e.Clauses), list(e.Missing),
-		string(e.Address), string(e.Reason), e.Nodes, e.MessageID, e.Digest, string(state), stamp(p.Created))
-	if err != nil || e.Message == nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO letters (plan, row, message) VALUES (?, ?, ?)", key, row, e.Message)
-	return err
+	return Planned, nil
 }
 
 // Stored is a plan as the ledger keeps it.

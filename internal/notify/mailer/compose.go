@@ -10,6 +10,7 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	gomail "github.com/wneessen/go-mail"
 
@@ -57,25 +58,41 @@ func boundary(messageID string) string {
 	return "tocsin_" + notify.Digest([]byte("boundary " + messageID))[:32]
 }
 
-// longestWord is how long a word of a plain header may be; the library folds
-// between words only.
+// longestWord is how long a word of the subject may be: it fits on the first line,
+// beside the field's name. The library folds between words only, and a subject that
+// begins on the second line is read with a space before it by some programs.
 const longestWord = 60
 
-// sealed hides from the library, in encoded words (RFC 2047), a text that it would
-// pass through and a reader would see changed: one that looks encoded already, one
-// with spaces in a row, at which folding would leave a line of nothing, or a word
-// too long to fold. Of any other it takes care itself.
-func sealed(text string) string {
-	words := strings.Split(text, " ")
+// sealed puts a subject into encoded words (RFC 2047) where the library would pass
+// it through and a reader would see it changed: one that is not printable ASCII, or
+// looks encoded already, or has spaces in a row, at which folding would leave a line
+// of nothing, or a word too long to fold.
+func sealed(subject string) string {
+	words := strings.Split(subject, " ")
 	long := func(word string) bool { return len(word) > longestWord }
-	if !strings.Contains(text, "=?") && !slices.Contains(words, "") && !slices.ContainsFunc(words, long) {
-		return text
+	odd := func(r rune) bool { return r < ' ' || r > '~' }
+	if strings.ContainsFunc(subject, odd) || strings.Contains(subject, "=?") ||
+		slices.Contains(words, "") || slices.ContainsFunc(words, long) {
+		return encodedWords(subject)
 	}
-	var out []string
-	for chunk := range slices.Chunk([]rune(text), 10) { // at most 40 octets, 56 in base64
-		out = append(out, "=?UTF-8?b?"+base64.StdEncoding.EncodeToString([]byte(string(chunk)))+"?=")
+	return subject
+}
+
+// encodedWords cuts a text between characters into words of at most longestWord.
+func encodedWords(text string) string {
+	const most = 36 // octets, 48 in base64
+	var words []string
+	word := func(part string) string {
+		return "=?UTF-8?b?" + base64.StdEncoding.EncodeToString([]byte(part)) + "?="
 	}
-	return strings.Join(out, " ")
+	start := 0
+	for i, r := range text {
+		if i+utf8.RuneLen(r)-start > most {
+			words = append(words, word(text[start:i]))
+			start = i
+		}
+	}
+	return strings.Join(append(words, word(text[start:])), " ")
 }
 
 // address sets sender and the one recipient. Only calls that take exactly one

@@ -1,0 +1,150 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func mustOpen(t *testing.T, path string) func(query string, args ...any) string {
+	t.Helper()
+	db, err := Open(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return func(query string, args ...any) string {
+		t.Helper()
+		var value string
+		if err := db.QueryRow(query, args...).Scan(&value); err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+		return value
+	}
+}
+
+// TestFilesArePrivate is F53: whatever the umask, nobody else can read the file or
+// what SQLite keeps beside it, and its folder is made for its owner alone.
+func TestFilesArePrivate(t *testing.T) {
+	defer syscall.Umask(syscall.Umask(0))
+	dir := filepath.Join(t.TempDir(), "var", "deep")
+	query := mustOpen(t, filepath.Join(dir, "l.db"))
+	query("PRAGMA user_version = 1; SELECT 'written'")
+	for _, name := range []string{"l.db", "l.db-wal", "l.db-shm"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode() != 0o600 {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
+	}
+	for _, name := range []string{dir, filepath.Dir(dir)} {
+		if info, err := os.Stat(name); err != nil || info.Mode() != fs.ModeDir|0o700 {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
+	}
+}
+
+// TestLooseFileIsRefused is F53.
+func TestLooseFileIsRefused(t *testing.T) {
+	for _, mode := range []fs.FileMode{0o640, 0o604, 0o620, 0o601, 0o666, 0o777} {
+		path := filepath.Join(t.TempDir(), "l.db")
+		if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chmod(path, mode)); err != nil {
+			t.Fatal(err)
+		}
+		_, writing := Open(context.Background(), path)
+		_, reading := OpenReader(context.Background(), path)
+		for what, err := range map[string]error{"writing": writing, "reading": reading} {
+			var loose *LooseError
+			if !errors.As(err, &loose) || loose.Path != path || loose.Mode != mode {
+				t.Errorf("%v, %s: %v", mode, what, err)
+			} else if !strings.Contains(err.Error(), path) {
+				t.Errorf("%v does not name the file", err)
+			}
+		}
+		if info, err := os.Stat(path); err != nil || info.Size() != 0 {
+			t.Errorf("a refused file was written to: %v, %v", info.Size(), err)
+		}
+	}
+}
+
+// TestCommitsAreDurable is F34: every connection waits for the disk at commit.
+func TestCommitsAreDurable(t *testing.T) {
+	query := mustOpen(t, filepath.Join(t.TempDir(), "l.db"))
+	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1"} {
+		if got := query("PRAGMA " + pragma); got != want {
+			t.Errorf("%s is %s, want %s", pragma, got, want)
+		}
+	}
+}
+
+func TestOddPaths(t *testing.T) {
+	for _, name := range []string{"a?b=c.db", "a%20b.db", "a b#c.db", "ü.db", "a&_pragma=synchronous(0).db", ":memory:"} {
+		dir := t.TempDir()
+		query := mustOpen(t, filepath.Join(dir, name))
+		if got := query("PRAGMA synchronous"); got != "2" {
+			t.Errorf("%s: synchronous is %s", name, got)
+		}
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+		entries, err := os.ReadDir(dir)
+		for _, e := range entries {
+			if !strings.HasPrefix(e.Name(), name) {
+				t.Errorf("%s: there is %s too (%v)", name, e.Name(), err)
+			}
+		}
+	}
+	t.Chdir(t.TempDir())
+	mustOpen(t, "l.db")
+	mustOpen(t, filepath.Join("var", "l.db"))
+	for _, name := range []string{"l.db", "var/l.db"} {
+		if _, err := os.Stat(name); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestReaderOnlyReads: it makes no file, changes none, and cannot be made to write.
+func TestReaderOnlyReads(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "l.db")
+	if _, err := OpenReader(context.Background(), path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("reading made a file")
+	}
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := OpenReader(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("CREATE TABLE t (x)"); err == nil {
+		t.Error("a reader made a table")
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() != 0 {
+		t.Errorf("reading wrote %d bytes: %v", info.Size(), err)
+	}
+}
+
+func TestWhatIsNoDatabase(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "l.db")
+	if err := os.WriteFile(path, []byte(strings.Repeat("This is no database. ", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(context.Background(), path); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("a text file: %v", err)
+	}
+	if _, err := Open(context.Background(), t.TempDir()); err == nil {
+		t.Error("a folder was opened")
+	}
+}

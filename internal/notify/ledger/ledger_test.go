@@ -1,0 +1,759 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/lock"
+	"tocsin/internal/notify"
+	"tocsin/internal/notify/database"
+	"tocsin/internal/tailnet"
+)
+
+// TestMain turns the test binary into a process that freezes a plan in the ledger
+// named in its environment, and is killed in the middle of it.
+func TestMain(m *testing.M) {
+	path := os.Getenv("LEDGER_TEST_PATH")
+	if path == "" {
+		os.Exit(m.Run())
+	}
+	at, _ := strconv.Atoi(os.Getenv("LEDGER_TEST_ENTRY"))
+	l, err := Open(context.Background(), path, "dying")
+	if err == nil {
+		_, err = l.Freeze(context.Background(), aPlan(2), cut(entries(60), at, func() error {
+			return syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		}))
+	}
+	fmt.Println("still alive:", err)
+	os.Exit(1)
+}
+
+var created = time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
+
+func aPlan(number int) notify.Plan {
+	return notify.Plan{
+		ID: notify.PlanID{Bulletin: "TS-2026-007", Number: number}, Created: created, Deadline: created.Add(notify.Lifetime),
+		Transport: "maildir:var/outbox", Undetermined: notify.Tell,
+		Inputs: notify.Inputs{"bulletin": notify.Digest([]byte("b")), "policy": notify.Digest([]byte("p")), "odd <>&": "x"},
+	}
+}
+
+// entries are n rows, one in every standing after the other.
+func entries(n int) []notify.Entry {
+	var out []notify.Entry
+	for i := range n {
+		e := notify.Entry{
+			Tailnet: tailnet.ID(fmt.Sprintf("t%03d.example", i)), Name: fmt.Sprintf("Tailnet <%d> ü", i), Standing: notify.Standings[i%4],
+			Clauses: []string{"severe-action"}, Nodes: i,
+		}
+		if e.Standing == notify.Mailed {
+			e.Address, e.Reason = tailnet.Address(fmt.Sprintf("o%d@t.example", i)), tailnet.Owner
+			e.MessageID = fmt.Sprintf("%032x@example.com", i)
+			e.Message = []byte(fmt.Sprintf("To: o%d@t.example\r\n\r\nletter %d\r\n", i, i))
+			e.Digest = notify.Digest(e.Message)
+		} else {
+			e.Missing = []string{"severity", "user_action"}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+func seq(entries []notify.Entry) iter.Seq2[notify.Entry, error] {
+	return cut(entries, -1, nil)
+}
+
+// cut yields entries and at one of them does what it is told.
+func cut(entries []notify.Entry, at int, do func() error) iter.Seq2[notify.Entry, error] {
+	return func(yield func(notify.Entry, error) bool) {
+		for i, e := range entries {
+			var err error
+			if i == at {
+				err = do()
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+var ctx = context.Background()
+
+func mustOpen(t *testing.T, path string) *Ledger {
+	t.Helper()
+	l, err := Open(ctx, path, "testing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return l
+}
+
+func newLedger(t *testing.T) *Ledger {
+	t.Helper()
+	return mustOpen(t, filepath.Join(t.TempDir(), "ledger.db"))
+}
+
+func freeze(t *testing.T, l *Ledger, p notify.Plan, entries []notify.Entry) Stored {
+	t.Helper()
+	frozen, err := l.Freeze(ctx, p, seq(entries))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, err := l.Plan(ctx, p.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(frozen, stored.Plan); diff != "" {
+		t.Fatalf("what was frozen is not what is read:\n%s", diff)
+	}
+	return stored
+}
+
+func rows(t *testing.T, l *Ledger, p Stored) []Delivery {
+	t.Helper()
+	var out []Delivery
+	if err := l.Each(ctx, p, func(d Delivery) error { out = append(out, d); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func states(t *testing.T, l *Ledger, p Stored) map[State]int {
+	t.Helper()
+	got, err := l.States(ctx, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func wantStates(t *testing.T, l *Ledger, p Stored, want map[State]int) {
+	t.Helper()
+	if diff := cmp.Diff(want, states(t, l, p)); diff != "" {
+		t.Errorf("states of %s:\n%s", p.ID, diff)
+	}
+}
+
+func exec_(t *testing.T, l *Ledger, query string, args ...any) {
+	t.Helper()
+	if _, err := l.db.Exec(query, args...); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+}
+
+// TestFrozenIsRead: every row and letter comes back as it went in, in order.
+func TestFrozenIsRead(t *testing.T) {
+	l := newLedger(t)
+	in := entries(21)
+	p := freeze(t, l, aPlan(1), in)
+	if p.Superseded != "" || p.Counts.Affected() != 21 || p.Counts[notify.Mailed] != 6 || len(p.Digest) != 64 {
+		t.Errorf("%+v", p)
+	}
+	var out []notify.Entry
+	for i, d := range rows(t, l, p) {
+		want := NoLetter
+		if d.Standing == notify.Mailed {
+			want = Planned
+			message, err := l.Message(ctx, p, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.Message = message
+		} else if _, err := l.Message(ctx, p, d); err == nil {
+			t.Errorf("%s has a letter", d.Tailnet)
+		}
+		if d.Row != i+1 || d.State != want || d.Attempts != 0 || d.Changed != "2026-05-04T09:00:00Z" {
+			t.Errorf("row %d: %+v", i+1, d)
+		}
+		out = append(out, d.Entry)
+	}
+	if diff := cmp.Diff(in, out, cmpopts.EquateEmpty()); diff != "" {
+		t.Error(diff)
+	}
+	d, found, err := l.Delivery(ctx, p, "t004.example")
+	if err != nil || !found || d.Row != 5 {
+		t.Errorf("%+v, %v, %v", d, found, err)
+	}
+	if _, found, err := l.Delivery(ctx, p, "t00"); found || err != nil {
+		t.Errorf("no such row: %v, %v", found, err)
+	}
+	if err := l.Verify(ctx, p); err != nil {
+		t.Error(err)
+	}
+	stop := errors.New("stop")
+	if err := l.Each(ctx, p, func(Delivery) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("Each goes on: %v", err)
+	}
+}
+
+// TestPlanOfNobody: a plan that affects nobody is a plan.
+func TestPlanOfNobody(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), nil)
+	wantStates(t, l, p, map[State]int{})
+	if err := l.Verify(ctx, p); err != nil || p.Counts.Affected() != 0 {
+		t.Error(err)
+	}
+}
+
+// TestFreezeIsAllOrNothing is F34: whatever goes wrong, and at whichever row, leaves
+// nothing of the plan and everything of the one before.
+func TestFreezeIsAllOrNothing(t *testing.T) {
+	broken := errors.New("no such node")
+	change := func(at int, f func(*notify.Entry)) []notify.Entry {
+		all := entries(40)
+		f(&all[at])
+		return all
+	}
+	cases := map[string]iter.Seq2[notify.Entry, error]{
+		"no letter":      seq(change(20, func(e *notify.Entry) { e.Message = nil })),
+		"a letter":       seq(change(21, func(e *notify.Entry) { e.Message = []byte("x") })),
+		"tailnet twice":  seq(change(39, func(e *notify.Entry) { e.Tailnet = "t000.example" })),
+		"unknown letter": seq(change(20, func(e *notify.Entry) { e.Standing = "lost" })),
+	}
+	for _, at := range []int{0, 1, 20, 39} {
+		cases[fmt.Sprintf("error at row %d", at)] = cut(entries(40), at, func() error { return broken })
+	}
+	for what, broken := range cases {
+		l := newLedger(t)
+		first := freeze(t, l, aPlan(1), entries(8))
+		if p, err := l.Freeze(ctx, aPlan(2), broken); err == nil {
+			t.Errorf("%s: frozen as %+v", what, p)
+		}
+		wantOnly(t, l, first, what)
+		freeze(t, l, aPlan(2), entries(8))
+	}
+	l := newLedger(t)
+	first := freeze(t, l, aPlan(1), entries(8))
+	if _, err := l.Freeze(ctx, aPlan(1), seq(entries(8))); err == nil {
+		t.Error("a number was used twice")
+	}
+	wantOnly(t, l, first, "number twice")
+	cancelled, cancel := context.WithCancel(ctx)
+	if _, err := l.Freeze(cancelled, aPlan(2), cut(entries(40), 20, func() error { cancel(); return nil })); err == nil {
+		t.Error("cancelled, and frozen")
+	}
+	wantOnly(t, l, first, "cancelled")
+}
+
+// wantOnly makes sure that the ledger holds one plan, open and whole, and not a row
+// of any other.
+func wantOnly(t *testing.T, l *Ledger, p Stored, what string) {
+	t.Helper()
+	again, err := l.Plan(ctx, p.ID)
+	if diff := cmp.Diff(p, again, cmp.AllowUnexported(Stored{})); diff != "" || err != nil {
+		t.Errorf("%s: %v\n%s", what, err, diff)
+	}
+	wantStates(t, l, again, map[State]int{Planned: p.Counts[notify.Mailed]})
+	if err := l.Verify(ctx, again); err != nil {
+		t.Errorf("%s: %v", what, err)
+	}
+	for table, want := range map[string]int{"plans": 1, "deliveries": p.Counts.Affected(), "letters": p.Counts[notify.Mailed]} {
+		var n int
+		if err := l.db.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil || n != want {
+			t.Errorf("%s: %s has %d rows, want %d (%v)", what, table, n, want, err)
+		}
+	}
+	if n, err := l.NextNumber(ctx, p.ID.Bulletin); err != nil || n != p.ID.Number+1 {
+		t.Errorf("%s: the next number is %d, %v", what, n, err)
+	}
+}
+
+// TestFreezeKilled is F34: SIGKILL in the middle of freezing.
+func TestFreezeKilled(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	l, err := Open(ctx, path, "testing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := freeze(t, l, aPlan(1), entries(8))
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []int{0, 1, 30, 59} {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), "LEDGER_TEST_PATH="+path, "LEDGER_TEST_ENTRY="+strconv.Itoa(at))
+		out, err := cmd.CombinedOutput()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+			t.Fatalf("the child was not killed: %v\n%s", err, out)
+		}
+		l, err := Open(ctx, path, "testing")
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantOnly(t, l, first, fmt.Sprintf("killed at row %d", at))
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestEqual: only a plan of the very inputs that still stands and still may deliver.
+func TestEqual(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(4))
+	other := notify.Inputs{"bulletin": "x", "policy": p.Inputs["policy"]}
+	for what, c := range map[string]struct {
+		id     bulletin.ID
+		inputs notify.Inputs
+		now    time.Time
+		want   bool
+	}{
+		"the same":        {p.ID.Bulletin, p.Inputs, created, true},
+		"later":           {p.ID.Bulletin, p.Inputs, p.Deadline.Add(-time.Second), true},
+		"past":            {p.ID.Bulletin, p.Inputs, p.Deadline, false},
+		"other inputs":    {p.ID.Bulletin, other, created, false},
+		"other bulletin":  {"TS-2026-008", p.Inputs, created, false},
+		"in another zone": {p.ID.Bulletin, p.Inputs, p.Deadline.Add(-time.Second).In(time.FixedZone("", 14*3600)), true},
+		"past elsewhere":  {p.ID.Bulletin, p.Inputs, p.Deadline.In(time.FixedZone("", -12*3600)), false},
+	} {
+		id, found, err := l.Equal(ctx, c.id, c.inputs, c.now)
+		if err != nil || found != c.want || found && id != p.ID {
+			t.Errorf("%s: %v, %v, %v", what, id, found, err)
+		}
+	}
+	changed := aPlan(2)
+	changed.Inputs = other
+	freeze(t, l, changed, entries(4))
+	if _, found, err := l.Equal(ctx, p.ID.Bulletin, p.Inputs, created); found || err != nil {
+		t.Errorf("a plan that lost its place is found: %v", err)
+	}
+	freeze(t, l, aPlan(3), entries(4))
+	if id, found, err := l.Equal(ctx, p.ID.Bulletin, p.Inputs, created); id.Number != 3 || !found || err != nil {
+		t.Errorf("%v, %v, %v", id, found, err)
+	}
+}
+
+// TestSupersede: a later plan closes what the earlier ones of its bulletin have not
+// begun, leaves what is begun or done, and no other bulletin's.
+func TestSupersede(t *testing.T) {
+	l := newLedger(t)
+	elsewhere := aPlan(1)
+	elsewhere.ID.Bulletin = "TS-2026-0070"
+	stranger := freeze(t, l, elsewhere, entries(12))
+	first := freeze(t, l, aPlan(1), entries(12))
+	letters, err := l.InState(ctx, first, Planned, 2)
+	if err != nil || len(letters) != 2 {
+		t.Fatal(letters, err)
+	}
+	if err := errors.Join(l.Begin(ctx, first, letters, created), l.Accept(ctx, first, letters[:1], created)); err != nil {
+		t.Fatal(err)
+	}
+	second := freeze(t, l, aPlan(2), entries(12))
+	if first, err = l.Plan(ctx, first.ID); err != nil || first.Superseded != "TS-2026-007/2" {
+		t.Errorf("superseded by %q, %v", first.Superseded, err)
+	}
+	wantStates(t, l, first, map[State]int{Accepted: 1, Intent: 1, Superseded: 1})
+	wantStates(t, l, second, map[State]int{Planned: 3})
+	wantStates(t, l, stranger, map[State]int{Planned: 3})
+	if err := l.Return(ctx, first, letters[1:], created); err != nil {
+		t.Fatal(err)
+	}
+	wantStates(t, l, first, map[State]int{Accepted: 1, Superseded: 2})
+	for _, p := range []Stored{first, second, stranger} {
+		if err := l.Verify(ctx, p); err != nil {
+			t.Error(err)
+		}
+	}
+	freeze(t, l, aPlan(3), entries(4))
+	if first, err = l.Plan(ctx, first.ID); err != nil || first.Superseded != "TS-2026-007/2" {
+		t.Errorf("the first is superseded by %q, %v: it lost its place to the second", first.Superseded, err)
+	}
+	plans, err := l.Plans(ctx, "")
+	if got := fmt.Sprint(plans); err != nil || got != "[TS-2026-007/1 TS-2026-007/2 TS-2026-007/3 TS-2026-0070/1]" {
+		t.Errorf("plans are %s, %v", got, err)
+	}
+	if plans, err = l.Plans(ctx, "TS-2026-0070"); err != nil || len(plans) != 1 {
+		t.Errorf("plans are %v, %v", plans, err)
+	}
+}
+
+// TestMovesHappenOnce is F35 and F46: each move is possible from one state alone, all
+// of its letters or none, and counts an attempt where a delivery begins.
+func TestMovesHappenOnce(t *testing.T) {
+	type move func(context.Context, Stored, []Delivery, time.Time) error
+	at := created.Add(time.Hour)
+	for _, from := range States {
+		l := newLedger(t)
+		p := freeze(t, l, aPlan(1), entries(12))
+		letters, err := l.InState(ctx, p, Planned, 99)
+		if err != nil || len(letters) != 3 {
+			t.Fatal(letters, err)
+		}
+		for name, m := range map[string]struct {
+			move     move
+			from, to State
+		}{"Begin": {l.Begin, Planned, Intent}, "Accept": {l.Accept, Intent, Accepted}, "Return": {l.Return, Intent, Planned}} {
+			exec_(t, l, "UPDATE deliveries SET state = ?, attempts = 7, changed = 'before' WHERE state <> 'none'", string(from))
+			err := m.move(ctx, p, letters[:2], at)
+			if from != m.from {
+				if err == nil {
+					t.Errorf("%s from %s passed", name, from)
+				}
+				wantStates(t, l, p, map[State]int{from: 3})
+				continue
+			}
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			wantStates(t, l, p, map[State]int{m.to: 2, m.from: 1})
+			d, _, err := l.Delivery(ctx, p, letters[0].Tailnet)
+			if want := map[string]int{"Begin": 8}[name]; err != nil || d.Changed != "2026-05-04T10:00:00Z" || d.Attempts != max(want, 7) {
+				t.Errorf("%s: %+v, %v", name, d, err)
+			}
+			if err := m.move(ctx, p, letters[:2], at); err == nil {
+				t.Errorf("%s twice passed", name)
+			}
+			if err := m.move(ctx, p, []Delivery{letters[2], letters[0]}, at); err == nil {
+				t.Errorf("%s of one that can and one that cannot passed", name)
+			}
+			wantStates(t, l, p, map[State]int{m.to: 2, m.from: 1})
+		}
+	}
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(4))
+	if err := errors.Join(l.Begin(ctx, p, nil, at), l.Accept(ctx, p, nil, at), l.Return(ctx, p, nil, at)); err != nil {
+		t.Errorf("moving nothing: %v", err)
+	}
+	if err := l.Begin(ctx, p, []Delivery{{Row: 2}}, at); err == nil {
+		t.Error("a row without a letter was begun")
+	}
+	if err := l.Begin(ctx, p, []Delivery{{Row: 99}}, at); err == nil {
+		t.Error("a row that is not there was begun")
+	}
+}
+
+func TestInStateIsOrderedAndLimited(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(40))
+	for limit, want := range map[int][]int{0: nil, 3: {1, 5, 9}, 99: {1, 5, 9, 13, 17, 21, 25, 29, 33, 37}} {
+		letters, err := l.InState(ctx, p, Planned, limit)
+		var got []int
+		for _, d := range letters {
+			got = append(got, d.Row)
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("limit %d: %v, %v", limit, got, err)
+		}
+	}
+}
+
+// unsealed are the columns that change while letters go out, and so are in no
+// digest. (A wrong word in state is found all the same.)
+var unsealed = []string{"plans.plan", "plans.superseded", "deliveries.plan", "deliveries.attempts", "deliveries.changed", "deliveries.detail"}
+
+// TestVerifyFindsFlippedBits is F51: any byte of any sealed column, and of any
+// letter, is found, and named as a change of the ledger.
+func TestVerifyFindsFlippedBits(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(5))
+	other := aPlan(1)
+	other.ID.Bulletin = "TS-2026-008"
+	freeze(t, l, other, nil)
+	exec_(t, l, "PRAGMA synchronous = OFF") // thousands of commits, none of which has to last
+	flips := 0
+	for table, keys := range map[string]string{"plans": "plan", "deliveries": "plan, row", "letters": "plan, row"} {
+		for _, column := range columnsOf(t, l, table) {
+			if slices.Contains(unsealed, table+"."+column) {
+				continue
+			}
+			for _, key := range rowsOf(t, l, table, keys) {
+				flips += flipColumn(t, l, p, table, column, key)
+			}
+		}
+	}
+	t.Logf("%d flips", flips)
+	if flips < 1000 {
+		t.Errorf("only %d flips", flips)
+	}
+	if err := l.Verify(ctx, p); err != nil {
+		t.Errorf("everything is back in its place, and %v", err)
+	}
+}
+
+func columnsOf(t *testing.T, l *Ledger, table string) (columns []string) {
+	t.Helper()
+	for _, c := range texts(t, l, "SELECT name FROM pragma_table_info(?)", table) {
+		columns = append(columns, c)
+	}
+	if len(columns) < 3 {
+		t.Fatalf("%s has the columns %q", table, columns)
+	}
+	return columns
+}
+
+// rowsOf lists conditions, each of which picks one row of the plan.
+func rowsOf(t *testing.T, l *Ledger, table, keys string) []string {
+	if keys == "plan" {
+		return []string{"plan = 1"}
+	}
+	return texts(t, l, "SELECT 'plan = 1 AND row = ' || row FROM "+table+" WHERE plan = 1")
+}
+
+func texts(t *testing.T, l *Ledger, query string, args ...any) (out []string) {
+	t.Helper()
+	found, err := l.db.Query(query, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer found.Close()
+	for found.Next() {
+		var text string
+		if err := found.Scan(&text); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// flipColumn changes one bit of each byte of a value, or a number, and wants each
+// change found.
+func flipColumn(t *testing.T, l *Ledger, p Stored, table, column, where string) (flips int) {
+	t.Helper()
+	var value any
+	if err := l.db.QueryRow("SELECT " + column + " FROM " + table + " WHERE " + where).Scan(&value); err != nil {
+		t.Fatal(err)
+	}
+	set := func(key string, v any) error {
+		_, err := l.db.Exec("UPDATE "+table+" SET "+column+" = ? WHERE "+key, v)
+		return err
+	}
+	for i, changed := range changes(value) {
+		if fmt.Sprint(changed) == fmt.Sprint(value) || set(where, changed) != nil {
+			continue // no change, or one that the schema itself refuses
+		}
+		flips++
+		after := where
+		if column == "row" || column == "plan" {
+			after = strings.Replace(where, fmt.Sprintf("%s = %d", column, value), fmt.Sprintf("%s = %d", column, changed), 1)
+		}
+		found, err := l.Plan(ctx, p.ID)
+		if err == nil {
+			err = l.Verify(ctx, found)
+			if err != nil && !errors.Is(err, ErrChanged) {
+				t.Errorf("%s.%s: %v is not ErrChanged", table, column, err)
+			}
+		}
+		if err == nil {
+			t.Errorf("%s.%s where %s: %q for %q passed (change %d)", table, column, where, changed, value, i)
+		}
+		if err := set(after, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return flips
+}
+
+// changes are the values that one flipped bit makes of a value; of the bits of each
+// byte another one each time.
+func changes(value any) (out []any) {
+	switch v := value.(type) {
+	case int64:
+		return []any{v + 1, v + 64, v ^ 1<<20}
+	case string:
+		for i := range len(v) {
+			b := []byte(v)
+			b[i] ^= 1 << (i % 8)
+			out = append(out, string(b))
+		}
+		return append(out, v+"x", "")
+	case []byte:
+		for i := range v {
+			b := slices.Clone(v)
+			b[i] ^= 1 << (i % 8)
+			out = append(out, b)
+		}
+		return append(out, append(slices.Clone(v), 0), []byte{})
+	}
+	return nil
+}
+
+// TestVerifyFindsLostAndSwappedRows is F51.
+func TestVerifyFindsLostAndSwappedRows(t *testing.T) {
+	for what, query := range map[string]string{
+		"a row lost":          "DELETE FROM deliveries WHERE row = 3",
+		"the last row lost":   "DELETE FROM deliveries WHERE row = 8",
+		"a letter lost":       "DELETE FROM letters WHERE row = 5",
+		"letters exchanged":   "UPDATE letters SET message = (SELECT message FROM letters AS o WHERE o.row = 6 - letters.row)",
+		"a letter too many":   "INSERT INTO letters VALUES (1, 2, X'78')",
+		"a row too many":      "INSERT INTO deliveries SELECT plan, 9, 't999', name, standing, clauses, missing, address, reason, nodes, message_id, digest, state, attempts, changed, detail FROM deliveries WHERE row = 2",
+		"a state of no word":  "UPDATE deliveries SET state = 'done' WHERE row = 1",
+		"a letterless state":  "UPDATE deliveries SET state = 'none' WHERE row = 1",
+		"a state of a letter": "UPDATE deliveries SET state = 'planned' WHERE row = 2",
+		"a gap in the rows":   "UPDATE deliveries SET row = 9 WHERE row = 8",
+		"rows exchanged":      "UPDATE deliveries SET row = 100 - row WHERE standing <> 'mailed'",
+	} {
+		l := newLedger(t)
+		p := freeze(t, l, aPlan(1), entries(8))
+		exec_(t, l, query)
+		if err := l.Verify(ctx, p); !errors.Is(err, ErrChanged) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// TestChangedLetterIsNotHandedOut is F51 and F44.
+func TestChangedLetterIsNotHandedOut(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(4))
+	exec_(t, l, "UPDATE letters SET message = CAST(message || 'x' AS BLOB)")
+	letters, err := l.InState(ctx, p, Planned, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err := l.Message(ctx, p, letters[0]); !errors.Is(err, ErrChanged) || m != nil {
+		t.Errorf("%q, %v", m, err)
+	}
+}
+
+// TestOneWriterManyReaders is F41: the second writer is told who the first is; readers
+// see the last commit while a writer has the ledger and a transaction open.
+func TestOneWriterManyReaders(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	l := mustOpen(t, path)
+	first := freeze(t, l, aPlan(1), entries(8))
+	_, err := Open(ctx, path, "late")
+	var held *lock.HeldError
+	if !errors.As(err, &held) || !strings.Contains(held.Holder, "testing") {
+		t.Errorf("a second writer: %v", err)
+	}
+	_, err = l.Freeze(ctx, aPlan(2), cut(entries(8), 6, func() error {
+		r, err := OpenReader(ctx, path)
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		plans, err := r.Plans(ctx, "")
+		if len(plans) != 1 {
+			t.Errorf("a reader sees %v, %v", plans, err)
+		}
+		wantStates(t, r, first, map[State]int{Planned: 2})
+		return nil
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := OpenReader(ctx, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, err := r.Freeze(ctx, aPlan(3), seq(entries(4))); err == nil {
+		t.Error("a reader froze a plan")
+	}
+	if plans, err := r.Plans(ctx, ""); err != nil || len(plans) != 2 {
+		t.Errorf("%v, %v", plans, err)
+	}
+}
+
+func TestClosedLedgerLetsGo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	for range 3 {
+		l, err := Open(ctx, path, "testing")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var loose *database.LooseError
+	if _, err := Open(ctx, path, "testing"); !errors.As(err, &loose) {
+		t.Errorf("a loose ledger: %v", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mustOpen(t, path) // the refused one has let go of the lock
+}
+
+// TestFilesArePrivate is F53.
+func TestFilesArePrivate(t *testing.T) {
+	defer syscall.Umask(syscall.Umask(0))
+	dir := filepath.Join(t.TempDir(), "var")
+	l := mustOpen(t, filepath.Join(dir, "ledger.db"))
+	freeze(t, l, aPlan(1), entries(4))
+	for _, name := range []string{"ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.lock"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode() != 0o600 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if info, err := os.Stat(dir); err != nil || info.Mode() != fs.ModeDir|0o700 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+}
+
+func TestLedgersOfOtherVersions(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	if _, err := OpenReader(ctx, path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no ledger: %v", err)
+	}
+	db, err := database.Open(ctx, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenReader(ctx, path); !errors.Is(err, ErrNone) {
+		t.Errorf("an empty file: %v", err)
+	}
+	newer := func(db *sql.DB) {
+		if _, err := db.Exec(fmt.Sprintf("PRAGMA user_version = %d", schemaVersion+1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	newer(db)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, writing := Open(ctx, path, "testing")
+	_, reading := OpenReader(ctx, path)
+	for _, err := range []error{writing, reading} {
+		if err == nil || !strings.Contains(err.Error(), "newer tocsin") || !strings.Contains(err.Error(), path) {
+			t.Errorf("a newer ledger: %v", err)
+		}
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	l := mustOpen(t, path) // the refused one has let go of the lock
+	if v, err := l.version(ctx); err != nil || v != schemaVersion || len(migrations) != schemaVersion {
+		t.Errorf("schema %d, %v", v, err)
+	}
+}
+
+func TestNoSuchPlan(t *testing.T) {
+	l := newLedger(t)
+	freeze(t, l, aPlan(1), entries(4))
+	for _, id := range []notify.PlanID{{Bulletin: "TS-2026-007", Number: 2}, {Bulletin: "TS-2026-00", Number: 1}, {}} {
+		if _, err := l.Plan(ctx, id); !errors.Is(err, ErrNoPlan) || !strings.Contains(err.Error(), id.String()) {
+			t.Errorf("%v: %v", id, err)
+		}
+	}
+}

@@ -1,0 +1,113 @@
+// Package planning makes the plan of a bulletin: the rows of a survey become
+// finished letters, frozen in the ledger under one digest with everything that
+// they were made from.
+package planning
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/notify"
+	"tocsin/internal/notify/ledger"
+	"tocsin/internal/notify/mailer"
+)
+
+// Sources is everything that the letters of a plan are made from, apart from the
+// inventory.
+type Sources struct {
+	Common    notify.Common
+	Policy    []byte // the policy page; nil where the site has none
+	Sender    mailer.Sender
+	Transport string
+	Templates fs.FS  // with the folder mail
+	Key       []byte // what Message-IDs are made with
+	Domain    string // right-hand side of Message-IDs
+}
+
+// Inputs digests the sources, each by its name, so that a later look can say which
+// of them has changed.
+func (s Sources) Inputs() (notify.Inputs, error) {
+	common := s.Common
+	templates, err := digestFolder(s.Templates, "mail")
+	return notify.Inputs{
+		"bulletin":  notify.Digest(common.Bulletin.Substance()),
+		"status":    notify.Digest([]byte(audience(common.Bulletin.Status))),
+		"policy":    notify.Digest(s.Policy),
+		"rules":     digestOf(common.Rules),
+		"templates": templates,
+		"settings": digestOf(common.Organization, common.Unit, common.Products, common.BulletinURL, common.PolicyURL,
+			common.Settings, s.Sender, s.Domain),
+		"transport": digestOf(s.Transport),
+	}, err
+}
+
+// audience is what a status means for the letters. A draft becomes public when it
+// is released, with the same letters; the other changes make them wrong.
+func audience(s bulletin.Status) string {
+	if s == bulletin.Draft {
+		return string(bulletin.Public)
+	}
+	return string(s)
+}
+
+// digestOf digests plain values: structs, slices and maps of texts, which print the
+// same every time.
+func digestOf(values ...any) string { return notify.Digest(fmt.Appendf(nil, "%+q", values)) }
+
+func digestFolder(tree fs.FS, folder string) (string, error) {
+	digester := notify.NewDigester()
+	err := fs.WalkDir(tree, folder, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(tree, name)
+		digester.Add(name, string(data))
+		return err
+	})
+	return digester.Sum(), err
+}
+
+// Freeze makes a plan of the rows, or finds the one that already stands for the
+// same inputs: planning the same thing twice makes no second set of letters.
+func (s Sources) Freeze(ctx context.Context, book *ledger.Ledger, rows []notify.Row, choice notify.Choice, now time.Time) (plan notify.Plan, fresh bool, err error) {
+	inputs, err := s.Inputs()
+	if err != nil {
+		return notify.Plan{}, false, err
+	}
+	inputs[notify.InventoryInput] = notify.DigestRows(rows)
+	id, found, err := book.Equal(ctx, s.Common.Bulletin.ID, inputs, now)
+	if err != nil {
+		return notify.Plan{}, false, err
+	}
+	if found {
+		stored, err := book.Plan(ctx, id)
+		return stored.Plan, false, err
+	}
+	plan, err = s.freeze(ctx, book, rows, choice, inputs, now)
+	return plan, true, err
+}
+
+func (s Sources) freeze(ctx context.Context, book *ledger.Ledger, rows []notify.Row, choice notify.Choice, inputs notify.Inputs, now time.Time) (notify.Plan, error) {
+	number, err := book.NextNumber(ctx, s.Common.Bulletin.ID)
+	if err != nil {
+		return notify.Plan{}, err
+	}
+	templates, err := notify.ParseTemplates(s.Templates)
+	if err != nil {
+		return notify.Plan{}, err
+	}
+	created := now.UTC().Truncate(time.Second)
+	plan := notify.Plan{
+		ID:           notify.PlanID{Bulletin: s.Common.Bulletin.ID, Number: number},
+		Created:      created,
+		Deadline:     created.Add(notify.Lifetime),
+		Transport:    s.Transport,
+		Undetermined: choice,
+		Inputs:       inputs,
+	}
+	composer := notify.Composer{Common: s.Common, Templates: templates, Message: s.Sender.Compose, Key: s.Key, Domain: s.Domain}
+	return book.Freeze(ctx, plan, composer.Entries(plan, rows))
+}
