@@ -81,9 +81,12 @@ func TestNodesOfTheirProducts(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || len(problems) > 0 {
 		t.Errorf("%v\n%s", problems, diff)
 	}
-	got, problems = readNodes(t, "tailnet,node_id,os,client_version,product\nacme,n1,linux,2,cli\nother,n1,linux,2,\n", "client")
-	if len(problems) > 0 || len(got) != 2 || got[0].Product != "cli" || got[1].Product != "" {
-		t.Errorf("product column: %v, %v", got, problems)
+	got, problems = readNodes(t, "tailnet,node_id,os,client_version,product\nacme,n1,linux,2,cli\nother,n1,linux,2,\nother,n2,linux,2,clinet\n", "client", "cli")
+	if len(got) != 1 || got[0].Product != "cli" || len(problems) != 2 || problems[0].Position.Line != 3 || problems[1].Position.Line != 4 {
+		t.Errorf("product column: %v, %v; an unknown product must never pass as \"not affected\"", got, problems)
+	}
+	if _, problems = readNodes(t, text, "client", "cli"); len(problems) != 1 || problems[0].Code != "missing-column" {
+		t.Errorf("two products and no column: %v", problems)
 	}
 	if _, problems = readNodes(t, text); len(problems) != 1 || problems[0].Code != "missing-column" || !strings.Contains(problems[0].Message, "product") {
 		t.Errorf("no product: %v", problems)
@@ -121,6 +124,7 @@ func TestDamage(t *testing.T) {
 		"a mark only":        {"\uFEFF", "tailnets.csv:1: empty-table: the file is empty: it needs a header row"},
 		"missing column":     {"tailnet,owner\n" + "b,verysecret\n", `tailnets.csv:1: missing-column: the column "owner_email" is missing`},
 		"mark in the middle": {"owner_email,\uFEFFtailnet\nverysecret,b\n", `tailnets.csv:1: missing-column: the column "tailnet" is missing`},
+		"semicolons":         {"tailnet;owner_email\nb;verysecret\n", "tailnets.csv:1: one-column: the header row has one cell: cells are separated by commas here"},
 		"duplicate column":   {"tailnet,owner_email,tailnet\nb,verysecret,b\n", `tailnets.csv:1:21: duplicate-column: the column "tailnet" stands twice`},
 		"header not UTF-8":   {"tailnet,owner_email,\xff\xfe\nb,verysecret,b\n", "tailnets.csv:1: bad-row: the header row is not UTF-8"},
 		"UTF-16":             {"\xff\xfet\x00a\x00i\x00l\x00n\x00e\x00t\x00", "tailnets.csv:1: bad-row: the header row is not UTF-8"},

@@ -481,6 +481,12 @@ func TestSupersededPlan(t *testing.T) {
 		}
 	}
 	h.wantStates(t, 2, map[ledger.State]int{ledger.Planned: 5})
+
+	// Nor would it, were a letter of it still planned.
+	h.sql(t, "UPDATE deliveries SET state = 'planned' WHERE plan = 1 AND state = 'superseded'")
+	if result, err := h.deliver(t, ctx, nil); err != nil || result != (Result{}) {
+		t.Errorf("%+v, %v", result, err)
+	}
 }
 
 // TestDeadline: a letter whose Date is stale is not delivered, neither one that was
