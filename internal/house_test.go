@@ -76,6 +76,7 @@ var door = map[string]string{
 	"github.com/spf13/cobra":             "internal/cli",
 	"github.com/spf13/pflag":             "internal/cli",
 	"golang.org/x/term":                  "internal/cli",
+	"github.com/schollz/progressbar":     "internal/cli",
 	"golang.org/x/sys":                   "internal/publish", // exchanging two folders in one step
 }
 

@@ -104,3 +104,34 @@ func TestLinksInDocs(t *testing.T) {
 		}
 	}
 }
+
+// TestFaultsAreTested holds docs/faults.md against the tests: a number that a test
+// cites is explained there, and every number there is cited by a test.
+func TestFaultsAreTested(t *testing.T) {
+	number := regexp.MustCompile(`\bF[0-9]{1,2}\b`)
+	explained, cited := make(map[string]bool), make(map[string]bool)
+	for _, m := range regexp.MustCompile(`(?m)^\| (F[0-9]{1,2}) \|`).FindAllStringSubmatch(page(t, "faults.md"), -1) {
+		explained[m[1]] = true
+	}
+	err := filepath.WalkDir("../..", func(name string, entry os.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, "_test.go") && !strings.HasSuffix(name, ".txtar") {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		for _, n := range number.FindAllString(string(data), -1) {
+			cited[n] = true
+			if !explained[n] {
+				t.Errorf("%s cites %s, which docs/faults.md does not explain", name, n)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range explained {
+		if !cited[n] {
+			t.Errorf("docs/faults.md promises a test of %s, and none cites it", n)
+		}
+	}
+}

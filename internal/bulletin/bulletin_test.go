@@ -39,7 +39,7 @@ func TestPublish(t *testing.T) {
 	}
 }
 
-// The row of the table "fix_available" in DESIGN §4, a line each.
+// When a row counts as fixed: a line each.
 func TestFixed(t *testing.T) {
 	const yes, no, unknown = verdict.Yes, verdict.No, verdict.Unknown
 	fixed := version.Range{Fixed: "1.66.1"}

@@ -131,6 +131,14 @@ func (p *program) clock() (time.Time, error) {
 	return at.UTC(), nil
 }
 
+// ticking is the clock that goes on while a command runs; --now stops it.
+func (p *program) ticking(now time.Time) func() time.Time {
+	if p.now != "" {
+		return func() time.Time { return now }
+	}
+	return p.Now
+}
+
 // exactly wants as many arguments as it has names.
 func exactly(names ...string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {

@@ -73,11 +73,17 @@ func (p *program) deliver(ctx context.Context, s *site, book *ledger.Ledger, pla
 	if err != nil {
 		return err
 	}
+	states, err := book.States(ctx, plan)
+	if err != nil {
+		return err
+	}
+	progress, done := p.progress("delivering", states[ledger.Planned])
 	result, err := send.Run{
 		Ledger: book, Plan: plan, Mailbox: mailbox,
-		Now:      func() time.Time { return now },
-		Progress: func(int) {},
+		Now:      p.ticking(now),
+		Progress: progress,
 	}.Deliver(ctx)
+	done()
 	if result.Recovered+result.Returned > 0 {
 		p.say("an earlier run was cut off: %s had arrived, %s had not", many(result.Recovered, "letter"), many(result.Returned, "letter"))
 	}

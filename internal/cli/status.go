@@ -207,25 +207,39 @@ func inParentheses(standing notify.Standing, letters []string) string {
 // the rest can only be told by other ways.
 func (p *program) left(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, open int) error {
 	unit := s.config.Organization.Unit
-	untold := plan.Counts[notify.Unreachable] + plan.Counts[notify.Undetermined]
-	if untold > 0 {
-		err := book.Each(ctx, plan, func(d ledger.Delivery) error {
-			if d.Standing == notify.Unreachable || d.Standing == notify.Undetermined {
-				p.print("  open: %s %s is %s", unit.One, source.Visible(string(d.Tailnet)), d.Standing.Words())
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
+	if err := p.untold(ctx, book, plan, unit.One); err != nil {
+		return err
 	}
 	switch {
 	case open > 0:
 		p.next("tocsin send %s (%s to deliver)", plan.ID, many(open, "letter"))
-	case untold > 0:
-		p.next("find an address for each open %s, then tocsin plan %s", unit.One, plan.ID.Bulletin)
+	case plan.Counts[notify.Unreachable] > 0:
+		p.next("find an address for each unreachable %s, then tocsin plan %s", unit.One, plan.ID.Bulletin)
+	case plan.Counts[notify.Undetermined] > 0:
+		p.next("find out what is not known, then tocsin plan %s", plan.ID.Bulletin)
 	default:
 		return nil
 	}
 	return errIncomplete
+}
+
+// mostUntold is how many tailnets that nobody has told are listed one by one.
+const mostUntold = 20
+
+// untold lists the tailnets that the plan's letters do not reach.
+func (p *program) untold(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, unit string) error {
+	listed := 0
+	err := book.Each(ctx, plan, func(d ledger.Delivery) error {
+		if d.Standing != notify.Unreachable && d.Standing != notify.Undetermined {
+			return nil
+		}
+		if listed++; listed <= mostUntold {
+			p.print("  open: %s %s is %s", unit, source.Visible(string(d.Tailnet)), d.Standing.Words())
+		}
+		return nil
+	})
+	if listed > mostUntold {
+		p.print("  open: %d more; tocsin letters %s lists them", listed-mostUntold, plan.ID)
+	}
+	return err
 }

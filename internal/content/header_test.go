@@ -54,7 +54,7 @@ func TestWholeBulletin(t *testing.T) {
 	}
 }
 
-// TestLostHeaders is F1: every input of LIBRARIES §2 at which the library loses the
+// TestLostHeaders is F1: every input at which the front matter library loses the
 // header, or a part of it, in silence. Each is an error at its place, and there is
 // no bulletin that a page could be made of.
 func TestLostHeaders(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 )
 
 // The expectations of this file were written from the sentences of the policy and
-// the conventions of DESIGN §4, not from the rules (F18).
+// the conventions that package disclosure states, not from the rules (F18).
 
 // truths are the values a fact can turn out to have.
 func truths(t verdict.Truth) []bool {

@@ -90,7 +90,7 @@ func TestLettersAreIsolated(t *testing.T) {
 		return fmt.Sprint(stem, pick(r, "", "-", "."), i)
 	}
 	letters, empty := 0, unnamed(t)
-	for range rounds(200, 10_000) {
+	for range rounds(130, 10_000) {
 		w := build(r, names)
 		byID := make(map[tailnet.ID]tailnet.Tailnet)
 		for _, n := range w.tailnets {

@@ -41,7 +41,7 @@ func TestPartition(t *testing.T) {
 		return fmt.Sprint(pick(r, hostile...), pick(r, "", "-", fmt.Sprint(i)))
 	}
 	tailnets, seen := 0, make(map[Standing]int)
-	for range rounds(400, 10_000) {
+	for range rounds(250, 10_000) {
 		w := build(r, names)
 		tailnets += len(w.tailnets)
 		for kind, b := range kinds {

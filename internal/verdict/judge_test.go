@@ -176,7 +176,7 @@ func TestOutcomeWords(t *testing.T) {
 }
 
 // settled is the second opinion: rules applied to facts without any unknown, as
-// DESIGN §4 tells it.
+// the policy and its conventions tell it (package disclosure).
 func settled(r Rules, value map[string]string) Outcome {
 	holds := func(c Clause) bool {
 		for _, w := range c.When {
