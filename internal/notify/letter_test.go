@@ -423,12 +423,12 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// TestTextIsTidy renders every combination of what a letter may have and not have:
+// TestTextIsTidy renders combinations (with TOCSIN_SOAK=1 every one) of what a letter may have and not have:
 // no gap, no line of prose over the columns, one section after the other.
 func TestTextIsTidy(t *testing.T) {
 	s := stationery(t)
 	sections := []string{"has found", "WHAT TO DO", "IN PLACE OF", "YOUR NODES", "HOW TO UPDATE", "HOW TO CHECK", "WHY YOU GET", "IS THIS LETTER", "HOW TO CHANGE", "This letter"}
-	for bits := range 1 << 13 {
+	for bits := 0; bits < 1<<13; bits += rounds(13, 1) { // 13 × 630 = 8190: nothing and all but one are among them
 		on := func(bit int) bool { return bits&(1<<bit) != 0 }
 		v := every()
 		off := map[int]func(){

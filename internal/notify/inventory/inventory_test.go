@@ -180,6 +180,16 @@ func wantProblem(t *testing.T, what string, problems source.Problems, want strin
 	}
 }
 
+// TestTableWithoutHeader is F53: the first row is a customer, and is not printed.
+func TestTableWithoutHeader(t *testing.T) {
+	for _, text := range []string{"verysecret,V,verysecret@a.example,verysecret@a.example,yes\n", "verysecret;V\n", "verysecret\tverysecret\n", "verysecret,verysecret\n"} {
+		got, problems := readTailnets(t, text)
+		if len(got) > 0 || len(problems) == 0 || strings.Contains(fmt.Sprintf("%+v", problems), secret) {
+			t.Errorf("%q: %v, %v", text, got, problems)
+		}
+	}
+}
+
 // TestManyProblemsAreCounted: twenty are listed, the rest counted, none forgotten.
 func TestManyProblemsAreCounted(t *testing.T) {
 	for bad, want := range map[int]int{19: 19, 20: 20, 21: 21, 5000: 21} {

@@ -82,6 +82,9 @@ func (t *table) checkHeader(required []string) {
 			t.add(line, 0, "missing-column", fmt.Sprintf("the column %q is missing", column))
 		}
 	}
+	if len(t.problems) > 0 {
+		return // it may be a customer's row: then no cell of it is printed
+	}
 	for i, column := range t.header {
 		if slices.Contains(t.header[:i], column) {
 			line, at := t.csv.FieldPos(i)

@@ -497,9 +497,7 @@ func TestVerifyFindsFlippedBits(t *testing.T) {
 
 func columnsOf(t *testing.T, l *Ledger, table string) (columns []string) {
 	t.Helper()
-	for _, c := range texts(t, l, "SELECT name FROM pragma_table_info(?)", table) {
-		columns = append(columns, c)
-	}
+	columns = texts(t, l, "SELECT name FROM pragma_table_info(?)", table)
 	if len(columns) < 3 {
 		t.Fatalf("%s has the columns %q", table, columns)
 	}
