@@ -121,6 +121,9 @@ func (m *Matcher) row(q question, row bulletin.Affected) answer {
 		return answer{miss: OtherPlatform}
 	}
 	v, err := version.Parse(q.version, product.VersionSuffix)
+	if q.version == "" {
+		return cannotTell("the inventory names no version")
+	}
 	if err != nil {
 		return cannotTell(fmt.Sprintf("its version %q cannot be read", q.version))
 	}

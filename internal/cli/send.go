@@ -44,9 +44,6 @@ func (p *program) runSend(ctx context.Context, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := send.Ready(ctx, book, plan, now, s.inputsNow(string(plan.ID.Bulletin))); err != nil {
-		return err
-	}
 	if err := p.deliver(ctx, s, book, plan, now); err != nil {
 		return err
 	}
@@ -67,31 +64,48 @@ func (s *site) inputsNow(id string) func() (notify.Inputs, error) {
 	}
 }
 
-// deliver runs the delivery and says what it did.
+// deliver settles what a dead run left behind, asks whether the plan may still be
+// sent, and sends it.
 func (p *program) deliver(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, now time.Time) error {
-	mailbox, err := mailer.OpenMaildir(s.path(strings.TrimPrefix(plan.Transport, "maildir:")))
-	if err != nil {
-		return err
-	}
 	states, err := book.States(ctx, plan)
 	if err != nil {
 		return err
 	}
-	progress, done := p.progress("delivering", states[ledger.Planned])
-	result, err := send.Run{
-		Ledger: book, Plan: plan, Mailbox: mailbox,
-		Now:      p.ticking(now),
-		Progress: progress,
-	}.Deliver(ctx)
+	mailbox, err := s.mailbox(plan, states[ledger.Intent]+states[ledger.Accepted])
+	if err != nil {
+		return err
+	}
+	progress, done := p.progress("delivering", states[ledger.Planned]+states[ledger.Intent])
+	defer done()
+	run := send.Run{Ledger: book, Plan: plan, Mailbox: mailbox, Now: p.ticking(now), Progress: progress}
+	settled, err := run.Settle(ctx)
+	if settled.Recovered+settled.Returned > 0 {
+		p.say("an earlier run was cut off: %s had arrived, %s had not", many(settled.Recovered, "letter"), many(settled.Returned, "letter"))
+	}
+	if err != nil || plan.Superseded != "" {
+		return err
+	}
+	if err := send.Ready(ctx, book, plan, now, s.inputsNow(string(plan.ID.Bulletin))); err != nil {
+		return err
+	}
+	result, err := run.Deliver(ctx)
 	done()
-	if result.Recovered+result.Returned > 0 {
-		p.say("an earlier run was cut off: %s had arrived, %s had not", many(result.Recovered, "letter"), many(result.Returned, "letter"))
-	}
-	if result.Delivered == 0 && plan.Superseded != "" {
-		return err // the refusal that follows says why
-	}
 	p.print("delivered %s of %s to %s", many(result.Delivered, "letter"), plan.ID, destination(plan.Transport))
 	return err
+}
+
+// mailbox opens the plan's mailbox, and makes it before the first letter only: in a
+// new one nothing would show which letters had arrived.
+func (s *site) mailbox(plan ledger.Stored, begun int) (mailer.Maildir, error) {
+	folder := s.path(strings.TrimPrefix(plan.Transport, "maildir:"))
+	gone, err := missing(folder)
+	if gone && begun > 0 {
+		return mailer.Maildir{}, refuse("put it back, then the same command again", "the mailbox %s is gone, and letters of %s went into it", folder, plan.ID)
+	}
+	if err != nil {
+		return mailer.Maildir{}, err
+	}
+	return mailer.OpenMaildir(folder)
 }
 
 // account ends a command on a plan: with the sums, and with what is left to do.

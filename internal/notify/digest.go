@@ -35,7 +35,8 @@ const InventoryInput = "inventory"
 // Drift names the inputs, but for the inventory, that differ or that only one side
 // has, sorted.
 func (in Inputs) Drift(now Inputs) []string {
-	all := maps.Clone(in)
+	all := make(Inputs)
+	maps.Copy(all, in)
 	maps.Copy(all, now)
 	delete(all, InventoryInput)
 	var out []string

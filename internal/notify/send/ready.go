@@ -34,8 +34,10 @@ func (e *StaleError) Error() string {
 
 // Ready refuses to deliver a plan whose stored bytes are not what was frozen
 // (always), whose deadline has passed, or whose sources have changed. Sources count
-// until the first letter is out: then the letters are what counts. inputs digests
-// the sources as they are now, and is called only where they count.
+// until the first letter is out: then the letters are what counts. What a dead run
+// had begun must be settled before ([Run.Settle]), so that it is known whether one
+// is out. inputs digests the sources as they are now, and is called only where they
+// count.
 func Ready(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, now time.Time, inputs func() (notify.Inputs, error)) error {
 	if err := book.Verify(ctx, plan); err != nil {
 		return err
@@ -46,7 +48,7 @@ func Ready(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, now tim
 	}
 	switch {
 	case plan.Superseded != "" || states[ledger.Planned] == 0:
-		return nil // nothing will be sent; what is begun may still be settled
+		return nil // nothing will be sent
 	case now.After(plan.Deadline):
 		return &StaleError{plan.ID, plan.Deadline}
 	case states[ledger.Accepted] > 0:

@@ -43,7 +43,7 @@ type Result struct {
 // disk is not one letter's fault. A plan that another took the place of, or whose
 // deadline has passed, has its begun letters settled and delivers nothing more.
 func (r Run) Deliver(ctx context.Context) (Result, error) {
-	result, err := r.recover(context.WithoutCancel(ctx))
+	result, err := r.Settle(context.WithoutCancel(ctx))
 	if err != nil {
 		return result, err
 	}
@@ -64,16 +64,16 @@ func (r Run) Deliver(ctx context.Context) (Result, error) {
 // open reports whether letters of the plan may still be delivered.
 func (r Run) open() bool { return r.Plan.Superseded == "" && !r.Now().After(r.Plan.Deadline) }
 
-// recover settles the letters that a dead run had begun. The mailbox knows which
+// Settle settles the letters that a dead run had begun. The mailbox knows which
 // of them arrived, so none is in doubt.
-func (r Run) recover(ctx context.Context) (Result, error) {
+func (r Run) Settle(ctx context.Context) (Result, error) {
 	var result Result
 	for {
 		begun, err := r.Ledger.InState(ctx, r.Plan, ledger.Intent, windowSize)
 		if err != nil || len(begun) == 0 {
 			return result, err
 		}
-		arrived, missing, err := r.settle(begun)
+		arrived, missing, err := r.sort(begun)
 		if err != nil {
 			return result, err
 		}
@@ -88,8 +88,8 @@ func (r Run) recover(ctx context.Context) (Result, error) {
 	}
 }
 
-// settle asks the mailbox which letters arrived.
-func (r Run) settle(letters []ledger.Delivery) (arrived, missing []ledger.Delivery, err error) {
+// sort asks the mailbox which letters arrived.
+func (r Run) sort(letters []ledger.Delivery) (arrived, missing []ledger.Delivery, err error) {
 	for _, d := range letters {
 		held, err := r.Mailbox.Settle(d.MessageID, d.Digest)
 		if err != nil {
