@@ -101,7 +101,8 @@ func (p *program) openForPlan(id string, now time.Time) (*site, bulletin.Bulleti
 		return nil, b, err
 	}
 	if problems := s.unfit(b); len(problems) > 0 {
-		return nil, b, problems
+		p.problems(p.Stderr, problems)
+		return nil, b, &refusal{exitProblems, b.Source.Name + " could not be released as it is, so no letters are made from it", "mend it, then the same command again"}
 	}
 	switch c := s.config; {
 	case b.Status == bulletin.Withdrawn:
@@ -276,26 +277,38 @@ func (p *program) standings(counts notify.Counts) {
 	}
 }
 
-// mostUndetermined is how many undetermined tailnets are listed one by one.
-const mostUndetermined = 10
-
-// undecided lists the tailnets that a person has to decide about.
+// undecided lists the tailnets that a person has to decide about, by what is not
+// known of them.
 func (p *program) undecided(s *site, b bulletin.Bulletin, rows []notify.Row, err error) error {
 	if !errors.Is(err, notify.ErrUndecided) {
 		return err
 	}
-	undetermined, shown := notify.Count(rows)[notify.Undetermined], 0
+	var doubts []string
+	ids := make(map[string][]string)
 	for _, r := range rows {
-		if r.Standing == notify.Undetermined && shown < mostUndetermined {
-			shown++
-			p.say("undetermined: %s %s: %s", s.config.Organization.Unit.One, source.Visible(string(r.Tailnet.ID)), doubt(r))
+		if r.Standing == notify.Undetermined {
+			d := doubt(r)
+			if ids[d] == nil {
+				doubts = append(doubts, d)
+			}
+			ids[d] = append(ids[d], source.Visible(string(r.Tailnet.ID)))
 		}
 	}
-	if undetermined > shown {
-		p.say("and %d more", undetermined-shown)
+	for _, d := range doubts {
+		p.say("undetermined: %s", d)
+		p.say("    %s", some(ids[d]))
 	}
 	return refuse(fmt.Sprintf("tocsin plan %s --undetermined tell writes to them that they cannot be ruled out; hold keeps them on the list, untold", b.ID),
-		"%s may be affected: somebody has to decide what becomes of them", many(undetermined, s.config.Organization.Unit.One))
+		"%s may be affected: somebody has to decide what becomes of them", many(notify.Count(rows)[notify.Undetermined], s.config.Organization.Unit.One))
+}
+
+// some lists the first few of many names.
+func some(names []string) string {
+	const few = 5
+	if len(names) <= few {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
 }
 
 // doubt says why a row is undetermined: a node that cannot be told, else the facts.
@@ -303,7 +316,7 @@ func (p *program) undecided(s *site, b bulletin.Bulletin, rows []notify.Row, err
 func doubt(r notify.Row) string {
 	for _, h := range r.Match.Hits {
 		if h.Affected == verdict.Unknown {
-			return "of a node, " + source.Visible(h.Evidence)
+			return "a node may be affected: " + source.Visible(h.Evidence)
 		}
 	}
 	if r.Match.Evidence != "" && len(r.Missing) == 0 {
@@ -313,5 +326,5 @@ func doubt(r notify.Row) string {
 	for i, fact := range r.Missing {
 		keys[i] = disclosure.Key(fact)
 	}
-	return "not known yet, and decides: " + strings.Join(keys, ", ")
+	return "the bulletin does not say yet: " + strings.Join(keys, "; ")
 }

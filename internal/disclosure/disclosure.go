@@ -68,6 +68,7 @@ var keys = map[string]string{
 	"user_action":             "action",
 	"none_affected_confirmed": "users_affected",
 	"not_exploited_confirmed": "exploited",
+	"tailnet_affected":        "tailnets: all in the rows of hosted products, if it was all",
 	"tailnet_data_visible":    "data_visible, with for: all where it concerns every one",
 }
 
