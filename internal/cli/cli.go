@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -41,10 +42,10 @@ func Run(ctx context.Context, w World, args []string) int {
 	if out.err != nil { // data that did not arrive is no success, whatever the command did
 		err = errors.Join(fmt.Errorf("standard output: %w", out.err), err)
 	}
-	if err != nil {
-		return p.fail(err)
+	if err == nil {
+		return exitDone
 	}
-	return exitDone
+	return p.fail(err)
 }
 
 // sink remembers the first failure to write, so that commands need not look.
@@ -91,11 +92,27 @@ func (p *program) root() *cobra.Command {
 		c.GroupID = "write"
 		root.AddCommand(c)
 	}
+	root.SetHelpCommand(help(root))
 	for _, c := range []*cobra.Command{p.plan(), p.letters(), p.send(), p.status()} {
 		c.GroupID = "tell"
 		root.AddCommand(c)
 	}
 	return root
+}
+
+// help is the command that prints another's help, and knows when there is none.
+func help(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about any command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return knownCommand(root, args)
+			}
+			return c.Help()
+		},
+	}
 }
 
 // version is the module's version as it was built.
@@ -175,8 +192,21 @@ func (p *program) print(format string, args ...any) {
 // next tells the command to type next, for the same site as this one.
 func (p *program) next(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
-	if p.dir != "." && !strings.Contains(text, "tocsin init") {
-		text = strings.ReplaceAll(text, "tocsin ", "tocsin -C "+p.dir+" ")
+	if p.dir != "." {
+		text = command.ReplaceAllString(text, "tocsin -C "+strings.ReplaceAll(quoted(p.dir), "$", "$$")+" $1")
 	}
 	p.say("next: %s", text)
 }
+
+// command finds the commands on a site in what a person is told to type.
+var command = regexp.MustCompile(`\btocsin (check|build|explain|plan|letters|send|status)\b`)
+
+// quoted is a path as a shell takes it.
+func quoted(path string) string {
+	if !strings.ContainsFunc(path, func(r rune) bool { return !strings.ContainsRune(plain, r) }) {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
+
+const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@"

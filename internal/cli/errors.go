@@ -6,6 +6,8 @@ import (
 	"fmt"
 	htmltemplate "html/template"
 	"io/fs"
+	"slices"
+	"strings"
 	"text/template"
 
 	"github.com/spf13/cobra"
@@ -58,8 +60,41 @@ var (
 	errIncomplete = errors.New("something is left for a person to do")
 )
 
-// fail says what went wrong and what to type next, and returns the exit status.
+// fail says what went wrong and what to type next, of every error that came
+// together, and returns the gravest exit status.
 func (p *program) fail(err error) int {
+	status := exitDone
+	for _, e := range apart(err) {
+		status = graver(status, p.failure(e))
+	}
+	return status
+}
+
+// apart takes joined errors apart.
+func apart(err error) []error {
+	joined, several := err.(interface{ Unwrap() []error })
+	if !several {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, apart(e)...)
+	}
+	return all
+}
+
+// gravity orders the exit statuses: what says more about what went wrong comes later.
+var gravity = []int{exitDone, exitIncomplete, exitProblems, exitUsage, exitLocked, exitRefused, exitIO, exitStopped}
+
+func graver(a, b int) int {
+	if slices.Index(gravity, a) > slices.Index(gravity, b) {
+		return a
+	}
+	return b
+}
+
+// failure words one error.
+func (p *program) failure(err error) int {
 	switch {
 	case errors.Is(err, errIncomplete):
 		return exitIncomplete
@@ -73,7 +108,9 @@ func (p *program) fail(err error) int {
 		return exitProblems
 	}
 	r := refusalOf(err)
-	p.say("tocsin: %s", source.Visible(r.what))
+	for line := range strings.SplitSeq(r.what, "\n") {
+		p.say("tocsin: %s", source.Visible(line))
+	}
 	if r.next != "" {
 		p.next("%s", r.next)
 	}
@@ -97,7 +134,7 @@ func refusalOf(err error) *refusal {
 	case errors.As(err, &own):
 		return own
 	case errors.Is(err, context.Canceled):
-		return &refusal{exitStopped, "stopped", "the same command again: it goes on where it stopped"}
+		return &refusal{exitStopped, "stopped", "the same command again; what was finished stays finished"}
 	case errors.Is(err, content.ErrNoSite):
 		return &refusal{exitUsage, err.Error(), "tocsin init DIR makes a site; tocsin -C DIR uses one"}
 	case errors.As(err, &held):
@@ -113,7 +150,7 @@ func refusalOf(err error) *refusal {
 	case errors.As(err, &stale):
 		return &refusal{exitRefused, err.Error(), "tocsin plan " + string(stale.Plan.Bulletin)}
 	case errors.Is(err, ledger.ErrChanged):
-		return &refusal{exitRefused, err.Error(), "restore the ledger from a backup"}
+		return &refusal{exitRefused, err.Error(), "restore the ledger from a backup; what was delivered since then only the mailbox knows"}
 	case errors.Is(err, ledger.ErrNoPlan), errors.Is(err, ledger.ErrNone):
 		return &refusal{exitUsage, err.Error(), "tocsin status lists the plans; tocsin plan ID makes one"}
 	case errors.As(err, &page), errors.As(err, &run):

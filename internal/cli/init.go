@@ -8,7 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -41,7 +41,7 @@ func (p *program) runInit(dir string) (err error) {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return err
 	}
-	stage, err := os.MkdirTemp(parent, ".tocsin-init-")
+	stage, err := os.MkdirTemp(parent, stagePrefix)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (p *program) runInit(dir string) (err error) {
 	if err := p.furnish(stage); err != nil {
 		return err
 	}
-	if err := settle(stage, dir, exists); err != nil {
+	if err := moveIn(stage, dir, exists); err != nil {
 		return err
 	}
 	p.print("made %s: the sample organisation, with an inventory of %s", dir, many(sample.Default().Tailnets, "tailnet"))
@@ -61,9 +61,12 @@ func (p *program) runInit(dir string) (err error) {
 	return nil
 }
 
-// settle moves the finished site to its place: in one step, or, into a folder that
+// stagePrefix begins the name of a site that is being made.
+const stagePrefix = ".tocsin-init-"
+
+// moveIn moves the finished site to its place: in one step, or, into a folder that
 // is there already, piece by piece with the file that makes it a site at the end.
-func settle(stage, dir string, exists bool) error {
+func moveIn(stage, dir string, exists bool) error {
 	if !exists {
 		return errors.Join(os.Chmod(stage, 0o755), os.Rename(stage, dir))
 	}
@@ -71,18 +74,15 @@ func settle(stage, dir string, exists bool) error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(entries, func(a, _ fs.DirEntry) int {
-		if a.Name() == content.ConfigFile {
-			return 1
-		}
-		return 0
-	})
 	for _, e := range entries {
+		if e.Name() == content.ConfigFile {
+			continue
+		}
 		if err := os.Rename(filepath.Join(stage, e.Name()), filepath.Join(dir, e.Name())); err != nil {
 			return err
 		}
 	}
-	return nil
+	return os.Rename(filepath.Join(stage, content.ConfigFile), filepath.Join(dir, content.ConfigFile))
 }
 
 // vacant refuses a place where something is already, so that nobody's files are
@@ -94,8 +94,15 @@ func vacant(dir string) (exists bool, err error) {
 		return false, nil
 	case err != nil:
 		return false, err
-	case len(entries) > 0:
-		return false, refuse("tocsin init with the name of a new folder", "%s is not empty", dir)
+	}
+	for _, e := range entries {
+		leftover := filepath.Join(dir, e.Name())
+		if !strings.HasPrefix(e.Name(), stagePrefix) {
+			return true, refuse("tocsin init with the name of a new folder", "%s is not empty", dir)
+		}
+		if err := os.RemoveAll(leftover); err != nil { // of an init that was killed: it holds a key
+			return true, err
+		}
 	}
 	return true, nil
 }

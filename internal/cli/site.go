@@ -139,6 +139,9 @@ func (s *site) unreadable(file string) source.Problems {
 // judgeable refuses to give verdicts by sentences that are not the policy's.
 func (s *site) judgeable() error {
 	p, found := s.content.Policy(disclosure.Policy)
+	if broken := s.brokenPolicies(p.Source.Name); len(broken) > 0 {
+		return broken
+	}
 	if !found {
 		return nil
 	}
@@ -146,6 +149,18 @@ func (s *site) judgeable() error {
 		return refuse("put the sentence back into "+p.Source.Name, "no verdict: the rules quote what the policy does not say: %v", missing[0])
 	}
 	return nil
+}
+
+// brokenPolicies are the errors of the disclosure policy's file; where no file is
+// known to be it, those of all policies: as long as one of them cannot be read,
+// nobody can say that the site has no disclosure policy.
+func (s *site) brokenPolicies(file string) source.Problems {
+	if file == "" {
+		file = content.PolicyFolder + "/"
+	}
+	return slices.DeleteFunc(slices.Clone(s.problems), func(f source.Problem) bool {
+		return f.Level != source.Error || !strings.HasPrefix(f.Position.File, file)
+	})
 }
 
 // policyURL is the page of the disclosure policy; the list of policies where the
@@ -173,8 +188,12 @@ func (s *site) private(name string) ([]byte, error) {
 
 // reader opens the ledger for reading; ledger.ErrNone says that nothing was planned yet.
 func (s *site) reader(ctx context.Context) (*ledger.Ledger, error) {
-	if gone, err := missing(s.path(s.config.Ledger)); gone || err != nil {
-		return nil, errors.Join(err, ledger.ErrNone)
+	gone, err := missing(s.path(s.config.Ledger))
+	if err != nil {
+		return nil, err
+	}
+	if gone {
+		return nil, ledger.ErrNone
 	}
 	return ledger.OpenReader(ctx, s.path(s.config.Ledger))
 }
