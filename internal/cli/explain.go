@@ -12,15 +12,18 @@ import (
 )
 
 func (p *program) explain() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use:   "explain ID",
 		Short: "Say by which sentences of the policy a bulletin must be disclosed and told",
 		Args:  exactly("ID"),
-		RunE:  func(_ *cobra.Command, args []string) error { return p.runExplain(args[0]) },
+		RunE:  func(_ *cobra.Command, args []string) error { return p.runExplain(args[0], asJSON) },
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print the proofs for programs")
+	return c
 }
 
-func (p *program) runExplain(id string) error {
+func (p *program) runExplain(id string, asJSON bool) error {
 	now, err := p.clock()
 	if err != nil {
 		return err
@@ -33,10 +36,18 @@ func (p *program) runExplain(id string) error {
 	if err != nil {
 		return err
 	}
+	disclose, notify := s.rules.Bulletin(b, now), s.rules.AnyTailnet(b)
+	discloseTurns, notifyTurns := s.rules.Disclose.Turns(disclose.Facts), s.rules.Notify.Turns(notify.Facts)
+	if asJSON {
+		return p.printJSON(explained{ID: b.ID, Verdicts: map[string]verdictObject{
+			"disclose": p.object(disclose, discloseTurns, s.policyURL()),
+			"notify":   p.object(notify, notifyTurns, s.policyURL()),
+		}})
+	}
 	p.print("%s: %s", b.ID, b.Title)
 	p.print("%s, severity %s", b.Status, severityWord(b))
-	p.proof("Disclose to everybody", s.rules.Bulletin(b, now))
-	p.proof(fmt.Sprintf("Notify a %s that is affected", s.config.Organization.Unit.One), s.rules.AnyTailnet(b))
+	p.proof("Disclose to everybody", disclose, discloseTurns)
+	p.proof(fmt.Sprintf("Notify a %s that is affected", s.config.Organization.Unit.One), notify, notifyTurns)
 	p.print("\nThe sentences stand in %s", s.policyURL())
 	return nil
 }
@@ -49,8 +60,8 @@ func severityWord(b bulletin.Bulletin) string {
 }
 
 // proof prints a verdict with everything it rests on: the sentences (* marks those
-// that decided), then the facts with their places.
-func (p *program) proof(question string, proof verdict.Proof) {
+// that decided), then the facts with their places, then what would turn it.
+func (p *program) proof(question string, proof verdict.Proof, turns []verdict.Turn) {
 	p.print("\n%s: %s", question, strings.ToUpper(proof.Outcome.Words()))
 	for _, step := range proof.Steps {
 		mark := " "
@@ -71,6 +82,21 @@ func (p *program) proof(question string, proof verdict.Proof) {
 		}
 		p.print("%s %s (write %s)", head, fact, hang(disclosure.Key(fact), len(head)+1))
 	}
+	if len(turns) > 0 {
+		p.print("   would be otherwise with")
+	}
+	for _, t := range turns {
+		p.print("     %s: %s", changes(t), t.Outcome.Words())
+	}
+}
+
+// changes words the changes of a turn.
+func changes(t verdict.Turn) string {
+	parts := make([]string, len(t.Changes))
+	for i, c := range t.Changes {
+		parts[i] = c.Fact + " = " + c.Value
+	}
+	return strings.Join(parts, " and ")
 }
 
 // asks tells what a clause asks for.

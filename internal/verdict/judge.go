@@ -84,10 +84,15 @@ func (r Rules) outcome(facts Facts) (Outcome, []string) {
 
 // unknowns names the unknown facts that some clause asks for, in the order of the clauses.
 func (r Rules) unknowns(facts Facts) []string {
+	return slices.DeleteFunc(r.asked(), func(name string) bool { return facts.Find(name).Known() })
+}
+
+// asked names the facts that some clause asks for, in the order of the clauses.
+func (r Rules) asked() []string {
 	var names []string
 	for _, c := range r.Clauses() {
 		for _, w := range c.When {
-			if !slices.Contains(names, w.Fact) && !facts.Find(w.Fact).Known() {
+			if !slices.Contains(names, w.Fact) {
 				names = append(names, w.Fact)
 			}
 		}
