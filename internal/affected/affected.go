@@ -44,7 +44,7 @@ const (
 // for concurrent use.
 type Matcher struct {
 	rows     []bulletin.Affected
-	products map[string]bulletin.Product
+	products bulletin.Products
 	answers  map[question]answer
 }
 
@@ -59,13 +59,8 @@ type answer struct {
 
 // NewMatcher prepares the matching of one bulletin. Its ranges must have passed
 // [version.Range.Check]; one that has not makes its nodes "cannot tell".
-func NewMatcher(b bulletin.Bulletin, products []bulletin.Product) *Matcher {
-	m := &Matcher{products: make(map[string]bulletin.Product), answers: make(map[question]answer)}
-	for _, p := range products {
-		m.products[p.ID] = p
-	}
-	m.rows = b.Affected
-	return m
+func NewMatcher(b bulletin.Bulletin, products bulletin.Products) *Matcher {
+	return &Matcher{rows: b.Affected, products: products, answers: make(map[question]answer)}
 }
 
 // Node tells whether the bulletin touches a node. A hit has NotMissed.
@@ -108,7 +103,7 @@ func (a answer) weight() int {
 }
 
 func (m *Matcher) row(q question, row bulletin.Affected) answer {
-	product := m.products[row.Product]
+	product, _ := m.products.Find(row.Product)
 	switch {
 	case row.Product != q.product || product.Hosted:
 		return answer{miss: OtherProduct}
@@ -151,7 +146,7 @@ func cannotTell(why string) answer { return answer{affected: verdict.Unknown, ev
 func (m *Matcher) Everyone() (verdict.Truth, string) {
 	truth, evidence := verdict.No, ""
 	for _, row := range m.rows {
-		product := m.products[row.Product]
+		product, _ := m.products.Find(row.Product)
 		switch {
 		case !product.Hosted:
 		case row.Everyone:

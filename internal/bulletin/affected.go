@@ -26,19 +26,48 @@ type Affected struct {
 // Fixed reports whether users can have a fix for the row at an instant: a version
 // on their channel, a deployment, or a remedy.
 func (a Affected) Fixed(at time.Time) verdict.Truth {
+	_, found := a.UserFix()
 	switch {
 	case a.Remedy != "":
 		return verdict.Yes
-	case a.Unfixed != "", a.Channel == "rc", a.Channel == "unstable":
+	case a.Withheld():
 		return verdict.No
 	case !a.Deployed.IsZero():
 		return verdict.Of(!at.Before(a.Deployed))
-	case a.Stopgap != "" && a.Versions.Fixed == "":
+	case a.Stopgap != "" && !found:
 		return verdict.No // a stopgap alone fixes nothing; beside a fix it takes nothing away
-	case a.Versions.Fixed == "" || a.Available.IsZero():
+	case !found || a.Available.IsZero():
 		return verdict.Unknown
 	}
 	return verdict.Of(!at.Before(a.Available))
+}
+
+// Withheld reports that no version is a fix for users: there is none, or only for
+// those who try what is not released.
+func (a Affected) Withheld() bool {
+	return a.Unfixed != "" || a.Channel == "rc" || a.Channel == "unstable"
+}
+
+// UserFix is the version that users update to; false where none is stated or it is
+// withheld from them. Whether it can be had yet is [Affected.Fixed]'s to say.
+func (a Affected) UserFix() (string, bool) {
+	if a.Versions.Fixed == "" || a.Withheld() {
+		return "", false
+	}
+	return a.Versions.Fixed, true
+}
+
+// Products is everything that bulletins can be about.
+type Products []Product
+
+// Find finds a product by its ID; one that is not there is the zero Product.
+func (ps Products) Find(id string) (Product, bool) {
+	for _, p := range ps {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return Product{}, false
 }
 
 // Product is something the organisation ships or runs.

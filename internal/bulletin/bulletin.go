@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"slices"
 	"time"
 
 	"tocsin/internal/source"
@@ -29,7 +30,7 @@ const (
 	Private Status = "private"
 	// Public is on the website. Only the word itself publishes.
 	Public Status = "published"
-	// Withdrawn was published and taken back; its page stays and says why.
+	// Withdrawn was published and taken back; its page stays and says so.
 	Withdrawn Status = "withdrawn"
 )
 
@@ -69,6 +70,8 @@ type Bulletin struct {
 	Source source.File // the whole file, for places and digests
 	// BodyLine is the line of the file on which Body begins.
 	BodyLine int
+	// Stamped are the lines of the file that state Status and Published.
+	Stamped []int
 }
 
 // Action is what users have to do.
@@ -95,12 +98,16 @@ func (a Answer) Asked() bool { return a.Word != "" }
 // evidence: the strong claims count only then.
 func (a Answer) Supported() bool { return a.By != "" && a.At != "" && a.Basis != "" }
 
+// Withdrawal is all that readers are told of what a withdrawn bulletin said.
+const Withdrawal = "This bulletin was withdrawn. What it said does not hold."
+
 // Published is a bulletin that its authors published, or published and withdrew.
 // There is no other way to make one than [Bulletin.Publish].
 type Published struct{ b Bulletin }
 
-// Publish admits a bulletin to the website. It refuses whatever is not published
-// or withdrawn by the word, or has no date of publication.
+// Publish admits a bulletin to the website; of a withdrawn one, what names it and
+// nothing that it said. It refuses whatever is not published or withdrawn by the
+// word, or has no date of publication.
 func (b Bulletin) Publish() (Published, error) {
 	if b.Status != Public && b.Status != Withdrawn {
 		return Published{}, fmt.Errorf("%s is %s: only the word %q publishes", b.ID, b.Status, Public)
@@ -108,10 +115,20 @@ func (b Bulletin) Publish() (Published, error) {
 	if b.Published.IsZero() {
 		return Published{}, fmt.Errorf("%s has no date of publication", b.ID)
 	}
+	if b.Status == Withdrawn {
+		b = b.marker()
+	}
 	return Published{b}, nil
 }
 
-// Bulletin is the bulletin that was published.
+// marker is what stays of a withdrawn bulletin: nobody can tell by the word whether
+// the rest was ever published.
+func (b Bulletin) marker() Bulletin {
+	return Bulletin{ID: b.ID, Title: b.Title, Summary: Withdrawal, Status: b.Status, Published: b.Published}
+}
+
+// Bulletin is the bulletin that was published; of a withdrawn one, ID, title and
+// date, with [Withdrawal] for a summary.
 func (p Published) Bulletin() Bulletin { return p.b }
 
 // OwnsName reports whether the bulletin stands in the file of its own name.
@@ -124,8 +141,7 @@ func (b Bulletin) Substance() []byte {
 	number := 0
 	for line := range bytes.Lines(b.Source.Data) {
 		number++
-		stamp := bytes.HasPrefix(line, []byte("status:")) || bytes.HasPrefix(line, []byte("published:"))
-		if number >= b.BodyLine || !stamp {
+		if !slices.Contains(b.Stamped, number) {
 			out = append(out, line...)
 		}
 	}

@@ -1,6 +1,7 @@
 package bulletin
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +81,52 @@ func TestFixed(t *testing.T) {
 	}
 }
 
+// One rule for what users can update to: a line each.
+func TestUserFix(t *testing.T) {
+	for name, c := range map[string]struct {
+		row  Affected
+		want string
+	}{
+		"fixed":                      {Affected{Versions: version.Range{Fixed: "1.66.1"}}, "1.66.1"},
+		"fixed in a store":           {Affected{Versions: version.Range{Fixed: "1.66.1"}, Channel: "store"}, "1.66.1"},
+		"a release candidate":        {Affected{Versions: version.Range{Fixed: "1.66.1"}, Channel: "rc"}, ""},
+		"unstable":                   {Affected{Versions: version.Range{Fixed: "1.66.1"}, Channel: "unstable"}, ""},
+		"unfixed":                    {Affected{Versions: version.Range{Fixed: "1.66.1"}, Unfixed: "in work"}, ""},
+		"only the last affected one": {Affected{Versions: version.Range{LastAffected: "1.66.0"}}, ""},
+		"a remedy":                   {Affected{Remedy: "Turn it off."}, ""},
+	} {
+		if got, found := c.row.UserFix(); got != c.want || found != (c.want != "") {
+			t.Errorf("%s: %q, %v", name, got, found)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	products := Products{{ID: "client", Title: "Client"}, {ID: "server", Title: "Server"}}
+	if p, found := products.Find("server"); !found || p.Title != "Server" {
+		t.Errorf("%+v, %v", p, found)
+	}
+	if p, found := products.Find("none"); found || p.ID != "" {
+		t.Errorf("%+v", p)
+	}
+}
+
+// A withdrawn bulletin keeps its name and date, and nothing that it said: it may
+// never have been published (F55).
+func TestWithdrawnKeepsNothing(t *testing.T) {
+	full := Bulletin{ID: "TS-2026-004", Title: "A fault", Status: Withdrawn, Published: today, Summary: "s", Severity: High, Body: []byte("text"),
+		Source: source.File{Data: []byte("text")}, Affected: []Affected{{Product: "client"}}, Action: Action{Text: "Update."}}
+	p, err := full.Publish()
+	want := Bulletin{ID: full.ID, Title: full.Title, Status: Withdrawn, Published: today, Summary: Withdrawal}
+	if err != nil || !reflect.DeepEqual(p.Bulletin(), want) {
+		t.Errorf("%+v, %v", p.Bulletin(), err)
+	}
+	full.Status = Public
+	if p, err := full.Publish(); err != nil || !reflect.DeepEqual(p.Bulletin(), full) {
+		t.Errorf("%+v, %v", p.Bulletin(), err)
+	}
+}
+
 func TestSupported(t *testing.T) {
 	full := Answer{Word: "confirmed_none", By: "A. Example", At: "2026-05-03", Basis: "logs"}
 	if !full.Supported() {
@@ -101,10 +148,14 @@ func TestSupported(t *testing.T) {
 func TestSubstance(t *testing.T) {
 	const draft = "---\nid: TS-2026-004\nstatus: draft\ntitle: A fault\n---\nstatus: draft stands here too\n"
 	of := func(text string) string {
-		return string(Bulletin{
-			Source:   source.File{Data: []byte(text)},
-			BodyLine: strings.Count(text[:strings.LastIndex(text, "---\n")], "\n") + 2,
-		}.Substance())
+		b := Bulletin{Source: source.File{Data: []byte(text)}}
+		header, _, _ := strings.Cut(text[4:], "---\n")
+		for i, line := range strings.Split(header, "\n") {
+			if strings.HasPrefix(line, "status:") || strings.HasPrefix(line, "published:") {
+				b.Stamped = append(b.Stamped, i+2)
+			}
+		}
+		return string(b.Substance())
 	}
 	if a, b := of(draft), of(strings.Replace(draft, "status: draft", "status: published\npublished: 2026-05-03", 1)); a != b {
 		t.Errorf("released: %q became %q", a, b)

@@ -140,16 +140,18 @@ func (s Site) affected(b bulletin.Bulletin, row bulletin.Affected) source.Proble
 			Position: row.Position, Code: code, Message: message, Hint: hint, Excerpt: b.Source.Line(row.Position.Line),
 		})
 	}
-	i := slices.IndexFunc(s.Config.Products, func(p bulletin.Product) bool { return p.ID == row.Product })
-	if i < 0 {
+	product, found := s.Config.Products.Find(row.Product)
+	if !found {
 		if row.Product != "" {
 			report("unknown-product", fmt.Sprintf("tocsin.yaml has no product %q", row.Product), "products there: "+productIDs(s.Config.Products))
 		}
 		return problems
 	}
-	product := s.Config.Products[i]
+	for _, key := range notApplicable(row, product) {
+		report("not-applicable", key+" says nothing of "+product.ID+kindOf(product), "remove "+key)
+	}
 	for _, platform := range row.Platforms {
-		if !slices.Contains(product.Platforms, platform) {
+		if !product.Hosted && !slices.Contains(product.Platforms, platform) {
 			report("unknown-platform", fmt.Sprintf("%s does not run on %q", product.ID, platform), "platforms in tocsin.yaml: "+strings.Join(product.Platforms, ", "))
 		}
 	}
@@ -159,7 +161,40 @@ func (s Site) affected(b bulletin.Bulletin, row bulletin.Affected) source.Proble
 	return problems
 }
 
-func productIDs(products []bulletin.Product) string {
+// notApplicable lists the keys of a row that have no meaning for a product of its
+// kind: they would be shown nowhere, or decide what they must not.
+func notApplicable(row bulletin.Affected, product bulletin.Product) []string {
+	stated := []struct {
+		key    string
+		there  bool
+		hosted bool // whether it speaks of hosted products, else of installed ones
+	}{
+		{"tailnets", row.Everyone, true},
+		{"deployed", !row.Deployed.IsZero(), true},
+		{"platforms", len(row.Platforms) > 0, false},
+		{"introduced", row.Versions.Introduced != "", false},
+		{"fixed", row.Versions.Fixed != "", false},
+		{"last_affected", row.Versions.LastAffected != "", false},
+		{"available", !row.Available.IsZero(), false},
+		{"channel", row.Channel != "", false},
+	}
+	var keys []string
+	for _, s := range stated {
+		if s.there && s.hosted != product.Hosted {
+			keys = append(keys, s.key)
+		}
+	}
+	return keys
+}
+
+func kindOf(p bulletin.Product) string {
+	if p.Hosted {
+		return ", which we run ourselves (hosted: yes)"
+	}
+	return ", which users install (not hosted)"
+}
+
+func productIDs(products bulletin.Products) string {
 	var ids []string
 	for _, p := range products {
 		ids = append(ids, p.ID)
@@ -172,24 +207,30 @@ func productIDs(products []bulletin.Product) string {
 const VerdictCode = "verdict-"
 
 // verdict reports a published bulletin that the policy does not let be published
-// yet, or does not ask for. Rules that are not the policy's own give no verdict.
+// yet, or does not ask for. One that was withdrawn was published first, and is held
+// to the same. Rules that are not the policy's own give no verdict.
 func (s Site) verdict(b bulletin.Bulletin, rulesApply bool) source.Problems {
-	if b.Status != bulletin.Public {
+	if b.Status != bulletin.Public && b.Status != bulletin.Withdrawn {
 		return nil
 	}
+	report := func(code, message, hint string) source.Problems {
+		return source.Problems{at(b, "status:", VerdictCode+code, string(b.Status)+", and the policy"+message, hint)}
+	}
 	if !rulesApply {
-		return source.Problems{at(b, "status:", VerdictCode+"impossible", "published, and the policy's rules cannot be applied",
-			"see the warning about the policy")}
+		return report("impossible", "'s rules cannot be applied", "see the warning about the policy")
 	}
 	proof := s.Rules.Bulletin(b, s.Now)
 	hint := "see the proof: tocsin explain " + string(b.ID)
 	switch proof.Outcome {
 	case verdict.Held:
-		return source.Problems{at(b, "status:", VerdictCode+"held", "published, and the policy holds it until a fix is available", hint)}
+		return report("held", " holds it until a fix is available", hint)
 	case verdict.NotRequired:
-		return source.Problems{at(b, "status:", VerdictCode+"not-required", "published, and the policy does not ask to disclose it", hint)}
+		if b.Status == bulletin.Withdrawn {
+			return nil // a mistake is withdrawn for the very reason that nothing asks for it
+		}
+		return report("not-required", " does not ask to disclose it", hint)
 	case verdict.Undetermined:
-		return source.Problems{at(b, "status:", VerdictCode+"undetermined", "published, and the policy's answer depends on facts that are missing: "+strings.Join(proof.Missing, ", "), hint)}
+		return report("undetermined", "'s answer depends on facts that are missing: "+strings.Join(proof.Missing, ", "), hint)
 	}
 	return nil
 }

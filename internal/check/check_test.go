@@ -148,13 +148,47 @@ func prefixed(prefix, lines string) string {
 	return prefix + strings.ReplaceAll(lines, "\n", "\n"+prefix)
 }
 
-// Only what readers see is held against the policy's verdict.
+// Only what readers see is held against the policy's verdict; what was withdrawn was
+// published first.
 func TestVerdictsByStatus(t *testing.T) {
 	held := edited("available: 2026-05-03", "available: 2026-05-05")
-	for status, want := range map[string]string{"draft": "", "private": "", "withdrawn": "", "published": "bulletins/TS-2026-001.md:4:1 error verdict-held"} {
+	for status, want := range map[string]string{"draft": "", "private": "", "withdrawn": "bulletins/TS-2026-001.md:4:1 error verdict-held", "published": "bulletins/TS-2026-001.md:4:1 error verdict-held"} {
 		text := strings.Replace(held, "status: published", "status: "+status, 1)
 		if got := said(All(site(t, map[string]string{"bulletins/TS-2026-001.md": text}))); got != want {
 			t.Errorf("%s: %q, want %q", status, got, want)
+		}
+	}
+	mistake := strings.Replace(edited("action:", "scope: third_party\naction:"), "status: published", "status: withdrawn", 1)
+	if got := said(All(site(t, map[string]string{"bulletins/TS-2026-001.md": mistake}))); got != "" {
+		t.Errorf("a mistake that is withdrawn: %q", got)
+	}
+}
+
+// What a row says must mean something for its product: a line each.
+func TestNotApplicable(t *testing.T) {
+	const rest = "action: Update.\ndata_visible: no\n---\n"
+	for _, c := range []struct{ row, want string }{
+		{"{product: client, fixed: 1.66.1, available: 2026-05-03, tailnets: all}", "tailnets"},
+		{"{product: client, fixed: 1.66.1, available: 2026-05-03, deployed: 2026-05-03}", "deployed"},
+		{"{product: server, deployed: 2026-05-03, platforms: [linux]}", "platforms"},
+		{"{product: server, deployed: 2026-05-03, introduced: 1.0.0}", "introduced"},
+		{"{product: server, deployed: 2026-05-03, fixed: 1.0.0}", "fixed"},
+		{"{product: server, deployed: 2026-05-03, last_affected: 1.0.0}", "last_affected"},
+		{"{product: server, deployed: 2026-05-03, available: 2026-05-03}", "available"},
+		{"{product: server, deployed: 2026-05-03, channel: stable}", "channel"},
+		{"{product: server, deployed: 2026-05-03, tailnets: all, remedy: none, stopgap: none}", ""},
+		{"{product: client, platforms: [windows], introduced: 1.0.0, fixed: 1.66.1, available: 2026-05-03, channel: store, remedy: Wait., stopgap: Wait.}", ""},
+	} {
+		text := good[:strings.Index(good, "  - product")] + "  - " + c.row + "\n" + rest
+		problems := All(site(t, map[string]string{"bulletins/TS-2026-001.md": text}))
+		if c.want == "" {
+			if len(problems) > 0 {
+				t.Errorf("%s: %s", c.row, said(problems))
+			}
+			continue
+		}
+		if said(problems) != "bulletins/TS-2026-001.md:8:5 error not-applicable" || !strings.HasPrefix(problems[0].Message, c.want+" ") || problems[0].Hint != "remove "+c.want {
+			t.Errorf("%s: %+v", c.row, problems)
 		}
 	}
 }

@@ -4,22 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	htmltemplate "html/template"
 	"io/fs"
 	"slices"
 	"strings"
-	"text/template"
 
 	"github.com/spf13/cobra"
 
 	"tocsin/internal/content"
 	"tocsin/internal/lock"
-	"tocsin/internal/notify"
 	"tocsin/internal/notify/database"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/send"
+	"tocsin/internal/private"
 	"tocsin/internal/publish"
 	"tocsin/internal/source"
+	"tocsin/templates"
 )
 
 // Exit statuses. A script can tell by them what happened.
@@ -70,10 +69,11 @@ func (p *program) fail(err error) int {
 	return status
 }
 
-// apart takes joined errors apart.
+// apart takes apart what errors.Join put together. An error that words its parts in
+// a sentence of its own stays whole.
 func apart(err error) []error {
 	joined, several := err.(interface{ Unwrap() []error })
-	if !several {
+	if !several || err.Error() != errors.Join(joined.Unwrap()...).Error() {
 		return []error{err}
 	}
 	var all []error
@@ -123,12 +123,14 @@ func refusalOf(err error) *refusal {
 		own     *refusal
 		held    *lock.HeldError
 		foreign *publish.ForeignError
-		loose   *database.LooseError
+		loose   *private.LooseError
+		cut     *database.ForeignError
+		begun   *ledger.OpenError
+		later   *send.SupersededError
 		path    *fs.PathError
 		drift   *send.DriftError
 		stale   *send.StaleError
-		page    *htmltemplate.Error
-		run     template.ExecError
+		page    *templates.Error
 	)
 	switch {
 	case errors.As(err, &own):
@@ -142,9 +144,13 @@ func refusalOf(err error) *refusal {
 	case errors.As(err, &foreign):
 		return &refusal{exitRefused, err.Error(), "move what is in it elsewhere, then the same command again"}
 	case errors.As(err, &loose):
-		return &refusal{exitRefused, err.Error(), "chmod 600 " + loose.Path}
-	case errors.Is(err, notify.ErrTwice):
-		return &refusal{exitProblems, err.Error(), "export the inventory again: each node once"}
+		return &refusal{exitRefused, err.Error(), loose.Remedy()}
+	case errors.As(err, &cut):
+		return &refusal{exitRefused, err.Error(), "restore it from a backup"}
+	case errors.As(err, &begun):
+		return &refusal{exitRefused, err.Error(), "tocsin send " + begun.Plan.String()}
+	case errors.As(err, &later):
+		return &refusal{exitRefused, err.Error(), "tocsin send " + later.By}
 	case errors.As(err, &drift):
 		return &refusal{exitRefused, err.Error(), "tocsin plan " + string(drift.Plan.Bulletin)}
 	case errors.As(err, &stale):
@@ -153,7 +159,7 @@ func refusalOf(err error) *refusal {
 		return &refusal{exitRefused, err.Error(), "restore the ledger from a backup; what was delivered since then only the mailbox knows"}
 	case errors.Is(err, ledger.ErrNoPlan), errors.Is(err, ledger.ErrNone):
 		return &refusal{exitUsage, err.Error(), "tocsin status lists the plans; tocsin plan ID makes one"}
-	case errors.As(err, &page), errors.As(err, &run):
+	case errors.As(err, &page):
 		return &refusal{exitProblems, err.Error(), "mend the file in templates/, or remove it: tocsin has its own"}
 	case errors.As(err, &path):
 		return &refusal{exitIO, err.Error(), "see that the path is there and can be used, then the same command again"}

@@ -59,10 +59,14 @@ func (p *program) runLetters(ctx context.Context, name string, one tailnet.ID, r
 	return err
 }
 
-// because names the clauses, or the missing facts, by which a row stands as it does.
+// because names the clauses, the missing facts or the addresses that could not be
+// used, by which a row stands as it does.
 func because(d ledger.Delivery) string {
 	if d.Standing == notify.Mailed {
 		return ""
+	}
+	if d.Standing == notify.Unreachable && len(d.Trace) > 0 {
+		return "  (" + strings.Join(d.Trace, ", ") + ")"
 	}
 	if len(d.Missing) > 0 {
 		return "  (missing: " + strings.Join(d.Missing, ", ") + ")"

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -24,6 +23,7 @@ import (
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/mailer"
 	"tocsin/internal/notify/planning"
+	"tocsin/internal/private"
 	"tocsin/internal/source"
 	"tocsin/internal/verdict"
 )
@@ -159,9 +159,9 @@ func (s *site) survey(ctx context.Context, b bulletin.Bulletin) (*notify.Survey,
 	return survey, err
 }
 
-// table opens one private table for reading.
+// table opens one private table for reading, and refuses one that others can read.
 func (s *site) table(ctx context.Context, name string, read func(string, io.Reader) (source.Problems, error)) (problems source.Problems, err error) {
-	f, err := os.Open(s.path(name))
+	f, err := private.Open(s.path(name))
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +199,7 @@ func (s *site) sources(b bulletin.Bulletin) planning.Sources {
 	sources := planning.Sources{
 		Common:    s.common(b),
 		Sender:    sender,
-		Transport: "maildir:" + s.config.Mail.Maildir,
+		Transport: mailer.IntoMaildir(s.config.Mail.Maildir),
 		Templates: s.templates(),
 		Domain:    domain,
 	}
@@ -232,7 +232,7 @@ func (s *site) common(b bulletin.Bulletin) notify.Common {
 func (s *site) key() ([]byte, error) {
 	name := s.config.Mail.KeyFile
 	remedy := fmt.Sprintf("head -c %d /dev/urandom > %s && chmod 600 %s", keyOctets, s.path(name), s.path(name))
-	key, err := s.private(name)
+	key, err := private.Read(s.path(name))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, refuse(remedy, "%s is missing", name)
@@ -267,7 +267,10 @@ func (p *program) planned(s *site, survey *notify.Survey, plan notify.Plan) {
 
 // destination says where letters go, and whether anybody hears of it.
 func destination(transport string) string {
-	return transport + " (a rehearsal: they stay on this machine)"
+	if t, err := mailer.ParseTransport(transport); err == nil && t.Rehearsal() {
+		return transport + " (a rehearsal: they stay on this machine)"
+	}
+	return transport
 }
 
 // standings prints the four sums, which add up to the affected.

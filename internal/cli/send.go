@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,10 +46,7 @@ func (p *program) runSend(ctx context.Context, name string) (err error) {
 	if err := p.deliver(ctx, s, book, plan, now); err != nil {
 		return err
 	}
-	if plan.Superseded != "" {
-		return refuse("tocsin send "+plan.Superseded, "%s has taken the place of %s, which is not sent any more", plan.Superseded, plan.ID)
-	}
-	return p.account(ctx, s, book, plan)
+	return p.account(ctx, s, book, plan, p.ticking(now)())
 }
 
 // inputsNow digests what the letters of a plan would be made from today.
@@ -64,42 +60,40 @@ func (s *site) inputsNow(id string) func() (notify.Inputs, error) {
 	}
 }
 
-// deliver settles what a dead run left behind, asks whether the plan may still be
-// sent, and sends it.
+// deliver runs the plan, and says what the run found and did.
 func (p *program) deliver(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, now time.Time) error {
-	states, err := book.States(ctx, plan)
+	before, err := book.Account(ctx, plan)
 	if err != nil {
 		return err
 	}
-	mailbox, err := s.mailbox(plan, states[ledger.Intent]+states[ledger.Accepted])
+	mailbox, err := s.mailbox(plan, before)
 	if err != nil {
 		return err
 	}
-	progress, done := p.progress("delivering", states[ledger.Planned]+states[ledger.Intent])
+	progress, done := p.progress("delivering", before.Open())
 	defer done()
 	run := send.Run{Ledger: book, Plan: plan, Mailbox: mailbox, Now: p.ticking(now), Progress: progress}
-	settled, err := run.Settle(ctx)
-	if settled.Recovered+settled.Returned > 0 {
-		p.say("an earlier run was cut off: %s had arrived, %s had not", many(settled.Recovered, "letter"), many(settled.Returned, "letter"))
-	}
-	if err != nil || plan.Superseded != "" {
-		return err
-	}
-	if err := send.Ready(ctx, book, plan, now, s.inputsNow(string(plan.ID.Bulletin))); err != nil {
-		return err
-	}
-	result, err := run.Deliver(ctx)
+	result, err := run.Do(ctx, s.inputsNow(string(plan.ID.Bulletin)))
 	done()
-	p.print("delivered %s of %s to %s", many(result.Delivered, "letter"), plan.ID, destination(plan.Transport))
+	if result.Recovered+result.Returned > 0 {
+		p.say("an earlier run was cut off: %s had arrived, %s had not", many(result.Recovered, "letter"), many(result.Returned, "letter"))
+	}
+	if err == nil || result.Delivered > 0 {
+		p.print("delivered %s of %s to %s", many(result.Delivered, "letter"), plan.ID, destination(plan.Transport))
+	}
 	return err
 }
 
 // mailbox opens the plan's mailbox, and makes it before the first letter only: in a
 // new one nothing would show which letters had arrived.
-func (s *site) mailbox(plan ledger.Stored, begun int) (mailer.Maildir, error) {
-	folder := s.path(strings.TrimPrefix(plan.Transport, "maildir:"))
+func (s *site) mailbox(plan ledger.Stored, before ledger.Account) (mailer.Maildir, error) {
+	transport, err := mailer.ParseTransport(plan.Transport)
+	if err != nil {
+		return mailer.Maildir{}, err
+	}
+	folder := s.path(transport.Folder())
 	gone, err := missing(folder)
-	if gone && begun > 0 {
+	if gone && before.Begun()+before.Letters[ledger.Accepted] > 0 {
 		return mailer.Maildir{}, refuse("put it back, then the same command again", "the mailbox %s is gone, and letters of %s went into it", folder, plan.ID)
 	}
 	if err != nil {
@@ -109,14 +103,15 @@ func (s *site) mailbox(plan ledger.Stored, begun int) (mailer.Maildir, error) {
 }
 
 // account ends a command on a plan: with the sums, and with what is left to do.
-func (p *program) account(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored) error {
-	open, err := p.sums(ctx, book, plan)
+func (p *program) account(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, now time.Time) error {
+	sums, err := book.Account(ctx, plan)
 	if err != nil {
 		return err
 	}
+	p.sums(sums)
 	if plan.Superseded != "" {
 		p.say("%s has taken the place of %s", plan.Superseded, plan.ID)
-		return nil
+		return p.begun(plan.ID, sums)
 	}
-	return p.left(ctx, s, book, plan, open)
+	return p.left(ctx, s, book, plan, sums, now)
 }

@@ -27,6 +27,7 @@ type site struct {
 	config   content.Config
 	content  content.Site
 	rules    disclosure.Rules
+	pieces   fs.FS           // templates, the site's own over tocsin's
 	problems source.Problems // of the content; the settings' own end the command
 }
 
@@ -42,6 +43,9 @@ func (p *program) open(now time.Time) (*site, error) {
 	if err := errors.Join(err, root.Close()); err != nil {
 		return nil, err
 	}
+	if s.pieces, err = s.ownTemplates(); err != nil {
+		return nil, err
+	}
 	s.content, s.rules = found, disclosure.Builtin()
 	s.problems = append(problems, check.All(check.Site{Config: s.config, Content: found, Rules: s.rules, Now: now})...)
 	s.problems.Sort()
@@ -55,6 +59,9 @@ func (p *program) configured() (*site, *os.Root, error) {
 		return nil, nil, err
 	}
 	config, problems, err := content.ReadConfig(root.FS())
+	if full, absErr := filepath.Abs(p.dir); absErr == nil {
+		problems = append(problems, config.Inside(full)...)
+	}
 	if err == nil && len(problems) > 0 {
 		err = problems
 	}
@@ -83,12 +90,15 @@ func (s *site) path(name string) string {
 }
 
 // templates are tocsin's own with those of the site's templates/ folder over them.
-func (s *site) templates() fs.FS {
-	own := s.path("templates")
-	if info, err := os.Stat(own); err != nil || !info.IsDir() {
-		return templates.Files()
+func (s *site) templates() fs.FS { return s.pieces }
+
+// ownTemplates opens them. It refuses a folder that could show what lies elsewhere.
+func (s *site) ownTemplates() (fs.FS, error) {
+	tree, err := templates.Open(s.path(templates.Folder))
+	if errors.Is(err, templates.ErrNotFile) {
+		return nil, refuse("remove it, then the same command again", "%v", err)
 	}
-	return templates.Over(os.DirFS(own))
+	return tree, err
 }
 
 // public is the folder of the built site, state the private folder of its builds.
@@ -171,19 +181,6 @@ func (s *site) policyURL() string {
 		return layout.URL(layout.Policy(disclosure.Policy))
 	}
 	return layout.URL(layout.Policies())
-}
-
-// private reads a file that only its owner may read.
-func (s *site) private(name string) ([]byte, error) {
-	full := s.path(name)
-	info, err := os.Stat(full)
-	if err != nil {
-		return nil, err
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return nil, refuse("chmod 600 "+full, "%s is open to others (mode %04o) and holds a secret", full, info.Mode().Perm())
-	}
-	return os.ReadFile(full)
 }
 
 // reader opens the ledger for reading; ledger.ErrNone says that nothing was planned yet.

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"tocsin/internal/bulletin"
+	"tocsin/internal/content"
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/source"
@@ -27,139 +29,243 @@ func (p *program) status() *cobra.Command {
 	}
 }
 
-func (p *program) runStatus(ctx context.Context, name string) (err error) {
+func (p *program) runStatus(ctx context.Context, name string) error {
 	now, err := p.clock()
 	if err != nil {
 		return err
 	}
-	s, err := p.open(now)
+	if strings.Contains(name, "/") {
+		return p.statusOfPlan(ctx, name, now)
+	}
+	s, unread := p.open(now)
+	if unread != nil {
+		// Letters are on their way all the same: the ledger's part needs the settings alone.
+		if s, err = p.settings(); err != nil {
+			return err
+		}
+	}
+	left := p.statusOfBulletins(ctx, s, bulletin.ID(name), now)
+	if unread != nil {
+		return unread
+	}
+	return left
+}
+
+func (p *program) statusOfPlan(ctx context.Context, name string, now time.Time) (err error) {
+	s, err := p.settings()
 	if err != nil {
 		return err
 	}
 	book, err := s.reader(ctx)
-	plan := strings.Contains(name, "/")
-	if errors.Is(err, ledger.ErrNone) && !plan {
-		return p.statusOfBulletins(ctx, s, nil, bulletin.ID(name), now)
-	}
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
-	if plan {
-		return p.statusOfPlan(ctx, s, book, name)
-	}
-	return p.statusOfBulletins(ctx, s, book, bulletin.ID(name), now)
-}
-
-func (p *program) statusOfPlan(ctx context.Context, s *site, book *ledger.Ledger, name string) error {
 	plan, err := find(ctx, book, name)
 	if err != nil {
 		return err
 	}
 	p.planHead(plan)
-	return p.account(ctx, s, book, plan)
+	return p.account(ctx, s, book, plan, now)
 }
 
-// statusOfBulletins shows one bulletin, or all, each with its verdicts and the plan
-// that stands.
-func (p *program) statusOfBulletins(ctx context.Context, s *site, book *ledger.Ledger, only bulletin.ID, now time.Time) error {
-	shown, incomplete := 0, false
-	for _, b := range s.content.Bulletins {
-		if only != "" && b.ID != only {
-			continue
-		}
-		shown++
-		p.print("%s  %s: %s", b.ID, b.Status, b.Title)
-		err := p.statusOfBulletin(ctx, s, book, b, now)
-		if err != nil && !errors.Is(err, errIncomplete) {
-			return err
-		}
-		incomplete = incomplete || err != nil
-	}
-	orphans, err := p.orphans(ctx, s, book, only)
-	if err != nil && !errors.Is(err, errIncomplete) {
+// report is a status in the making. What is left to do, and what cannot be read, is
+// told part by part and makes the exit status at the end.
+type report struct {
+	*program
+	site  *site
+	book  *ledger.Ledger // nil while there is no ledger
+	now   time.Time
+	shown map[bulletin.ID]bool
+	left  error // errFound, or errIncomplete: letters that are open come before files
+}
+
+// part takes in how one part ended. The error is one that ends the whole.
+func (r *report) part(id bulletin.ID, err error) error {
+	r.shown[id] = true
+	if err != nil && !errors.Is(err, errIncomplete) && !errors.Is(err, errFound) {
 		return err
 	}
-	shown, incomplete = shown+orphans, incomplete || err != nil
-	if shown == 0 && only != "" {
-		return &refusal{exitUsage, fmt.Sprintf("there is no bulletin %q", only), "tocsin status lists them"}
-	}
-	if incomplete {
-		return errIncomplete
+	if err != nil && !errors.Is(r.left, errIncomplete) {
+		r.left = errFound
+		if errors.Is(err, errIncomplete) {
+			r.left = errIncomplete
+		}
 	}
 	return nil
 }
 
-// statusOfBulletin shows a bulletin's verdicts and the plan that stands for it. Where
-// somebody may have to be told and nobody has made a plan, that is left to do.
-func (p *program) statusOfBulletin(ctx context.Context, s *site, book *ledger.Ledger, b bulletin.Bulletin, now time.Time) error {
-	unit := s.config.Organization.Unit
-	tell := verdict.Undetermined
-	if s.judgeable() == nil {
-		tell = s.rules.AnyTailnet(b).Outcome
-		p.print("  disclose: %s; notify affected %s: %s", s.rules.Bulletin(b, now).Outcome.Words(), unit.Many, tell.Words())
+// statusOfBulletins shows one bulletin, or all: those that can be read, those that
+// cannot, and those of which only plans are left.
+func (p *program) statusOfBulletins(ctx context.Context, s *site, only bulletin.ID, now time.Time) (err error) {
+	book, err := s.reader(ctx)
+	if err != nil && !errors.Is(err, ledger.ErrNone) {
+		return err
 	}
-	planned, err := p.latestPlan(ctx, s, book, b.ID)
+	if book != nil {
+		defer func() { err = errors.Join(err, book.Close()) }()
+	}
+	r := &report{program: p, site: s, book: book, now: now, shown: make(map[bulletin.ID]bool)}
+	for _, walk := range []func(context.Context, bulletin.ID) error{r.readable, r.unreadable, r.orphans} {
+		if err := walk(ctx, only); err != nil {
+			return err
+		}
+	}
+	if only != "" && !r.shown[only] {
+		return &refusal{exitUsage, fmt.Sprintf("there is no bulletin %q", only), "tocsin status lists them"}
+	}
+	return r.left
+}
+
+// readable shows the bulletins that can be read, if only in part.
+func (r *report) readable(ctx context.Context, only bulletin.ID) error {
+	for _, b := range r.site.content.Bulletins {
+		if only != "" && b.ID != only {
+			continue
+		}
+		r.print("%s  %s: %s", b.ID, b.Status, b.Title)
+		if err := r.part(b.ID, r.bulletin(ctx, b)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bulletin shows a bulletin's verdicts and the plan that stands for it. Where
+// somebody may have to be told and nobody has made a plan, that is left to do.
+func (r *report) bulletin(ctx context.Context, b bulletin.Bulletin) error {
+	if len(r.site.unreadable(b.Source.Name)) > 0 {
+		r.print("  cannot be read whole, so there is no verdict: tocsin check")
+		_, err := r.plans(ctx, b.ID)
+		return errors.Join(err, errFound)
+	}
+	tell := r.verdicts(b)
+	planned, err := r.plans(ctx, b.ID)
 	if planned || err != nil {
 		return err
 	}
-	p.print("  no plan yet")
+	r.print("  no plan yet")
 	told := b.Status == bulletin.Public || b.Status == bulletin.Private
 	if !told || tell == verdict.NotRequired {
 		return nil
 	}
-	p.next("tocsin plan %s", b.ID)
+	r.next("tocsin plan %s", b.ID)
 	return errIncomplete
 }
 
-// latestPlan shows the plan that stands for a bulletin, if there is one; book is nil
-// while there is no ledger.
-func (p *program) latestPlan(ctx context.Context, s *site, book *ledger.Ledger, id bulletin.ID) (found bool, err error) {
-	if book == nil {
-		return false, nil
+// verdicts shows what must be done about a bulletin, or why nobody can say.
+func (r *report) verdicts(b bulletin.Bulletin) (tell verdict.Outcome) {
+	if err := r.site.judgeable(); err != nil {
+		var problems source.Problems
+		if errors.As(err, &problems) {
+			err = errors.New("no verdict: the policy cannot be read: tocsin check")
+		}
+		r.print("  %s", source.Visible(err.Error()))
+		return verdict.Undetermined
 	}
-	plans, err := book.Plans(ctx, id)
-	if err != nil || len(plans) == 0 {
-		return false, err
+	tell = r.site.rules.AnyTailnet(b).Outcome
+	r.print("  disclose: %s; notify affected %s: %s", r.site.rules.Bulletin(b, r.now).Outcome.Words(),
+		r.site.config.Organization.Unit.Many, tell.Words())
+	return tell
+}
+
+// unreadable shows the files of which nothing can be read. A draft's are no fault: it
+// is unfinished.
+func (r *report) unreadable(ctx context.Context, only bulletin.ID) error {
+	known := make(map[string]bool)
+	for _, b := range r.site.content.Bulletins {
+		known[b.Source.Name] = true
 	}
-	plan, err := book.Plan(ctx, plans[len(plans)-1])
-	if err != nil {
-		return false, err
+	for _, problem := range r.site.problems {
+		file := problem.Position.File
+		id := bulletin.ID(strings.TrimSuffix(path.Base(file), ".md"))
+		if known[file] || path.Dir(file) != content.BulletinFolder || path.Ext(file) != ".md" || only != "" && id != only {
+			continue
+		}
+		known[file] = true
+		r.print("%s  cannot be read: tocsin check", source.Visible(string(id)))
+		_, err := r.plans(ctx, id)
+		if len(r.site.unreadable(file)) > 0 {
+			err = errors.Join(err, errFound)
+		}
+		if err := r.part(id, err); err != nil {
+			return err
+		}
 	}
-	p.planHead(plan)
-	return true, p.account(ctx, s, book, plan)
+	return nil
 }
 
 // orphans shows the plans of bulletins whose files are gone: their letters are not
 // forgotten with them.
-func (p *program) orphans(ctx context.Context, s *site, book *ledger.Ledger, only bulletin.ID) (shown int, err error) {
-	if book == nil {
-		return 0, nil
+func (r *report) orphans(ctx context.Context, only bulletin.ID) error {
+	if r.book == nil {
+		return nil
 	}
-	plans, err := book.Plans(ctx, only)
+	plans, err := r.book.Plans(ctx, only)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	var last bulletin.ID
-	incomplete := false
 	for _, plan := range plans {
-		_, there := s.content.Bulletin(plan.Bulletin)
-		if there || plan.Bulletin == last {
+		if r.shown[plan.Bulletin] {
 			continue
 		}
-		last = plan.Bulletin
-		shown++
-		p.print("%s  cannot be read, or its file is gone", plan.Bulletin)
-		_, err := p.latestPlan(ctx, s, book, plan.Bulletin)
-		if err != nil && !errors.Is(err, errIncomplete) {
-			return shown, err
+		r.print("%s  cannot be read, or its file is gone", plan.Bulletin)
+		_, err := r.plans(ctx, plan.Bulletin)
+		if err := r.part(plan.Bulletin, err); err != nil {
+			return err
 		}
-		incomplete = incomplete || err != nil
 	}
-	if incomplete {
-		return shown, errIncomplete
+	return nil
+}
+
+// plans shows the plan that stands for a bulletin, if there is one, and the begun
+// letters of those before it.
+func (r *report) plans(ctx context.Context, id bulletin.ID) (found bool, err error) {
+	if r.book == nil {
+		return false, nil
 	}
-	return shown, nil
+	plans, err := r.book.Plans(ctx, id)
+	if err != nil || len(plans) == 0 {
+		return false, err
+	}
+	last := len(plans) - 1
+	var left error
+	for _, earlier := range plans[:last] {
+		if err := r.earlier(ctx, earlier); err != nil && !errors.Is(err, errIncomplete) {
+			return true, err
+		} else if err != nil {
+			left = err
+		}
+	}
+	plan, err := r.book.Plan(ctx, plans[last])
+	if err != nil {
+		return true, err
+	}
+	r.planHead(plan)
+	return true, errors.Join(r.account(ctx, r.site, r.book, plan, r.now), left)
+}
+
+// earlier says what a plan that does not stand any more has left open.
+func (r *report) earlier(ctx context.Context, id notify.PlanID) error {
+	plan, err := r.book.Plan(ctx, id)
+	if err != nil {
+		return err
+	}
+	sums, err := r.book.Account(ctx, plan)
+	if err != nil {
+		return err
+	}
+	return r.begun(id, sums)
+}
+
+// begun says that a run was cut off, where one was.
+func (p *program) begun(id notify.PlanID, sums ledger.Account) error {
+	if sums.Begun() == 0 {
+		return nil
+	}
+	p.print("  open: a run of %s was cut off with %s begun", id, many(sums.Begun(), "letter"))
+	p.next("tocsin send %s", id)
+	return errIncomplete
 }
 
 func (p *program) planHead(plan ledger.Stored) {
@@ -167,33 +273,22 @@ func (p *program) planHead(plan ledger.Stored) {
 		destination(plan.Transport), plan.Deadline.Format(time.RFC3339))
 }
 
-// sums prints how a plan's rows add up, and counts the letters that are still to
-// be delivered. Sums that do not add up are an error of the ledger, never glossed over.
-func (p *program) sums(ctx context.Context, book *ledger.Ledger, plan ledger.Stored) (open int, err error) {
-	states, err := book.States(ctx, plan)
-	if err != nil {
-		return 0, err
-	}
+// sums prints how a plan's rows add up.
+func (p *program) sums(sums ledger.Account) {
 	var letters []string
-	sum := 0
 	for _, state := range ledger.States {
-		sum += states[state]
-		if states[state] > 0 {
-			letters = append(letters, fmt.Sprintf("%s %d", state, states[state]))
+		if n := sums.Letters[state]; n > 0 {
+			letters = append(letters, fmt.Sprintf("%s %d", state, n))
 		}
-	}
-	if sum != plan.Counts[notify.Mailed] {
-		return 0, fmt.Errorf("%s: %d letters are in some state, %d were frozen: %w", plan.ID, sum, plan.Counts[notify.Mailed], ledger.ErrChanged)
 	}
 	for i, standing := range notify.Standings {
 		sign := "+"
 		if i == 0 {
 			sign = " "
 		}
-		p.print("  %s %6d  %s%s", sign, plan.Counts[standing], standing.Words(), inParentheses(standing, letters))
+		p.print("  %s %6d  %s%s", sign, sums.Counts[standing], standing.Words(), inParentheses(standing, letters))
 	}
-	p.print("  = %6d  affected", plan.Counts.Affected())
-	return states[ledger.Planned] + states[ledger.Intent], nil
+	p.print("  = %6d  affected", sums.Counts.Affected())
 }
 
 func inParentheses(standing notify.Standing, letters []string) string {
@@ -204,18 +299,24 @@ func inParentheses(standing notify.Standing, letters []string) string {
 }
 
 // left names what a plan leaves for a person to do. Letters to deliver come first:
-// the rest can only be told by other ways.
-func (p *program) left(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, open int) error {
+// the rest can only be told by other ways. After the deadline only a new plan has
+// letters that can be delivered.
+func (p *program) left(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, sums ledger.Account, now time.Time) error {
 	unit := s.config.Organization.Unit
 	if err := p.untold(ctx, book, plan, unit.One); err != nil {
 		return err
 	}
-	switch {
+	late := now.After(plan.Deadline)
+	switch open := sums.Open(); {
+	case late && sums.Begun() > 0:
+		return p.begun(plan.ID, sums)
+	case late && open > 0:
+		p.next("tocsin plan %s (%s not delivered in time)", plan.ID.Bulletin, many(open, "letter"))
 	case open > 0:
 		p.next("tocsin send %s (%s to deliver)", plan.ID, many(open, "letter"))
-	case plan.Counts[notify.Unreachable] > 0:
+	case sums.Counts[notify.Unreachable] > 0:
 		p.next("find an address for each unreachable %s, then tocsin plan %s", unit.One, plan.ID.Bulletin)
-	case plan.Counts[notify.Undetermined] > 0:
+	case sums.Counts[notify.Undetermined] > 0:
 		p.next("find out what is not known, then tocsin plan %s", plan.ID.Bulletin)
 	default:
 		return nil

@@ -99,6 +99,7 @@ func bulletinOf(f *fields, p page) bulletin.Bulletin {
 		Action:         actionOf(f),
 		Body:           p.body,
 		BodyLine:       p.bodyLine,
+		Stamped:        f.lines("status", "published"),
 		Source:         p.file,
 	}
 	if b.Summary == "" {
@@ -109,10 +110,21 @@ func bulletinOf(f *fields, p page) bulletin.Bulletin {
 		b.Affected = append(b.Affected, affectedOf(row))
 		row.done()
 	}
-	if (b.Status == bulletin.Public || b.Status == bulletin.Withdrawn) && b.Published.IsZero() && f.value("published") == nil {
-		f.missing("published", "a bulletin that was published says when: published: 2026-05-03")
-	}
+	demandDate(f, b.Status)
 	return b
+}
+
+// demandDate reports a bulletin that readers could see and that does not say since when.
+func demandDate(f *fields, status bulletin.Status) {
+	if f.value("published") != nil {
+		return
+	}
+	switch status {
+	case bulletin.Public:
+		f.missing("published", "a bulletin that was published says when: published: 2026-05-03")
+	case bulletin.Withdrawn:
+		f.missing("published", "the day on which it was published; a draft that is given up is deleted, not withdrawn")
+	}
 }
 
 // idForm keeps IDs fit for file names, URLs and mail headers alike.

@@ -27,11 +27,13 @@ const ConfigFile = "tocsin.yaml"
 type Config struct {
 	Layout       address.Layout // the site's URLs, from base_url and the sections' paths
 	Organization Organization
-	Products     []bulletin.Product
+	Products     bulletin.Products
 	Inventory    InventoryFiles
 	Mail         Mail
 	Ledger       string // sqlite file
 	Source       source.File
+
+	absolute []placed // private files that are named by their full path
 }
 
 // Organization is who publishes.
@@ -94,7 +96,7 @@ func ReadConfig(site fs.FS) (Config, source.Problems, error) {
 		return Config{}, d.problems, nil
 	}
 	c := configOf(f)
-	c.Source = d.file
+	c.Source, c.absolute = d.file, d.absolute
 	f.done()
 	d.problems.Sort()
 	return c, d.problems, nil
@@ -118,7 +120,10 @@ func configOf(f *fields) Config {
 		c.Products = append(c.Products, product)
 	}
 	if i := f.mapping("inventory"); i != nil {
-		c.Inventory = InventoryFiles{Tailnets: i.demand("tailnets", "a CSV file"), Nodes: i.demand("nodes", "a CSV file")}
+		c.Inventory = InventoryFiles{
+			Tailnets: i.private("tailnets", i.demand("tailnets", "a CSV file")),
+			Nodes:    i.private("nodes", i.demand("nodes", "a CSV file")),
+		}
 		i.done()
 	}
 	if m := f.mapping("mail"); m != nil {
@@ -204,8 +209,8 @@ func mailOf(f *fields) Mail {
 		From:            mailboxOf(f),
 		ReplyTo:         f.address("reply_to", f.line("reply_to")),
 		ContactSettings: f.httpsURL("contact_settings_url"),
-		Maildir:         f.scheme("transport", "maildir:", "maildir:var/outbox"),
-		KeyFile:         f.demand("key_file", "such as secrets/plan.key; tocsin init makes one"),
+		Maildir:         f.private("transport", f.scheme("transport", "maildir:", "maildir:var/outbox")),
+		KeyFile:         f.private("key_file", f.demand("key_file", "such as secrets/plan.key; tocsin init makes one")),
 	}
 }
 
@@ -266,5 +271,5 @@ func ledgerOf(f *fields) string {
 	if f.value("ledger") == nil {
 		return "var/ledger.db"
 	}
-	return f.scheme("ledger", "sqlite:", "sqlite:var/ledger.db")
+	return f.private("ledger", f.scheme("ledger", "sqlite:", "sqlite:var/ledger.db"))
 }

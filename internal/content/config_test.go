@@ -182,11 +182,43 @@ func TestWrongSettings(t *testing.T) {
 		{"maildir:var/outbox", "smtp://relay.example.com:587", "21:14 odd-url"},
 		{"  key_file: secrets/plan.key\n", "", "18:3 missing-key"},
 		{"sqlite:var/book.db", "var/book.db", "23:9 odd-url"},
+		{"sqlite:var/book.db", "sqlite:public/book.db", "23:9 odd-path"},
+		{"sqlite:var/book.db", "sqlite:.tocsin/book.db", "23:9 odd-path"},
+		{"sqlite:var/book.db", "sqlite:../book.db", "23:9 odd-path"},
+		{"sqlite:var/book.db", "sqlite:/srv/../site/book.db", "23:9 odd-path"},
+		{"maildir:var/outbox", "maildir:public", "21:14 odd-path"},
+		{"maildir:var/outbox", "maildir:./public/outbox/", "21:14 odd-path"},
+		{"maildir:var/outbox", "maildir:var/../public", "21:14 odd-path"},
+		{"maildir:var/outbox", "maildir:Public", "21:14 odd-path"},
+		{"maildir:var/outbox", "maildir:public\\outbox", "21:14 odd-path"},
+		{"maildir:var/outbox", "maildir:.", "21:14 odd-path"},
+		{"maildir:var/outbox", "maildir:./", "21:14 odd-path"},
+		{"secrets/plan.key", "templates/static/plan.key", "22:13 odd-path"},
+		{"secrets/plan.key", "content//plan.key", "22:13 odd-path"},
+		{"inventory/tailnets.csv", "content/tailnets.csv", "16:23 odd-path"},
+		{"inventory/nodes.csv", "public/nodes.csv", "16:54 odd-path"},
+		{"inventory/nodes.csv", "..", "16:54 odd-path"},
 		{"sqlite:var/book.db", "", "23:8 no-value"},
 	} {
 		text := strings.Replace(settings, c.old, c.new, 1)
 		if _, problems := readSettings(t, text); problems != c.want {
 			t.Errorf("%q instead of %q: %q, want %q", clip(c.new), clip(c.old), problems, c.want)
+		}
+	}
+}
+
+// Private files stand in folders of their own, or outside of the site.
+func TestPrivatePlaces(t *testing.T) {
+	for _, name := range []string{"var/outbox", "var/public", "publicity", "var/..hidden", "/srv/mail/public", "./var"} {
+		c, problems := readSettings(t, strings.Replace(settings, "maildir:var/outbox", "maildir:"+name, 1))
+		if problems != "" || c.Mail.Maildir != name {
+			t.Errorf("%s: %q, read as %q", name, problems, c.Mail.Maildir)
+		}
+	}
+	c, _ := readSettings(t, strings.Replace(settings, "secrets/plan.key", "/srv/site/public/plan.key", 1))
+	for folder, want := range map[string]string{"/srv/site": "22:13 odd-path", "/": "22:13 odd-path", "/srv/other": "", "/srv/site2": "", "/srv/site/public/plan.key/x": ""} {
+		if got := said(c.Inside(folder)); got != want {
+			t.Errorf("%s: %q, want %q", folder, got, want)
 		}
 	}
 }

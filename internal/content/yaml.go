@@ -3,6 +3,7 @@ package content
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -16,7 +17,8 @@ import (
 // that was not asked for is reported.
 type document struct {
 	file     source.File
-	above    int // lines of the file above the YAML text
+	above    int      // lines of the file above the YAML text
+	absolute []placed // full paths of private files
 	problems source.Problems
 }
 
@@ -102,6 +104,8 @@ func (d *document) strict(n *yaml.Node) {
 		d.report(n, "no-value", "a value is missing here", "write one, or remove the key")
 	case n.Kind == yaml.ScalarNode && n.Style == 0 && strings.HasPrefix(n.LineComment, "#") && !strings.HasPrefix(n.LineComment, "# "):
 		d.report(n, "cut-comment", fmt.Sprintf("YAML takes %q as a comment and drops it", clip(n.LineComment)), "quote the whole value, or put a space after the #")
+	case d.runsOn(n):
+		d.report(n, "several-lines", "a value goes on in the next line", "write it in one line, or begin it with >- and put its lines below")
 	}
 	d.hidden(n)
 	if n.Kind == yaml.MappingNode {
@@ -121,6 +125,32 @@ func (d *document) hidden(n *yaml.Node) {
 		}
 	}
 }
+
+// runsOn tells whether a plain or quoted value goes on in the next line, where it may
+// look like another key; a block (>- or |) says that it does.
+func (d *document) runsOn(n *yaml.Node) bool {
+	if n.Kind != yaml.ScalarNode || n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+		return false
+	}
+	line := []rune(d.file.Line(n.Line + d.above))
+	return !endsWithin(string(line[max(0, min(len(line), n.Column-1)):]), n)
+}
+
+// endsWithin tells whether a plain or quoted value ends in the line that it begins.
+func endsWithin(line string, n *yaml.Node) bool {
+	switch {
+	case n.Style&yaml.DoubleQuotedStyle != 0:
+		return doubleQuoted.MatchString(line)
+	case n.Style&yaml.SingleQuotedStyle != 0:
+		return singleQuoted.MatchString(line)
+	}
+	return strings.HasPrefix(line, n.Value)
+}
+
+var (
+	doubleQuoted = regexp.MustCompile(`^"([^"\\]|\\.)*"`)
+	singleQuoted = regexp.MustCompile(`^'([^']|'')*'`)
+)
 
 // keys reports keys that are no plain words or stand twice in a mapping.
 func (d *document) keys(n *yaml.Node) {
@@ -216,6 +246,22 @@ func (f *fields) position(key string) source.Position {
 		return f.doc.position(n)
 	}
 	return f.doc.position(f.node)
+}
+
+// lines are those on which the keys and their values stand, and nothing else does:
+// none within { }, where others may share them.
+func (f *fields) lines(keys ...string) []int {
+	var out []int
+	for i := 0; i+1 < len(f.node.Content); i += 2 {
+		key, value := f.node.Content[i], f.node.Content[i+1]
+		if !contains(keys, key.Value) || f.node.Style&yaml.FlowStyle != 0 {
+			continue
+		}
+		for line := key.Line; line <= value.Line; line++ {
+			out = append(out, line+f.doc.above)
+		}
+	}
+	return out
 }
 
 // missing makes done report a key that must be there and is not.

@@ -29,12 +29,18 @@ func (r Rules) Bulletin(b bulletin.Bulletin, at time.Time) verdict.Proof {
 	))
 }
 
-// Tailnet decides whether a tailnet that is affected, or not, or perhaps, must be
-// told directly.
-func (r Rules) Tailnet(b bulletin.Bulletin, affected verdict.Truth) verdict.Proof {
+// TailnetFacts are what is known of one tailnet beyond the bulletin. Whatever the
+// policy asks of a single tailnet has its place here, such as findings of what was
+// seen of its data.
+type TailnetFacts struct {
+	Affected verdict.Truth // by the inventory
+}
+
+// Tailnet decides whether one tailnet must be told directly.
+func (r Rules) Tailnet(b bulletin.Bulletin, t TailnetFacts) verdict.Proof {
 	visible, note := tailnetDataVisible(b)
 	return r.Notify.Judge(append(common(b),
-		stated(verdict.Statement("tailnet_affected", affected), source.Position{}, "by the inventory"),
+		stated(verdict.Statement("tailnet_affected", t.Affected), source.Position{}, "by the inventory"),
 		severity(b),
 		stated(verdict.Statement("tailnet_data_visible", visible), b.DataVisible.Position, note),
 	))
@@ -43,7 +49,7 @@ func (r Rules) Tailnet(b bulletin.Bulletin, affected verdict.Truth) verdict.Proo
 // AnyTailnet decides for a tailnet that is confirmed affected and of which nothing
 // else is known: what `explain` says before there is a plan.
 func (r Rules) AnyTailnet(b bulletin.Bulletin) verdict.Proof {
-	p := r.Tailnet(b, verdict.Yes)
+	p := r.Tailnet(b, TailnetFacts{Affected: verdict.Yes})
 	for i := range p.Facts {
 		if p.Facts[i].Name == "tailnet_affected" {
 			p.Facts[i].Note = "for the sake of the question"

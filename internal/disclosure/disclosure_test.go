@@ -106,7 +106,7 @@ func TestTailnet(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := windowsBug()
 			c.change(&b)
-			if got := Builtin().Tailnet(b, c.affected); got.Outcome != c.want {
+			if got := Builtin().Tailnet(b, TailnetFacts{Affected: c.affected}); got.Outcome != c.want {
 				t.Errorf("notify: %s, want %s\n%+v", got.Outcome, c.want, got.Facts)
 			}
 		})

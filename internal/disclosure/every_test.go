@@ -143,7 +143,7 @@ func TestEveryTailnet(t *testing.T) {
 								b.RoutinePatch = answer(verdict.Unknown)
 							}
 							want := notified(ours, affected, action, severity, seen)
-							if got := Builtin().Tailnet(b, affected).Outcome; got != want {
+							if got := Builtin().Tailnet(b, TailnetFacts{Affected: affected}).Outcome; got != want {
 								t.Errorf("ours %v, affected %s, action %s, severity %q, data %q, exemptions %b: %s, want %s",
 									ours, affected, action, severity, data, exempt, got, want)
 							}
@@ -220,7 +220,7 @@ func TestFactsSayWhereTheyStand(t *testing.T) {
 	}
 	stated.Action.Position, stated.SeveritySource, stated.Affected[0].Position = here, here, here
 	for name, b := range map[string]bulletin.Bulletin{"everything stated": stated, "nothing stated": {}} {
-		for _, proof := range []verdict.Proof{Builtin().Bulletin(b, today), Builtin().Tailnet(b, verdict.Yes), Builtin().AnyTailnet(b)} {
+		for _, proof := range []verdict.Proof{Builtin().Bulletin(b, today), Builtin().Tailnet(b, TailnetFacts{Affected: verdict.Yes}), Builtin().AnyTailnet(b)} {
 			for _, f := range proof.Facts {
 				if (f.Note == "") != (f.Position == here) {
 					t.Errorf("%s, %s, %s: note %q, position %v", name, proof.Question, f.Name, f.Note, f.Position)
@@ -241,7 +241,7 @@ func TestFactsSayWhereTheyStand(t *testing.T) {
 	if got := proof.Facts.Find("tailnet_affected"); got.Value != "yes" || got.Note != "for the sake of the question" {
 		t.Errorf("%+v", got)
 	}
-	if got := Builtin().Tailnet(stated, verdict.Unknown).Facts.Find("tailnet_affected"); got.Value != "unknown" || got.Note != "by the inventory" {
+	if got := Builtin().Tailnet(stated, TailnetFacts{Affected: verdict.Unknown}).Facts.Find("tailnet_affected"); got.Value != "unknown" || got.Note != "by the inventory" {
 		t.Errorf("%+v", got)
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"tocsin/internal/tailnet"
@@ -66,7 +65,8 @@ func (s Digester) Add(texts ...string) {
 // Sum is the digest so far, hex SHA-256.
 func (s Digester) Sum() string { return hex.EncodeToString(s.h.Sum(nil)) }
 
-// Head adds what a plan's head says, without its digest.
+// Head adds what a plan's head says, but for its digest and its counts, which follow
+// from the rows.
 func (s Digester) Head(p Plan) {
 	s.Add(p.ID.String(), p.Created.Format(time.RFC3339), p.Deadline.Format(time.RFC3339),
 		p.Transport, string(p.Undetermined), p.Inputs.Digest())
@@ -74,8 +74,18 @@ func (s Digester) Head(p Plan) {
 
 // Row adds one row with the digest of its letter; empty where it gets none.
 func (s Digester) Row(e Entry) {
-	s.Add(string(e.Tailnet), e.Name, string(e.Standing), strings.Join(e.Clauses, " "), strings.Join(e.Missing, " "),
-		string(e.Address), string(e.Reason), strconv.Itoa(e.Nodes), e.MessageID, e.Digest)
+	s.Add(string(e.Tailnet), e.Name, string(e.Standing))
+	s.list(e.Clauses)
+	s.list(e.Missing)
+	s.Add(string(e.Address), string(e.Reason))
+	s.list(e.Trace)
+	s.Add(strconv.Itoa(e.Nodes), e.MessageID, e.Digest)
+}
+
+// list adds texts after their number, so that none runs over into the next list.
+func (s Digester) list(texts []string) {
+	s.Add(strconv.Itoa(len(texts)))
+	s.Add(texts...)
 }
 
 // Digest is the hex SHA-256 of some bytes.

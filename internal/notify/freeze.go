@@ -16,6 +16,7 @@ type Entry struct {
 	Missing   []string // facts that would have decided
 	Address   tailnet.Address
 	Reason    tailnet.ContactReason
+	Trace     []string // addresses that were passed over, each with the reason and without the address
 	Nodes     int
 	MessageID string // without angle brackets; empty where the row gets no letter
 	Digest    string // hex SHA-256 of Message
@@ -72,6 +73,6 @@ func bare(r Row) Entry {
 	return Entry{
 		Tailnet: r.Tailnet.ID, Name: r.Tailnet.Name(), Standing: r.Standing,
 		Clauses: r.Clauses, Missing: r.Missing,
-		Address: r.Contact.Address, Reason: r.Contact.Reason, Nodes: len(r.Match.Hits),
+		Address: r.Contact.Address, Reason: r.Contact.Reason, Trace: r.Contact.Trace, Nodes: len(r.Match.Hits),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tocsin/internal/tailnet"
+	"tocsin/templates"
 )
 
 // Letter is one tailnet's letter before it becomes a mail message.
@@ -35,28 +36,37 @@ type Templates struct {
 	html *htmltemplate.Template
 }
 
-// ParseTemplates parses the letter's templates. The error names file and line.
-func ParseTemplates(templates fs.FS) (*Templates, error) {
-	text, err := template.New("letter.txt").Option("missingkey=error").ParseFS(templates, textTemplate)
+// ParseTemplates parses the letter's templates. The error is a [templates.Error]
+// that names file and line, or a file that cannot be read.
+func ParseTemplates(files fs.FS) (*Templates, error) {
+	plain, err := fs.ReadFile(files, textTemplate)
 	if err != nil {
 		return nil, err
 	}
-	html, err := htmltemplate.New("letter.html").Option("missingkey=error").ParseFS(templates, htmlTemplate)
+	page, err := fs.ReadFile(files, htmlTemplate)
 	if err != nil {
 		return nil, err
+	}
+	text, err := template.New(textTemplate).Option("missingkey=error").Parse(string(plain))
+	if err != nil {
+		return nil, templates.Fault(textTemplate, err)
+	}
+	html, err := htmltemplate.New(htmlTemplate).Option("missingkey=error").Parse(string(page))
+	if err != nil {
+		return nil, templates.Fault(htmlTemplate, err)
 	}
 	return &Templates{text, html}, nil
 }
 
 // Write makes a row's letter from its view. Both parts come from the one view, so
-// they cannot say different things.
+// they cannot say different things. The error is a [templates.Error].
 func (s *Templates) Write(r Row, v View, date time.Time) (Letter, error) {
 	var text, html bytes.Buffer
 	if err := s.text.Execute(&text, v); err != nil {
-		return Letter{}, err
+		return Letter{}, templates.Fault(textTemplate, err)
 	}
 	if err := s.html.Execute(&html, v); err != nil {
-		return Letter{}, err
+		return Letter{}, templates.Fault(htmlTemplate, err)
 	}
 	return Letter{
 		Tailnet: r.Tailnet.ID,

@@ -189,7 +189,7 @@ func aRow(t testing.TB, b bulletin.Bulletin, of tailnet.Tailnet, nodes ...tailne
 		t.Fatal(err)
 	}
 	row := Row{Tailnet: of, Standing: Mailed, Contact: contact, Match: match}
-	for _, c := range disclosure.Builtin().Tailnet(b, match.Affected).Deciding() {
+	for _, c := range disclosure.Builtin().Tailnet(b, disclosure.TailnetFacts{Affected: match.Affected}).Deciding() {
 		row.Clauses = append(row.Clauses, c.ID)
 	}
 	return row
@@ -345,12 +345,12 @@ func TestTemplatesCannotGuess(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if l, err := s.Write(row, v, planned); err == nil {
-			t.Errorf("a letter of nothing: %q, %q", l.Text, l.HTML)
+		if l, err := s.Write(row, v, planned); err == nil || !strings.HasPrefix(err.Error(), "templates/mail/letter.") {
+			t.Errorf("a letter of nothing: %q, %q, %v", l.Text, l.HTML, err)
 		}
 	}
 	for _, f := range []fstest.MapFS{files("x\n{{if}}", "x"), files("x", "x\n{{if}}")} {
-		if _, err := ParseTemplates(f); err == nil || !strings.Contains(err.Error(), ":2:") {
+		if _, err := ParseTemplates(f); err == nil || !strings.HasPrefix(err.Error(), "templates/mail/letter.") || !strings.Contains(err.Error(), ":2:") {
 			t.Errorf("a broken template: %v", err)
 		}
 	}

@@ -97,7 +97,9 @@ type Plan struct {
 	Undetermined Choice
 	Inputs       Inputs
 	Counts       Counts
-	Digest       string // hex SHA-256 over everything above, every row and every letter
+	// Digest is the hex SHA-256 over the head (ID to Inputs), every row in order, and
+	// the digest of every letter. Counts are the sums of those rows.
+	Digest string
 }
 
 // Counts says how many affected tailnets are in each standing.

@@ -22,10 +22,14 @@ type Survey struct {
 	matcher  *affected.Matcher
 	tailnets map[tailnet.ID]tailnet.Tailnet
 	hits     map[tailnet.ID][]affected.Hit
+	hit      map[installed]bool
 	proofs   map[verdict.Truth]verdict.Proof
 	nodes    int
 	misses   map[affected.Miss]int
 }
+
+// installed is one product on one node, which stands in one row of an inventory.
+type installed struct{ product, node string }
 
 // NewSurvey begins the survey of a bulletin.
 func NewSurvey(b bulletin.Bulletin, products []bulletin.Product, rules disclosure.Rules) *Survey {
@@ -35,6 +39,7 @@ func NewSurvey(b bulletin.Bulletin, products []bulletin.Product, rules disclosur
 		matcher:  affected.NewMatcher(b, products),
 		tailnets: make(map[tailnet.ID]tailnet.Tailnet),
 		hits:     make(map[tailnet.ID][]affected.Hit),
+		hit:      make(map[installed]bool),
 		proofs:   make(map[verdict.Truth]verdict.Proof),
 		misses:   make(map[affected.Miss]int),
 	}
@@ -50,15 +55,26 @@ func (s *Survey) Known(id tailnet.ID) bool {
 	return known
 }
 
-// Node takes in one node.
-func (s *Survey) Node(n tailnet.Node) {
+var errTwice = errors.New("this node stands in an earlier row too, of this tailnet or of another")
+
+// Node takes in one node with one product. It refuses one that was a hit in an
+// earlier row: one of the two rows belongs to somebody else, and nobody can tell
+// which. Only hits are remembered, for they alone stand in letters. The error names
+// neither node nor tailnet: it reaches terminals.
+func (s *Survey) Node(n tailnet.Node) error {
 	s.nodes++
+	key := installed{n.Product, n.ID}
+	if s.hit[key] {
+		return errTwice
+	}
 	hit, miss := s.matcher.Node(n)
 	if miss != affected.NotMissed {
 		s.misses[miss]++
-		return
+		return nil
 	}
+	s.hit[key] = true
 	s.hits[n.Tailnet] = append(s.hits[n.Tailnet], hit)
+	return nil
 }
 
 // Seen says how much was taken in.
@@ -108,9 +124,6 @@ func (s *Survey) ordered() []tailnet.ID {
 func (s *Survey) row(t tailnet.Tailnet, choice Choice) (Row, error) {
 	hits := s.hits[t.ID]
 	slices.SortFunc(hits, byName)
-	if err := distinct(t.ID, hits); err != nil {
-		return Row{}, err
-	}
 	match, err := s.matcher.Tailnet(t.ID, hits)
 	if err != nil {
 		return Row{}, err
@@ -135,30 +148,17 @@ func byName(a, b affected.Hit) int {
 	if c := strings.Compare(a.Node.Name, b.Node.Name); c != 0 {
 		return c
 	}
-	return strings.Compare(a.Node.ID, b.Node.ID)
-}
-
-// ErrTwice says that the inventory lists one node of a tailnet in two rows.
-var ErrTwice = errors.New("the inventory lists a node twice")
-
-// distinct refuses an inventory that lists a node of a tailnet twice: one of the
-// two rows belongs to somebody else, and nobody can tell which.
-func distinct(id tailnet.ID, hits []affected.Hit) error {
-	seen := make(map[string]bool, len(hits))
-	for _, h := range hits {
-		if seen[h.Node.ID] {
-			return fmt.Errorf("%w of tailnet %q", ErrTwice, id)
-		}
-		seen[h.Node.ID] = true
+	if c := strings.Compare(a.Node.ID, b.Node.ID); c != 0 {
+		return c
 	}
-	return nil
+	return strings.Compare(a.Node.Product, b.Node.Product)
 }
 
 // proof judges once for each state a tailnet can be in.
 func (s *Survey) proof(touched verdict.Truth) verdict.Proof {
 	p, known := s.proofs[touched]
 	if !known {
-		p = s.rules.Tailnet(s.bulletin, touched)
+		p = s.rules.Tailnet(s.bulletin, disclosure.TailnetFacts{Affected: touched})
 		s.proofs[touched] = p
 	}
 	return p

@@ -15,6 +15,7 @@ import (
 	"tocsin/internal/disclosure"
 	"tocsin/internal/tailnet"
 	"tocsin/internal/verdict"
+	"tocsin/internal/version"
 )
 
 // expect is the standing of a tailnet by the kind of bulletin, in plain words.
@@ -127,6 +128,10 @@ func TestSealRowsNoticesEverything(t *testing.T) {
 		"standing": func(r *Row) { r.Standing = Unreachable },
 		"clauses":  func(r *Row) { r.Clauses = nil },
 		"missing":  func(r *Row) { r.Missing = nil },
+		"two":      func(r *Row) { r.Clauses = []string{"c", "d"} },
+		"one":      func(r *Row) { r.Clauses = []string{"c d"} },
+		"shifted":  func(r *Row) { r.Clauses, r.Missing = nil, []string{"c", "m"} },
+		"trace":    func(r *Row) { r.Contact.Trace = []string{"no security contact"} },
 		"address":  func(r *Row) { r.Contact.Address = "b@acme.example" },
 		"reason":   func(r *Row) { r.Contact.Reason = tailnet.SecurityContact },
 		"node":     func(r *Row) { r.Match.Hits[0].Node.ID = "n2" },
@@ -154,7 +159,9 @@ func one(t *testing.T, b bulletin.Bulletin, nodes ...tailnet.Node) *Survey {
 	s.Tailnet(tailnet.Tailnet{ID: "acme", OwnerEmail: "owner@acme.example"})
 	s.Tailnet(tailnet.Tailnet{ID: "other", OwnerEmail: "owner@other.example"})
 	for _, n := range nodes {
-		s.Node(n)
+		if err := s.Node(n); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return s
 }
@@ -194,17 +201,45 @@ func TestHostedServiceConcernsWhomItSays(t *testing.T) {
 	}
 }
 
-// TestNodeTwiceIsRefused is F20: one of the two rows belongs to somebody else.
+// TestNodeTwiceIsRefused is F20: one of the two rows belongs to somebody else, whether
+// they are of one tailnet or of two.
 func TestNodeTwiceIsRefused(t *testing.T) {
+	n := tailnet.Node{Tailnet: "acme", ID: "n1", Name: "acme-vault", OS: "windows", Product: "client", Version: "1.60.0"}
+	for what, change := range map[string]func(*tailnet.Node){
+		"the same row":      func(*tailnet.Node) {},
+		"another version":   func(m *tailnet.Node) { m.Version = "1.62.0" },
+		"no longer a hit":   func(m *tailnet.Node) { m.Version = "1.66.1" },
+		"another tailnet":   func(m *tailnet.Node) { m.Tailnet = "other" },
+		"cannot be told of": func(m *tailnet.Node) { m.Tailnet, m.Version = "other", "custom" },
+	} {
+		s, m := one(t, severe(), n), n
+		change(&m)
+		err := s.Node(m)
+		if err == nil {
+			t.Errorf("%s: the node stands in two rows", what)
+			continue
+		}
+		for _, private := range []string{n.ID, n.Name, "acme", "other."} {
+			if strings.Contains(err.Error(), private) {
+				t.Errorf("%s: %q names %q", what, err, private)
+			}
+		}
+	}
+}
+
+// TestNodeWithTwoProducts: one node may run two products, and the letter has a line
+// for each.
+func TestNodeWithTwoProducts(t *testing.T) {
+	b := severe()
+	b.Affected = append(b.Affected, bulletin.Affected{Product: "cli", Versions: version.Range{Fixed: "3.0.0"}})
 	n := tailnet.Node{Tailnet: "acme", ID: "n1", OS: "windows", Product: "client", Version: "1.60.0"}
 	m := n
-	m.Version = "1.62.0"
-	if _, err := one(t, severe(), n, m).Rows(Tell); err == nil {
-		t.Error("a node twice in a tailnet passed")
-	}
-	m.Tailnet = "other"
-	if rows, err := one(t, severe(), n, m).Rows(Tell); err != nil || len(rows) != 2 {
-		t.Errorf("two tailnets may number their nodes alike: %v", err)
+	m.Product, m.Version = "cli", "2.0.0"
+	for _, nodes := range [][]tailnet.Node{{n, m}, {m, n}} {
+		rows, err := one(t, b, nodes...).Rows(Tell)
+		if err != nil || len(rows) != 1 || len(rows[0].Match.Hits) != 2 || rows[0].Match.Hits[0].Node.Product != "cli" {
+			t.Errorf("%v, %+v", err, rows)
+		}
 	}
 }
 

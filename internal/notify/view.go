@@ -214,13 +214,12 @@ func (d Common) reasons(clauses []string) []string {
 
 // mended says in which versions a row's fault is gone.
 func mended(row bulletin.Affected) string {
-	switch v := row.Versions; {
-	case row.Channel == "rc", row.Channel == "unstable":
-		return "" // not yet a fix for users
-	case v.Fixed != "":
-		return v.Fixed + " or later"
-	case v.LastAffected != "":
-		return "a version after " + v.LastAffected
+	fixed, found := row.UserFix()
+	switch last := row.Versions.LastAffected; {
+	case found:
+		return fixed + " or later"
+	case last != "" && !row.Withheld():
+		return "a version after " + last
 	}
 	return ""
 }
@@ -235,10 +234,11 @@ func (d Common) commands(hits []affected.Hit) (updates []Update, checks []string
 			checks = append(checks, show)
 		}
 		command := product.Update[h.Node.OS]
-		if command == "" || row.Versions.Fixed == "" {
+		fixed, can := row.UserFix()
+		if command == "" || !can {
 			continue
 		}
-		u := Update{shown(h.Node.OS), strings.ReplaceAll(command, "{fixed}", row.Versions.Fixed)}
+		u := Update{shown(h.Node.OS), strings.ReplaceAll(command, "{fixed}", fixed)}
 		if !slices.Contains(updates, u) {
 			updates = append(updates, u)
 		}

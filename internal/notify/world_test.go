@@ -213,7 +213,9 @@ func (w random) survey(r *rand.Rand, b bulletin.Bulletin) *Survey {
 		s.Tailnet(n)
 	}
 	for _, n := range nodes {
-		s.Node(n)
+		if err := s.Node(n); err != nil {
+			panic(err) // nodes of the test's own making
+		}
 	}
 	return s
 }

@@ -12,42 +12,94 @@ import (
 	"os"
 	"path/filepath"
 
-	_ "modernc.org/sqlite" // registers the driver "sqlite"
+	"modernc.org/sqlite" // registers the driver "sqlite"
+	codes "modernc.org/sqlite/lib"
+
+	"tocsin/internal/private"
 )
+
+// application marks a file as tocsin's, in the header that SQLite keeps for that
+// (https://sqlite.org/fileformat2.html#application_id): "tcsn" in ASCII. A file
+// without it is a stranger's, or ours after it was cut short.
+const application = 0x7463736E
+
+// ForeignError is a file that is there and is no database of tocsin's: another
+// program's, or what a truncation left. To go on with it as if it were a new one
+// would forget what was sent.
+type ForeignError struct{ Path string }
+
+// Error says which file.
+func (e *ForeignError) Error() string {
+	return e.Path + " is there, and is no database of tocsin's: it was cut short, or is another program's"
+}
 
 // Open opens or makes a database file that only its owner can read. A commit is on
 // disk when it returns (synchronous FULL); readers do not wait for a writer (WAL).
-// A file that others can read is refused: it holds the customers' addresses.
+// A file that others can read is refused with a [private.LooseError], one that is
+// not ours with a [ForeignError]; neither is written to. Callers see to it that one
+// process at a time opens a file for writing.
 func Open(ctx context.Context, path string) (*sql.DB, error) {
-	if err := claim(path); err != nil {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := create(ctx, path); err != nil {
+			return nil, err
+		}
+	}
+	if err := recognize(ctx, path); err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", source(path, "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"))
+	return connect(ctx, path, "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)")
+}
+
+// OpenReader opens an existing database for reading while another process writes.
+// It refuses what [Open] refuses.
+func OpenReader(ctx context.Context, path string) (*sql.DB, error) {
+	if err := private.Check(path); err != nil {
+		return nil, err
+	}
+	db, err := connect(ctx, path, "query_only(1)")
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(1) // one connection: transactions are serial, as the file is
-	if err := db.PingContext(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
+	db.SetMaxOpenConns(0) // readers may read while they read
+	if err := ours(ctx, db, path); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
 }
 
-// OpenReader opens an existing database for reading while another process writes.
-// It refuses a file that others can read, as [Open] does.
-func OpenReader(ctx context.Context, path string) (*sql.DB, error) {
-	info, err := os.Stat(path)
+// recognize looks at a file before anything is written to it.
+func recognize(ctx context.Context, path string) error {
+	db, err := OpenReader(ctx, path)
+	if err != nil {
+		return err
+	}
+	return db.Close()
+}
+
+func ours(ctx context.Context, db *sql.DB, path string) error {
+	var found int64
+	err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&found)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s: %w", path, err)
+	case found != application:
+		return &ForeignError{path}
+	}
+	return nil
+}
+
+// connect opens a file over one connection: transactions are serial, as the file is.
+func connect(ctx context.Context, path string, pragmas ...string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", source(path, pragmas...))
 	if err != nil {
 		return nil, err
 	}
-	if err := private(path, info); err != nil {
-		return nil, err
-	}
-	db, err := sql.Open("sqlite", source(path, "query_only(1)"))
-	if err != nil {
-		return nil, err
-	}
+	db.SetMaxOpenConns(1)
 	if err := db.PingContext(ctx); err != nil {
+		var failure *sqlite.Error
+		if errors.As(err, &failure) && failure.Code() == codes.SQLITE_NOTADB {
+			err = &ForeignError{path}
+		}
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
 	}
 	return db, nil
@@ -64,37 +116,53 @@ func source(path string, pragmas ...string) string {
 	return u.String() + query
 }
 
-// claim makes the file before SQLite does, so that it is never readable by others,
-// not even for a moment. SQLite gives its side files the mode of the main file.
-func claim(path string) error {
+// create makes the file with its mark under another name and then gives it its own:
+// a process that is killed meanwhile leaves nothing that looks like a broken ledger.
+func create(ctx context.Context, path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	raw := path + ".new"
+	if err := errors.Join(removeIfThere(raw), removeIfThere(raw+"-journal")); err != nil {
+		return err
+	}
+	if err := mark(ctx, raw); err != nil {
+		return errors.Join(err, removeIfThere(raw))
+	}
+	// A link, unlike a renaming, never puts itself in the place of a file.
+	return errors.Join(os.Link(raw, path), os.Remove(raw), syncFolder(filepath.Dir(path)))
+}
+
+// mark makes a private file (SQLite would make it readable by others) and writes the
+// mark into it, through to the disk. SQLite gives its side files the file's mode.
+func mark(ctx context.Context, path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	info, err := f.Stat()
-	if err := errors.Join(err, f.Close()); err != nil {
+	if err := f.Close(); err != nil {
 		return err
 	}
-	return private(path, info)
+	db, err := connect(ctx, path, "synchronous(FULL)")
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", application))
+	return errors.Join(err, db.Close())
 }
 
-func private(path string, info fs.FileInfo) error {
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return &LooseError{Path: path, Mode: mode}
+// syncFolder sees to it that a name survives a power cut.
+func syncFolder(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	return nil
-}
-
-// LooseError is a private file that others than its owner can open.
-type LooseError struct {
-	Path string
-	Mode fs.FileMode
-}
-
-// Error says which file, and how open it is.
-func (e *LooseError) Error() string {
-	return fmt.Sprintf("%s is open to others (mode %04o): it holds customers' addresses", e.Path, e.Mode)
 }

@@ -1,7 +1,9 @@
 package database
 
 import (
+	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"io/fs"
 	"os"
@@ -9,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"tocsin/internal/private"
 )
 
 func mustOpen(t *testing.T, path string) func(query string, args ...any) string {
@@ -61,7 +65,7 @@ func TestLooseFileIsRefused(t *testing.T) {
 		_, writing := Open(context.Background(), path)
 		_, reading := OpenReader(context.Background(), path)
 		for what, err := range map[string]error{"writing": writing, "reading": reading} {
-			var loose *LooseError
+			var loose *private.LooseError
 			if !errors.As(err, &loose) || loose.Path != path || loose.Mode != mode {
 				t.Errorf("%v, %s: %v", mode, what, err)
 			} else if !strings.Contains(err.Error(), path) {
@@ -120,7 +124,9 @@ func TestReaderOnlyReads(t *testing.T) {
 	if _, err := os.Stat(path); err == nil {
 		t.Error("reading made a file")
 	}
-	if err := os.WriteFile(path, nil, 0o600); err != nil {
+	mustOpen(t, path)
+	before, err := os.ReadFile(path)
+	if err != nil {
 		t.Fatal(err)
 	}
 	db, err := OpenReader(context.Background(), path)
@@ -131,20 +137,70 @@ func TestReaderOnlyReads(t *testing.T) {
 	if _, err := db.Exec("CREATE TABLE t (x)"); err == nil {
 		t.Error("a reader made a table")
 	}
-	if info, err := os.Stat(path); err != nil || info.Size() != 0 {
-		t.Errorf("reading wrote %d bytes: %v", info.Size(), err)
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("reading wrote %d bytes: %v", len(after), err)
 	}
 }
 
-func TestWhatIsNoDatabase(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "l.db")
-	if err := os.WriteFile(path, []byte(strings.Repeat("This is no database. ", 100)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Open(context.Background(), path); err == nil || !strings.Contains(err.Error(), path) {
-		t.Errorf("a text file: %v", err)
+// TestForeignFiles is F43: what was a ledger once, or never was one, is not taken for
+// a new one, and not a byte is written to it.
+func TestForeignFiles(t *testing.T) {
+	for what, leave := range map[string]func(path string) error{
+		"nothing in it": func(path string) error { return os.WriteFile(path, nil, 0o600) },
+		"a few zeros":   func(path string) error { return os.WriteFile(path, make([]byte, 4096), 0o600) },
+		"a text":        func(path string) error { return os.WriteFile(path, bytes.Repeat([]byte("No database. "), 100), 0o600) },
+		"a short text":  func(path string) error { return os.WriteFile(path, []byte("x"), 0o600) },
+		"cut to nothing": func(path string) error {
+			mustOpen(t, path)("PRAGMA user_version = 1; SELECT 'written'")
+			return os.Truncate(path, 0)
+		},
+		"another program's": func(path string) error {
+			db, err := sql.Open("sqlite", source(path))
+			if err != nil {
+				return err
+			}
+			_, err = db.Exec("CREATE TABLE bookmarks (url)")
+			return errors.Join(err, db.Close(), os.Chmod(path, 0o600))
+		},
+	} {
+		path := filepath.Join(t.TempDir(), "l.db")
+		if err := leave(path); err != nil {
+			t.Fatal(err)
+		}
+		before, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, writing := Open(context.Background(), path)
+		_, reading := OpenReader(context.Background(), path)
+		for _, err := range []error{writing, reading} {
+			var foreign *ForeignError
+			if !errors.As(err, &foreign) || foreign.Path != path || !strings.Contains(err.Error(), path) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
+			t.Errorf("%s: %d bytes were there, now %d, %v", what, len(before), len(after), err)
+		}
 	}
 	if _, err := Open(context.Background(), t.TempDir()); err == nil {
 		t.Error("a folder was opened")
+	}
+}
+
+// TestHalfMade is F34: a process that was killed while it made the file leaves what
+// the next one clears away.
+func TestHalfMade(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "l.db")
+	for _, name := range []string{path + ".new", path + ".new-journal"} {
+		if err := os.WriteFile(name, []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustOpen(t, path)
+	for _, name := range []string{path + ".new", path + ".new-journal"} {
+		if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

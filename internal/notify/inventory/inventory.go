@@ -74,8 +74,9 @@ func truth(text string) (value, readable bool) {
 // node_id, os and client_version must be there; node_name, user_id, last_seen and
 // product may. A node's product must be one of the given; where there is no product
 // column, and only one is given, every node runs that. A node of a tailnet that is
-// not known is a bad row.
-func Nodes(name string, r io.Reader, products []string, known func(tailnet.ID) bool, visit func(tailnet.Node)) (source.Problems, error) {
+// not known is a bad row, and so is one that visit refuses; the error becomes its problem, and
+// must name nobody.
+func Nodes(name string, r io.Reader, products []string, known func(tailnet.ID) bool, visit func(tailnet.Node) error) (source.Problems, error) {
 	t := open(name, r, "tailnet", "node_id", "os", "client_version")
 	columns := struct{ tailnet, id, name, user, os, version, seen, product int }{
 		t.column("tailnet"), t.column("node_id"), t.column("node_name"), t.column("user_id"),
@@ -106,7 +107,9 @@ func Nodes(name string, r io.Reader, products []string, known func(tailnet.ID) b
 		case !known(n.Tailnet):
 			t.bad(columns.tailnet, "no such tailnet in the table of tailnets")
 		default:
-			visit(n)
+			if err := visit(n); err != nil {
+				t.bad(columns.id, err.Error())
+			}
 		}
 	})
 	return t.found(), err

@@ -33,7 +33,7 @@ func readNodes(t *testing.T, text string, products ...string) ([]tailnet.Node, s
 	t.Helper()
 	var got []tailnet.Node
 	known := func(id tailnet.ID) bool { return id == "acme" || id == "other" }
-	problems, err := Nodes("nodes.csv", strings.NewReader(text), products, known, func(n tailnet.Node) { got = append(got, n) })
+	problems, err := Nodes("nodes.csv", strings.NewReader(text), products, known, func(n tailnet.Node) error { got = append(got, n); return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,6 +180,23 @@ func wantProblem(t *testing.T, what string, problems source.Problems, want strin
 	}
 }
 
+// TestRefusedNodeIsABadRow is F20: what the visitor refuses is a problem at its row,
+// which names nobody, and the rows after it are read.
+func TestRefusedNodeIsABadRow(t *testing.T) {
+	refused, visited := errors.New("this node is no node"), 0
+	text := nodeHeader + "acme,n1,linux,1,\nacme,verysecret,linux,1,verysecret\nacme,n3,linux,1,\n"
+	problems, err := Nodes("nodes.csv", strings.NewReader(text), []string{"client"}, func(tailnet.ID) bool { return true }, func(n tailnet.Node) error {
+		if visited++; n.ID == secret {
+			return refused
+		}
+		return nil
+	})
+	if err != nil || visited != 3 {
+		t.Errorf("%d rows, %v", visited, err)
+	}
+	wantProblem(t, "refused", problems, "nodes.csv:3:6: bad-row: node_id: this node is no node")
+}
+
 // TestTableWithoutHeader is F53: the first row is a customer, and is not printed.
 func TestTableWithoutHeader(t *testing.T) {
 	for _, text := range []string{"verysecret,V,verysecret@a.example,verysecret@a.example,yes\n", "verysecret;V\n", "verysecret\tverysecret\n", "verysecret,verysecret\n"} {
@@ -217,7 +234,7 @@ func TestUnreadableFileIsAnError(t *testing.T) {
 			t.Errorf("after %q: %v", start, err)
 		}
 		r = io.MultiReader(strings.NewReader(strings.Replace(start, tailnetHeader, nodeHeader, 1)), iotest.ErrReader(broken))
-		if _, err := Nodes("nodes.csv", r, []string{"client"}, func(tailnet.ID) bool { return true }, func(tailnet.Node) {}); !errors.Is(err, broken) {
+		if _, err := Nodes("nodes.csv", r, []string{"client"}, func(tailnet.ID) bool { return true }, func(tailnet.Node) error { return nil }); !errors.Is(err, broken) {
 			t.Errorf("nodes after %q: %v", start, err)
 		}
 	}
@@ -247,7 +264,7 @@ func TestNodesAreAStream(t *testing.T) {
 	}()
 	var first, most uint64
 	n := 0
-	problems, err := Nodes("nodes.csv", in, []string{"client"}, func(tailnet.ID) bool { return true }, func(tailnet.Node) {
+	problems, err := Nodes("nodes.csv", in, []string{"client"}, func(tailnet.ID) bool { return true }, func(tailnet.Node) error {
 		if n++; n%(rows/5) == 0 {
 			heap := heapInUse()
 			if first == 0 {
@@ -255,6 +272,7 @@ func TestNodesAreAStream(t *testing.T) {
 			}
 			most = max(most, heap)
 		}
+		return nil
 	})
 	if err != nil || len(problems) > 0 || n != rows {
 		t.Fatalf("%d of %d rows, %v, %v", n, rows, problems, err)
@@ -279,7 +297,7 @@ func TestNodesAllocateLittle(t *testing.T) {
 		t.Fatal(err)
 	}
 	per := testing.AllocsPerRun(5, func() {
-		_, err := Nodes("n", bytes.NewReader(table.Bytes()), []string{"client"}, func(tailnet.ID) bool { return true }, func(tailnet.Node) {})
+		_, err := Nodes("n", bytes.NewReader(table.Bytes()), []string{"client"}, func(tailnet.ID) bool { return true }, func(tailnet.Node) error { return nil })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -315,10 +333,11 @@ func FuzzTables(f *testing.F) {
 		if rows, readable := count(data); readable && len(problems) == 0 && rows != len(seen) {
 			t.Errorf("%d rows, %d read, and nothing to complain", rows, len(seen))
 		}
-		_, err = Nodes("n", bytes.NewReader(data), []string{"client"}, func(id tailnet.ID) bool { return id != "" }, func(n tailnet.Node) {
+		_, err = Nodes("n", bytes.NewReader(data), []string{"client"}, func(id tailnet.ID) bool { return id != "" }, func(n tailnet.Node) error {
 			if n.ID == "" || n.Tailnet == "" || n.Product != "client" && !bytes.Contains(data, []byte("product")) {
 				t.Errorf("%+v was read", n)
 			}
+			return nil
 		})
 		if err != nil {
 			t.Error(err)

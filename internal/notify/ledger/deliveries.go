@@ -23,12 +23,17 @@ type Delivery struct {
 	Detail   string
 }
 
-const deliveryColumns = `row, tailnet, name, standing, clauses, missing, address, reason, nodes, message_id, digest, state, attempts, changed, detail`
+// A row without its recipient is an error of the ledger, and so joined as NULL, which
+// does not scan: it must not drop out in silence.
+const (
+	deliveryColumns = `row, tailnet, name, standing, clauses, missing, address, reason, trace, nodes, message_id, digest, state, attempts, changed, detail`
+	deliveryTables  = ` FROM deliveries LEFT JOIN recipients USING (plan, row) `
+)
 
 // Each calls visit for every row of a plan, in order, without the letters' bytes.
 // In a ledger opened for writing visit must not use the ledger: it has one connection.
 func (l *Ledger) Each(ctx context.Context, p Stored, visit func(Delivery) error) (err error) {
-	rows, err := l.db.QueryContext(ctx, "SELECT "+deliveryColumns+" FROM deliveries WHERE plan = ? ORDER BY row", p.key)
+	rows, err := l.db.QueryContext(ctx, "SELECT "+deliveryColumns+deliveryTables+"WHERE plan = ? ORDER BY row", p.key)
 	if err != nil {
 		return err
 	}
@@ -48,7 +53,7 @@ func (l *Ledger) Each(ctx context.Context, p Stored, visit func(Delivery) error)
 // InState lists up to limit rows of a plan that are in a state, in order.
 func (l *Ledger) InState(ctx context.Context, p Stored, state State, limit int) (found []Delivery, err error) {
 	rows, err := l.db.QueryContext(ctx,
-		"SELECT "+deliveryColumns+" FROM deliveries WHERE plan = ? AND state = ? ORDER BY row LIMIT ?", p.key, string(state), limit)
+		"SELECT "+deliveryColumns+deliveryTables+"WHERE plan = ? AND state = ? ORDER BY row LIMIT ?", p.key, string(state), limit)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +70,7 @@ func (l *Ledger) InState(ctx context.Context, p Stored, state State, limit int) 
 
 // Delivery finds a tailnet's row in a plan.
 func (l *Ledger) Delivery(ctx context.Context, p Stored, id tailnet.ID) (Delivery, bool, error) {
-	row := l.db.QueryRowContext(ctx, "SELECT "+deliveryColumns+" FROM deliveries WHERE plan = ? AND tailnet = ?", p.key, string(id))
+	row := l.db.QueryRowContext(ctx, "SELECT "+deliveryColumns+deliveryTables+"WHERE plan = ? AND tailnet = ?", p.key, string(id))
 	d, err := scan(row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Delivery{}, false, nil
@@ -93,8 +98,8 @@ var ErrChanged = errors.New("the ledger's bytes are not what was frozen")
 // its bytes, as a stream. States change while letters go out and are in no digest;
 // of them it checks that each is one that the row can be in.
 func (l *Ledger) Verify(ctx context.Context, p Stored) (err error) {
-	rows, err := l.db.QueryContext(ctx, "SELECT "+deliveryColumns+
-		", message FROM deliveries LEFT JOIN letters USING (plan, row) WHERE plan = ? ORDER BY row", p.key)
+	rows, err := l.db.QueryContext(ctx, "SELECT "+deliveryColumns+", message"+deliveryTables+
+		"LEFT JOIN letters USING (plan, row) WHERE plan = ? ORDER BY row", p.key)
 	if err != nil {
 		return err
 	}
@@ -105,7 +110,7 @@ func (l *Ledger) Verify(ctx context.Context, p Stored) (err error) {
 		var message []byte
 		d, err := scan(rows, &message)
 		if err != nil {
-			return fmt.Errorf("a row of %s cannot be read (%w): %w", p.ID, err, ErrChanged)
+			return fmt.Errorf("a row of %s cannot be read (%v): %w", p.ID, err, ErrChanged)
 		}
 		if d.Row != row || !d.whole(message) {
 			return fmt.Errorf("letter %d of %s: %w", d.Row, p.ID, ErrChanged)
@@ -205,14 +210,12 @@ func (l *Ledger) tally(ctx context.Context, query string, key int64, visit func(
 // scan reads the columns of a delivery, and into more what the query asked for besides.
 func scan(row interface{ Scan(...any) error }, more ...any) (Delivery, error) {
 	var d Delivery
-	var clauses, missing string
+	var clauses, missing, trace string
 	columns := []any{&d.Row, &d.Tailnet, &d.Name, &d.Standing, &clauses, &missing, &d.Address, &d.Reason,
-		&d.Nodes, &d.MessageID, &d.Digest, &d.State, &d.Attempts, &d.Changed, &d.Detail}
+		&trace, &d.Nodes, &d.MessageID, &d.Digest, &d.State, &d.Attempts, &d.Changed, &d.Detail}
 	if err := row.Scan(append(columns, more...)...); err != nil {
 		return Delivery{}, err
 	}
-	if err := json.Unmarshal([]byte(clauses), &d.Clauses); err != nil {
-		return Delivery{}, err
-	}
-	return d, json.Unmarshal([]byte(missing), &d.Missing)
+	return d, errors.Join(json.Unmarshal([]byte(clauses), &d.Clauses),
+		json.Unmarshal([]byte(missing), &d.Missing), json.Unmarshal([]byte(trace), &d.Trace))
 }

@@ -125,14 +125,26 @@ func (l *Ledger) readable(ctx context.Context) error {
 	return nil
 }
 
-// transact runs change in one transaction: all of it is on disk, or none.
+// transact runs change in one transaction: all of it is on disk, or none. Where the
+// caller has given up, the error is that: the driver has words of its own for it, and
+// has rolled back already.
 func (l *Ledger) transact(ctx context.Context, change func(*sql.Tx) error) error {
 	tx, err := l.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	if err := change(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
+	if err = change(tx); err == nil {
+		err = tx.Commit()
 	}
-	return tx.Commit()
+	if err == nil {
+		return nil
+	}
+	undo := tx.Rollback()
+	if errors.Is(undo, sql.ErrTxDone) {
+		undo = nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return errors.Join(err, undo)
 }

@@ -24,6 +24,7 @@ import (
 	"tocsin/internal/lock"
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/database"
+	"tocsin/internal/private"
 	"tocsin/internal/tailnet"
 )
 
@@ -70,6 +71,7 @@ func entries(n int) []notify.Entry {
 			e.Digest = notify.Digest(e.Message)
 		} else {
 			e.Missing = []string{"severity", "user_action"}
+			e.Trace = []string{"no security contact", "no Owner address"}
 		}
 		out = append(out, e)
 	}
@@ -271,7 +273,7 @@ func wantOnly(t *testing.T, l *Ledger, p Stored, what string) {
 	if err := l.Verify(ctx, again); err != nil {
 		t.Errorf("%s: %v", what, err)
 	}
-	for table, want := range map[string]int{"plans": 1, "deliveries": p.Counts.Affected(), "letters": p.Counts[notify.Mailed]} {
+	for table, want := range map[string]int{"plans": 1, "deliveries": p.Counts.Affected(), "recipients": p.Counts.Affected(), "letters": p.Counts[notify.Mailed]} {
 		var n int
 		if err := l.db.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil || n != want {
 			t.Errorf("%s: %s has %d rows, want %d (%v)", what, table, n, want, err)
@@ -363,7 +365,10 @@ func TestSupersede(t *testing.T) {
 	if err := errors.Join(l.Begin(ctx, first, letters, created), l.Accept(ctx, first, letters[:1], created)); err != nil {
 		t.Fatal(err)
 	}
+	// A plan is not superseded while it has begun letters; a ledger may say so all the same.
+	exec_(t, l, "UPDATE deliveries SET state = 'accepted' WHERE plan = ? AND state = 'intent'", first.key)
 	second := freeze(t, l, aPlan(2), entries(12))
+	exec_(t, l, "UPDATE deliveries SET state = 'intent' WHERE plan = ? AND row = ?", first.key, letters[1].Row)
 	if first, err = l.Plan(ctx, first.ID); err != nil || first.Superseded != "TS-2026-007/2" {
 		t.Errorf("superseded by %q, %v", first.Superseded, err)
 	}
@@ -389,6 +394,76 @@ func TestSupersede(t *testing.T) {
 	}
 	if plans, err = l.Plans(ctx, "TS-2026-0070"); err != nil || len(plans) != 1 {
 		t.Errorf("plans are %v, %v", plans, err)
+	}
+}
+
+// TestFreezeWaitsForBegunLetters is F34: while nobody knows whether letters arrived,
+// no other letters are made for the same tailnets.
+func TestFreezeWaitsForBegunLetters(t *testing.T) {
+	l := newLedger(t)
+	first := freeze(t, l, aPlan(1), entries(12))
+	letters, err := l.InState(ctx, first, Planned, 2)
+	if err == nil {
+		err = l.Begin(ctx, first, letters, created)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var open *OpenError
+	if _, err := l.Freeze(ctx, aPlan(2), seq(entries(12))); !errors.As(err, &open) || open.Plan != first.ID {
+		t.Errorf("frozen beside letters that are begun: %v", err)
+	}
+	wantStates(t, l, first, map[State]int{Planned: 1, Intent: 2})
+	elsewhere := aPlan(1)
+	elsewhere.ID.Bulletin = "TS-2026-0070"
+	freeze(t, l, elsewhere, entries(4))
+	if err := errors.Join(l.Accept(ctx, first, letters[:1], created), l.Return(ctx, first, letters[1:], created)); err != nil {
+		t.Fatal(err)
+	}
+	freeze(t, l, aPlan(2), entries(12))
+	if first, err = l.Plan(ctx, first.ID); err != nil || first.Superseded != "TS-2026-007/2" {
+		t.Errorf("settled, and superseded by %q, %v", first.Superseded, err)
+	}
+	wantStates(t, l, first, map[State]int{Accepted: 1, Superseded: 2})
+}
+
+// TestAccountAddsUp is F29 and F51: sums are shown only where they add up.
+func TestAccountAddsUp(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(13))
+	a, err := l.Account(ctx, p)
+	want := Account{Counts: p.Counts, Letters: map[State]int{Planned: 4}}
+	if diff := cmp.Diff(want, a); diff != "" || err != nil || a.Open() != 4 || a.Begun() != 0 {
+		t.Errorf("%v\n%s", err, diff)
+	}
+	exec_(t, l, "UPDATE deliveries SET state = 'intent' WHERE row = 1; UPDATE deliveries SET state = 'accepted' WHERE row = 5")
+	if a, err := l.Account(ctx, p); err != nil || a.Open() != 3 || a.Begun() != 1 || a.Letters[Accepted] != 1 {
+		t.Errorf("%+v, %v", a, err)
+	}
+	for what, query := range map[string]string{
+		"a letter in no state":   "UPDATE deliveries SET state = 'lost' WHERE row = 9",
+		"a letter without state": "UPDATE deliveries SET state = 'none' WHERE row = 9",
+		"a letter too many":      "UPDATE deliveries SET state = 'planned' WHERE row = 2",
+		"no standing":            "UPDATE deliveries SET standing = 'lost' WHERE row = 2",
+		"another standing":       "UPDATE deliveries SET standing = 'unreachable' WHERE row = 9",
+	} {
+		l := newLedger(t)
+		p := freeze(t, l, aPlan(1), entries(13))
+		exec_(t, l, query)
+		if a, err := l.Account(ctx, p); !errors.Is(err, ErrChanged) {
+			t.Errorf("%s: %+v, %v", what, a, err)
+		}
+	}
+}
+
+// TestCancelledFreezeSaysSo is F49: who interrupts is told that, and nothing of the
+// driver's troubles with it.
+func TestCancelledFreezeSaysSo(t *testing.T) {
+	l := newLedger(t)
+	cancelled, cancel := context.WithCancel(ctx)
+	_, err := l.Freeze(cancelled, aPlan(1), cut(entries(400), 20, func() error { cancel(); return nil }))
+	if !errors.Is(err, context.Canceled) || errors.Is(err, sql.ErrTxDone) || strings.Contains(err.Error(), "rolled back") {
+		t.Errorf("interrupted: %v", err)
 	}
 }
 
@@ -464,7 +539,7 @@ func TestInStateIsOrderedAndLimited(t *testing.T) {
 
 // unsealed are the columns that change while letters go out, and so are in no
 // digest. (A wrong word in state is found all the same.)
-var unsealed = []string{"plans.plan", "plans.superseded", "deliveries.plan", "deliveries.attempts", "deliveries.changed", "deliveries.detail"}
+var unsealed = []string{"plans.plan", "plans.superseded", "deliveries.plan", "recipients.plan", "deliveries.attempts", "deliveries.changed", "deliveries.detail"}
 
 // TestVerifyFindsFlippedBits is F51: any byte of any sealed column, and of any
 // letter, is found, and named as a change of the ledger.
@@ -476,7 +551,7 @@ func TestVerifyFindsFlippedBits(t *testing.T) {
 	freeze(t, l, other, nil)
 	exec_(t, l, "PRAGMA synchronous = OFF") // thousands of commits, none of which has to last
 	flips := 0
-	for table, keys := range map[string]string{"plans": "plan", "deliveries": "plan, row", "letters": "plan, row"} {
+	for table, keys := range map[string]string{"plans": "plan", "deliveries": "plan, row", "recipients": "plan, row", "letters": "plan, row"} {
 		for _, column := range columnsOf(t, l, table) {
 			if slices.Contains(unsealed, table+"."+column) {
 				continue
@@ -594,17 +669,19 @@ func changes(value any) (out []any) {
 // TestVerifyFindsLostAndSwappedRows is F51.
 func TestVerifyFindsLostAndSwappedRows(t *testing.T) {
 	for what, query := range map[string]string{
-		"a row lost":          "DELETE FROM deliveries WHERE row = 3",
-		"the last row lost":   "DELETE FROM deliveries WHERE row = 8",
-		"a letter lost":       "DELETE FROM letters WHERE row = 5",
-		"letters exchanged":   "UPDATE letters SET message = (SELECT message FROM letters AS o WHERE o.row = 6 - letters.row)",
-		"a letter too many":   "INSERT INTO letters VALUES (1, 2, X'78')",
-		"a row too many":      "INSERT INTO deliveries SELECT plan, 9, 't999', name, standing, clauses, missing, address, reason, nodes, message_id, digest, state, attempts, changed, detail FROM deliveries WHERE row = 2",
-		"a state of no word":  "UPDATE deliveries SET state = 'done' WHERE row = 1",
-		"a letterless state":  "UPDATE deliveries SET state = 'none' WHERE row = 1",
-		"a state of a letter": "UPDATE deliveries SET state = 'planned' WHERE row = 2",
-		"a gap in the rows":   "UPDATE deliveries SET row = 9 WHERE row = 8",
-		"rows exchanged":      "UPDATE deliveries SET row = 100 - row WHERE standing <> 'mailed'",
+		"a row lost":           "DELETE FROM deliveries WHERE row = 3",
+		"the last row lost":    "DELETE FROM deliveries WHERE row = 8",
+		"a letter lost":        "DELETE FROM letters WHERE row = 5",
+		"letters exchanged":    "UPDATE letters SET message = (SELECT message FROM letters AS o WHERE o.row = 6 - letters.row)",
+		"a letter too many":    "INSERT INTO letters VALUES (1, 2, X'78')",
+		"a row too many":       "INSERT INTO deliveries SELECT plan, 9, 't999', standing, clauses, missing, nodes, message_id, digest, state, attempts, changed, detail FROM deliveries WHERE row = 2",
+		"a recipient lost":     "DELETE FROM recipients WHERE row = 3",
+		"recipients exchanged": "UPDATE recipients SET row = 100 - row WHERE row IN (2, 3); UPDATE recipients SET row = row - 95 WHERE row > 9",
+		"a state of no word":   "UPDATE deliveries SET state = 'done' WHERE row = 1",
+		"a letterless state":   "UPDATE deliveries SET state = 'none' WHERE row = 1",
+		"a state of a letter":  "UPDATE deliveries SET state = 'planned' WHERE row = 2",
+		"a gap in the rows":    "UPDATE deliveries SET row = 9 WHERE row = 8",
+		"rows exchanged":       "UPDATE deliveries SET row = 100 - row WHERE standing <> 'mailed'",
 	} {
 		l := newLedger(t)
 		p := freeze(t, l, aPlan(1), entries(8))
@@ -683,7 +760,7 @@ func TestClosedLedgerLetsGo(t *testing.T) {
 	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	var loose *database.LooseError
+	var loose *private.LooseError
 	if _, err := Open(ctx, path, "testing"); !errors.As(err, &loose) {
 		t.Errorf("a loose ledger: %v", err)
 	}

@@ -39,12 +39,19 @@ func (l *Ledger) Equal(ctx context.Context, id bulletin.ID, inputs notify.Inputs
 // Freeze writes a plan with all its rows and letters in one transaction, closes
 // the bulletin's earlier plans (their undelivered letters become superseded), and
 // returns the plan with its digest. Nothing of it exists before it is whole.
+//
+// It fails with an [OpenError] while letters of an earlier plan are begun: whether
+// they arrived is for that plan's next run to find out, and it would find out under
+// a plan that is closed.
 func (l *Ledger) Freeze(ctx context.Context, p notify.Plan, entries iter.Seq2[notify.Entry, error]) (notify.Plan, error) {
 	inputs, err := json.Marshal(p.Inputs)
 	if err != nil {
 		return notify.Plan{}, err
 	}
 	err = l.transact(ctx, func(tx *sql.Tx) error {
+		if err := settled(ctx, tx, p.ID.Bulletin); err != nil {
+			return err
+		}
 		if err := supersede(ctx, tx, p); err != nil {
 			return err
 		}
@@ -70,8 +77,31 @@ func (l *Ledger) Freeze(ctx context.Context, p notify.Plan, entries iter.Seq2[no
 	return p, err
 }
 
-// supersede closes what earlier plans of the bulletin have not delivered. A letter
-// that is begun stays: its sender's next run settles it.
+// OpenError says that a run of a plan was cut off, and that some of its letters are
+// begun: nobody knows yet whether they arrived.
+type OpenError struct{ Plan notify.PlanID }
+
+// Error names the plan.
+func (e *OpenError) Error() string {
+	return fmt.Sprintf("a run of %s was cut off with letters begun", e.Plan)
+}
+
+// settled refuses a bulletin of which letters are begun.
+func settled(ctx context.Context, tx *sql.Tx, id bulletin.ID) error {
+	plan := notify.PlanID{Bulletin: id}
+	err := tx.QueryRowContext(ctx,
+		`SELECT number FROM plans JOIN deliveries USING (plan) WHERE bulletin = ? AND state = ? ORDER BY number LIMIT 1`,
+		string(id), string(Intent)).Scan(&plan.Number)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	}
+	return &OpenError{plan}
+}
+
+// supersede closes what earlier plans of the bulletin have not delivered.
 func supersede(ctx context.Context, tx *sql.Tx, p notify.Plan) error {
 	_, err := tx.ExecContext(ctx,
 		`UPDATE deliveries SET state = ?, changed = ?, detail = ? WHERE state = ?
@@ -86,18 +116,11 @@ func supersede(ctx context.Context, tx *sql.Tx, p notify.Plan) error {
 }
 
 func insertRows(ctx context.Context, tx *sql.Tx, key int64, p notify.Plan, entries iter.Seq2[notify.Entry, error]) (counts notify.Counts, digest string, err error) {
-	rows, err := tx.PrepareContext(ctx,
-		`INSERT INTO deliveries (plan, row, tailnet, name, standing, clauses, missing, address, reason, nodes, message_id, digest, state, changed)
-		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	w, err := newWriter(ctx, tx, key, stamp(p.Created))
 	if err != nil {
 		return nil, "", err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	letters, err := tx.PrepareContext(ctx, "INSERT INTO letters (plan, row, message) VALUES (?, ?, ?)")
-	if err != nil {
-		return nil, "", err
-	}
-	defer func() { err = errors.Join(err, letters.Close()) }()
+	defer func() { err = errors.Join(err, w.close()) }()
 	counts, seal, row := make(notify.Counts), notify.NewDigester(), 0
 	seal.Head(p)
 	for e, err := range entries {
@@ -105,22 +128,68 @@ func insertRows(ctx context.Context, tx *sql.Tx, key int64, p notify.Plan, entri
 			return nil, "", err
 		}
 		row++
-		state, err := firstState(e)
-		if err != nil {
-			return nil, "", err
-		}
-		_, err = rows.ExecContext(ctx, key, row, string(e.Tailnet), e.Name, string(e.Standing), list(e.Clauses), list(e.Missing),
-			string(e.Address), string(e.Reason), e.Nodes, e.MessageID, e.Digest, string(state), stamp(p.Created))
-		if err == nil && state == Planned {
-			_, err = letters.ExecContext(ctx, key, row, e.Message)
-		}
-		if err != nil {
+		if err := w.write(ctx, row, e); err != nil {
 			return nil, "", err
 		}
 		counts[e.Standing]++
 		seal.Row(e)
 	}
 	return counts, seal.Sum(), nil
+}
+
+// writer writes the rows of one plan.
+type writer struct {
+	key                             int64
+	created                         string
+	deliveries, recipients, letters *sql.Stmt
+}
+
+func newWriter(ctx context.Context, tx *sql.Tx, key int64, created string) (w writer, err error) {
+	w = writer{key: key, created: created}
+	for query, statement := range map[string]**sql.Stmt{
+		`INSERT INTO deliveries (plan, row, tailnet, standing, clauses, missing, nodes, message_id, digest, state, changed)
+		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`: &w.deliveries,
+		"INSERT INTO recipients (plan, row, name, address, reason, trace) VALUES (?, ?, ?, ?, ?, ?)": &w.recipients,
+		"INSERT INTO letters (plan, row, message) VALUES (?, ?, ?)":                                  &w.letters,
+	} {
+		if *statement, err = tx.PrepareContext(ctx, query); err != nil {
+			return w, errors.Join(err, w.close())
+		}
+	}
+	return w, nil
+}
+
+func (w writer) close() error {
+	var failures []error
+	for _, s := range []*sql.Stmt{w.deliveries, w.recipients, w.letters} {
+		if s != nil {
+			failures = append(failures, s.Close())
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// write puts a row where it belongs: what happens to it, whom it concerns, its letter.
+func (w writer) write(ctx context.Context, row int, e notify.Entry) error {
+	state, err := firstState(e)
+	if err != nil {
+		return err
+	}
+	clauses, err1 := list(e.Clauses)
+	missing, err2 := list(e.Missing)
+	trace, err3 := list(e.Trace)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return err
+	}
+	_, err = w.deliveries.ExecContext(ctx, w.key, row, string(e.Tailnet), string(e.Standing), clauses, missing,
+		e.Nodes, e.MessageID, e.Digest, string(state), w.created)
+	if err == nil {
+		_, err = w.recipients.ExecContext(ctx, w.key, row, e.Name, string(e.Address), string(e.Reason), trace)
+	}
+	if err == nil && state == Planned {
+		_, err = w.letters.ExecContext(ctx, w.key, row, e.Message)
+	}
+	return err
 }
 
 // firstState is where a row begins: planned where it has a letter. A row whose letter
@@ -202,13 +271,7 @@ func (l *Ledger) Plans(ctx context.Context, id bulletin.ID) (plans []notify.Plan
 func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339) }
 
 // list writes words as a JSON list.
-func list(words []string) string {
-	if len(words) == 0 {
-		return "[]"
-	}
-	data, err := json.Marshal(words)
-	if err != nil { // strings always marshal
-		return "[]"
-	}
-	return string(data)
+func list(words []string) (string, error) {
+	data, err := json.Marshal(append([]string{}, words...)) // none is [], not null
+	return string(data), err
 }

@@ -25,12 +25,9 @@ CREATE TABLE deliveries (
 	plan        INTEGER NOT NULL REFERENCES plans,
 	row         INTEGER NOT NULL,
 	tailnet     TEXT    NOT NULL,
-	name        TEXT    NOT NULL,
 	standing    TEXT    NOT NULL,
 	clauses     TEXT    NOT NULL, -- JSON list
 	missing     TEXT    NOT NULL, -- JSON list
-	address     TEXT    NOT NULL,
-	reason      TEXT    NOT NULL,
 	nodes       INTEGER NOT NULL,
 	message_id  TEXT    NOT NULL,
 	digest      TEXT    NOT NULL,
@@ -40,6 +37,17 @@ CREATE TABLE deliveries (
 	detail      TEXT    NOT NULL DEFAULT '',
 	PRIMARY KEY (plan, row),
 	UNIQUE (plan, tailnet)        -- no tailnet stands twice in a plan
+) STRICT, WITHOUT ROWID;
+
+-- What is personal stands apart from what happened.
+CREATE TABLE recipients (
+	plan    INTEGER NOT NULL REFERENCES plans,
+	row     INTEGER NOT NULL,
+	name    TEXT    NOT NULL,
+	address TEXT    NOT NULL,
+	reason  TEXT    NOT NULL, -- why this address
+	trace   TEXT    NOT NULL, -- JSON list: which were passed over, and why
+	PRIMARY KEY (plan, row)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX deliveries_by_state ON deliveries (plan, state, row);

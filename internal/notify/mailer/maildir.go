@@ -6,10 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
+	"sync"
 
 	"tocsin/internal/notify"
+	"tocsin/internal/private"
 )
 
 // Maildir is a mailbox on disk, as mail readers open it: a message is written
@@ -17,16 +18,63 @@ import (
 // A message is there or not, so delivering into it is not in doubt, as long as
 // nobody takes messages out of the mailbox between a run that was killed and the
 // next one.
-type Maildir struct{ dir string }
+type Maildir struct {
+	dir   string
+	found *found
+}
 
-// OpenMaildir opens or makes the mailbox; it is for its owner's eyes only.
+// OpenMaildir opens or makes the mailbox; it is for its owner's eyes only, and one
+// that others can open is refused with a [private.LooseError].
 func OpenMaildir(dir string) (Maildir, error) {
 	for _, sub := range []string{"", "tmp", "new", "cur"} {
-		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
+		path := filepath.Join(dir, sub)
+		if err := os.MkdirAll(path, 0o700); err != nil {
+			return Maildir{}, err
+		}
+		if err := private.Check(path); err != nil {
 			return Maildir{}, err
 		}
 	}
-	return Maildir{dir}, errors.Join(syncFolder(dir), syncFolder(filepath.Dir(dir)))
+	return Maildir{dir, &found{}}, errors.Join(syncFolder(dir), syncFolder(filepath.Dir(dir)))
+}
+
+// found is which of our messages were in the mailbox when it was first asked after
+// one, and those that have been delivered since.
+type found struct {
+	mutex sync.Mutex
+	names map[string]bool // as in new: without a reader's flags
+}
+
+// has reports whether a message was in the mailbox. It lists the mailbox once: asking
+// the folders anew for every letter would take longer the more letters there are. It
+// lists new before cur, the way that messages go, so that one which a reader moves
+// meanwhile is seen in one of the two or in both; whatever was there stays found.
+func (f *found) has(dir, name string) (bool, error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if f.names == nil {
+		names := make(map[string]bool)
+		for _, sub := range []string{"new", "cur"} {
+			entries, err := os.ReadDir(filepath.Join(dir, sub))
+			if err != nil {
+				return false, err
+			}
+			for _, e := range entries {
+				// A mail reader moves a message to cur and adds its flags: name:2,S
+				plain, _, _ := strings.Cut(e.Name(), ":")
+				names[plain] = true
+			}
+		}
+		f.names = names
+	}
+	return f.names[name], nil
+}
+
+// add remembers a message that has been delivered.
+func (f *found) add(name string) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.names[name] = true
 }
 
 // fileName is the message's name in the mailbox: the same for every attempt at
@@ -52,25 +100,12 @@ func (m Maildir) Settle(messageID, digest string) (arrived bool, err error) {
 	if err := removeIfThere(filepath.Join(m.dir, "tmp", name)); err != nil {
 		return false, err
 	}
-	arrived, err = m.holds(name)
+	arrived, err = m.found.has(m.dir, name)
 	if !arrived || err != nil {
 		return false, err
 	}
 	// The run that was killed may not have come to syncing the folder.
 	return true, errors.Join(syncFolder(filepath.Join(m.dir, "new")), syncFolder(filepath.Join(m.dir, "cur")))
-}
-
-// holds looks for the message in new, then in cur: the way that messages go.
-func (m Maildir) holds(name string) (bool, error) {
-	if _, err := os.Lstat(filepath.Join(m.dir, "new", name)); !errors.Is(err, fs.ErrNotExist) {
-		return err == nil, err
-	}
-	if _, err := os.Lstat(filepath.Join(m.dir, "cur", name)); !errors.Is(err, fs.ErrNotExist) {
-		return err == nil, err
-	}
-	// A mail reader moves a message to cur and adds its flags: name:2,S
-	read, err := os.ReadDir(filepath.Join(m.dir, "cur"))
-	return slices.ContainsFunc(read, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), name+":") }), err
 }
 
 // Deliver puts the message into the mailbox, once: where it is there already,
@@ -91,6 +126,7 @@ func (m Maildir) Deliver(messageID string, message []byte) error {
 	if err := os.Link(tmp, filepath.Join(m.dir, "new", name)); err != nil && !errors.Is(err, fs.ErrExist) {
 		return errors.Join(err, removeIfThere(tmp))
 	}
+	m.found.add(name)
 	return errors.Join(syncFolder(filepath.Join(m.dir, "new")), removeIfThere(tmp))
 }
 

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"tocsin/internal/notify"
+	"tocsin/internal/private"
 )
 
 func openMaildir(t *testing.T) (Maildir, string) {
@@ -114,6 +115,58 @@ func TestReadMessagesAreThere(t *testing.T) {
 			t.Error(err)
 		}
 		wantFiles(t, dir, "cur/"+name+flags)
+	}
+}
+
+// TestMovedWhileItRuns is F35: a message that a killed run left in new is found by the
+// next run also where a reader moves it to cur while that run goes on, whenever the
+// run has last looked there.
+func TestMovedWhileItRuns(t *testing.T) {
+	message := []byte("x")
+	old, dir := openMaildir(t)
+	ids := []string{"m1@example.com", "m2@example.com", "m3@example.com"}
+	for _, id := range ids {
+		if err := old.Deliver(id, message); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m, err := OpenMaildir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, id := range ids {
+		if arrived, err := m.Settle(id, notify.Digest(message)); !arrived || err != nil {
+			t.Errorf("%s: %v, %v", id, arrived, err)
+		}
+		if err := m.Deliver(id, message); err != nil {
+			t.Error(err)
+		}
+		if i == 0 { // everything is read now
+			for _, id := range ids {
+				name := fileOf(t, id, message)
+				if err := os.Rename(filepath.Join(dir, "new", name), filepath.Join(dir, "cur", name+":2,S")); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	if got := files(t, dir); len(got) != len(ids) {
+		t.Errorf("the mailbox holds %q", got)
+	}
+}
+
+// TestLooseMailboxIsRefused is F53.
+func TestLooseMailboxIsRefused(t *testing.T) {
+	for _, sub := range []string{"", "tmp", "new", "cur"} {
+		_, dir := openMaildir(t)
+		path := filepath.Join(dir, sub)
+		if err := os.Chmod(path, 0o750); err != nil {
+			t.Fatal(err)
+		}
+		var loose *private.LooseError
+		if _, err := OpenMaildir(dir); !errors.As(err, &loose) || loose.Path != path || loose.Remedy() != "chmod 700 "+path {
+			t.Errorf("%q: %v", sub, err)
+		}
 	}
 }
 

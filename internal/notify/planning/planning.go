@@ -5,7 +5,7 @@ package planning
 
 import (
 	"context"
-	"fmt"
+	"encoding/json"
 	"io/fs"
 	"time"
 
@@ -21,7 +21,7 @@ type Sources struct {
 	Common    notify.Common
 	Policy    []byte // the policy page; nil where the site has none
 	Sender    mailer.Sender
-	Transport string
+	Transport mailer.Transport
 	Templates fs.FS  // with the folder mail
 	Key       []byte // what Message-IDs are made with
 	Domain    string // right-hand side of Message-IDs
@@ -32,15 +32,26 @@ type Sources struct {
 func (s Sources) Inputs() (notify.Inputs, error) {
 	common := s.Common
 	templates, err := digestFolder(s.Templates, "mail")
+	if err != nil {
+		return nil, err
+	}
+	rules, err := digestOf(common.Rules)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := digestOf(map[string]any{
+		"organization": common.Organization, "unit": common.Unit, "products": common.Products,
+		"bulletin_url": common.BulletinURL, "policy_url": common.PolicyURL, "contact_settings": common.Settings,
+		"reply_to": common.ReplyTo, "sender": s.Sender, "domain": s.Domain,
+	})
 	return notify.Inputs{
 		"bulletin":  notify.Digest(common.Bulletin.Substance()),
 		"status":    notify.Digest([]byte(audience(common.Bulletin.Status))),
 		"policy":    notify.Digest(s.Policy),
-		"rules":     digestOf(common.Rules),
+		"rules":     rules,
 		"templates": templates,
-		"settings": digestOf(common.Organization, common.Unit, common.Products, common.BulletinURL, common.PolicyURL,
-			common.Settings, s.Sender, s.Domain),
-		"transport": digestOf(s.Transport),
+		"settings":  settings,
+		"transport": notify.Digest([]byte(s.Transport.String())),
 	}, err
 }
 
@@ -53,9 +64,12 @@ func audience(s bulletin.Status) string {
 	return string(s)
 }
 
-// digestOf digests plain values: structs, slices and maps of texts, which print the
-// same every time.
-func digestOf(values ...any) string { return notify.Digest(fmt.Appendf(nil, "%+q", values)) }
+// digestOf digests a plain value by its JSON, in which each part has its name and maps
+// have an order. It must have no private fields: those are not in it.
+func digestOf(value any) (string, error) {
+	data, err := json.Marshal(value)
+	return notify.Digest(data), err
+}
 
 func digestFolder(tree fs.FS, folder string) (string, error) {
 	digester := notify.NewDigester()
@@ -71,7 +85,8 @@ func digestFolder(tree fs.FS, folder string) (string, error) {
 }
 
 // Freeze makes a plan of the rows, or finds the one that already stands for the
-// same inputs: planning the same thing twice makes no second set of letters.
+// same inputs: planning the same thing twice makes no second set of letters. It fails
+// with a [ledger.OpenError] while letters of an earlier plan are begun.
 func (s Sources) Freeze(ctx context.Context, book *ledger.Ledger, rows []notify.Row, choice notify.Choice, now time.Time) (plan notify.Plan, fresh bool, err error) {
 	inputs, err := s.Inputs()
 	if err != nil {
@@ -104,7 +119,7 @@ func (s Sources) freeze(ctx context.Context, book *ledger.Ledger, rows []notify.
 		ID:           notify.PlanID{Bulletin: s.Common.Bulletin.ID, Number: number},
 		Created:      created,
 		Deadline:     created.Add(notify.Lifetime),
-		Transport:    s.Transport,
+		Transport:    s.Transport.String(),
 		Undetermined: choice,
 		Inputs:       inputs,
 	}

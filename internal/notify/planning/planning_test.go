@@ -25,7 +25,7 @@ var now = time.Date(2026, 5, 5, 9, 0, 0, 0, time.UTC)
 
 func sources() Sources {
 	b := bulletin.Bulletin{
-		ID: "TS-2026-004", Title: "A fault", Status: bulletin.Draft, Severity: bulletin.High, BodyLine: 5,
+		ID: "TS-2026-004", Title: "A fault", Status: bulletin.Draft, Severity: bulletin.High, BodyLine: 5, Stamped: []int{2},
 		Action:   bulletin.Action{Required: verdict.Yes, Text: "Update."},
 		Affected: []bulletin.Affected{{Product: "client", Versions: version.Range{Fixed: "1.66.1"}}},
 		Source:   source.File{Name: "TS-2026-004.md", Data: []byte("---\nstatus: draft\ntitle: A fault\n---\nText\n")},
@@ -38,7 +38,7 @@ func sources() Sources {
 		},
 		Policy:    []byte("policy"),
 		Sender:    mailer.Sender{Name: "Example", Address: "security@example.com"},
-		Transport: "maildir:var/outbox",
+		Transport: mailer.IntoMaildir("var/outbox"),
 		Templates: fstest.MapFS{"mail/letter.txt": {Data: []byte("{{.Name}}")}, "mail/letter.html": {Data: []byte("<p>{{.Name}}")}},
 		Key:       []byte("key"),
 		Domain:    "example.com",
@@ -66,7 +66,10 @@ func TestInputsNameWhatChanged(t *testing.T) {
 		"sender":           {func(s *Sources) { s.Sender.Name = "Other" }, []string{"settings"}},
 		"a command":        {func(s *Sources) { s.Common.Products[0].Update["linux"] = "other" }, []string{"settings"}},
 		"address":          {func(s *Sources) { s.Common.BulletinURL = "https://elsewhere.example.com/" }, []string{"settings"}},
-		"transport":        {func(s *Sources) { s.Transport = "maildir:elsewhere" }, []string{"transport"}},
+		"reply to":         {func(s *Sources) { s.Common.ReplyTo = "other@example.com" }, []string{"settings"}},
+		"shifted":          {func(s *Sources) { s.Common.Organization, s.Common.Unit = "Example", "Networks tailnet" }, []string{"settings"}},
+		"hosted":           {func(s *Sources) { s.Common.Products[0].Hosted = true }, []string{"settings"}},
+		"transport":        {func(s *Sources) { s.Transport = mailer.IntoMaildir("elsewhere") }, []string{"transport"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			then, s := sources(), sources()
@@ -82,7 +85,7 @@ func status(s *Sources, to bulletin.Status) {
 	b := &s.Common.Bulletin
 	b.Status = to
 	b.Source.Data = []byte("---\nstatus: " + string(to) + "\npublished: 2026-05-05\ntitle: A fault\n---\nText\n")
-	b.BodyLine = 6
+	b.BodyLine, b.Stamped = 6, []int{2, 3}
 }
 
 func inputs(t *testing.T, s Sources) notify.Inputs {

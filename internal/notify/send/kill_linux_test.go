@@ -54,7 +54,7 @@ func child(h home) error {
 		Ledger: book, Plan: plan, Mailbox: mailbox,
 		Now:      func() time.Time { looked(); return clock() },
 		Progress: func(int) { progressed() },
-	}.Deliver(ctx)
+	}.Do(ctx, unchanged)
 	if err != nil {
 		return err
 	}

@@ -32,25 +32,32 @@ func (e *StaleError) Error() string {
 	return fmt.Sprintf("%s was to be delivered by %s: its letters are stale", e.Plan, e.Deadline.Format(time.RFC3339))
 }
 
-// Ready refuses to deliver a plan whose stored bytes are not what was frozen
-// (always), whose deadline has passed, or whose sources have changed. Sources count
-// until the first letter is out: then the letters are what counts. What a dead run
-// had begun must be settled before ([Run.Settle]), so that it is known whether one
-// is out. inputs digests the sources as they are now, and is called only where they
-// count.
-func Ready(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, now time.Time, inputs func() (notify.Inputs, error)) error {
-	if err := book.Verify(ctx, plan); err != nil {
-		return err
+// SupersededError says that a later plan of the bulletin took a plan's place.
+type SupersededError struct {
+	Plan notify.PlanID
+	By   string // name of the later plan
+}
+
+// Error names both.
+func (e *SupersededError) Error() string {
+	return fmt.Sprintf("%s has taken the place of %s, which is not sent any more", e.By, e.Plan)
+}
+
+// ready refuses to deliver a plan that another took the place of, whose deadline has
+// passed, or whose sources have changed. What a dead run had begun is settled before,
+// so that it is known whether a letter is out.
+func (r Run) ready(ctx context.Context, inputs func() (notify.Inputs, error)) error {
+	if r.Plan.Superseded != "" {
+		return &SupersededError{r.Plan.ID, r.Plan.Superseded}
 	}
-	states, err := book.States(ctx, plan)
-	if err != nil {
-		return err
-	}
+	states, err := r.Ledger.States(ctx, r.Plan)
 	switch {
-	case plan.Superseded != "" || states[ledger.Planned] == 0:
+	case err != nil:
+		return err
+	case states[ledger.Planned] == 0:
 		return nil // nothing will be sent
-	case now.After(plan.Deadline):
-		return &StaleError{plan.ID, plan.Deadline}
+	case !r.open():
+		return &StaleError{r.Plan.ID, r.Plan.Deadline}
 	case states[ledger.Accepted] > 0:
 		return nil
 	}
@@ -58,8 +65,8 @@ func Ready(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, now tim
 	if err != nil {
 		return err
 	}
-	if drift := plan.Inputs.Drift(current); len(drift) > 0 {
-		return &DriftError{plan.ID, drift}
+	if drift := r.Plan.Inputs.Drift(current); len(drift) > 0 {
+		return &DriftError{r.Plan.ID, drift}
 	}
 	return nil
 }

@@ -11,9 +11,8 @@ import (
 	"tocsin/internal/notify/mailer"
 )
 
-// ready settles what a dead run left and asks whether the plan may be sent, with
-// sources that have drifted.
-func (h home) ready(t *testing.T, at time.Time) (asked bool, err error) {
+// drifted runs a plan at an instant, with sources that have drifted.
+func (h home) drifted(t *testing.T, at time.Time) (asked bool, result Result, err error) {
 	t.Helper()
 	book := h.open(t)
 	defer closeLedger(t, book)
@@ -25,15 +24,12 @@ func (h home) ready(t *testing.T, at time.Time) (asked bool, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := Run{Ledger: book, Plan: plan, Mailbox: mailbox, Now: clock, Progress: func(int) {}}
-	if _, err := run.Settle(ctx); err != nil {
-		t.Fatal(err)
-	}
-	err = Ready(ctx, book, plan, at, func() (notify.Inputs, error) {
+	run := Run{Ledger: book, Plan: plan, Mailbox: mailbox, Now: func() time.Time { return at }, Progress: func(int) {}}
+	result, err = run.Do(ctx, func() (notify.Inputs, error) {
 		asked = true
 		return notify.Inputs{"policy": "another"}, nil
 	})
-	return asked, err
+	return asked, result, err
 }
 
 // TestReady is F44: sources count until the first letter is out, also where a run
@@ -41,17 +37,18 @@ func (h home) ready(t *testing.T, at time.Time) (asked bool, err error) {
 func TestReady(t *testing.T) {
 	var drift *DriftError
 	var stale *StaleError
+	late := created.Add(notify.Lifetime + time.Second)
 	fresh := newHome(t, 3)
-	if _, err := fresh.ready(t, clock()); !errors.As(err, &drift) || !slices.Equal(drift.Changed, []string{"policy"}) {
-		t.Errorf("before the first letter: %v", err)
+	if _, result, err := fresh.drifted(t, clock()); !errors.As(err, &drift) || !slices.Equal(drift.Changed, []string{"policy"}) || result.Delivered != 0 {
+		t.Errorf("before the first letter: %+v, %v", result, err)
 	}
-	if _, err := fresh.ready(t, created.Add(notify.Lifetime+time.Second)); !errors.As(err, &stale) {
-		t.Errorf("after the deadline: %v", err)
+	if asked, result, err := fresh.drifted(t, late); asked || !errors.As(err, &stale) || result.Delivered != 0 {
+		t.Errorf("after the deadline: asked %v, %+v, %v", asked, result, err)
 	}
 	begun := newHome(t, 3)
 	begun.begin(t, 3)
-	if _, err := begun.ready(t, clock()); !errors.As(err, &drift) {
-		t.Errorf("every letter begun, none arrived: %v", err)
+	if _, result, err := begun.drifted(t, clock()); !errors.As(err, &drift) || result != (Result{Returned: 3}) {
+		t.Errorf("every letter begun, none arrived: %+v, %v", result, err)
 	}
 	arrived := newHome(t, 3)
 	arrived.begin(t, 2)
@@ -62,15 +59,35 @@ func TestReady(t *testing.T) {
 	if err := mailbox.Deliver(messageID(1, 0), message(1, 0)); err != nil {
 		t.Fatal(err)
 	}
-	if asked, err := arrived.ready(t, clock()); asked || err != nil {
-		t.Errorf("the first letter is out: asked %v, %v", asked, err)
+	if asked, result, err := arrived.drifted(t, clock()); asked || err != nil || result != (Result{Recovered: 1, Returned: 1, Delivered: 2}) {
+		t.Errorf("the first letter is out: asked %v, %+v, %v", asked, result, err)
 	}
 	done := newHome(t, 2)
 	if _, err := done.deliver(t, ctx, nil); err != nil {
 		t.Fatal(err)
 	}
-	if asked, err := done.ready(t, created.Add(notify.Lifetime+time.Second)); asked || err != nil {
+	if asked, _, err := done.drifted(t, late); asked || err != nil {
 		t.Errorf("all is done: asked %v, %v", asked, err)
+	}
+}
+
+// TestSourcesThatCannotBeRead stop a plan of which no letter is out.
+func TestSourcesThatCannotBeRead(t *testing.T) {
+	h, broken := newHome(t, 2), errors.New("no such bulletin")
+	book := h.open(t)
+	defer closeLedger(t, book)
+	plan, err := book.Plan(ctx, planID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mailbox, err := mailer.OpenMaildir(h.mailbox())
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := Run{Ledger: book, Plan: plan, Mailbox: mailbox, Now: clock, Progress: func(int) {}}
+	result, err := run.Do(ctx, func() (notify.Inputs, error) { return nil, broken })
+	if !errors.Is(err, broken) || result != (Result{}) {
+		t.Errorf("%+v, %v", result, err)
 	}
 }
 
@@ -78,7 +95,7 @@ func TestReady(t *testing.T) {
 func TestReadyVerifies(t *testing.T) {
 	h := newHome(t, 2)
 	h.sql(t, "UPDATE letters SET message = CAST(message || 'x' AS BLOB) WHERE row = 3")
-	if _, err := h.ready(t, clock()); !errors.Is(err, ledger.ErrChanged) {
-		t.Errorf("a changed letter: %v", err)
+	if asked, result, err := h.drifted(t, clock()); asked || !errors.Is(err, ledger.ErrChanged) || result != (Result{}) {
+		t.Errorf("a changed letter: asked %v, %+v, %v", asked, result, err)
 	}
 }

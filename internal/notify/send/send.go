@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"time"
 
+	"tocsin/internal/notify"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/mailer"
 )
@@ -37,43 +38,63 @@ type Result struct {
 	Delivered int // letters delivered by this run
 }
 
-// Deliver settles what an earlier run left behind, then delivers every planned
-// letter. A cancelled context stops it between two letters, with everything that
-// arrived written down. Any failure to write or deliver stops it: a fault of the
-// disk is not one letter's fault. A plan that another took the place of, or whose
-// deadline has passed, has its begun letters settled and delivers nothing more.
-func (r Run) Deliver(ctx context.Context) (Result, error) {
-	result, err := r.Settle(context.WithoutCancel(ctx))
+// Do delivers a plan, or goes on where a run left off. It verifies the stored bytes,
+// settles the letters that a dead run had begun, asks whether the plan may be sent,
+// and delivers every planned letter.
+//
+// A plan that is not what was frozen fails with a [ledger.ErrChanged] before anything
+// else. Then come, with what a dead run had begun settled all the same, a
+// [SupersededError], a [StaleError] and a [DriftError]; the last only until the first
+// letter is out, since then the letters are what counts. inputs digests the sources as
+// they are now, and is called only where they count.
+//
+// A cancelled context stops it between two letters, with everything that arrived
+// written down. Any failure to write or deliver stops it: a fault of the disk is not
+// one letter's fault. A deadline that passes meanwhile ends it without an error.
+func (r Run) Do(ctx context.Context, inputs func() (notify.Inputs, error)) (Result, error) {
+	if err := r.Ledger.Verify(ctx, r.Plan); err != nil {
+		return Result{}, err
+	}
+	result, err := r.settle(context.WithoutCancel(ctx))
 	if err != nil {
 		return result, err
 	}
+	if err := r.ready(ctx, inputs); err != nil {
+		return result, err
+	}
+	result.Delivered, err = r.deliver(ctx)
+	return result, err
+}
+
+// deliver delivers planned letters, window after window, and counts them.
+func (r Run) deliver(ctx context.Context) (delivered int, err error) {
 	for ctx.Err() == nil && r.open() {
 		n, err := r.window(ctx)
-		result.Delivered += n
+		delivered += n
 		if err != nil {
-			return result, err
+			return delivered, err
 		}
 		if n == 0 {
 			break
 		}
 		r.Progress(n)
 	}
-	return result, ctx.Err()
+	return delivered, ctx.Err()
 }
 
 // open reports whether letters of the plan may still be delivered.
 func (r Run) open() bool { return r.Plan.Superseded == "" && !r.Now().After(r.Plan.Deadline) }
 
-// Settle settles the letters that a dead run had begun. The mailbox knows which
+// settle settles the letters that a dead run had begun. The mailbox knows which
 // of them arrived, so none is in doubt.
-func (r Run) Settle(ctx context.Context) (Result, error) {
+func (r Run) settle(ctx context.Context) (Result, error) {
 	var result Result
 	for {
 		begun, err := r.Ledger.InState(ctx, r.Plan, ledger.Intent, windowSize)
 		if err != nil || len(begun) == 0 {
 			return result, err
 		}
-		arrived, missing, err := r.sort(begun)
+		arrived, missing, err := r.lookUp(begun)
 		if err != nil {
 			return result, err
 		}
@@ -88,8 +109,8 @@ func (r Run) Settle(ctx context.Context) (Result, error) {
 	}
 }
 
-// sort asks the mailbox which letters arrived.
-func (r Run) sort(letters []ledger.Delivery) (arrived, missing []ledger.Delivery, err error) {
+// lookUp asks the mailbox which letters arrived.
+func (r Run) lookUp(letters []ledger.Delivery) (arrived, missing []ledger.Delivery, err error) {
 	for _, d := range letters {
 		held, err := r.Mailbox.Settle(d.MessageID, d.Digest)
 		if err != nil {

@@ -89,6 +89,9 @@ func closeLedger(t *testing.T, book *ledger.Ledger) {
 	}
 }
 
+// unchanged are the sources of every plan of these tests.
+func unchanged() (notify.Inputs, error) { return nil, nil }
+
 // deliver opens everything, lets the caller change the run, runs it and closes.
 func (h home) deliver(t *testing.T, ctx context.Context, change func(*Run)) (Result, error) {
 	t.Helper()
@@ -106,7 +109,7 @@ func (h home) deliver(t *testing.T, ctx context.Context, change func(*Run)) (Res
 	if change != nil {
 		change(&run)
 	}
-	return run.Deliver(ctx)
+	return run.Do(ctx, unchanged)
 }
 
 // begin leaves the ledger as a run does that died after writing down its intent.
@@ -393,15 +396,29 @@ func (h home) sql(t *testing.T, query string) {
 	}
 }
 
-// TestChangedLetterStopsTheRun is F51.
+// TestChangedLetterStopsTheRun is F51: a letter that is changed before the run stops
+// it before the first, one that is changed meanwhile stops it there.
 func TestChangedLetterStopsTheRun(t *testing.T) {
 	t.Parallel()
+	const change = "UPDATE letters SET message = CAST(message || 'x' AS BLOB) WHERE row = "
 	h := newHome(t, 5)
-	h.sql(t, "UPDATE letters SET message = CAST(message || 'x' AS BLOB) WHERE row = 5")
-	if result, err := h.deliver(t, ctx, nil); !errors.Is(err, ledger.ErrChanged) || result.Delivered != 2 {
+	h.begin(t, 1)
+	h.sql(t, change+"5")
+	if result, err := h.deliver(t, ctx, nil); !errors.Is(err, ledger.ErrChanged) || result != (Result{}) {
 		t.Errorf("%+v, %v", result, err)
 	}
-	if found := h.arrived(t); len(found) != 2 {
+	if found := h.arrived(t); len(found) != 0 {
+		t.Errorf("%d arrived", len(found))
+	}
+
+	h = newHome(t, windowSize+5)
+	result, err := h.deliver(t, ctx, func(r *Run) {
+		r.Progress = func(int) { h.sql(t, change+fmt.Sprint(2*(windowSize+2)+1)) }
+	})
+	if !errors.Is(err, ledger.ErrChanged) || result.Delivered != windowSize+2 {
+		t.Errorf("%+v, %v", result, err)
+	}
+	if found := h.arrived(t); len(found) != windowSize+2 {
 		t.Errorf("%d arrived", len(found))
 	}
 }
@@ -469,10 +486,17 @@ func TestSupersededPlan(t *testing.T) {
 	if err := mailbox.Deliver(messageID(1, 2), message(1, 2)); err != nil {
 		t.Fatal(err)
 	}
+	// No plan is made beside begun letters; a ledger may hold one all the same.
+	h.sql(t, "UPDATE deliveries SET state = 'accepted' WHERE state = 'intent'")
 	h.freeze(t, 2, 5)
+	h.sql(t, "UPDATE deliveries SET state = 'intent' WHERE plan = 1 AND state = 'accepted'")
 	h.wantStates(t, 1, map[ledger.State]int{ledger.Intent: 4, ledger.Superseded: 6})
+	superseded := func(err error) bool {
+		var by *SupersededError
+		return errors.As(err, &by) && by.Plan == planID && by.By == "TS-2026-007/2"
+	}
 	for _, want := range []Result{{Recovered: 1, Returned: 3}, {}} {
-		if result, err := h.deliver(t, ctx, nil); err != nil || result != want {
+		if result, err := h.deliver(t, ctx, nil); !superseded(err) || result != want {
 			t.Errorf("%+v, %v; want %+v", result, err, want)
 		}
 		h.wantStates(t, 1, map[ledger.State]int{ledger.Accepted: 1, ledger.Superseded: 9})
@@ -484,7 +508,7 @@ func TestSupersededPlan(t *testing.T) {
 
 	// Nor would it, were a letter of it still planned.
 	h.sql(t, "UPDATE deliveries SET state = 'planned' WHERE plan = 1 AND state = 'superseded'")
-	if result, err := h.deliver(t, ctx, nil); err != nil || result != (Result{}) {
+	if result, err := h.deliver(t, ctx, nil); !superseded(err) || result != (Result{}) {
 		t.Errorf("%+v, %v", result, err)
 	}
 }
@@ -496,7 +520,8 @@ func TestDeadline(t *testing.T) {
 	late := func() time.Time { return created.Add(notify.Lifetime + time.Second) }
 	h := newHome(t, 5)
 	h.begin(t, 5)
-	if result, err := h.deliver(t, ctx, func(r *Run) { r.Now = late }); err != nil || result != (Result{Returned: 5}) {
+	var stale *StaleError
+	if result, err := h.deliver(t, ctx, func(r *Run) { r.Now = late }); !errors.As(err, &stale) || result != (Result{Returned: 5}) {
 		t.Errorf("%+v, %v", result, err)
 	}
 	h.wantStates(t, 1, map[ledger.State]int{ledger.Planned: 5})

@@ -40,7 +40,7 @@ type Channel struct {
 type Entry struct {
 	Bulletin    bulletin.Published
 	URL         string // of its page
-	ContentHTML string // the whole text; may be empty
+	ContentHTML string // the whole text; may be empty, and is not used of a withdrawn bulletin
 }
 
 // RSS writes the entries, in any order, as an RSS 2.0 feed: newest first, cut to

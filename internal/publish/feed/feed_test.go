@@ -111,8 +111,8 @@ func TestItems(t *testing.T) {
 			GUID: guid{"TS-2026-002", "false"}, PubDate: "Sun, 01 Mar 2026 09:30:00 +0000"},
 		{Title: "TS-2026-001: Keys stayed valid", Link: base + "ts-2026-001/", Description: "Removed devices kept access for up to an hour.",
 			Content: "<p>All of it.</p>\n<pre>a ]]> b &amp; c</pre>\n", Category: "high", GUID: guid{"TS-2026-001", "false"}, PubDate: "Sun, 01 Mar 2026 08:30:00 +0000"},
-		{Title: "[Withdrawn] TS-2025-009: Taken back", Link: base + "ts-2025-009/", Description: "It was not so.",
-			Content: "<p>Why.</p>", Category: "low", GUID: guid{"TS-2025-009", "false"}, PubDate: "Mon, 01 Dec 2025 08:30:00 +0000"},
+		{Title: "[Withdrawn] TS-2025-009: Taken back", Link: base + "ts-2025-009/", Description: bulletin.Withdrawal,
+			Content: "<p>" + bulletin.Withdrawal + "</p>", GUID: guid{"TS-2025-009", "false"}, PubDate: "Mon, 01 Dec 2025 08:30:00 +0000"},
 	}
 	if diff := cmp.Diff(want, mustParse(t, mustRSS(t, ch, sample(t)))); diff != "" {
 		t.Errorf("items (-want +got):\n%s", diff)

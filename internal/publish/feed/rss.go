@@ -48,8 +48,10 @@ var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 func newItem(e Entry) item {
 	b := e.Bulletin.Bulletin()
 	title := fmt.Sprintf("%s: %s", b.ID, b.Title)
+	content := e.ContentHTML
 	if b.Status == bulletin.Withdrawn {
 		title = "[Withdrawn] " + title
+		content = "<p>" + bulletin.Withdrawal + "</p>" // whatever the caller made of it
 	}
 	description := b.Summary
 	if description == "" {
@@ -59,7 +61,7 @@ func newItem(e Entry) item {
 		Title:       title,
 		Link:        e.URL,
 		Description: description,
-		Content:     lineEnds.Replace(e.ContentHTML),
+		Content:     lineEnds.Replace(content),
 		Category:    string(b.Severity),
 		GUID:        guid{string(b.ID), "false"},
 		PubDate:     date(b.Published),

@@ -117,11 +117,10 @@ func (b *builder) installed(a bulletin.Affected) Installed {
 // product is what the site knows of a product; one that it does not know has its
 // id for a title.
 func (b *builder) product(id string) bulletin.Product {
-	i := slices.IndexFunc(b.Products, func(p bulletin.Product) bool { return p.ID == id })
-	if i < 0 {
-		return bulletin.Product{ID: id, Title: id}
+	if product, found := b.Products.Find(id); found {
+		return product
 	}
-	return b.Products[i]
+	return bulletin.Product{ID: id, Title: id}
 }
 
 // commands lists, for every platform of rows with a fix that users can have, the
@@ -130,12 +129,13 @@ func (b *builder) product(id string) bulletin.Product {
 func (b *builder) commands(affected []bulletin.Affected) (updates, versions []Command) {
 	for _, a := range affected {
 		product := b.product(a.Product)
-		if a.Versions.Fixed == "" || a.Unfixed != "" || a.Channel == "rc" || a.Channel == "unstable" {
+		fixed, found := a.UserFix()
+		if !found {
 			continue
 		}
 		for _, platform := range platformsOf(a, product) {
 			if update, ok := product.Update[platform]; ok {
-				command := strings.ReplaceAll(update, "{fixed}", a.Versions.Fixed)
+				command := strings.ReplaceAll(update, "{fixed}", fixed)
 				updates = appendNew(updates, Command{product.Title, platformName(platform), command})
 			}
 		}

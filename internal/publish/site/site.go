@@ -37,7 +37,7 @@ type Site struct {
 	Language     string // of the texts (BCP 47); "en" where empty
 	Units        string // what customers' networks are called, plural; "tailnets" where empty
 	Layout       address.Layout
-	Products     []bulletin.Product
+	Products     bulletin.Products
 	Bulletins    []bulletin.Published // in any order
 	Policies     []policy.Policy      // in any order
 	Templates    fs.FS                // with site/ and static/; the built-in ones where nil

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+
+	"tocsin/templates"
 )
 
 // errStopped ends a walk whose reader has enough.
@@ -49,13 +51,13 @@ func parse(into *template.Template, files fs.FS, name string) error {
 		return fmt.Errorf("read template: %w", err)
 	}
 	_, err = into.New(name).Parse(string(text))
-	return err // names template and line itself
+	return templates.Fault(name, err)
 }
 
 func (t *pageTemplates) execute(name string, data any) ([]byte, error) {
 	var b bytes.Buffer
 	if err := t.pages[name].ExecuteTemplate(&b, "site/layout.html", data); err != nil {
-		return nil, err // names template and line itself
+		return nil, templates.Fault("site/"+name, err)
 	}
 	return b.Bytes(), nil
 }
