@@ -23,11 +23,7 @@ func (p *program) build() *cobra.Command {
 }
 
 func (p *program) runBuild(ctx context.Context) error {
-	now, err := p.clock()
-	if err != nil {
-		return err
-	}
-	s, err := p.open(now)
+	s, err := p.open()
 	if err != nil {
 		return err
 	}

@@ -16,11 +16,7 @@ func (p *program) check() *cobra.Command {
 }
 
 func (p *program) runCheck() error {
-	now, err := p.clock()
-	if err != nil {
-		return err
-	}
-	s, err := p.open(now)
+	s, err := p.open()
 	if err != nil {
 		return err
 	}

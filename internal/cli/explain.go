@@ -24,11 +24,7 @@ func (p *program) explain() *cobra.Command {
 }
 
 func (p *program) runExplain(id string, asJSON bool) error {
-	now, err := p.clock()
-	if err != nil {
-		return err
-	}
-	s, err := p.open(now)
+	s, err := p.open()
 	if err != nil {
 		return err
 	}
@@ -36,7 +32,7 @@ func (p *program) runExplain(id string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	disclose, notify := s.rules.Bulletin(b, now), s.rules.AnyTailnet(b)
+	disclose, notify := s.rules.Bulletin(b, s.now), s.rules.AnyTailnet(b)
 	discloseTurns, notifyTurns := s.rules.Disclose.Turns(disclose.Facts), s.rules.Notify.Turns(notify.Facts)
 	if asJSON {
 		return p.printJSON(explained{ID: b.ID, Verdicts: map[string]verdictObject{

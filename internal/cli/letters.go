@@ -34,29 +34,18 @@ func (p *program) letters() *cobra.Command {
 	return c
 }
 
-func (p *program) runLetters(ctx context.Context, name string, one tailnet.ID, raw bool) (err error) {
-	s, err := p.settings()
-	if err != nil {
+func (p *program) runLetters(ctx context.Context, name string, one tailnet.ID, raw bool) error {
+	return p.withPlan(ctx, name, func(_ *site, book *ledger.Ledger, plan ledger.Stored) error {
+		if one != "" {
+			return p.letter(ctx, book, plan, one, raw)
+		}
+		err := book.Each(ctx, plan, func(d ledger.Delivery) error {
+			p.print("%-18s  %-11s  %9s  %s%s", d.Standing.Words(), d.State, many(d.Nodes, "node"), source.Visible(string(d.Tailnet)), because(d))
+			return nil
+		})
+		p.next("tocsin letters %s --tailnet ID prints one", plan.ID)
 		return err
-	}
-	book, err := s.reader(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, book.Close()) }()
-	plan, err := find(ctx, book, name)
-	if err != nil {
-		return err
-	}
-	if one != "" {
-		return p.letter(ctx, book, plan, one, raw)
-	}
-	err = book.Each(ctx, plan, func(d ledger.Delivery) error {
-		p.print("%-18s  %-11s  %9s  %s%s", d.Standing.Words(), d.State, many(d.Nodes, "node"), source.Visible(string(d.Tailnet)), because(d))
-		return nil
 	})
-	p.next("tocsin letters %s --tailnet ID prints one", plan.ID)
-	return err
 }
 
 // because names the clauses, the missing facts or the addresses that could not be

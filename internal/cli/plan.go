@@ -49,11 +49,7 @@ func (p *program) plan() *cobra.Command {
 // runPlan is the second walk up to the ledger: bulletin and inventory become rows,
 // rows become letters, letters are frozen.
 func (p *program) runPlan(ctx context.Context, id string, choice notify.Choice) (err error) {
-	now, err := p.clock()
-	if err != nil {
-		return err
-	}
-	s, b, err := p.openForPlan(id, now)
+	s, b, err := p.openForPlan(id)
 	if err != nil {
 		return err
 	}
@@ -77,7 +73,7 @@ func (p *program) runPlan(ctx context.Context, id string, choice notify.Choice) 
 	if sources.Key, err = s.key(); err != nil {
 		return err
 	}
-	plan, fresh, err := sources.Freeze(ctx, book, rows, choice, now)
+	plan, fresh, err := sources.Freeze(ctx, book, rows, choice, s.now)
 	if err != nil {
 		return err
 	}
@@ -91,8 +87,8 @@ func (p *program) runPlan(ctx context.Context, id string, choice notify.Choice) 
 // openForPlan opens the site and finds a bulletin that letters may be written
 // about. A draft may be planned, but not one with problems: its letters would
 // have to be written anew.
-func (p *program) openForPlan(id string, now time.Time) (*site, bulletin.Bulletin, error) {
-	s, err := p.open(now)
+func (p *program) openForPlan(id string) (*site, bulletin.Bulletin, error) {
+	s, err := p.open()
 	if err != nil {
 		return nil, bulletin.Bulletin{}, err
 	}

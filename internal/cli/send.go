@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,16 +22,15 @@ func (p *program) send() *cobra.Command {
 }
 
 func (p *program) runSend(ctx context.Context, name string) (err error) {
-	now, err := p.clock()
+	s, err := p.open()
 	if err != nil {
 		return err
 	}
-	s, err := p.open(now)
-	if err != nil {
+	switch gone, err := missing(s.path(s.config.Ledger)); {
+	case err != nil:
 		return err
-	}
-	if gone, err := missing(s.path(s.config.Ledger)); gone || err != nil {
-		return errors.Join(err, ledger.ErrNone) // sending makes no ledger
+	case gone:
+		return ledger.ErrNone // sending makes no ledger
 	}
 	book, err := ledger.Open(ctx, s.path(s.config.Ledger), "sending "+name)
 	if err != nil {
@@ -43,10 +41,10 @@ func (p *program) runSend(ctx context.Context, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := p.deliver(ctx, s, book, plan, now); err != nil {
+	if err := p.deliver(ctx, s, book, plan); err != nil {
 		return err
 	}
-	return p.account(ctx, s, book, plan, p.ticking(now)())
+	return p.account(ctx, s, book, plan)
 }
 
 // inputsNow digests what the letters of a plan would be made from today.
@@ -61,7 +59,7 @@ func (s *site) inputsNow(id string) func() (notify.Inputs, error) {
 }
 
 // deliver runs the plan, and says what the run found and did.
-func (p *program) deliver(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, now time.Time) error {
+func (p *program) deliver(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored) error {
 	before, err := book.Account(ctx, plan)
 	if err != nil {
 		return err
@@ -72,7 +70,7 @@ func (p *program) deliver(ctx context.Context, s *site, book *ledger.Ledger, pla
 	}
 	progress, done := p.progress("delivering", before.Open())
 	defer done()
-	run := send.Run{Ledger: book, Plan: plan, Mailbox: mailbox, Now: p.ticking(now), Progress: progress}
+	run := send.Run{Ledger: book, Plan: plan, Mailbox: mailbox, Now: p.ticking(s.now), Progress: progress}
 	result, err := run.Do(ctx, s.inputsNow(string(plan.ID.Bulletin)))
 	done()
 	if result.Recovered+result.Returned > 0 {
@@ -103,7 +101,7 @@ func (s *site) mailbox(plan ledger.Stored, before ledger.Account) (mailer.Maildi
 }
 
 // account ends a command on a plan: with the sums, and with what is left to do.
-func (p *program) account(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, now time.Time) error {
+func (p *program) account(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored) error {
 	sums, err := book.Account(ctx, plan)
 	if err != nil {
 		return err
@@ -113,5 +111,5 @@ func (p *program) account(ctx context.Context, s *site, book *ledger.Ledger, pla
 		p.say("%s has taken the place of %s", plan.Superseded, plan.ID)
 		return p.begun(plan.ID, sums)
 	}
-	return p.left(ctx, s, book, plan, sums, now)
+	return p.left(ctx, s, book, plan, sums)
 }

@@ -24,6 +24,7 @@ import (
 // site is a site's folder with everything that people wrote in it, read and checked.
 type site struct {
 	dir      string
+	now      time.Time // the instant of the run
 	config   content.Config
 	content  content.Site
 	rules    disclosure.Rules
@@ -34,7 +35,7 @@ type site struct {
 // open reads tocsin.yaml and everything under content/, and checks it. Problems of
 // the content are the caller's to judge: one colleague's broken file must not be
 // in everybody's way.
-func (p *program) open(now time.Time) (*site, error) {
+func (p *program) open() (*site, error) {
 	s, root, err := p.configured()
 	if err != nil {
 		return nil, err
@@ -47,13 +48,17 @@ func (p *program) open(now time.Time) (*site, error) {
 		return nil, err
 	}
 	s.content, s.rules = found, disclosure.Builtin()
-	s.problems = append(problems, check.All(check.Site{Config: s.config, Content: found, Rules: s.rules, Now: now})...)
+	s.problems = append(problems, check.All(check.Site{Config: s.config, Content: found, Rules: s.rules, Now: s.now})...)
 	s.problems.Sort()
 	return s, nil
 }
 
 // configured reads tocsin.yaml alone.
 func (p *program) configured() (*site, *os.Root, error) {
+	now, err := p.clock()
+	if err != nil {
+		return nil, nil, err
+	}
 	root, err := os.OpenRoot(p.dir)
 	if err != nil {
 		return nil, nil, err
@@ -68,7 +73,7 @@ func (p *program) configured() (*site, *os.Root, error) {
 	if err != nil {
 		return nil, nil, errors.Join(err, root.Close())
 	}
-	return &site{dir: p.dir, config: config}, root, nil
+	return &site{dir: p.dir, now: now, config: config}, root, nil
 }
 
 // settings reads tocsin.yaml and nothing else: the ledger's commands work whatever

@@ -30,28 +30,34 @@ func (p *program) status() *cobra.Command {
 }
 
 func (p *program) runStatus(ctx context.Context, name string) error {
-	now, err := p.clock()
-	if err != nil {
-		return err
-	}
 	if strings.Contains(name, "/") {
-		return p.statusOfPlan(ctx, name, now)
+		return p.statusOfPlan(ctx, name)
 	}
-	s, unread := p.open(now)
+	s, unread := p.open()
 	if unread != nil {
 		// Letters are on their way all the same: the ledger's part needs the settings alone.
+		var err error
 		if s, err = p.settings(); err != nil {
 			return err
 		}
 	}
-	left := p.statusOfBulletins(ctx, s, bulletin.ID(name), now)
+	left := p.statusOfBulletins(ctx, s, bulletin.ID(name))
 	if unread != nil {
 		return unread
 	}
 	return left
 }
 
-func (p *program) statusOfPlan(ctx context.Context, name string, now time.Time) (err error) {
+func (p *program) statusOfPlan(ctx context.Context, name string) error {
+	return p.withPlan(ctx, name, func(s *site, book *ledger.Ledger, plan ledger.Stored) error {
+		p.planHead(plan)
+		return p.account(ctx, s, book, plan)
+	})
+}
+
+// withPlan opens the ledger for reading and finds a plan by its name. It needs the
+// settings alone: a plan can be read whatever the content is like.
+func (p *program) withPlan(ctx context.Context, name string, use func(*site, *ledger.Ledger, ledger.Stored) error) (err error) {
 	s, err := p.settings()
 	if err != nil {
 		return err
@@ -65,8 +71,7 @@ func (p *program) statusOfPlan(ctx context.Context, name string, now time.Time) 
 	if err != nil {
 		return err
 	}
-	p.planHead(plan)
-	return p.account(ctx, s, book, plan, now)
+	return use(s, book, plan)
 }
 
 // report is a status in the making. What is left to do, and what cannot be read, is
@@ -75,7 +80,6 @@ type report struct {
 	*program
 	site  *site
 	book  *ledger.Ledger // nil while there is no ledger
-	now   time.Time
 	shown map[bulletin.ID]bool
 	left  error // errFound, or errIncomplete: letters that are open come before files
 }
@@ -97,7 +101,7 @@ func (r *report) part(id bulletin.ID, err error) error {
 
 // statusOfBulletins shows one bulletin, or all: those that can be read, those that
 // cannot, and those of which only plans are left.
-func (p *program) statusOfBulletins(ctx context.Context, s *site, only bulletin.ID, now time.Time) (err error) {
+func (p *program) statusOfBulletins(ctx context.Context, s *site, only bulletin.ID) (err error) {
 	book, err := s.reader(ctx)
 	if err != nil && !errors.Is(err, ledger.ErrNone) {
 		return err
@@ -105,7 +109,7 @@ func (p *program) statusOfBulletins(ctx context.Context, s *site, only bulletin.
 	if book != nil {
 		defer func() { err = errors.Join(err, book.Close()) }()
 	}
-	r := &report{program: p, site: s, book: book, now: now, shown: make(map[bulletin.ID]bool)}
+	r := &report{program: p, site: s, book: book, shown: make(map[bulletin.ID]bool)}
 	for _, walk := range []func(context.Context, bulletin.ID) error{r.readable, r.unreadable, r.orphans} {
 		if err := walk(ctx, only); err != nil {
 			return err
@@ -164,7 +168,7 @@ func (r *report) verdicts(b bulletin.Bulletin) (tell verdict.Outcome) {
 		return verdict.Undetermined
 	}
 	tell = r.site.rules.AnyTailnet(b).Outcome
-	r.print("  disclose: %s; notify affected %s: %s", r.site.rules.Bulletin(b, r.now).Outcome.Words(),
+	r.print("  disclose: %s; notify affected %s: %s", r.site.rules.Bulletin(b, r.site.now).Outcome.Words(),
 		r.site.config.Organization.Unit.Many, tell.Words())
 	return tell
 }
@@ -242,7 +246,7 @@ func (r *report) plans(ctx context.Context, id bulletin.ID) (found bool, err err
 		return true, err
 	}
 	r.planHead(plan)
-	return true, errors.Join(r.account(ctx, r.site, r.book, plan, r.now), left)
+	return true, errors.Join(r.account(ctx, r.site, r.book, plan), left)
 }
 
 // earlier says what a plan that does not stand any more has left open.
@@ -301,12 +305,12 @@ func inParentheses(standing notify.Standing, letters []string) string {
 // left names what a plan leaves for a person to do. Letters to deliver come first:
 // the rest can only be told by other ways. After the deadline only a new plan has
 // letters that can be delivered.
-func (p *program) left(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, sums ledger.Account, now time.Time) error {
+func (p *program) left(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, sums ledger.Account) error {
 	unit := s.config.Organization.Unit
 	if err := p.untold(ctx, book, plan, unit.One); err != nil {
 		return err
 	}
-	late := now.After(plan.Deadline)
+	late := s.now.After(plan.Deadline)
 	switch open := sums.Open(); {
 	case late && sums.Begun() > 0:
 		return p.begun(plan.ID, sums)
