@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"strings"
 	"sync"
@@ -179,11 +180,9 @@ func TestHeadings(t *testing.T) {
 
 // TestManyEqualHeadings took seven minutes when each id was looked for from -2 on.
 func TestManyEqualHeadings(t *testing.T) {
-	start := time.Now()
-	headings := Parse([]byte(strings.Repeat("# a\n", 60_000))).Headings()
-	if took := time.Since(start); took > time.Second*slowness {
-		t.Errorf("took %v", took)
-	}
+	const text = "# a\n"
+	grows(t, func(n int) { Parse([]byte(strings.Repeat(text, n))).Headings() }, 1_000)
+	headings := Parse([]byte(strings.Repeat(text, 60_000))).Headings()
 	if last := headings[len(headings)-1].ID; last != "a-60000" {
 		t.Errorf("the last is %s", last)
 	}
@@ -191,13 +190,32 @@ func TestManyEqualHeadings(t *testing.T) {
 
 // TestManyProblems: telling a place takes no time that grows with the text.
 func TestManyProblems(t *testing.T) {
-	start := time.Now()
-	d := Parse([]byte(strings.Repeat("<b>\n\n", 50_000)))
+	const text = "<b>\n\n"
+	grows(t, func(n int) { Parse([]byte(strings.Repeat(text, n))).Problems() }, 1_000)
+	d := Parse([]byte(strings.Repeat(text, 50_000)))
 	if n := len(d.Problems()); n != 50_000 || len(d.Blocks()) != n {
 		t.Errorf("%d problems", n)
 	}
-	if took := time.Since(start); took > time.Second*slowness {
-		t.Errorf("took %v", took)
+}
+
+// fastest is the shortest of a few runs: what the work takes when nothing else does.
+func fastest(work func()) time.Duration {
+	best := time.Duration(math.MaxInt64)
+	for range 3 {
+		start := time.Now()
+		work()
+		best = min(best, time.Since(start))
+	}
+	return best
+}
+
+// grows makes sure that eight times the text takes nowhere near sixty-four times as
+// long. Times are compared with each other only: machines differ.
+func grows(t *testing.T, work func(n int), n int) {
+	t.Helper()
+	small, large := fastest(func() { work(n) }), fastest(func() { work(8 * n) })
+	if large > 30*small {
+		t.Errorf("%v for %d, %v for %d: quadratic", small, n, large, 8*n)
 	}
 }
 
@@ -301,12 +319,13 @@ func TestBombs(t *testing.T) {
 		"big":                  fill("x\n", 257<<10),
 		"long line":            fill("x", 9<<10),
 	}
+	prose := []byte(fill("Somebody could change the settings of a client that another had connected.\n", 250<<10))
+	ordinary := fastest(func() { Parse(prose).Problems() })
 	for name, body := range bombs {
-		start := time.Now()
-		d := Parse([]byte(body))
-		took := time.Since(start)
-		if took > 50*time.Millisecond*slowness {
-			t.Errorf("%s: %v", name, took)
+		var d *Document
+		// Unchecked, they take hundreds to thousands of times as long as prose.
+		if took := fastest(func() { d = Parse([]byte(body)) }); took > 20*ordinary {
+			t.Errorf("%s: %v, where as much prose takes %v", name, took, ordinary)
 		}
 		if p := d.Problems(); len(p) != 1 || p[0].Code != "too-complex" || p[0].Line < 1 {
 			t.Errorf("%s: %d problems, %d bytes, want too-complex alone", name, len(p), len(body))
