@@ -81,7 +81,15 @@ func (p *program) runPlan(ctx context.Context, id string, choice notify.Choice) 
 		p.say("nothing has changed since %s was made: it stands", plan.ID)
 	}
 	p.planned(s, survey, plan)
+	p.warnDraft(b)
 	return nil
+}
+
+// warnDraft says of a rehearsal that nobody may be told of it yet.
+func (p *program) warnDraft(b bulletin.Bulletin) {
+	if b.Status == bulletin.Draft {
+		p.say("%s is a draft: its letters may be read and rehearsed, and must not be sent to anybody before it is released", b.ID)
+	}
 }
 
 // openForPlan opens the site and finds a bulletin that letters may be written

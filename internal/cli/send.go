@@ -44,6 +44,9 @@ func (p *program) runSend(ctx context.Context, name string) (err error) {
 	if err := p.deliver(ctx, s, book, plan); err != nil {
 		return err
 	}
+	if b, found := s.content.Bulletin(plan.ID.Bulletin); found {
+		p.warnDraft(b)
+	}
 	return p.account(ctx, s, book, plan)
 }
 

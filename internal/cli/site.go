@@ -73,7 +73,11 @@ func (p *program) configured() (*site, *os.Root, error) {
 	if err != nil {
 		return nil, nil, errors.Join(err, root.Close())
 	}
-	return &site{dir: p.dir, now: now, config: config}, root, nil
+	s := &site{dir: p.dir, now: now, config: config}
+	if err := s.linked(); err != nil {
+		return nil, nil, errors.Join(err, root.Close())
+	}
+	return s, root, nil
 }
 
 // settings reads tocsin.yaml and nothing else: the ledger's commands work whatever

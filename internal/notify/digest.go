@@ -28,8 +28,11 @@ func (in Inputs) Digest() string {
 	return digester.Sum()
 }
 
-// InventoryInput names the one input that is not read again for sending.
-const InventoryInput = "inventory"
+// Inputs that are treated apart.
+const (
+	InventoryInput = "inventory" // is not read again for sending
+	StatusInput    = "status"    // counts to the last letter: withdrawing stops a plan
+)
 
 // Drift names the inputs, but for the inventory, that differ or that only one side
 // has, sorted.

@@ -3,6 +3,8 @@ package notify
 import (
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"slices"
 	"strings"
 
@@ -15,7 +17,7 @@ import (
 
 // Survey collects what one bulletin means for every tailnet of an inventory. Give
 // it all tailnets, then all nodes, each once and in any order; then ask for the
-// rows. It keeps the nodes that are hit and forgets the rest.
+// rows. It keeps the nodes that are hit, and of every other only whose it is.
 type Survey struct {
 	bulletin bulletin.Bulletin
 	rules    disclosure.Rules
@@ -23,6 +25,7 @@ type Survey struct {
 	tailnets map[tailnet.ID]tailnet.Tailnet
 	hits     map[tailnet.ID][]affected.Hit
 	hit      map[installed]bool
+	owners   map[uint64]uint64 // of every node, hit or not: hash of its ID to hash of its tailnet
 	proofs   map[verdict.Truth]verdict.Proof
 	nodes    int
 	misses   map[affected.Miss]int
@@ -40,6 +43,7 @@ func NewSurvey(b bulletin.Bulletin, products []bulletin.Product, rules disclosur
 		tailnets: make(map[tailnet.ID]tailnet.Tailnet),
 		hits:     make(map[tailnet.ID][]affected.Hit),
 		hit:      make(map[installed]bool),
+		owners:   make(map[uint64]uint64),
 		proofs:   make(map[verdict.Truth]verdict.Proof),
 		misses:   make(map[affected.Miss]int),
 	}
@@ -64,7 +68,7 @@ var errTwice = errors.New("this node stands in an earlier row too, of this tailn
 func (s *Survey) Node(n tailnet.Node) error {
 	s.nodes++
 	key := installed{n.Product, n.ID}
-	if s.hit[key] {
+	if s.hit[key] || !s.owns(n) {
 		return errTwice
 	}
 	hit, miss := s.matcher.Node(n)
@@ -75,6 +79,23 @@ func (s *Survey) Node(n tailnet.Node) error {
 	s.hit[key] = true
 	s.hits[n.Tailnet] = append(s.hits[n.Tailnet], hit)
 	return nil
+}
+
+// owns reports whether no other tailnet has shown the node before. Hashes are kept in
+// place of texts: should two nodes ever share one, an inventory is refused, not a
+// name told to a stranger.
+func (s *Survey) owns(n tailnet.Node) bool {
+	node, owner := hashed(n.ID), hashed(string(n.Tailnet))
+	first, seen := s.owners[node]
+	s.owners[node] = owner
+	return !seen || first == owner
+}
+
+// hashed is FNV-1a, 64 bits.
+func hashed(text string) uint64 {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, text) // a hash never fails to write
+	return h.Sum64()
 }
 
 // Seen says how much was taken in.

@@ -227,6 +227,22 @@ func TestNodeTwiceIsRefused(t *testing.T) {
 	}
 }
 
+// TestNodeOfTwoTailnetsIsRefused is F20: whose a node is does not hang on the order of
+// the rows, nor on which of them is a hit, nor on the product.
+func TestNodeOfTwoTailnetsIsRefused(t *testing.T) {
+	hit := tailnet.Node{Tailnet: "acme", ID: "n1", OS: "windows", Product: "client", Version: "1.60.0"}
+	miss, product := hit, hit
+	miss.Tailnet, miss.Version = "other", "1.66.1"
+	product.Tailnet, product.Product = "other", "cli"
+	for what, nodes := range map[string][]tailnet.Node{
+		"hit, then miss": {hit, miss}, "miss, then hit": {miss, hit}, "two products": {hit, product}, "miss, then miss": {miss, {Tailnet: "acme", ID: "n1"}},
+	} {
+		if err := one(t, severe(), nodes[0]).Node(nodes[1]); err == nil {
+			t.Errorf("%s: the node stands under two tailnets", what)
+		}
+	}
+}
+
 // TestNodeWithTwoProducts: one node may run two products, and the letter has a line
 // for each.
 func TestNodeWithTwoProducts(t *testing.T) {

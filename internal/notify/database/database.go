@@ -5,8 +5,10 @@ package database
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -44,7 +46,7 @@ func Open(ctx context.Context, path string) (*sql.DB, error) {
 			return nil, err
 		}
 	}
-	if err := recognize(ctx, path); err != nil {
+	if err := recognize(path); err != nil {
 		return nil, err
 	}
 	return connect(ctx, path, "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)")
@@ -53,7 +55,7 @@ func Open(ctx context.Context, path string) (*sql.DB, error) {
 // OpenReader opens an existing database for reading while another process writes.
 // It refuses what [Open] refuses.
 func OpenReader(ctx context.Context, path string) (*sql.DB, error) {
-	if err := private.Check(path); err != nil {
+	if err := recognize(path); err != nil {
 		return nil, err
 	}
 	db, err := connect(ctx, path, "query_only(1)")
@@ -61,28 +63,34 @@ func OpenReader(ctx context.Context, path string) (*sql.DB, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(0) // readers may read while they read
-	if err := ours(ctx, db, path); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
 	return db, nil
 }
 
-// recognize looks at a file before anything is written to it.
-func recognize(ctx context.Context, path string) error {
-	db, err := OpenReader(ctx, path)
+// Where the header of a database file says what it is
+// (https://sqlite.org/fileformat2.html#the_database_header).
+const (
+	magic        = "SQLite format 3\x00"
+	markAt       = 68 // application ID, big-endian, 4 octets
+	headerOctets = 100
+)
+
+// recognize looks at a file's own bytes before SQLite does: merely opening a
+// stranger's or a truncated file would let SQLite write back, or throw away, the
+// write-ahead log beside it. The mark is in the file itself from its first day.
+func recognize(path string) (err error) {
+	f, err := private.Open(path)
 	if err != nil {
 		return err
 	}
-	return db.Close()
-}
-
-func ours(ctx context.Context, db *sql.DB, path string) error {
-	var found int64
-	err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&found)
+	defer func() { err = errors.Join(err, f.Close()) }()
+	header := make([]byte, headerOctets)
+	_, err = io.ReadFull(f, header)
 	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return &ForeignError{path}
 	case err != nil:
-		return fmt.Errorf("%s: %w", path, err)
-	case found != application:
+		return err
+	case string(header[:len(magic)]) != magic, binary.BigEndian.Uint32(header[markAt:]) != application:
 		return &ForeignError{path}
 	}
 	return nil
@@ -97,7 +105,7 @@ func connect(ctx context.Context, path string, pragmas ...string) (*sql.DB, erro
 	db.SetMaxOpenConns(1)
 	if err := db.PingContext(ctx); err != nil {
 		var failure *sqlite.Error
-		if errors.As(err, &failure) && failure.Code() == codes.SQLITE_NOTADB {
+		if errors.As(err, &failure) && (failure.Code() == codes.SQLITE_NOTADB || failure.Code() == codes.SQLITE_CORRUPT) {
 			err = &ForeignError{path}
 		}
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())

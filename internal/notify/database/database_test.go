@@ -204,3 +204,71 @@ func TestHalfMade(t *testing.T) {
 		}
 	}
 }
+
+// TestLookingChangesNothing is F51: what is refused is not touched, nor the
+// write-ahead log beside it, in which the last commits may be all that is left.
+func TestLookingChangesNothing(t *testing.T) {
+	ctx := context.Background()
+	for what, prepare := range map[string]func(t *testing.T, path string){
+		"a stranger's, in use": func(t *testing.T, path string) { strange(t, path) },
+		"ours, cut to nothing": func(t *testing.T, path string) {
+			db, err := Open(ctx, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = db.Close() })
+			if _, err := db.Exec("CREATE TABLE t (a)"); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Truncate(path, 0); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "ledger.db")
+			prepare(t, path)
+			before := contents(t, path, path+"-wal")
+			for _, open := range []func(context.Context, string) (*sql.DB, error){OpenReader, Open} {
+				var foreign *ForeignError
+				if _, err := open(ctx, path); !errors.As(err, &foreign) {
+					t.Errorf("opened: %v", err)
+				}
+			}
+			if after := contents(t, path, path+"-wal"); after != before {
+				t.Errorf("%d bytes became %d", len(before), len(after))
+			}
+		})
+	}
+}
+
+// strange makes another program's database with a commit that stands in its log only.
+func strange(t *testing.T, path string) {
+	t.Helper()
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if _, err := db.Exec("PRAGMA journal_mode(WAL); CREATE TABLE t (a); INSERT INTO t VALUES (1)"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// contents reads files, one after the other.
+func contents(t *testing.T, paths ...string) string {
+	t.Helper()
+	var all strings.Builder
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.WriteString(path)
+		all.Write(data)
+	}
+	return all.String()
+}

@@ -27,6 +27,7 @@ func Tailnets(name string, r io.Reader, visit func(tailnet.Tailnet)) (source.Pro
 		switch {
 		case id == "":
 			t.bad(columns.id, "is empty")
+		case t.padded(columns.id):
 		case seen[id]:
 			t.bad(columns.id, "this tailnet stands in an earlier row too")
 		case !t.address(columns.owner) || !t.address(columns.security):
@@ -57,6 +58,16 @@ func (t *table) address(column int) bool {
 		t.bad(column, err.Error())
 		return false
 	}
+	return true
+}
+
+// padded reports a cell with white space around its text: it would name another
+// tailnet, or another node, than the same text without.
+func (t *table) padded(column int) bool {
+	if text := t.cell(column); strings.TrimSpace(text) == text {
+		return false
+	}
+	t.bad(column, "white space around it")
 	return true
 }
 
@@ -102,6 +113,7 @@ func Nodes(name string, r io.Reader, products []string, known func(tailnet.ID) b
 		switch {
 		case n.ID == "":
 			t.bad(columns.id, "is empty")
+		case t.padded(columns.id) || t.padded(columns.tailnet):
 		case !slices.Contains(products, n.Product):
 			t.bad(columns.product, "none of the products in tocsin.yaml that run on nodes: "+strings.Join(products, ", "))
 		case !known(n.Tailnet):

@@ -124,6 +124,7 @@ func TestDamage(t *testing.T) {
 		"a mark only":        {"\uFEFF", "tailnets.csv:1: empty-table: the file is empty: it needs a header row"},
 		"missing column":     {"tailnet,owner\n" + "b,verysecret\n", `tailnets.csv:1: missing-column: the column "owner_email" is missing`},
 		"mark in the middle": {"owner_email,\uFEFFtailnet\nverysecret,b\n", `tailnets.csv:1: missing-column: the column "tailnet" is missing`},
+		"white space":        {tailnetHeader + good + " b,,,,\n", "tailnets.csv:3:1: bad-row: tailnet: white space around it"},
 		"semicolons":         {"tailnet;owner_email\nb;verysecret\n", "tailnets.csv:1: one-column: the header row has one cell: cells are separated by commas here"},
 		"duplicate column":   {"tailnet,owner_email,tailnet\nb,verysecret,b\n", `tailnets.csv:1:21: duplicate-column: the column "tailnet" stands twice`},
 		"header not UTF-8":   {"tailnet,owner_email,\xff\xfe\nb,verysecret,b\n", "tailnets.csv:1: bad-row: the header row is not UTF-8"},

@@ -11,6 +11,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"tocsin/internal/lock"
 	"tocsin/internal/notify/database"
@@ -47,6 +48,9 @@ var ErrNone = errors.New("there is no ledger yet")
 // Open opens or makes the ledger for writing. It fails with a [lock.HeldError]
 // while another process has it.
 func Open(ctx context.Context, path, doing string) (*Ledger, error) {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // one ledger has one lock, by whatever name it is reached
+	}
 	held, err := lock.Acquire(path+".lock", doing)
 	if err != nil {
 		return nil, err

@@ -45,13 +45,13 @@ func (s Sources) Inputs() (notify.Inputs, error) {
 		"reply_to": common.ReplyTo, "sender": s.Sender, "domain": s.Domain,
 	})
 	return notify.Inputs{
-		"bulletin":  notify.Digest(common.Bulletin.Substance()),
-		"status":    notify.Digest([]byte(audience(common.Bulletin.Status))),
-		"policy":    notify.Digest(s.Policy),
-		"rules":     rules,
-		"templates": templates,
-		"settings":  settings,
-		"transport": notify.Digest([]byte(s.Transport.String())),
+		"bulletin":         notify.Digest(common.Bulletin.Substance()),
+		notify.StatusInput: notify.Digest([]byte(audience(common.Bulletin.Status))),
+		"policy":           notify.Digest(s.Policy),
+		"rules":            rules,
+		"templates":        templates,
+		"settings":         settings,
+		"transport":        notify.Digest([]byte(s.Transport.String())),
 	}, err
 }
 

@@ -3,6 +3,7 @@ package send
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,14 +59,17 @@ func (r Run) ready(ctx context.Context, inputs func() (notify.Inputs, error)) er
 		return nil // nothing will be sent
 	case !r.open():
 		return &StaleError{r.Plan.ID, r.Plan.Deadline}
-	case states[ledger.Accepted] > 0:
-		return nil
 	}
 	current, err := inputs()
 	if err != nil {
 		return err
 	}
-	if drift := r.Plan.Inputs.Drift(current); len(drift) > 0 {
+	drift := r.Plan.Inputs.Drift(current)
+	if states[ledger.Accepted] > 0 {
+		// The letters are what counts now; but nobody finishes what was withdrawn.
+		drift = slices.DeleteFunc(drift, func(name string) bool { return name != notify.StatusInput })
+	}
+	if len(drift) > 0 {
 		return &DriftError{r.Plan.ID, drift}
 	}
 	return nil

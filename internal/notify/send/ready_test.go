@@ -12,7 +12,7 @@ import (
 )
 
 // drifted runs a plan at an instant, with sources that have drifted.
-func (h home) drifted(t *testing.T, at time.Time) (asked bool, result Result, err error) {
+func (h home) drifted(t *testing.T, at time.Time, names ...string) (asked bool, result Result, err error) {
 	t.Helper()
 	book := h.open(t)
 	defer closeLedger(t, book)
@@ -27,13 +27,18 @@ func (h home) drifted(t *testing.T, at time.Time) (asked bool, result Result, er
 	run := Run{Ledger: book, Plan: plan, Mailbox: mailbox, Now: func() time.Time { return at }, Progress: func(int) {}}
 	result, err = run.Do(ctx, func() (notify.Inputs, error) {
 		asked = true
-		return notify.Inputs{"policy": "another"}, nil
+		in := notify.Inputs{"policy": "another"}
+		for _, name := range names {
+			in[name] = "another"
+		}
+		return in, nil
 	})
 	return asked, result, err
 }
 
 // TestReady is F44: sources count until the first letter is out, also where a run
-// died with letters begun of which none arrived; then the letters count.
+// died with letters begun of which none arrived; then the letters count, and whether
+// the bulletin still stands.
 func TestReady(t *testing.T) {
 	var drift *DriftError
 	var stale *StaleError
@@ -59,7 +64,10 @@ func TestReady(t *testing.T) {
 	if err := mailbox.Deliver(messageID(1, 0), message(1, 0)); err != nil {
 		t.Fatal(err)
 	}
-	if asked, result, err := arrived.drifted(t, clock()); asked || err != nil || result != (Result{Recovered: 1, Returned: 1, Delivered: 2}) {
+	if _, result, err := arrived.drifted(t, clock(), notify.StatusInput); !errors.As(err, &drift) || !slices.Equal(drift.Changed, []string{"status"}) || result != (Result{Recovered: 1, Returned: 1}) {
+		t.Errorf("the first letter is out, and the bulletin was withdrawn: %+v, %v", result, err)
+	}
+	if asked, result, err := arrived.drifted(t, clock()); !asked || err != nil || result != (Result{Delivered: 2}) {
 		t.Errorf("the first letter is out: asked %v, %+v, %v", asked, result, err)
 	}
 	done := newHome(t, 2)

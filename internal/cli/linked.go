@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+
+	"tocsin/internal/content"
+)
+
+// shared are the folders of a site that nothing private may lie in: what is in them
+// is published, copied or thrown away.
+var shared = [...]string{"public", content.Folder, "templates", ".tocsin"}
+
+// linked refuses settings whose private files lie in a shared folder by way of a
+// symbolic link; plain paths were checked when tocsin.yaml was read.
+func (s *site) linked() error {
+	for _, name := range []string{s.config.Ledger, s.config.Mail.Maildir, s.config.Mail.KeyFile, s.config.Inventory.Tailnets, s.config.Inventory.Nodes} {
+		if name == "" {
+			continue
+		}
+		private, err := real(s.path(name))
+		if err != nil {
+			return err
+		}
+		for _, folder := range shared {
+			public, err := real(s.path(folder))
+			if err != nil {
+				return err
+			}
+			if rel, err := filepath.Rel(public, private); err == nil && filepath.IsLocal(rel) {
+				return refuse("remove the link, or name another place in "+content.ConfigFile, "%s leads into %s/ through a symbolic link", name, folder)
+			}
+		}
+	}
+	return nil
+}
+
+// real is the full path without links, as far as it exists.
+func real(path string) (string, error) {
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	resolved, err := filepath.EvalSymlinks(full)
+	if errors.Is(err, fs.ErrNotExist) && filepath.Dir(full) != full {
+		parent, err := real(filepath.Dir(full))
+		return filepath.Join(parent, filepath.Base(full)), err
+	}
+	return resolved, err
+}
