@@ -20,6 +20,7 @@
 //	         version             compare versions, ranges of them (door of x/mod)
 //	         markdown            Markdown to HTML, safely (door of goldmark)
 //	         lock                one process at a time (door of flock)
+//	         durable             names that survive a power cut
 //	         private             refuses files that other users can open
 //	floor 1  verdict             three-valued logic, clauses as data, proofs
 //	floor 2  bulletin            a security notice and what it affects

@@ -29,6 +29,7 @@ var floor = map[string]int{
 	"internal/version":  0,
 	"internal/markdown": 0,
 	"internal/lock":     0,
+	"internal/durable":  0,
 	"internal/private":  0,
 
 	"internal/verdict": 1,

@@ -32,12 +32,3 @@ func syncTree(root *os.Root) error {
 	}
 	return nil
 }
-
-// syncFolder waits until the names in a folder are on the disk.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
-}

@@ -7,7 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
+
+	"tocsin/internal/durable"
 )
 
 // exchange is not known outside Linux; two renames take its place.
@@ -20,20 +21,11 @@ func syncTree(root *os.Root) error {
 		case err != nil:
 			return err
 		case d.IsDir():
-			return syncFolder(filepath.Join(root.Name(), path))
+			return durable.SyncFolder(filepath.Join(root.Name(), path))
 		}
 		// Windows brings only a file to the disk that is open for writing.
 		return flush(root.OpenFile(path, os.O_RDWR, 0))
 	})
-}
-
-// syncFolder waits until the names in a folder are on the disk; Windows has no
-// such call.
-func syncFolder(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	return flush(os.Open(path))
 }
 
 func flush(f *os.File, err error) error {

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"tocsin/internal/durable"
 )
 
 const (
@@ -72,7 +74,7 @@ func (s site) swap(stage string) error {
 // syncNames waits until the swap itself is on the disk.
 func (s site) syncNames() error {
 	for _, folder := range []string{filepath.Dir(s.dir), s.state} {
-		if err := syncFolder(folder); err != nil {
+		if err := durable.SyncFolder(folder); err != nil {
 			return fmt.Errorf("%s is replaced, but perhaps not for good: %w", s.dir, err)
 		}
 	}

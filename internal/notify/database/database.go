@@ -17,6 +17,7 @@ import (
 	"modernc.org/sqlite" // registers the driver "sqlite"
 	codes "modernc.org/sqlite/lib"
 
+	"tocsin/internal/durable"
 	"tocsin/internal/private"
 )
 
@@ -131,14 +132,14 @@ func create(ctx context.Context, path string) error {
 		return err
 	}
 	raw := path + ".new"
-	if err := errors.Join(removeIfThere(raw), removeIfThere(raw+"-journal")); err != nil {
+	if err := errors.Join(durable.RemoveIfThere(raw), durable.RemoveIfThere(raw+"-journal")); err != nil {
 		return err
 	}
 	if err := mark(ctx, raw); err != nil {
-		return errors.Join(err, removeIfThere(raw))
+		return errors.Join(err, durable.RemoveIfThere(raw))
 	}
 	// A link, unlike a renaming, never puts itself in the place of a file.
-	return errors.Join(os.Link(raw, path), os.Remove(raw), syncFolder(filepath.Dir(path)))
+	return errors.Join(os.Link(raw, path), os.Remove(raw), durable.SyncFolder(filepath.Dir(path)))
 }
 
 // mark makes a private file (SQLite would make it readable by others) and writes the
@@ -157,20 +158,4 @@ func mark(ctx context.Context, path string) error {
 	}
 	_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", application))
 	return errors.Join(err, db.Close())
-}
-
-// syncFolder sees to it that a name survives a power cut.
-func syncFolder(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
-
-func removeIfThere(path string) error {
-	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
 }

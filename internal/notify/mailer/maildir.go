@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"tocsin/internal/durable"
 	"tocsin/internal/notify"
 	"tocsin/internal/private"
 )
@@ -35,7 +36,7 @@ func OpenMaildir(dir string) (Maildir, error) {
 			return Maildir{}, err
 		}
 	}
-	return Maildir{dir, &found{}}, errors.Join(syncFolder(dir), syncFolder(filepath.Dir(dir)))
+	return Maildir{dir, &found{}}, errors.Join(durable.SyncFolder(dir), durable.SyncFolder(filepath.Dir(dir)))
 }
 
 // found is which of our messages were in the mailbox when it was first asked after
@@ -97,7 +98,7 @@ func (m Maildir) Settle(messageID, digest string) (arrived bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if err := removeIfThere(filepath.Join(m.dir, "tmp", name)); err != nil {
+	if err := durable.RemoveIfThere(filepath.Join(m.dir, "tmp", name)); err != nil {
 		return false, err
 	}
 	arrived, err = m.found.has(m.dir, name)
@@ -105,7 +106,7 @@ func (m Maildir) Settle(messageID, digest string) (arrived bool, err error) {
 		return false, err
 	}
 	// The run that was killed may not have come to syncing the folder.
-	return true, errors.Join(syncFolder(filepath.Join(m.dir, "new")), syncFolder(filepath.Join(m.dir, "cur")))
+	return true, errors.Join(durable.SyncFolder(filepath.Join(m.dir, "new")), durable.SyncFolder(filepath.Join(m.dir, "cur")))
 }
 
 // Deliver puts the message into the mailbox, once: where it is there already,
@@ -121,13 +122,13 @@ func (m Maildir) Deliver(messageID string, message []byte) error {
 	}
 	tmp := filepath.Join(m.dir, "tmp", name)
 	if err := writeSynced(tmp, message); err != nil {
-		return errors.Join(err, removeIfThere(tmp))
+		return errors.Join(err, durable.RemoveIfThere(tmp))
 	}
 	if err := os.Link(tmp, filepath.Join(m.dir, "new", name)); err != nil && !errors.Is(err, fs.ErrExist) {
-		return errors.Join(err, removeIfThere(tmp))
+		return errors.Join(err, durable.RemoveIfThere(tmp))
 	}
 	m.found.add(name)
-	return errors.Join(syncFolder(filepath.Join(m.dir, "new")), removeIfThere(tmp))
+	return errors.Join(durable.SyncFolder(filepath.Join(m.dir, "new")), durable.RemoveIfThere(tmp))
 }
 
 // writeSynced makes a new file. It never writes into one that is there: that may be
@@ -141,21 +142,5 @@ func writeSynced(path string, data []byte) (err error) {
 	if _, err := f.Write(data); err != nil {
 		return err
 	}
-	return f.Sync()
-}
-
-func removeIfThere(path string) error {
-	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
-func syncFolder(path string) (err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
 	return f.Sync()
 }
