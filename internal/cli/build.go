@@ -64,7 +64,7 @@ func (s *site) pages() pages.Site {
 		Products:     s.config.Products,
 		Bulletins:    s.published(),
 		Policies:     s.content.Policies,
-		Templates:    s.templates(),
+		Templates:    s.templates,
 	}
 }
 

@@ -8,22 +8,15 @@ import (
 	"tocsin/internal/content"
 )
 
-// shared are the folders of a site that nothing private may lie in: what is in them
-// is published, copied or thrown away.
-var shared = [...]string{"public", content.Folder, "templates", ".tocsin"}
-
-// linked refuses settings whose private files lie in a shared folder by way of a
+// linked refuses settings whose private files lie in an exposed folder by way of a
 // symbolic link; plain paths were checked when tocsin.yaml was read.
 func (s *site) linked() error {
-	for _, name := range []string{s.config.Ledger, s.config.Mail.Maildir, s.config.Mail.KeyFile, s.config.Inventory.Tailnets, s.config.Inventory.Nodes} {
-		if name == "" {
-			continue
-		}
+	for _, name := range s.config.Private() {
 		private, err := real(s.path(name))
 		if err != nil {
 			return err
 		}
-		for _, folder := range shared {
+		for _, folder := range content.Exposed {
 			public, err := real(s.path(folder))
 			if err != nil {
 				return err

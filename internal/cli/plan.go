@@ -121,10 +121,11 @@ func (p *program) openForPlan(id string) (*site, bulletin.Bulletin, error) {
 
 // plausible refuses an inventory that holds nothing to match: an export that broke
 // off after its header would say that nobody is affected.
-func plausible(survey *notify.Survey, b bulletin.Bulletin, products []bulletin.Product) error {
+func plausible(survey *notify.Survey, b bulletin.Bulletin, products bulletin.Products) error {
 	tailnets, nodes := survey.Seen()
 	installed := slices.ContainsFunc(b.Affected, func(row bulletin.Affected) bool {
-		return !slices.ContainsFunc(products, func(p bulletin.Product) bool { return p.ID == row.Product && p.Hosted })
+		product, _ := products.Find(row.Product)
+		return !product.Hosted
 	})
 	const again = "export the inventory again"
 	switch {
@@ -204,7 +205,7 @@ func (s *site) sources(b bulletin.Bulletin) planning.Sources {
 		Common:    s.common(b),
 		Sender:    sender,
 		Transport: mailer.IntoMaildir(s.config.Mail.Maildir),
-		Templates: s.templates(),
+		Templates: s.templates,
 		Domain:    domain,
 	}
 	if page, found := s.content.Policy(disclosure.Policy); found {

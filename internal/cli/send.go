@@ -72,7 +72,6 @@ func (p *program) deliver(ctx context.Context, s *site, book *ledger.Ledger, pla
 		return err
 	}
 	progress, done := p.progress("delivering", before.Open())
-	defer done()
 	run := send.Run{Ledger: book, Plan: plan, Mailbox: mailbox, Now: p.ticking(s.now), Progress: progress}
 	result, err := run.Do(ctx, s.inputsNow(string(plan.ID.Bulletin)))
 	done()

@@ -23,13 +23,13 @@ import (
 
 // site is a site's folder with everything that people wrote in it, read and checked.
 type site struct {
-	dir      string
-	now      time.Time // the instant of the run
-	config   content.Config
-	content  content.Site
-	rules    disclosure.Rules
-	pieces   fs.FS           // templates, the site's own over tocsin's
-	problems source.Problems // of the content; the settings' own end the command
+	dir       string
+	now       time.Time // the instant of the run
+	config    content.Config
+	content   content.Site
+	rules     disclosure.Rules
+	templates fs.FS           // the site's own over tocsin's
+	problems  source.Problems // of the content; the settings' own end the command
 }
 
 // open reads tocsin.yaml and everything under content/, and checks it. Problems of
@@ -44,7 +44,7 @@ func (p *program) open() (*site, error) {
 	if err := errors.Join(err, root.Close()); err != nil {
 		return nil, err
 	}
-	if s.pieces, err = s.ownTemplates(); err != nil {
+	if s.templates, err = s.openTemplates(); err != nil {
 		return nil, err
 	}
 	s.content, s.rules = found, disclosure.Builtin()
@@ -98,11 +98,9 @@ func (s *site) path(name string) string {
 	return filepath.Join(s.dir, filepath.FromSlash(name))
 }
 
-// templates are tocsin's own with those of the site's templates/ folder over them.
-func (s *site) templates() fs.FS { return s.pieces }
-
-// ownTemplates opens them. It refuses a folder that could show what lies elsewhere.
-func (s *site) ownTemplates() (fs.FS, error) {
+// openTemplates opens tocsin's templates with those of the site's templates/ folder
+// over them. It refuses a folder that could show what lies elsewhere.
+func (s *site) openTemplates() (fs.FS, error) {
 	tree, err := templates.Open(s.path(templates.Folder))
 	if errors.Is(err, templates.ErrNotFile) {
 		return nil, refuse("remove it, then the same command again", "%v", err)

@@ -80,6 +80,7 @@ type report struct {
 	*program
 	site  *site
 	book  *ledger.Ledger // nil while there is no ledger
+	mute  string         // why no verdict can be given; empty where one can
 	shown map[bulletin.ID]bool
 	left  error // errFound, or errIncomplete: letters that are open come before files
 }
@@ -109,7 +110,7 @@ func (p *program) statusOfBulletins(ctx context.Context, s *site, only bulletin.
 	if book != nil {
 		defer func() { err = errors.Join(err, book.Close()) }()
 	}
-	r := &report{program: p, site: s, book: book, shown: make(map[bulletin.ID]bool)}
+	r := &report{program: p, site: s, book: book, mute: mute(s), shown: make(map[bulletin.ID]bool)}
 	for _, walk := range []func(context.Context, bulletin.ID) error{r.readable, r.unreadable, r.orphans} {
 		if err := walk(ctx, only); err != nil {
 			return err
@@ -157,14 +158,23 @@ func (r *report) bulletin(ctx context.Context, b bulletin.Bulletin) error {
 	return errIncomplete
 }
 
+// mute says why a site's policy gives no verdict; empty where it gives one.
+func mute(s *site) string {
+	err := s.judgeable()
+	var problems source.Problems
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &problems):
+		return "no verdict: the policy cannot be read: tocsin check"
+	}
+	return source.Visible(err.Error())
+}
+
 // verdicts shows what must be done about a bulletin, or why nobody can say.
 func (r *report) verdicts(b bulletin.Bulletin) (tell verdict.Outcome) {
-	if err := r.site.judgeable(); err != nil {
-		var problems source.Problems
-		if errors.As(err, &problems) {
-			err = errors.New("no verdict: the policy cannot be read: tocsin check")
-		}
-		r.print("  %s", source.Visible(err.Error()))
+	if r.mute != "" {
+		r.print("  %s", r.mute)
 		return verdict.Undetermined
 	}
 	tell = r.site.rules.AnyTailnet(b).Outcome

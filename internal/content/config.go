@@ -67,6 +67,12 @@ type Mailbox struct {
 	Address tailnet.Address
 }
 
+// Private lists the files and folders that hold what is the customers' own, or keys.
+func (c Config) Private() []string {
+	all := []string{c.Ledger, c.Mail.Maildir, c.Mail.KeyFile, c.Inventory.Tailnets, c.Inventory.Nodes}
+	return slices.DeleteFunc(all, func(name string) bool { return name == "" })
+}
+
 // Installed lists the products that run on nodes.
 func (c Config) Installed() []bulletin.Product {
 	return slices.DeleteFunc(slices.Clone(c.Products), func(p bulletin.Product) bool { return p.Hosted })
@@ -114,7 +120,7 @@ func configOf(f *fields) Config {
 	for _, p := range f.mappings("products") {
 		product := productOf(p)
 		p.done()
-		if slices.ContainsFunc(c.Products, func(q bulletin.Product) bool { return q.ID == product.ID && q.ID != "" }) {
+		if _, twice := c.Products.Find(product.ID); twice && product.ID != "" {
 			f.doc.report(p.value("id"), "duplicate-id", fmt.Sprintf("two products have the id %q", product.ID), "rename one of them")
 		}
 		c.Products = append(c.Products, product)

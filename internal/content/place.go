@@ -10,9 +10,9 @@ import (
 	"tocsin/internal/source"
 )
 
-// open are the folders of a site in which nothing private may stand: they are
+// Exposed are the folders of a site in which nothing private may stand: they are
 // published, replaced with every build, or read as something else.
-var open = []string{"public", Folder, "templates", ".tocsin"}
+var Exposed = [...]string{"public", Folder, "templates", ".tocsin"}
 
 // private checks where a private file or folder is to stand, which was read from a
 // key, and returns it.
@@ -42,7 +42,7 @@ func misplaced(name string) string {
 	switch {
 	case top == ".":
 		return "the folder of the site itself"
-	case slices.ContainsFunc(open, func(o string) bool { return strings.EqualFold(o, top) }):
+	case slices.ContainsFunc(Exposed[:], func(o string) bool { return strings.EqualFold(o, top) }):
 		return "and " + strings.ToLower(top) + "/ is no place for what is private"
 	}
 	return ""

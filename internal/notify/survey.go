@@ -62,9 +62,9 @@ func (s *Survey) Known(id tailnet.ID) bool {
 var errTwice = errors.New("this node stands in an earlier row too, of this tailnet or of another")
 
 // Node takes in one node with one product. It refuses one that was a hit in an
-// earlier row: one of the two rows belongs to somebody else, and nobody can tell
-// which. Only hits are remembered, for they alone stand in letters. The error names
-// neither node nor tailnet: it reaches terminals.
+// earlier row, and one that stood under another tailnet, hit or not: one of the two
+// rows belongs to somebody else, and nobody can tell which. The error names neither
+// node nor tailnet: it reaches terminals.
 func (s *Survey) Node(n tailnet.Node) error {
 	s.nodes++
 	key := installed{n.Product, n.ID}

@@ -65,7 +65,7 @@ type Common struct {
 	Organization string
 	Unit         string
 	Bulletin     bulletin.Bulletin
-	Products     []bulletin.Product
+	Products     bulletin.Products
 	BulletinURL  string
 	PolicyURL    string
 	Rules        verdict.Rules
@@ -84,6 +84,7 @@ func (d Common) View(r Row) (View, error) {
 	if len(r.Match.Hits) == 0 && r.Match.Evidence == "" {
 		return View{}, fmt.Errorf("tailnet %q has nothing to be told: no node and no evidence", r.Tailnet.ID)
 	}
+	reasons := d.reasons(r.Clauses)
 	v := View{
 		Organization: d.Organization,
 		Unit:         d.Unit,
@@ -92,8 +93,8 @@ func (d Common) View(r Row) (View, error) {
 		Name:         shown(r.Tailnet.Name()),
 		Certain:      r.Match.Affected == verdict.Yes,
 		Evidence:     d.evidence(r.Match),
-		Reasons:      d.reasons(r.Clauses),
-		Unsettled:    len(d.reasons(r.Clauses)) == 0,
+		Reasons:      reasons,
+		Unsettled:    len(reasons) == 0,
 		PolicyURL:    d.PolicyURL,
 		ToldAs:       string(r.Contact.Reason),
 		Settings:     d.Settings,
@@ -164,7 +165,7 @@ func (d Common) evidence(m affected.Match) []string {
 	}
 	var out []string
 	for _, row := range d.Bulletin.Affected {
-		product := d.product(row.Product)
+		product, _ := d.Products.Find(row.Product)
 		sentence := fmt.Sprintf("We run %s, and cannot tell yet whether it concerned your %s.", product.Title, d.Unit)
 		if row.Everyone {
 			sentence = fmt.Sprintf("We run %s, and your %s uses it as every other does.", product.Title, d.Unit)
@@ -229,7 +230,7 @@ func mended(row bulletin.Affected) string {
 func (d Common) commands(hits []affected.Hit) (updates []Update, checks []string) {
 	for _, h := range hits {
 		row := d.Bulletin.Affected[h.Row]
-		product := d.product(row.Product)
+		product, _ := d.Products.Find(row.Product)
 		if show := product.ShowVersion; show != "" && !slices.Contains(checks, show) {
 			checks = append(checks, show)
 		}
@@ -246,13 +247,4 @@ func (d Common) commands(hits []affected.Hit) (updates []Update, checks []string
 	slices.Sort(checks)
 	slices.SortFunc(updates, func(a, b Update) int { return strings.Compare(a.Platform+a.Command, b.Platform+b.Command) })
 	return updates, checks
-}
-
-func (d Common) product(id string) bulletin.Product {
-	for _, p := range d.Products {
-		if p.ID == id {
-			return p
-		}
-	}
-	return bulletin.Product{}
 }

@@ -1,8 +1,9 @@
 // Package ledger is the durable record of plans, letters and deliveries. What it
-// says happened, happened; what it does not know, it calls unknown.
+// says happened, happened; what is only begun, it says is begun.
 //
 // A delivery moves planned → intent → accepted, or from intent back to planned
-// where it is proven that nothing was delivered. Whoever changes the ledger holds
+// where it is proven that nothing was delivered. One that is planned when a later
+// plan is frozen closes as superseded. Whoever changes the ledger holds
 // its lock; anybody may read meanwhile.
 package ledger
 
