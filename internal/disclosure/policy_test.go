@@ -64,7 +64,7 @@ func TestNothingIsMissing(t *testing.T) {
 			t.Error(err)
 		}
 		for _, c := range clauses() {
-			at, err := p.Sentence(c.Under, c.Quote)
+			at, err := p.Text().Sentence(c.Under, c.Quote)
 			if err != nil || !strings.Contains(strings.ReplaceAll(p.Source.Line(at.Line), "**", ""), c.Quote) {
 				t.Errorf("%s %s: line %d of %s is %q, %v", c.ID, c.Quote, at.Line, p.Source.Name, p.Source.Line(at.Line), err)
 			}
@@ -78,7 +78,7 @@ func TestOneWordEdited(t *testing.T) {
 	edits := 0
 	for _, p := range pages(t) {
 		for _, c := range clauses() {
-			at, err := p.Sentence(c.Under, c.Quote)
+			at, err := p.Text().Sentence(c.Under, c.Quote)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -8,13 +8,23 @@ import (
 	"tocsin/internal/source"
 )
 
-// Sentence finds the place of a quote in the policy's plain text (Markdown stripped,
-// white space folded). It must stand there exactly once: under the paragraph that
-// begins with the words of under and the list after it, or in the section of the
-// heading that does; anywhere, where under is empty.
-func (p Policy) Sentence(under, quote string) (source.Position, error) {
+// Text is the plain text of a policy (Markdown stripped, white space folded), parsed
+// once for any number of quotes.
+type Text struct {
+	policy Policy
+	blocks []markdown.Block
+}
+
+// Text parses the policy.
+func (p Policy) Text() Text { return Text{p, markdown.Parse(p.Body).Blocks()} }
+
+// Sentence finds the place of a quote in the text. It must stand there exactly once:
+// under the paragraph that begins with the words of under and the list after it, or
+// in the section of the heading that does; anywhere, where under is empty.
+func (t Text) Sentence(under, quote string) (source.Position, error) {
+	p := t.policy
 	var found []markdown.Block
-	for _, b := range region(markdown.Parse(p.Body).Blocks(), under) {
+	for _, b := range region(t.blocks, under) {
 		for range strings.Count(b.Text, quote) {
 			found = append(found, b)
 		}

@@ -88,7 +88,7 @@ func TestSentence(t *testing.T) {
 		{"across two items", "We will bark when", "has been there; Somebody", 0, "does not stand"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			at, err := page(dogs).Sentence(c.under, c.quote)
+			at, err := page(dogs).Text().Sentence(c.under, c.quote)
 			if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
 				t.Fatalf("%v, want %q", err, c.says)
 			}
@@ -103,10 +103,10 @@ func TestSentence(t *testing.T) {
 }
 
 func TestSentenceOfNoPage(t *testing.T) {
-	if at, err := (Policy{}).Sentence("", "bark"); err == nil {
+	if at, err := (Policy{}).Text().Sentence("", "bark"); err == nil {
 		t.Errorf("found at %v", at)
 	}
-	if at, err := page(dogs).Sentence("", ""); err == nil {
+	if at, err := page(dogs).Text().Sentence("", ""); err == nil {
 		t.Errorf("nothing was found at %v", at)
 	}
 }
