@@ -1,6 +1,7 @@
 package bulletin
 
 import (
+	"strings"
 	"time"
 
 	"tocsin/internal/source"
@@ -55,6 +56,12 @@ func (a Affected) UserFix() (string, bool) {
 		return "", false
 	}
 	return a.Versions.Fixed, true
+}
+
+// UpdateTo is the command that brings a platform to a version; empty where the
+// product has none for the platform.
+func (p Product) UpdateTo(platform, version string) string {
+	return strings.ReplaceAll(p.Update[platform], "{fixed}", version)
 }
 
 // Products is everything that bulletins can be about.

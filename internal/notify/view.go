@@ -234,13 +234,9 @@ func (d Common) commands(hits []affected.Hit) (updates []Update, checks []string
 		if show := product.ShowVersion; show != "" && !slices.Contains(checks, show) {
 			checks = append(checks, show)
 		}
-		command := product.Update[h.Node.OS]
 		fixed, can := row.UserFix()
-		if command == "" || !can {
-			continue
-		}
-		u := Update{shown(h.Node.OS), strings.ReplaceAll(command, "{fixed}", fixed)}
-		if !slices.Contains(updates, u) {
+		u := Update{shown(h.Node.OS), product.UpdateTo(h.Node.OS, fixed)}
+		if can && u.Command != "" && !slices.Contains(updates, u) {
 			updates = append(updates, u)
 		}
 	}

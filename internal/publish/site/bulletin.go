@@ -3,7 +3,6 @@ package site
 import (
 	"html/template"
 	"slices"
-	"strings"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/markdown"
@@ -134,8 +133,7 @@ func (b *builder) commands(affected []bulletin.Affected) (updates, versions []Co
 			continue
 		}
 		for _, platform := range platformsOf(a, product) {
-			if update, ok := product.Update[platform]; ok {
-				command := strings.ReplaceAll(update, "{fixed}", fixed)
+			if command := product.UpdateTo(platform, fixed); command != "" {
 				updates = appendNew(updates, Command{product.Title, platformName(platform), command})
 			}
 		}
