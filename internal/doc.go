@@ -18,11 +18,15 @@
 //
 //	floor 0  source              file, line, column, excerpt; what is wrong there
 //	         version             compare versions, ranges of them (door of x/mod)
-//	         markdown            Markdown to HTML, safely (door of goldmark)
+//	         identifier          CVE, CWE, GHSA, CVSS, package URLs: syntax and scores
+//	         mojibake            text that was encoded twice
+//	         history             what git tracks, and what its commits hold
+//	         markdown            Markdown to HTML, safely (door of goldmark, bluemonday)
 //	         lock                one process at a time (door of flock)
 //	         durable             names that survive a power cut
 //	         private             refuses files that other users can open
 //	floor 1  verdict             three-valued logic, clauses as data, proofs
+//	         report              problems as text for people, as JSON for programs
 //	floor 2  bulletin            a security notice and what it affects
 //	         policy              a policy page and its sentences
 //	         tailnet             a customer's network: nodes, contact, address

@@ -32,7 +32,12 @@ var floor = map[string]int{
 	"internal/durable":  0,
 	"internal/private":  0,
 
+	"internal/identifier": 0,
+	"internal/mojibake":   0,
+	"internal/history":    0,
+
 	"internal/verdict": 1,
+	"internal/report":  1,
 
 	"internal/bulletin":        2,
 	"internal/policy":          2,
@@ -71,6 +76,10 @@ var door = map[string]string{
 	"github.com/adrg/frontmatter":        "internal/content",
 	"go.yaml.in/yaml":                    "internal/content",
 	"golang.org/x/mod":                   "internal/version",
+	"github.com/pandatix/go-cvss":        "internal/identifier",
+	"github.com/package-url":             "internal/identifier",
+	"golang.org/x/net":                   "internal/markdown", // tokens of raw HTML
+	"github.com/rogpeppe/go-internal":    "internal/cli",      // the diffs of check --fix
 	"github.com/gorilla/feeds":           "internal/publish/feed",
 	"github.com/wneessen/go-mail":        "internal/notify/mailer",
 	"modernc.org/sqlite":                 "internal/notify/database",

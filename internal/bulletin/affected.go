@@ -21,7 +21,15 @@ type Affected struct {
 	Stopgap   string    // a mitigation that only helps until the fix
 	Deployed  time.Time // hosted products: when the fix was live, UTC
 	Everyone  bool      // hosted products: every tailnet is affected (tailnets: all)
+	Where     []Column  // what else the inventory must say of a node; all of it
 	Position  source.Position
+	Places    source.Places // of the row's values, by key
+}
+
+// Column asks that a column of the inventory's nodes holds one of some values.
+type Column struct {
+	Name   string
+	Values []string
 }
 
 // Fixed reports whether users can have a fix for the row at an instant: a version
@@ -86,4 +94,5 @@ type Product struct {
 	Update        map[string]string // platform → command that updates it; {fixed} stands for the version
 	ShowVersion   string            // command that shows the installed version
 	Hosted        bool              // run by the organisation: nobody installs it
+	PURL          string            // package URL; may be empty
 }

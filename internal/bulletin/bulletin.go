@@ -58,26 +58,52 @@ type Bulletin struct {
 	Affected  []Affected
 	Action    Action
 
-	Exploited      Answer // was it used against anybody?
-	DataVisible    Answer // could an unauthorised party see tailnet metadata or data?
-	VisibleFor     string // who that concerns: "all" affected tailnets, or those "listed" in findings
-	UsersAffected  Answer // can we confirm that no users were affected?
+	Exploited      Answer   // was it used against anybody?
+	DataVisible    Answer   // could an unauthorised party see tailnet metadata or data?
+	VisibleFor     string   // who that concerns: "all" affected tailnets, or those "listed" in findings
+	VisibleData    []string // what could be seen: metadata, content, credentials
+	UsersAffected  Answer   // can we confirm that no users were affected?
 	Scope          Answer
 	RoutinePatch   Answer // a routine patch of a dependency
-	SeveritySource source.Position
+	Identification string // whether affected tailnets can be told from others: "", some or none
+	Legal          []Legal
+	LegalAssessed  bool // somebody held the law against it, whatever they found
+	Overrides      Overrides
+
+	Aliases    []source.Value // other names of the same vulnerability: CVE-2026-1234, GHSA-…
+	Related    []source.Value // names of what is another matter
+	CVSS       []source.Value // vectors
+	CWE        []source.Value // CWE-79, …
+	Credits    []Credit
+	References []Reference
+	Timeline   []Event
+	Revisions  []Revision
+	Retraction *Retraction // why it was withdrawn; nil where it was not
+	NextUpdate time.Time   // when readers can expect more; zero where nothing is promised
+	Done       []Event     // what the organisation did for its users
+	Notified   *Notified
+	Suppress   []Suppression
+
+	Decision  *Decision // what release put on record; nil where nothing did
+	Embargoed bool      // stands in the private drafts root
 
 	Body   []byte      // Markdown
 	Source source.File // the whole file, for places and digests
 	// BodyLine is the line of the file on which Body begins.
 	BodyLine int
-	// Stamped are the lines of the file that state Status and Published.
+	Places   source.Places // of the header's values, by top-level key
+	// Stamped are the lines of the file that release writes, and no later revision.
 	Stamped []int
+	// Recorded are the lines that tocsin's commands write, or that no reader sees.
+	Recorded []int
 }
 
 // Action is what users have to do.
 type Action struct {
 	Required verdict.Truth
-	Text     string // empty where no action is needed or none is stated yet
+	Text     string   // empty where no action is needed or none is stated yet
+	Audience string   // who has to, where not everybody; may be empty
+	Steps    []string // how; may be empty
 	Position source.Position
 }
 
@@ -136,12 +162,19 @@ func (b Bulletin) OwnsName() bool { return path.Base(b.Source.Name) == string(b.
 
 // Substance is the file without the lines that releasing a bulletin writes: two
 // files of equal substance say the same, whether released or not.
-func (b Bulletin) Substance() []byte {
+func (b Bulletin) Substance() []byte { return b.without(b.Stamped) }
+
+// Wording is what the authors themselves wrote for readers: the file without every
+// line that tocsin's commands write and those that no reader sees. Where it changes
+// after release, readers are owed a revision.
+func (b Bulletin) Wording() []byte { return b.without(b.Recorded) }
+
+func (b Bulletin) without(lines []int) []byte {
 	var out []byte
 	number := 0
 	for line := range bytes.Lines(b.Source.Data) {
 		number++
-		if !slices.Contains(b.Stamped, number) {
+		if !slices.Contains(lines, number) {
 			out = append(out, line...)
 		}
 	}

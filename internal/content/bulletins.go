@@ -15,18 +15,15 @@ import (
 	"tocsin/internal/version"
 )
 
-// readBulletin reads one file of content/bulletins. A draft's problems are
-// warnings: a colleague's unfinished file must not stop a release at 3 a.m. A file
-// whose status cannot be read counts as more than a draft.
-func readBulletin(file source.File, r *reader) {
+// readBulletin reads one bulletin file. A draft's problems are warnings: a
+// colleague's unfinished file must not stop a release at 3 a.m. A file whose status
+// cannot be read counts as more than a draft.
+func readBulletin(file source.File) Entry {
 	b, problems, ok := bulletinFrom(file)
-	if ok {
-		r.found.Bulletins = append(r.found.Bulletins, b)
-	}
 	if statesDraft(file) {
 		problems.Soften()
 	}
-	r.problems = append(r.problems, problems...)
+	return Entry{Bulletin: b, Readable: ok, Problems: problems}
 }
 
 // bulletinFrom reads a file as far as it can be read; ok is false where that is not
@@ -89,18 +86,18 @@ func bodyProblems(p page) source.Problems {
 
 func bulletinOf(f *fields, p page) bulletin.Bulletin {
 	b := bulletin.Bulletin{
-		ID:             idOf(f, p.file.Name),
-		Title:          f.demand("title", "one line that says what happened"),
-		Summary:        f.line("summary"),
-		Status:         statusOf(f),
-		Severity:       bulletin.Severity(f.word("severity", "critical", "high", "medium", "low", "none", "unrated")),
-		SeveritySource: f.position("severity"),
-		Published:      f.date("published"),
-		Action:         actionOf(f),
-		Body:           p.body,
-		BodyLine:       p.bodyLine,
-		Stamped:        f.lines("status", "published"),
-		Source:         p.file,
+		Places:    f.places(),
+		ID:        idOf(f, p.file.Name),
+		Title:     f.demand("title", "one line that says what happened"),
+		Summary:   f.line("summary"),
+		Status:    statusOf(f),
+		Severity:  bulletin.Severity(f.word("severity", "critical", "high", "medium", "low", "none", "unrated")),
+		Published: f.date("published"),
+		Action:    actionOf(f),
+		Body:      p.body,
+		BodyLine:  p.bodyLine,
+		Stamped:   f.lines("status", "published"),
+		Source:    p.file,
 	}
 	if b.Summary == "" {
 		b.Summary = b.Title
@@ -229,6 +226,7 @@ func affectedOf(f *fields) bulletin.Affected {
 		Deployed:  f.date("deployed"),
 		Everyone:  f.word("tailnets", "all") == "all",
 		Position:  f.doc.position(f.node),
+		Places:    f.places(),
 	}
 	if a.Versions.Fixed != "" && a.Unfixed != "" {
 		f.doc.report(f.value("unfixed"), "contradiction", "the row has both fixed and unfixed", "keep one of them")

@@ -27,6 +27,9 @@ const ConfigFile = "tocsin.yaml"
 type Config struct {
 	Layout       address.Layout // the site's URLs, from base_url and the sections' paths
 	Organization Organization
+	Public       bool             // repository: public: everybody can read what is committed
+	Drafts       string           // folder of the private drafts root; empty where there is none
+	IDs          bulletin.Pattern // how bulletins are numbered
 	Products     bulletin.Products
 	Inventory    InventoryFiles
 	Mail         Mail
@@ -38,9 +41,10 @@ type Config struct {
 
 // Organization is who publishes.
 type Organization struct {
-	Name    string
-	Contact string // address that readers can write to; may be empty
-	Unit    Unit
+	Name      string
+	Namespace string // URL that the IDs of feeds and of machine-readable documents begin with
+	Contact   string // address that readers can write to; may be empty
+	Unit      Unit
 }
 
 // Unit is what pages, letters and messages call one customer's network, and several.

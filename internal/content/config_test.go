@@ -61,7 +61,7 @@ func TestEverySetting(t *testing.T) {
 	if got := c.Layout.URL(c.Layout.Policies()); got != "https://security.example.com/trust/rules/" {
 		t.Error(got)
 	}
-	if c.Organization != (Organization{"Example Networks", "security@example.com", Unit{"network", "networks"}}) {
+	if c.Organization != (Organization{Name: "Example Networks", Contact: "security@example.com", Unit: Unit{"network", "networks"}}) {
 		t.Errorf("%+v", c.Organization)
 	}
 	if len(c.Products) != 2 || len(c.Installed()) != 1 || !c.Products[1].Hosted {

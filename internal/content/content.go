@@ -1,5 +1,5 @@
-// Package content reads what people write (bulletins, policies, tocsin.yaml)
-// into values that know where they stand.
+// Package content reads what people write (bulletins, policies and their rules,
+// tocsin.yaml) into values that know where they stand.
 //
 // Reading is strict and complete: whatever is not exactly understood is a problem
 // with file, line and column, and every problem of a run is reported, not the
@@ -8,11 +8,8 @@
 package content
 
 import (
-	"errors"
-	"fmt"
 	"io/fs"
 	"path"
-	"strings"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/policy"
@@ -24,12 +21,15 @@ const (
 	Folder         = "content"
 	BulletinFolder = "content/bulletins"
 	PolicyFolder   = "content/policies"
+	DecisionFolder = "content/decisions"
 )
 
-// Site is everything that stands under content/.
+// Site is everything that stands under content/, and the bulletins of the drafts root.
 type Site struct {
 	Bulletins []bulletin.Bulletin // in every state, in the order of their file names
 	Policies  []policy.Policy     // in the order of their file names
+	Index     policy.Index        // the policies' own front page
+	Rules     []Rules             // the rules files, in the order of their file names
 }
 
 // Bulletin finds a bulletin by its ID, in the file of that name: another file that
@@ -53,104 +53,41 @@ func (s Site) Policy(slug string) (policy.Policy, bool) {
 	return policy.Policy{}, false
 }
 
-// Read reads everything under content/ of a site. The problems are what is wrong
-// in the files; the error is a file or folder that cannot be read at all.
+// Drafts is the private second root that bulletins may be written in.
+type Drafts struct {
+	FS   fs.FS  // the folder itself; its bulletins stand in bulletins/
+	Name string // how a person writes its path, such as ../embargo
+}
+
+// file is the name that a person would type for a file of the drafts root.
+func (d Drafts) file(name string) string { return path.Join(d.Name, name) }
+
+// Entry is one bulletin file with what is wrong in it.
+type Entry struct {
+	// Bulletin is what could be read; nothing where Readable is false, but for its
+	// Source and Embargoed.
+	Bulletin bulletin.Bulletin
+	Readable bool
+	Problems source.Problems
+}
+
+// Read reads everything at once. The problems are what is wrong in the files; the
+// error is a file or folder that cannot be read at all.
 func Read(site fs.FS) (Site, source.Problems, error) {
-	r := &reader{site: site}
-	err := r.walk()
-	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("no %s/ folder here: %w", Folder, err)
-	}
-	r.problems.Sort()
-	return r.found, r.problems, err
-}
-
-type reader struct {
-	site     fs.FS
-	found    Site
-	problems source.Problems
-}
-
-// walk visits the folder. Walking follows a link at its root, so that is looked at first.
-func (r *reader) walk() error {
-	info, err := fs.Lstat(r.site, Folder)
-	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		return r.visit(Folder, fs.FileInfoToDirEntry(info), nil)
-	}
-	return fs.WalkDir(r.site, Folder, r.visit)
-}
-
-// visit consumes one entry. Every file is read or named: a bulletin in the wrong
-// folder must not be missed in silence.
-func (r *reader) visit(name string, entry fs.DirEntry, err error) error {
-	switch {
-	case err != nil:
-		return err
-	case entry.Type()&fs.ModeSymlink != 0:
-		r.add(source.Error, name, "symlink", "symbolic link in place of content", "put the file itself here: a link could publish what lies elsewhere")
-		return nil
-	case strings.HasPrefix(path.Base(name), "."):
-		return skip(entry)
-	case entry.IsDir():
-		return nil
-	case !entry.Type().IsRegular():
-		r.add(source.Error, name, "odd-file", "neither a file nor a folder", "remove it")
-		return nil
-	}
-	return r.file(name)
-}
-
-// skip leaves out an entry, a folder with everything in it.
-func skip(entry fs.DirEntry) error {
-	if entry.IsDir() {
-		return fs.SkipDir
-	}
-	return nil
-}
-
-func (r *reader) file(name string) error {
-	var read func(source.File, *reader)
-	switch {
-	case isBulletin(name):
-		read = readBulletin
-	case isPolicy(name):
-		read = readPolicy
-	case path.Ext(name) == ".go": // the content's own tests
-		return nil
-	default:
-		r.add(source.Warning, name, "stray-file", "this file is not read", "bulletins are content/bulletins/ID.md, policies content/policies/NAME.md or NAME/index.md")
-		return nil
-	}
-	info, err := fs.Stat(r.site, name)
+	r, err := Open(site, nil)
 	if err != nil {
-		return err
+		return Site{}, nil, err
 	}
-	if info.Size() > maxFile {
-		r.add(source.Error, name, "too-large", fmt.Sprintf("larger than %d KiB", maxFile>>10), "split it, or move data out of the page")
-		return nil
+	found, problems := r.Site(), r.Problems()
+	for e, err := range r.Bulletins() {
+		if err != nil {
+			return found, problems, err
+		}
+		if e.Readable {
+			found.Bulletins = append(found.Bulletins, e.Bulletin)
+		}
+		problems = append(problems, e.Problems...)
 	}
-	data, err := fs.ReadFile(r.site, name)
-	if err != nil {
-		return err
-	}
-	read(source.File{Name: name, Data: data}, r)
-	return nil
-}
-
-func isBulletin(name string) bool {
-	return path.Dir(name) == BulletinFolder && path.Ext(name) == ".md"
-}
-
-// isPolicy accepts content/policies/name.md and content/policies/name/index.md.
-func isPolicy(name string) bool {
-	dir := path.Dir(name)
-	return dir == PolicyFolder && path.Ext(name) == ".md" ||
-		path.Dir(dir) == PolicyFolder && path.Base(name) == "index.md"
-}
-
-// add reports a problem of a file as a whole.
-func (r *reader) add(level source.Level, name, code, message, hint string) {
-	r.problems = append(r.problems, source.Problem{
-		Position: source.Position{File: name}, Level: level, Code: code, Message: message, Hint: hint,
-	})
+	problems.Sort()
+	return found, problems, nil
 }

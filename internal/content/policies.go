@@ -10,7 +10,7 @@ import (
 )
 
 // readPolicy reads one policy page. Every policy page is published.
-func readPolicy(file source.File, r *reader) {
+func (r *Reader) readPolicy(file source.File) {
 	p, problems := split(file)
 	if len(problems) > 0 {
 		r.problems = append(r.problems, problems...)

@@ -295,8 +295,8 @@ The text.
 	if b.BodyLine != 28 || string(b.Body) != "The text.\n" {
 		t.Errorf("line %d: %q", b.BodyLine, b.Body)
 	}
-	if b.Exploited.Position.Line != 22 || b.Action.Position.Line != 10 || b.SeveritySource.Line != 8 {
-		t.Errorf("exploited %v, action %v, severity %v", b.Exploited.Position, b.Action.Position, b.SeveritySource)
+	if b.Exploited.Position.Line != 22 || b.Action.Position.Line != 10 || b.Places.Of("severity").Line != 8 {
+		t.Errorf("exploited %v, action %v, severity %v", b.Exploited.Position, b.Action.Position, b.Places.Of("severity"))
 	}
 }
 

@@ -248,6 +248,15 @@ func (f *fields) position(key string) source.Position {
 	return f.doc.position(f.node)
 }
 
+// places is where the value of each key stands, and the mapping itself.
+func (f *fields) places() source.Places {
+	places := source.Places{"": f.doc.position(f.node)}
+	for i := 0; i+1 < len(f.node.Content); i += 2 {
+		places[f.node.Content[i].Value] = f.doc.position(f.node.Content[i+1])
+	}
+	return places
+}
+
 // lines are those on which the keys and their values stand, and nothing else does:
 // none within { }, where others may share them.
 func (f *fields) lines(keys ...string) []int {

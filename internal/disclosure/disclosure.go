@@ -198,5 +198,5 @@ func severity(b bulletin.Bulletin) verdict.Fact {
 	case bulletin.Unrated:
 		word = ""
 	}
-	return stated(verdict.Word("severity", word, domain), b.SeveritySource, note)
+	return stated(verdict.Word("severity", word, domain), b.Places.Of("severity"), note)
 }

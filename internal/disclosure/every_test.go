@@ -218,7 +218,8 @@ func TestFactsSayWhereTheyStand(t *testing.T) {
 	for _, a := range []*bulletin.Answer{&stated.Scope, &stated.RoutinePatch, &stated.DataVisible, &stated.UsersAffected, &stated.Exploited} {
 		a.Position = here
 	}
-	stated.Action.Position, stated.SeveritySource, stated.Affected[0].Position = here, here, here
+	stated.Action.Position, stated.Affected[0].Position = here, here
+	stated.Places = source.Places{"severity": here}
 	for name, b := range map[string]bulletin.Bulletin{"everything stated": stated, "nothing stated": {}} {
 		for _, proof := range []verdict.Proof{Builtin().Bulletin(b, today), Builtin().Tailnet(b, TailnetFacts{Affected: verdict.Yes}), Builtin().AnyTailnet(b)} {
 			for _, f := range proof.Facts {

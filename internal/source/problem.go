@@ -31,6 +31,14 @@ type Problem struct {
 	Message  string // what is wrong: lower case, no full stop, the thing quoted
 	Hint     string // what to do about it; may be empty
 	Excerpt  string // the line it stands on, as written; may be empty
+	Softened bool   // an error, but for standing in a draft
+	Fix      []Edit // what mends it without changing its meaning; empty where only a person can
+}
+
+// Edit replaces a stretch of a file's bytes.
+type Edit struct {
+	Start, End int // byte offsets; End is the first one that stays
+	Text       string
 }
 
 // Problems is everything found in one run. It is never cut short at the first.
@@ -52,11 +60,12 @@ func (ps Problems) count(level Level) int {
 	return n
 }
 
-// Soften turns the errors into warnings.
+// Soften turns the errors into warnings and remembers that they were errors: they
+// are again once the draft is released.
 func (ps Problems) Soften() {
 	for i := range ps {
 		if ps[i].Level == Error {
-			ps[i].Level = Warning
+			ps[i].Level, ps[i].Softened = Warning, true
 		}
 	}
 }

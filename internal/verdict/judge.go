@@ -43,6 +43,16 @@ type Proof struct {
 	Steps    []Step
 	Facts    Facts
 	Missing  []string // unknown facts that can still turn the outcome
+	// Override is the authors' departure from Outcome; nil where there is none.
+	Override *Override
+}
+
+// Stands is the outcome that is acted on: the rules' own, or what overrides it.
+func (p Proof) Stands() Outcome {
+	if p.Override != nil {
+		return p.Override.Outcome
+	}
+	return p.Outcome
 }
 
 // Deciding lists the clauses by which the outcome came about; for a NotRequired

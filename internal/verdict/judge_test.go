@@ -16,7 +16,7 @@ func clause(text string) Clause {
 	c := Clause{ID: id, Quote: "the words of " + id, Force: Promise}
 	for word := range strings.FieldsSeq(conditions) {
 		fact, values, _ := strings.Cut(word, "=")
-		c.When = append(c.When, Condition{fact, strings.Split(values, "|")})
+		c.When = append(c.When, Condition{Fact: fact, In: strings.Split(values, "|")})
 	}
 	return c
 }
@@ -160,7 +160,7 @@ func TestProof(t *testing.T) {
 // An unknown word satisfies a condition only where all its values would.
 func TestUnknownWords(t *testing.T) {
 	for want, in := range map[Truth][]string{Yes: noises, No: {"silent"}, Unknown: {"high", "deafening"}} {
-		c := Clause{When: []Condition{{"noise", in}}}
+		c := Clause{When: []Condition{{Fact: "noise", In: in}}}
 		if got := c.Truth(Facts{Word("noise", "", noises)}); got != want {
 			t.Errorf("noise in %q is %s, want %s", in, got, want)
 		}
@@ -315,7 +315,7 @@ func someRules(r *rand.Rand) Rules {
 				if name == "noise" {
 					in = [][]string{{"high"}, {"high", "deafening"}, noises}[r.IntN(3)]
 				}
-				c.When = append(c.When, Condition{name, in})
+				c.When = append(c.When, Condition{Fact: name, In: in})
 			}
 			change(&c)
 			clauses = append(clauses, c)

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"slices"
+	"time"
 
 	"tocsin/internal/source"
 )
@@ -67,8 +68,9 @@ func (fs Facts) with(name, value string) Facts {
 
 // Condition asks that a fact has one of some values.
 type Condition struct {
-	Fact string
-	In   []string
+	Fact     string
+	In       []string        // the fact has one of these values
+	Position source.Position // in a rules file; zero for a built-in rule
 }
 
 // truth is unknown while some values the fact could still have would satisfy the
@@ -114,6 +116,16 @@ type Clause struct {
 	// Otherwise is what an All clause makes of the matter while it does not hold:
 	// NotRequired, or Held where the thing is only a matter of time.
 	Otherwise Outcome
+	Since     time.Time       // the rule is in force from this instant on, UTC; zero: always was
+	Position  source.Position // in a rules file; zero for a built-in rule
+}
+
+// Override departs from an outcome on purpose. It never hides what the rules say.
+type Override struct {
+	Outcome  Outcome // Required or NotRequired
+	Reason   string
+	By       string
+	Position source.Position
 }
 
 // Truth tells whether the clause holds by what is known.

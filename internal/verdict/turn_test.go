@@ -10,7 +10,7 @@ import (
 // shop is a small policy: we open when it is day and somebody is there, on holidays
 // never unless we promised.
 func shop() Rules {
-	is := func(fact string, in ...string) []Condition { return []Condition{{fact, in}} }
+	is := func(fact string, in ...string) []Condition { return []Condition{{Fact: fact, In: in}} }
 	return Rules{
 		All: []Clause{{ID: "day", When: is("day", "yes"), Otherwise: Held}},
 		Any: []Clause{{ID: "staffed", When: is("staff", "two", "three")}, {ID: "promised", When: is("promise", "yes")}},
@@ -59,7 +59,7 @@ func TestTurns(t *testing.T) {
 
 // TestTurnsInPairs: where no single change turns an outcome, pairs do.
 func TestTurnsInPairs(t *testing.T) {
-	and := Rules{Any: []Clause{{ID: "both", When: []Condition{{"a", []string{"yes"}}, {"b", []string{"yes"}}}}}}
+	and := Rules{Any: []Clause{{ID: "both", When: []Condition{{Fact: "a", In: []string{"yes"}}, {Fact: "b", In: []string{"yes"}}}}}}
 	facts := Facts{Statement("a", No), Statement("b", No)}
 	if got := show(and.Turns(facts)); got != "a=yes, b=yes → required" {
 		t.Error(got)

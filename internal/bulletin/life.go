@@ -1,0 +1,50 @@
+package bulletin
+
+import (
+	"time"
+
+	"tocsin/internal/source"
+	"tocsin/internal/verdict"
+)
+
+// Revision is one state of a bulletin's text that readers have seen.
+type Revision struct {
+	Version  int // counts from 1, the text as it was released
+	At       time.Time
+	Summary  string
+	Material bool // readers and feeds are told anew
+	Position source.Position
+}
+
+// Retraction says why a bulletin was withdrawn.
+type Retraction struct {
+	At           time.Time
+	Reason       string
+	SupersededBy ID // the bulletin that holds instead; may be empty
+	Position     source.Position
+}
+
+// Legal is one regime of disclosure law held against the matter.
+type Legal struct {
+	Regime   string
+	Applies  verdict.Truth
+	Deadline time.Time // by when it wants notice, or until when it wants silence; zero where none is stated
+	Effect   Effect
+	Position source.Position
+}
+
+// Effect is what a legal regime asks for.
+type Effect string
+
+const (
+	// Require asks to disclose and to notify.
+	Require Effect = "require"
+	// Delay asks to wait until the deadline.
+	Delay Effect = "delay"
+)
+
+// Overrides depart from the policy's verdicts, on the record.
+type Overrides struct {
+	Disclose *verdict.Override
+	Notify   *verdict.Override
+}
