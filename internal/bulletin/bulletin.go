@@ -147,14 +147,14 @@ func (b Bulletin) Publish() (Published, error) {
 	return Published{b}, nil
 }
 
-// marker is what stays of a withdrawn bulletin: nobody can tell by the word whether
-// the rest was ever published.
+// marker is what stays of a withdrawn bulletin, with why it was withdrawn, which is
+// written for readers: nobody can tell by the word whether the rest was ever published.
 func (b Bulletin) marker() Bulletin {
-	return Bulletin{ID: b.ID, Title: b.Title, Summary: Withdrawal, Status: b.Status, Published: b.Published}
+	return Bulletin{ID: b.ID, Title: b.Title, Summary: Withdrawal, Status: b.Status, Published: b.Published, Retraction: b.Retraction}
 }
 
-// Bulletin is the bulletin that was published; of a withdrawn one, ID, title and
-// date, with [Withdrawal] for a summary.
+// Bulletin is the bulletin that was published; of a withdrawn one, ID, title, date
+// and the reason, with [Withdrawal] for a summary.
 func (p Published) Bulletin() Bulletin { return p.b }
 
 // OwnsName reports whether the bulletin stands in the file of its own name.

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"tocsin/internal/bulletin"
-	"tocsin/internal/markdown"
 	"tocsin/internal/publish"
 	"tocsin/internal/verdict"
 )
@@ -16,8 +15,11 @@ type bulletinPage struct {
 	Published   *Date
 	Severity    string
 	Withdrawn   bool
+	Retraction  *Retraction
 	Action      verdict.Truth
 	ActionText  string
+	Audience    string
+	Steps       []string
 	Commands    []Command
 	Versions    []Command
 	Installed   []Installed
@@ -25,6 +27,7 @@ type bulletinPage struct {
 	Units       string
 	Several     bool
 	Body        template.HTML
+	Record      Record
 }
 
 // Command is something to type: what updates a product on a platform, or shows
@@ -55,7 +58,7 @@ type Hosted struct {
 }
 
 func (b *builder) bulletin(x bulletin.Bulletin) (publish.File, error) {
-	body, err := b.text(string(x.ID), markdown.Parse(x.Body))
+	body, err := b.markdown(string(x.ID), x.Body)
 	if err != nil {
 		return publish.File{}, err
 	}
@@ -68,9 +71,13 @@ func (b *builder) bulletin(x bulletin.Bulletin) (publish.File, error) {
 		Severity:   string(x.Severity),
 		Withdrawn:  x.Status == bulletin.Withdrawn,
 		Action:     x.Action.Required,
+		Retraction: b.retraction(x),
 		ActionText: x.Action.Text,
+		Audience:   x.Action.Audience,
+		Steps:      x.Action.Steps,
 		Units:      b.Units,
 		Body:       body,
+		Record:     b.record(x),
 	}
 	data.Installed, data.Hosted = b.rows(x.Affected)
 	if x.Action.Required == verdict.Yes {

@@ -1,6 +1,8 @@
 package site
 
 import (
+	"html/template"
+
 	"tocsin/internal/address"
 	"tocsin/internal/bulletin"
 	"tocsin/internal/policy"
@@ -44,6 +46,7 @@ type bulletinsPage struct {
 
 type policiesPage struct {
 	Frame
+	Body     template.HTML // what stands above the list; may be empty
 	Policies []PolicyEntry
 }
 
@@ -71,10 +74,11 @@ func (b *builder) bulletinList() (publish.File, error) {
 
 func (b *builder) policyList() (publish.File, error) {
 	page := b.Layout.Policies()
-	return b.render(page, "policies.html", policiesPage{
-		Frame:    b.frame(page, "policies", "Security policies", "The security policies of "+b.Organization+"."),
-		Policies: b.policyEntries(),
-	})
+	data, err := b.frontPage(page)
+	if err != nil {
+		return publish.File{}, err
+	}
+	return b.render(page, "policies.html", data)
 }
 
 func (b *builder) notFound() (publish.File, error) {

@@ -40,6 +40,7 @@ type Site struct {
 	Products     bulletin.Products
 	Bulletins    []bulletin.Published // in any order
 	Policies     []policy.Policy      // in any order
+	Index        policy.Index         // what stands above the list of policies
 	Templates    fs.FS                // with site/ and static/; the built-in ones where nil
 }
 
@@ -158,6 +159,11 @@ func (b *builder) static(yield func(publish.File, error) bool) {
 func (b *builder) render(page address.Page, name string, data any) (publish.File, error) {
 	html, err := b.templates.execute(name, data)
 	return publish.File{Path: page.File(), Data: html}, err
+}
+
+// markdown parses and renders the text of a page; id names it in errors.
+func (b *builder) markdown(id string, text []byte) (template.HTML, error) {
+	return b.text(id, markdown.Parse(text))
 }
 
 // text renders the Markdown of a page; id names it in errors.
