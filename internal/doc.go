@@ -42,7 +42,8 @@
 //	         publish/feed        bulletins to RSS (door of gorilla/feeds)
 //	         notify              plans and letters: who is told what
 //	         notify/inventory    the private tables of tailnets and nodes
-//	floor 5  notify/ledger       the durable record of plans and deliveries
+//	floor 5  release             what a release, a revision, a withdrawal would change; pure
+//	         notify/ledger       the durable record of plans and deliveries
 //	         notify/mailer       letters to MIME messages, messages to a mailbox (door of go-mail)
 //	floor 6  notify/planning     makes a plan: rows to letters, frozen under one digest
 //	         notify/send         delivers a plan, survives being killed

@@ -57,6 +57,7 @@ var floor = map[string]int{
 	"internal/notify":           4,
 	"internal/notify/inventory": 4,
 
+	"internal/release":       5,
 	"internal/notify/ledger": 5,
 	"internal/notify/mailer": 5,
 

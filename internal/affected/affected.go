@@ -122,7 +122,16 @@ func (m *Matcher) row(q question, row bulletin.Affected) answer {
 	if err != nil {
 		return cannotTell(fmt.Sprintf("its version %q cannot be read", q.version))
 	}
-	return located(v, row.Versions, product.VersionSuffix)
+	return narrowed(located(v, row.Versions, product.VersionSuffix), row)
+}
+
+// narrowed takes back a certain match where the row asks for more of a node than the
+// inventory's columns that are read here can tell.
+func narrowed(a answer, row bulletin.Affected) answer {
+	if len(row.Where) == 0 || a.affected != verdict.Yes {
+		return a
+	}
+	return cannotTell(a.evidence + "; it concerns only some of those, and nothing tells which")
 }
 
 func located(v version.Version, r version.Range, suffix version.Suffix) answer {
@@ -149,7 +158,7 @@ func (m *Matcher) Everyone() (verdict.Truth, string) {
 		product, _ := m.products.Find(row.Product)
 		switch {
 		case !product.Hosted:
-		case row.Everyone:
+		case row.Everyone && len(row.Where) == 0:
 			return verdict.Yes, product.Title + " serves every one"
 		default:
 			truth, evidence = verdict.Unknown, "the bulletin does not say whom "+product.Title+" concerned"

@@ -100,6 +100,39 @@ func TestNode(t *testing.T) {
 	}
 }
 
+// F30: a row that asks for more of a node than is read here matches nobody for certain,
+// and lets nobody off.
+func TestWhere(t *testing.T) {
+	row := windows
+	row.Where = []bulletin.Column{{Name: "exit_node", Values: []string{"yes"}}}
+	for _, c := range []struct {
+		name     string
+		rows     []bulletin.Affected
+		node     tailnet.Node
+		affected verdict.Truth
+		miss     Miss
+	}{
+		{"in the range", []bulletin.Affected{row}, node("client", "windows", "1.60.0"), unknown, NotMissed},
+		{"fixed already: the column changes nothing", []bulletin.Affected{row}, node("client", "windows", "1.66.1"), 0, FixedAlready},
+		{"other platform", []bulletin.Affected{row}, node("client", "macos", "1.60.0"), 0, OtherPlatform},
+		{"version not readable", []bulletin.Affected{row}, node("client", "windows", "?"), unknown, NotMissed},
+		{"another row is certain", []bulletin.Affected{row, windows}, node("client", "windows", "1.60.0"), yes, NotMissed},
+		{"another row misses", []bulletin.Affected{row, {Product: "client", Versions: from("", "1.31.0")}}, node("client", "windows", "1.60.0"), unknown, NotMissed},
+	} {
+		hit, miss := matcher(c.rows...).Node(c.node)
+		if hit.Affected != c.affected || miss != c.miss || miss == NotMissed && hit.Evidence == "" {
+			t.Errorf("%s: %+v, %v; want affected %s, miss %v", c.name, hit, miss, c.affected, c.miss)
+		}
+	}
+	if hit, _ := matcher(row).Node(node("client", "windows", "1.60.0")); hit.Evidence != "1.60.0 lies in 1.30.0 and later, before 1.66.1; it concerns only some of those, and nothing tells which" {
+		t.Error(hit.Evidence)
+	}
+	server := bulletin.Affected{Product: "server", Everyone: true, Where: row.Where}
+	if got, _ := matcher(server).Everyone(); got != unknown {
+		t.Errorf("a hosted product, all of some: %s", got)
+	}
+}
+
 // Of several rows the one that matches counts, then one that cannot tell, then the
 // nearest miss.
 func TestSeveralRows(t *testing.T) {

@@ -91,7 +91,7 @@ type Bulletin struct {
 	Source source.File // the whole file, for places and digests
 	// BodyLine is the line of the file on which Body begins.
 	BodyLine int
-	Places   source.Places // of the header's values, by top-level key
+	Places   source.Places // of the header's values, by key: severity, decision.disclose
 	// Stamped are the lines of the file that release writes, and no later revision.
 	Stamped []int
 	// Recorded are the lines that tocsin's commands write, or that no reader sees.
@@ -103,7 +103,7 @@ type Action struct {
 	Required verdict.Truth
 	Text     string   // empty where no action is needed or none is stated yet
 	Audience string   // who has to, where not everybody; may be empty
-	Steps    []string // how; may be empty
+	Steps    []string // what follows the text; may be empty
 	Position source.Position
 }
 

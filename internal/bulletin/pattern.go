@@ -4,55 +4,63 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 )
 
-// Pattern is how an organisation numbers its bulletins: text with {year} and
-// {number:3}, the digits that a number has at least.
+// Pattern is how an organisation numbers its bulletins: a prefix, the year, and a
+// number that counts within the year. The zero Pattern is [DefaultPattern].
 type Pattern struct {
-	text   string
-	digits int
-	form   *regexp.Regexp
+	prefix string
+	digits int // of the number, at least; larger numbers have more
 }
 
 // DefaultPattern numbers bulletins as TS-2026-004.
 const DefaultPattern = "TS-{year}-{number:3}"
 
 var (
-	numberPart  = regexp.MustCompile(`\{number:([1-9])\}`)
-	patternForm = regexp.MustCompile(`^[A-Z][A-Z0-9]{0,15}-\{year\}-\{number:[1-9]\}$`)
+	patternForm = regexp.MustCompile(`^([A-Z][A-Z0-9]{0,15}(?:-[A-Z0-9]{1,16})?)-\{year\}-\{number:([1-9])\}$`)
+	idOfPattern = regexp.MustCompile(`^(.+)-([0-9]{4})-([0-9]{1,9})$`)
 )
 
-// ParsePattern reads a pattern such as [DefaultPattern]: a prefix, {year},
-// {number:n}, with hyphens between them.
+// ParsePattern reads a pattern such as [DefaultPattern]: a prefix of one or two
+// words in capitals, {year}, and {number:n} with at least n digits.
 func ParsePattern(text string) (Pattern, error) {
-	if !patternForm.MatchString(text) {
+	m := patternForm.FindStringSubmatch(text)
+	if m == nil {
 		return Pattern{}, fmt.Errorf("%q is not a pattern such as %s", text, DefaultPattern)
 	}
-	digits := numberPart.FindStringSubmatch(text)[1]
-	form := strings.Replace(text, "{year}", `(\d{4})`, 1)
-	form = numberPart.ReplaceAllString(form, `(\d{`+digits+`,9})`)
-	n, err := strconv.Atoi(digits)
-	return Pattern{text, n, regexp.MustCompile("^" + form + "$")}, err
+	digits, err := strconv.Atoi(m[2])
+	return Pattern{m[1], digits}, err
 }
 
 // ID is the ID with a number in a year.
 func (p Pattern) ID(year, number int) ID {
-	text := strings.Replace(p.text, "{year}", fmt.Sprintf("%04d", year), 1)
-	return ID(numberPart.ReplaceAllString(text, fmt.Sprintf("%0*d", p.digits, number)))
+	p = p.orDefault()
+	return ID(fmt.Sprintf("%s-%04d-%0*d", p.prefix, year, p.digits, number))
 }
 
-// Number takes an ID apart; false where the ID does not have the pattern.
+// Number takes an ID apart; false where the ID is none of the pattern.
 func (p Pattern) Number(id ID) (year, number int, ok bool) {
-	m := p.form.FindStringSubmatch(string(id))
+	m := idOfPattern.FindStringSubmatch(string(id))
 	if m == nil {
 		return 0, 0, false
 	}
-	year, yearErr := strconv.Atoi(m[1])
-	number, numberErr := strconv.Atoi(m[2])
-	ok = yearErr == nil && numberErr == nil && p.ID(year, number) == id
-	return year, number, ok
+	year, yearErr := strconv.Atoi(m[2])
+	number, numberErr := strconv.Atoi(m[3])
+	if yearErr != nil || numberErr != nil || p.ID(year, number) != id {
+		return 0, 0, false
+	}
+	return year, number, true
 }
 
 // String is the pattern as it was written.
-func (p Pattern) String() string { return p.text }
+func (p Pattern) String() string {
+	p = p.orDefault()
+	return p.prefix + "-{year}-{number:" + strconv.Itoa(p.digits) + "}"
+}
+
+func (p Pattern) orDefault() Pattern {
+	if p.prefix == "" {
+		return Pattern{prefix: "TS", digits: 3}
+	}
+	return p
+}

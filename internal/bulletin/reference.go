@@ -37,9 +37,4 @@ type Notified struct {
 }
 
 // Suppression silences one code in one file, for a reason and until a day.
-type Suppression struct {
-	Code     string
-	Reason   string
-	Until    time.Time // the day on which the problem shows again, UTC
-	Position source.Position
-}
+type Suppression = source.Suppression

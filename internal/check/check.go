@@ -1,236 +1,100 @@
 // Package check finds everything that is wrong with a site, at once: what reading
 // it found, and what the files mean to each other and to the policy.
+//
+// A [Checker] is handed the bulletins one after the other and keeps a few hundred
+// bytes of each, so that ten thousand need no more memory than one:
+//
+//	reader, err := content.Open(tree, drafts)
+//	rules, problems := check.Reading(reader.Site())
+//	c := check.New(settings, reader.Site())
+//	for e, err := range reader.Bulletins() { c.Bulletin(e) }
+//	problems = c.Done()
+//
+// To add a check, write a file named after its subject with a function of one of the
+// kinds in rules.go, and put the function into the table there. A rule is handed what
+// could be read; what could not was reported already and is absent, so a rule says
+// nothing about what is absent unless Places tells that nobody wrote it. A rule
+// reports errors as errors, whatever the state of the bulletin: the Checker turns a
+// draft's into warnings. Use [page.at] and [notice.at] to make problems.
+//
+// Every code stands in the registry: describe it in codes_<subject>.go, as a slice
+// that [Codes] joins, with an example that has the fault and the same text mended. The
+// tests play every example, and look through the sources for codes that are missing.
 package check
 
 import (
-	"fmt"
+	"io/fs"
 	"slices"
-	"strings"
 	"time"
 
-	"tocsin/internal/bulletin"
 	"tocsin/internal/content"
 	"tocsin/internal/disclosure"
-	"tocsin/internal/policy"
 	"tocsin/internal/source"
-	"tocsin/internal/verdict"
 )
 
-// Site is what is checked.
-type Site struct {
-	Config  content.Config
-	Content content.Site
-	Rules   disclosure.Rules
-	Now     time.Time // decides what lies in the future, and nothing else
+// Settings is what a site is held against.
+type Settings struct {
+	Config content.Config
+	Rules  disclosure.Rules // from [Reading]
+	Now    time.Time        // decides what lies in the future or is due, and nothing else
+	Found  source.Problems  // what reading the site and [Reading] found outside the bulletins
+	Assets fs.FS            // the site's own files, such as images; nil: not looked at
+	// Tracked are the private files and folders that git tracks. Untold means that
+	// there was no git to ask.
+	Tracked []string
+	Untold  bool
 }
 
-// All returns every problem of the site beyond those that reading it found, sorted
-// by place. Problems of drafts are warnings.
-func All(s Site) source.Problems {
-	var problems source.Problems
-	problems = append(problems, s.slugs()...)
-	problems = append(problems, s.ids()...)
-	strangeWords := s.strangeWords()
-	problems = append(problems, strangeWords...)
-	for _, b := range s.Content.Bulletins {
-		found := append(s.bulletin(b), s.verdict(b, len(strangeWords) == 0)...)
-		if b.Status == bulletin.Draft {
-			found.Soften()
-		}
-		problems = append(problems, found...)
-	}
-	problems.Sort()
-	return problems
+// Checker looks at a site, one bulletin at a time.
+type Checker struct {
+	Settings
+	site       content.Site // everything but the bulletins
+	obstacles  source.Problems
+	cards      []card              // one of each bulletin file
+	pageCards  []card              // one of each policy, and of their front page
+	policies   map[string][]anchor // by slug
+	index      []anchor            // of the policies' front page
+	silences   []silence
+	problems   source.Problems
+	suppressed source.Problems
 }
 
-// slugs reports policies that would stand at one address.
-func (s Site) slugs() source.Problems {
-	var problems source.Problems
-	first := make(map[string]policy.Policy)
-	for _, p := range s.Content.Policies {
-		if other, taken := first[p.Slug]; taken && p.Slug != "" {
-			problems = append(problems, source.Problem{
-				Position: p.Source.At(1, 0), Code: "duplicate-slug",
-				Message: fmt.Sprintf("the slug %q is already used by %s", p.Slug, other.Source.Name),
-				Hint:    "give one of them another slug",
-			})
-			continue
-		}
-		first[p.Slug] = p
-	}
-	return problems
+// New begins with everything but the bulletins: policies, their front page, rules.
+func New(settings Settings, found content.Site) *Checker {
+	c := &Checker{Settings: settings, site: found, policies: make(map[string][]anchor), problems: slices.Clone(settings.Found)}
+	c.problems = append(c.problems, c.onPolicies()...)
+	c.obstacles = obstacles(found, settings.Rules, c.problems)
+	return c
 }
 
-// ids reports bulletins that claim one ID, drafts too: whatever asks for the ID
-// must never get the wrong one. The file that bears the name owns it.
-func (s Site) ids() source.Problems {
-	owner := make(map[bulletin.ID]bulletin.Bulletin)
-	for _, b := range s.Content.Bulletins {
-		if _, taken := owner[b.ID]; !taken || b.OwnsName() {
-			owner[b.ID] = b
-		}
+// Obstacles are the problems that keep anybody from giving verdicts: of the disclosure
+// policy, or of the rules that execute it.
+func (c *Checker) Obstacles() source.Problems { return c.obstacles }
+
+// Bulletin looks at the next bulletin, and forgets all but a card of it.
+func (c *Checker) Bulletin(e content.Entry) {
+	c.problems = append(c.problems, e.Problems...)
+	if !e.Readable {
+		c.problems = append(c.problems, c.unreadDraft(e)...)
+		c.cards = append(c.cards, unreadCard(e))
+		return
 	}
-	var problems source.Problems
-	for _, b := range s.Content.Bulletins {
-		if o := owner[b.ID]; b.ID != "" && o.Source.Name != b.Source.Name {
-			problems = append(problems, at(b, "id:", "duplicate-id",
-				fmt.Sprintf("the id %q is already used by %s", b.ID, o.Source.Name), "an id is never used twice: take the next free one"))
-		}
-	}
-	return problems
+	n := c.notice(e)
+	c.problems = append(c.problems, c.onBulletin(n)...)
+	c.cards = append(c.cards, c.card(n))
+	c.remember(n.file, n.Status, n.Suppress)
 }
 
-// strangeWords warns where the disclosure policy is in other words than the rules quote.
-func (s Site) strangeWords() source.Problems {
-	p, found := s.Content.Policy(disclosure.Policy)
-	if !found {
-		return nil
+// Done ends the run: what is wrong between the files joins all other problems, sorted
+// by place, without those that suppress: entries silence.
+func (c *Checker) Done() source.Problems {
+	for _, rule := range siteRules() {
+		c.problems = append(c.problems, rule(c)...)
 	}
-	missing := s.Rules.Missing(p)
-	if len(missing) == 0 {
-		return nil
-	}
-	return source.Problems{{
-		Position: p.Source.At(1, 0), Level: source.Warning, Code: "quote-missing",
-		Message: fmt.Sprintf("the rules quote what the policy does not say: %v%s", missing[0], more(len(missing)-1)),
-		Hint:    "put the sentence back: no verdict can be given without it",
-	}}
+	c.problems, c.suppressed = c.silence(c.problems)
+	c.problems.Sort()
+	return c.problems
 }
 
-func more(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" (and %d more)", n)
-}
-
-func (s Site) bulletin(b bulletin.Bulletin) source.Problems {
-	problems := s.dates(b)
-	for _, row := range b.Affected {
-		problems = append(problems, s.affected(b, row)...)
-	}
-	return problems
-}
-
-// dates reports a bulletin that says it was published tomorrow.
-func (s Site) dates(b bulletin.Bulletin) source.Problems {
-	if !b.Published.After(s.Now) {
-		return nil
-	}
-	return source.Problems{at(b, "published:", "future-date",
-		"published lies in the future", "a date never publishes by itself: set it when the bulletin is released")}
-}
-
-// at is an error at the line of the header that begins with a key.
-func at(b bulletin.Bulletin, key, code, message, hint string) source.Problem {
-	p := source.Problem{Position: b.Source.At(1, 0), Code: code, Message: message, Hint: hint}
-	for line := 2; line < b.BodyLine; line++ {
-		if text := b.Source.Line(line); strings.HasPrefix(text, key) {
-			p.Position, p.Excerpt = b.Source.At(line, 1), text
-		}
-	}
-	return p
-}
-
-// affected holds a row against the products of tocsin.yaml.
-func (s Site) affected(b bulletin.Bulletin, row bulletin.Affected) source.Problems {
-	var problems source.Problems
-	report := func(code, message, hint string) {
-		problems = append(problems, source.Problem{
-			Position: row.Position, Code: code, Message: message, Hint: hint, Excerpt: b.Source.Line(row.Position.Line),
-		})
-	}
-	product, found := s.Config.Products.Find(row.Product)
-	if !found {
-		if row.Product != "" {
-			report("unknown-product", fmt.Sprintf("tocsin.yaml has no product %q", row.Product), "products there: "+productIDs(s.Config.Products))
-		}
-		return problems
-	}
-	for _, key := range notApplicable(row, product) {
-		report("not-applicable", key+" says nothing of "+product.ID+kindOf(product), "remove "+key)
-	}
-	for _, platform := range row.Platforms {
-		if !product.Hosted && !slices.Contains(product.Platforms, platform) {
-			report("unknown-platform", fmt.Sprintf("%s does not run on %q", product.ID, platform), "platforms in tocsin.yaml: "+strings.Join(product.Platforms, ", "))
-		}
-	}
-	if err := row.Versions.Check(product.VersionSuffix); err != nil {
-		report("bad-range", err.Error(), "versions are written as 1.66.1")
-	}
-	return problems
-}
-
-// notApplicable lists the keys of a row that have no meaning for a product of its
-// kind: they would be shown nowhere, or decide what they must not.
-func notApplicable(row bulletin.Affected, product bulletin.Product) []string {
-	stated := []struct {
-		key    string
-		there  bool
-		hosted bool // whether it speaks of hosted products, else of installed ones
-	}{
-		{"tailnets", row.Everyone, true},
-		{"deployed", !row.Deployed.IsZero(), true},
-		{"platforms", len(row.Platforms) > 0, false},
-		{"introduced", row.Versions.Introduced != "", false},
-		{"fixed", row.Versions.Fixed != "", false},
-		{"last_affected", row.Versions.LastAffected != "", false},
-		{"available", !row.Available.IsZero(), false},
-		{"channel", row.Channel != "", false},
-	}
-	var keys []string
-	for _, s := range stated {
-		if s.there && s.hosted != product.Hosted {
-			keys = append(keys, s.key)
-		}
-	}
-	return keys
-}
-
-func kindOf(p bulletin.Product) string {
-	if p.Hosted {
-		return ", which we run ourselves (hosted: yes)"
-	}
-	return ", which users install (not hosted)"
-}
-
-func productIDs(products bulletin.Products) string {
-	var ids []string
-	for _, p := range products {
-		ids = append(ids, p.ID)
-	}
-	return strings.Join(ids, ", ")
-}
-
-// VerdictCode begins the codes of problems that are the policy's verdict on a
-// bulletin, not faults of its file.
-const VerdictCode = "verdict-"
-
-// verdict reports a published bulletin that the policy does not let be published
-// yet, or does not ask for. One that was withdrawn was published first, and is held
-// to the same. Rules that are not the policy's own give no verdict.
-func (s Site) verdict(b bulletin.Bulletin, rulesApply bool) source.Problems {
-	if b.Status != bulletin.Public && b.Status != bulletin.Withdrawn {
-		return nil
-	}
-	report := func(code, message, hint string) source.Problems {
-		return source.Problems{at(b, "status:", VerdictCode+code, string(b.Status)+", and the policy"+message, hint)}
-	}
-	if !rulesApply {
-		return report("impossible", "'s rules cannot be applied", "see the warning about the policy")
-	}
-	proof := s.Rules.Bulletin(b, s.Now)
-	hint := "see the proof: tocsin explain " + string(b.ID)
-	switch proof.Outcome {
-	case verdict.Held:
-		return report("held", " holds it until a fix is available", hint)
-	case verdict.NotRequired:
-		if b.Status == bulletin.Withdrawn {
-			return nil // a mistake is withdrawn for the very reason that nothing asks for it
-		}
-		return report("not-required", " does not ask to disclose it", hint)
-	case verdict.Undetermined:
-		return report("undetermined", "'s answer depends on facts that are missing: "+strings.Join(proof.Missing, ", "), hint)
-	}
-	return nil
-}
+// Suppressed are the problems that suppress: entries silenced, once the run has ended.
+func (c *Checker) Suppressed() source.Problems { return c.suppressed }

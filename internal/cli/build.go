@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +12,7 @@ import (
 	"tocsin/internal/publish"
 	"tocsin/internal/publish/feed"
 	pages "tocsin/internal/publish/site"
+	"tocsin/internal/source"
 )
 
 func (p *program) build() *cobra.Command {
@@ -30,7 +32,7 @@ func (p *program) runBuild(ctx context.Context) error {
 	if s.problems.Errors() > 0 {
 		return s.problems
 	}
-	p.problems(p.Stderr, s.problems)
+	p.problems(p.Stderr, slices.DeleteFunc(slices.Clone(s.problems), func(f source.Problem) bool { return f.Level == source.Note }))
 	report, err := publish.Write(s.public(), s.state(), s.files(ctx))
 	if err != nil {
 		return err
@@ -64,6 +66,7 @@ func (s *site) pages() pages.Site {
 		Products:     s.config.Products,
 		Bulletins:    s.published(),
 		Policies:     s.content.Policies,
+		Index:        s.content.Index,
 		Templates:    s.templates,
 	}
 }

@@ -88,7 +88,7 @@ func (p *program) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.now, "now", "", "use this `instant` (RFC 3339) as the clock")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, err) })
 	root.AddGroup(&cobra.Group{ID: "write", Title: "Write and publish"}, &cobra.Group{ID: "tell", Title: "Tell the tailnets"})
-	for _, c := range []*cobra.Command{p.init(), p.check(), p.build(), p.explain()} {
+	for _, c := range []*cobra.Command{p.init(), p.begin(), p.ask(), p.check(), p.build(), p.explain(), p.release(), p.revise(), p.withdraw()} {
 		c.GroupID = "write"
 		root.AddCommand(c)
 	}
@@ -199,7 +199,7 @@ func (p *program) next(format string, args ...any) {
 }
 
 // command finds the commands on a site in what a person is told to type.
-var command = regexp.MustCompile(`\btocsin (check|build|explain|plan|letters|send|status)\b`)
+var command = regexp.MustCompile(`\btocsin (new|ask|check|build|explain|release|revise|withdraw|plan|letters|send|status)\b`)
 
 // quoted is a path as a shell takes it.
 func quoted(path string) string {

@@ -1,29 +1,67 @@
 package cli
 
 import (
+	"context"
 	"fmt"
-	"strings"
+	"regexp"
 
 	"github.com/spf13/cobra"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/disclosure"
+	"tocsin/internal/tailnet"
 	"tocsin/internal/verdict"
 )
 
 func (p *program) explain() *cobra.Command {
+	var one string
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "explain ID",
-		Short: "Say by which sentences of the policy a bulletin must be disclosed and told",
-		Args:  exactly("ID"),
-		RunE:  func(_ *cobra.Command, args []string) error { return p.runExplain(args[0], asJSON) },
+		Use:   "explain ID|CODE",
+		Short: "Say by which sentences of the policy a bulletin must be disclosed and told, or what a check wants",
+		Args:  exactly("ID or CODE"),
 	}
+	c.Flags().StringVar(&one, "tailnet", "", "say what becomes of the tailnet with this `ID`, by the inventory")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the proofs for programs")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if !problemCode.MatchString(args[0]) {
+			return p.runExplain(c.Context(), args[0], tailnet.ID(one), asJSON)
+		}
+		if one != "" || asJSON {
+			return usage(c, fmt.Errorf("%q is a code: --tailnet and --json go with the ID of a bulletin", args[0]))
+		}
+		return p.explainCode(args[0])
+	}
 	return c
 }
 
-func (p *program) runExplain(id string, asJSON bool) error {
+// problemCode is the form of a problem's code, which no bulletin's ID has.
+var problemCode = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+
+// explanation is everything that is said about the verdicts on a bulletin.
+type explanation struct {
+	bulletin bulletin.Bulletin
+	proved   []proved            // disclose, then notify
+	recorded map[string]recorded // by question; nothing where the bulletin was not released
+	tailnet  *oneTailnet         // whose verdict notify is; nil: of any that is affected
+	pending  []string            // facts that can still turn a verdict, the most decisive first
+	url      string              // of the policy
+	unit     string              // what the organisation calls a tailnet
+}
+
+// proved is the proof of one question with what would turn it.
+type proved struct {
+	verdict.Proof
+	turns []verdict.Turn
+}
+
+// recorded is a verdict on record with what is different by now; nil where nothing is.
+type recorded struct {
+	verdict verdict.Outcome
+	since   *disclosure.Difference
+}
+
+func (p *program) runExplain(ctx context.Context, id string, one tailnet.ID, asJSON bool) error {
 	s, err := p.open()
 	if err != nil {
 		return err
@@ -32,101 +70,58 @@ func (p *program) runExplain(id string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	disclose, notify := s.rules.Bulletin(b, s.now), s.rules.AnyTailnet(b)
-	discloseTurns, notifyTurns := s.rules.Disclose.Turns(disclose.Facts), s.rules.Notify.Turns(notify.Facts)
-	if asJSON {
-		return p.printJSON(explained{ID: b.ID, Verdicts: map[string]verdictObject{
-			"disclose": p.object(disclose, discloseTurns, s.policyURL()),
-			"notify":   p.object(notify, notifyTurns, s.policyURL()),
-		}})
+	e := s.explanation(b)
+	if one != "" {
+		if e.tailnet, err = s.oneTailnet(ctx, b, one); err != nil {
+			return err
+		}
+		e.proved[1] = s.proved(e.tailnet.proof)
 	}
-	p.print("%s: %s", b.ID, b.Title)
-	p.print("%s, severity %s", b.Status, severityWord(b))
-	p.proof("Disclose to everybody", disclose, discloseTurns)
-	p.proof(fmt.Sprintf("Notify a %s that is affected", s.config.Organization.Unit.One), notify, notifyTurns)
-	p.print("\nThe sentences stand in %s", s.policyURL())
+	if asJSON {
+		return p.printJSON(p.explained(e))
+	}
+	paper{p, e}.print()
+	p.afterExplaining(e)
 	return nil
 }
 
-func severityWord(b bulletin.Bulletin) string {
-	if b.Severity == "" {
-		return "not stated"
+// explanation gives the proofs of both questions, of a tailnet that is affected.
+func (s *site) explanation(b bulletin.Bulletin) explanation {
+	disclose, notify := s.rules.Bulletin(b, s.now), s.rules.AnyTailnet(b, s.now)
+	e := explanation{
+		bulletin: b, proved: []proved{s.proved(disclose), s.proved(notify)}, recorded: make(map[string]recorded),
+		pending: s.rules.Open(b, s.now), url: s.policyURL(), unit: s.config.Organization.Unit.One,
 	}
-	return string(b.Severity)
-}
-
-// proof prints a verdict with everything it rests on: the sentences (* marks those
-// that decided), then the facts with their places, then what would turn it.
-func (p *program) proof(question string, proof verdict.Proof, turns []verdict.Turn) {
-	p.print("\n%s: %s", question, strings.ToUpper(proof.Outcome.Words()))
-	for _, step := range proof.Steps {
-		mark := " "
-		if step.Decides {
-			mark = "*"
+	if b.Decision == nil {
+		return e
+	}
+	for _, proof := range []verdict.Proof{disclose, notify} {
+		if _, found := b.Decision.Verdicts[proof.Question]; found {
+			e.recorded[proof.Question] = recorded{verdict: disclosure.Standing(b, proof)}
 		}
-		p.print(" %s %-8s%s", mark, step.Truth, hang(fmt.Sprintf("%q", step.Clause.Quote), 11))
-		p.print("           %s", asks(step.Clause))
 	}
-	p.print("   facts")
-	for _, f := range proof.Facts {
-		p.print("     %-25s%-9s%s", f.Name, f.Value, standsAt(f))
+	for _, d := range s.rules.Changed(b, s.now) {
+		e.recorded[d.Question] = recorded{e.recorded[d.Question].verdict, &d}
 	}
-	for i, fact := range proof.Missing {
-		head := "   to be found out first:"
-		if i > 0 {
-			head = strings.Repeat(" ", len(head))
-		}
-		p.print("%s %s (write %s)", head, fact, hang(disclosure.Key(fact), len(head)+1))
-	}
-	if len(turns) > 0 {
-		p.print("   would be otherwise with")
-	}
-	for _, t := range turns {
-		p.print("     %s: %s", changes(t), t.Outcome.Words())
-	}
+	return e
 }
 
-// changes words the changes of a turn.
-func changes(t verdict.Turn) string {
-	parts := make([]string, len(t.Changes))
-	for i, c := range t.Changes {
-		parts[i] = c.Fact + " = " + c.Value
+func (s *site) proved(proof verdict.Proof) proved {
+	rules := s.rules.At(s.now)
+	if proof.Question == disclosure.Notify {
+		return proved{proof, rules.Notify.Turns(proof.Facts)}
 	}
-	return strings.Join(parts, " and ")
+	return proved{proof, rules.Disclose.Turns(proof.Facts)}
 }
 
-// asks tells what a clause asks for.
-func asks(c verdict.Clause) string {
-	parts := make([]string, len(c.When))
-	for i, w := range c.When {
-		parts[i] = w.Fact + " = " + strings.Join(w.In, " or ")
+// afterExplaining tells what to type next: to answer what is open, or to go on.
+func (p *program) afterExplaining(e explanation) {
+	disclose, notify := e.proved[0].Stands(), e.proved[1].Stands()
+	draft := e.bulletin.Status == bulletin.Draft
+	switch {
+	case disclose == verdict.Undetermined, notify == verdict.Undetermined, draft && len(e.pending) > 0:
+		p.next("tocsin ask %s", e.bulletin.ID)
+	case draft && disclose == verdict.Required:
+		p.next("tocsin release %s", e.bulletin.ID)
 	}
-	return strings.Join(parts, ", ")
-}
-
-func standsAt(f verdict.Fact) string {
-	if f.Note != "" {
-		return "(" + f.Note + ")"
-	}
-	return f.Position.String()
-}
-
-const paperWidth = 80
-
-// hang breaks a text at spaces to fit a terminal, later lines indented.
-func hang(text string, indent int) string {
-	var b strings.Builder
-	column := indent
-	for i, word := range strings.Fields(text) {
-		if i > 0 && column+1+len(word) > paperWidth {
-			b.WriteString("\n" + strings.Repeat(" ", indent))
-			column = indent
-		} else if i > 0 {
-			b.WriteByte(' ')
-			column++
-		}
-		b.WriteString(word)
-		column += len(word)
-	}
-	return b.String()
 }

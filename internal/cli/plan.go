@@ -25,6 +25,7 @@ import (
 	"tocsin/internal/notify/planning"
 	"tocsin/internal/private"
 	"tocsin/internal/source"
+	"tocsin/internal/tailnet"
 	"tocsin/internal/verdict"
 )
 
@@ -53,7 +54,7 @@ func (p *program) runPlan(ctx context.Context, id string, choice notify.Choice) 
 	if err != nil {
 		return err
 	}
-	survey, err := s.survey(ctx, b)
+	survey, err := s.survey(ctx, b, nil)
 	if err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func (p *program) runPlan(ctx context.Context, id string, choice notify.Choice) 
 	}
 	rows, err := survey.Rows(choice)
 	if err != nil {
-		return p.undecided(s, b, rows, err)
+		return p.unplanned(s, b, rows, err)
 	}
 	book, err := ledger.Open(ctx, s.path(s.config.Ledger), "planning "+id)
 	if err != nil {
@@ -145,9 +146,17 @@ func (s *site) unfit(b bulletin.Bulletin) source.Problems {
 	})
 }
 
-// survey streams the inventory once and collects what the bulletin means for it.
-func (s *site) survey(ctx context.Context, b bulletin.Bulletin) (*notify.Survey, error) {
-	survey := notify.NewSurvey(b, s.config.Products, s.rules)
+// survey streams the inventory once and collects what the bulletin means for it. seen,
+// where it is not nil, sees every node that was taken in.
+func (s *site) survey(ctx context.Context, b bulletin.Bulletin, seen func(tailnet.Node)) (*notify.Survey, error) {
+	survey := notify.NewSurvey(b, s.config.Products, s.rules, s.now)
+	visit := survey.Node
+	if seen != nil {
+		visit = func(n tailnet.Node) error {
+			seen(n)
+			return survey.Node(n)
+		}
+	}
 	files := s.config.Inventory
 	problems, err := s.table(ctx, files.Tailnets, func(name string, r io.Reader) (source.Problems, error) {
 		return inventory.Tailnets(name, r, survey.Tailnet)
@@ -155,7 +164,7 @@ func (s *site) survey(ctx context.Context, b bulletin.Bulletin) (*notify.Survey,
 	if err == nil && len(problems) == 0 {
 		// Only with every tailnet known can a node's tailnet be called unknown.
 		problems, err = s.table(ctx, files.Nodes, func(name string, r io.Reader) (source.Problems, error) {
-			return inventory.Nodes(name, r, s.installed(), survey.Known, survey.Node)
+			return inventory.Nodes(name, r, s.installed(), survey.Known, visit)
 		})
 	}
 	if err == nil && len(problems) > 0 {
@@ -285,12 +294,44 @@ func (p *program) standings(counts notify.Counts) {
 	}
 }
 
-// undecided lists the tailnets that a person has to decide about, by what is not
-// known of them.
-func (p *program) undecided(s *site, b bulletin.Bulletin, rows []notify.Row, err error) error {
+// unplanned says why rows are no plan.
+func (p *program) unplanned(s *site, b bulletin.Bulletin, rows []notify.Row, err error) error {
+	if held, is := errors.AsType[*notify.HeldError](err); is {
+		return s.mustWait(b, held)
+	}
 	if !errors.Is(err, notify.ErrUndecided) {
 		return err
 	}
+	return p.undecided(s, b, rows)
+}
+
+// mustWait refuses letters that the law does not let go out yet, or may not.
+func (s *site) mustWait(b bulletin.Bulletin, held *notify.HeldError) error {
+	tailnets := many(held.Tailnets, s.config.Organization.Unit.One)
+	regime, certain := disclosure.Delay(b, s.now)
+	switch {
+	case len(held.Clauses) > 0 && !anyAsks(held.Clauses, "legal_delay"):
+		return refuse("tocsin explain "+string(b.ID), "%s must be told, and the policy holds it: %q", tailnets, held.Clauses[0].Quote)
+	case !certain:
+		return refuse("find out whether the law asks to wait, and write it into legal: of "+b.Source.Name,
+			"%s may have to be told, and nobody knows yet whether a law asks to wait", tailnets)
+	case regime.Deadline.IsZero():
+		return refuse("write its deadline into legal: of "+b.Source.Name+" once there is one",
+			"%s must be told, and %s asks to wait, without a deadline", tailnets, regime.Regime)
+	}
+	return refuse("tocsin plan "+string(b.ID)+", from "+regime.Deadline.Format(time.RFC3339)+" on",
+		"%s must be told, and %s asks to wait until %s: no letter is written before", tailnets, regime.Regime, regime.Deadline.Format(time.RFC3339))
+}
+
+func anyAsks(clauses []verdict.Clause, fact string) bool {
+	return slices.ContainsFunc(clauses, func(c verdict.Clause) bool {
+		return slices.ContainsFunc(c.When, func(w verdict.Condition) bool { return w.Fact == fact })
+	})
+}
+
+// undecided lists the tailnets that a person has to decide about, by what is not
+// known of them.
+func (p *program) undecided(s *site, b bulletin.Bulletin, rows []notify.Row) error {
 	var doubts []string
 	ids := make(map[string][]string)
 	for _, r := range rows {
@@ -332,7 +373,7 @@ func doubt(r notify.Row) string {
 	}
 	keys := make([]string, len(r.Missing))
 	for i, fact := range r.Missing {
-		keys[i] = disclosure.Key(fact)
+		keys[i] = disclosure.Hint(fact)
 	}
 	return "the bulletin does not say yet: " + strings.Join(keys, "; ")
 }

@@ -17,6 +17,7 @@ import (
 	"tocsin/internal/content"
 	"tocsin/internal/disclosure"
 	"tocsin/internal/notify/ledger"
+	"tocsin/internal/release"
 	"tocsin/internal/source"
 	"tocsin/templates"
 )
@@ -30,27 +31,141 @@ type site struct {
 	rules     disclosure.Rules
 	templates fs.FS           // the site's own over tocsin's
 	problems  source.Problems // of the content; the settings' own end the command
+	silenced  source.Problems // that suppress: entries took out of them
+	obstacles source.Problems // those of them that keep anybody from giving verdicts
 }
 
-// open reads tocsin.yaml and everything under content/, and checks it. Problems of
-// the content are the caller's to judge: one colleague's broken file must not be
-// in everybody's way.
-func (p *program) open() (*site, error) {
+// open reads tocsin.yaml and everything that people wrote, checks it, and keeps every
+// bulletin. Problems of the content are the caller's to judge: one colleague's broken
+// file must not be in everybody's way.
+func (p *program) open() (*site, error) { return p.openOver(asItIs) }
+
+// trees are the two folders that people write in.
+type trees struct {
+	site   fs.FS
+	drafts *content.Drafts // nil where the site has no private root
+}
+
+// asItIs looks at what is there. Another function can put over it what a command
+// would write, to see what comes of that.
+func asItIs(t trees) trees { return t }
+
+// with puts files over the trees, by the names that problems have. A file without bytes
+// is gone.
+func (t trees) with(files map[string][]byte) trees {
+	ours, drafts := make(map[string][]byte), make(map[string][]byte)
+	for name, data := range files {
+		if rest, in := t.inDrafts(name); in {
+			drafts[rest] = data
+		} else {
+			ours[name] = data
+		}
+	}
+	t.site = release.Over(t.site, ours)
+	if t.drafts != nil {
+		t.drafts = &content.Drafts{FS: release.Over(t.drafts.FS, drafts), Name: t.drafts.Name}
+	}
+	return t
+}
+
+func (t trees) inDrafts(name string) (rest string, in bool) {
+	if t.drafts == nil {
+		return "", false
+	}
+	return strings.CutPrefix(name, path.Clean(filepath.ToSlash(t.drafts.Name))+"/")
+}
+
+func (p *program) openOver(over func(trees) trees) (*site, error) {
+	var all []bulletin.Bulletin
+	s, err := p.walk(over, func(e content.Entry) {
+		if e.Readable {
+			all = append(all, e.Bulletin)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.content.Bulletins = all
+	return s, nil
+}
+
+// walk reads and checks a site, and shows every bulletin file once.
+func (p *program) walk(over func(trees) trees, visit func(content.Entry)) (*site, error) {
 	s, root, err := p.configured()
 	if err != nil {
 		return nil, err
 	}
-	found, problems, err := content.Read(root.FS())
-	if err := errors.Join(err, root.Close()); err != nil {
+	defer root.Close()
+	private, err := s.draftsRoot()
+	if err != nil {
 		return nil, err
+	}
+	t := trees{site: root.FS()}
+	if private != nil {
+		defer private.Close()
+		t.drafts = &content.Drafts{FS: private.FS(), Name: s.config.Drafts}
 	}
 	if s.templates, err = s.openTemplates(); err != nil {
 		return nil, err
 	}
-	s.content, s.rules = found, disclosure.Builtin()
-	s.problems = append(problems, check.All(check.Site{Config: s.config, Content: found, Rules: s.rules, Now: s.now})...)
-	s.problems.Sort()
-	return s, nil
+	return s, p.read(s, over(t), visit)
+}
+
+// draftsRoot opens the private root that bulletins may be written in; nil where the
+// site has none.
+func (s *site) draftsRoot() (*os.Root, error) {
+	if s.config.Drafts == "" {
+		return nil, nil
+	}
+	root, err := os.OpenRoot(s.path(s.config.Drafts))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &refusal{exitIO, fmt.Sprintf("the drafts folder %s is not there, and what stands in it would be missed", s.config.Drafts),
+			"make or mount it, or remove drafts: from " + content.ConfigFile}
+	}
+	return root, err
+}
+
+// read reads the content, and checks it on the way.
+func (p *program) read(s *site, t trees, visit func(content.Entry)) error {
+	reader, err := content.Open(t.site, t.drafts)
+	if err != nil {
+		return err
+	}
+	checker, err := s.checker(reader)
+	if err != nil {
+		return err
+	}
+	add, done := p.progress("checking", reader.Count())
+	defer done()
+	for e, err := range reader.Bulletins() {
+		if err != nil {
+			return err
+		}
+		checker.Bulletin(e)
+		visit(e)
+		add(1)
+	}
+	s.problems, s.silenced, s.obstacles = checker.Done(), checker.Suppressed(), checker.Obstacles()
+	return nil
+}
+
+// checker begins to check what a reader reads.
+func (s *site) checker(reader *content.Reader) (*check.Checker, error) {
+	s.content = reader.Site()
+	rules, problems := check.Reading(s.content)
+	s.rules = rules
+	tracked, known, err := s.tracked()
+	if err != nil {
+		return nil, err
+	}
+	assets, err := fs.Sub(s.templates, "static")
+	if err != nil {
+		return nil, err
+	}
+	return check.New(check.Settings{
+		Config: s.config, Rules: rules, Now: s.now, Found: slices.Concat(reader.Problems(), problems),
+		Assets: assets, Tracked: tracked, Untold: !known,
+	}, s.content), nil
 }
 
 // configured reads tocsin.yaml alone.
@@ -127,17 +242,36 @@ func (s *site) published() []bulletin.Published {
 // read without problems, and the policy says what the rules quote.
 func (s *site) bulletin(id string) (bulletin.Bulletin, error) {
 	b, found := s.content.Bulletin(bulletin.ID(id))
-	file := path.Join(content.BulletinFolder, id+".md")
-	if problems := s.unreadable(file); len(problems) > 0 {
+	if !found {
+		return b, s.absent(id)
+	}
+	if problems := s.unreadable(b.Source.Name); len(problems) > 0 {
 		return b, problems
 	}
-	if !found && len(s.problemsOf(file)) > 0 {
-		return b, s.problemsOf(file) // a draft that cannot be read: warnings, and nothing to judge
-	}
-	if !found {
-		return b, &refusal{exitUsage, fmt.Sprintf("there is no bulletin %q under %s", id, content.BulletinFolder), "tocsin status lists them"}
-	}
 	return b, s.judgeable()
+}
+
+// absent says why there is no bulletin of an ID: its file cannot be read, which may be a
+// warning where it is a draft, or is not there.
+func (s *site) absent(id string) error {
+	for _, file := range s.filesOf(id) {
+		if problems := s.unreadable(file); len(problems) > 0 {
+			return problems
+		}
+		if problems := s.problemsOf(file); len(problems) > 0 {
+			return problems
+		}
+	}
+	return &refusal{exitUsage, fmt.Sprintf("there is no bulletin %q under %s", id, content.BulletinFolder), "tocsin status lists them"}
+}
+
+// filesOf names the files that a bulletin can stand in.
+func (s *site) filesOf(id string) []string {
+	files := []string{path.Join(content.BulletinFolder, id+".md")}
+	if s.config.Drafts != "" {
+		files = append(files, path.Join(filepath.ToSlash(s.config.Drafts), "bulletins", id+".md"))
+	}
+	return files
 }
 
 // problemsOf lists everything about one file.
@@ -145,47 +279,32 @@ func (s *site) problemsOf(file string) source.Problems {
 	return slices.DeleteFunc(slices.Clone(s.problems), func(f source.Problem) bool { return f.Position.File != file })
 }
 
-// unreadable lists the errors of one file, without the verdicts on it: those are
-// what the person is asking about.
+// unreadable lists the errors of one file by which nobody can be sure what it says. A
+// verdict on it, or a link that leads nowhere, is none of them.
 func (s *site) unreadable(file string) source.Problems {
 	return slices.DeleteFunc(s.problemsOf(file), func(f source.Problem) bool {
-		return f.Level != source.Error || strings.HasPrefix(f.Code, check.VerdictCode)
+		return f.Level != source.Error || !check.Misread(f.Code)
 	})
 }
 
 // judgeable refuses to give verdicts by sentences that are not the policy's.
 func (s *site) judgeable() error {
-	p, found := s.content.Policy(disclosure.Policy)
-	if broken := s.brokenPolicies(p.Source.Name); len(broken) > 0 {
-		return broken
-	}
-	if !found {
+	if len(s.obstacles) == 0 {
 		return nil
 	}
-	if missing := s.rules.Missing(p); len(missing) > 0 {
-		return refuse("put the sentence back into "+p.Source.Name, "no verdict: the rules quote what the policy does not say: %v", missing[0])
+	if s.obstacles.Errors() > 0 {
+		return s.obstacles
 	}
-	return nil
-}
-
-// brokenPolicies are the errors of the disclosure policy's file; where no file is
-// known to be it, those of all policies: as long as one of them cannot be read,
-// nobody can say that the site has no disclosure policy.
-func (s *site) brokenPolicies(file string) source.Problems {
-	if file == "" {
-		file = content.PolicyFolder + "/"
-	}
-	return slices.DeleteFunc(slices.Clone(s.problems), func(f source.Problem) bool {
-		return f.Level != source.Error || !strings.HasPrefix(f.Position.File, file)
-	})
+	first := s.obstacles[0]
+	return refuse("tocsin new rules "+s.rules.Policy, "no verdict: %s", first.Message)
 }
 
 // policyURL is the page of the disclosure policy; the list of policies where the
 // site has no such page.
 func (s *site) policyURL() string {
 	layout := s.config.Layout
-	if _, found := s.content.Policy(disclosure.Policy); found {
-		return layout.URL(layout.Policy(disclosure.Policy))
+	if _, found := s.content.Policy(s.rules.Policy); found {
+		return layout.URL(layout.Policy(s.rules.Policy))
 	}
 	return layout.URL(layout.Policies())
 }

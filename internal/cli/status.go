@@ -12,6 +12,7 @@ import (
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/content"
+	"tocsin/internal/disclosure"
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/source"
@@ -177,8 +178,9 @@ func (r *report) verdicts(b bulletin.Bulletin) (tell verdict.Outcome) {
 		r.print("  %s", r.mute)
 		return verdict.Undetermined
 	}
-	tell = r.site.rules.AnyTailnet(b).Outcome
-	r.print("  disclose: %s; notify affected %s: %s", r.site.rules.Bulletin(b, r.site.now).Outcome.Words(),
+	disclose := r.site.rules.Bulletin(b, r.site.now)
+	tell = r.site.rules.AnyTailnet(b, r.site.now).Stands()
+	r.print("  disclose: %s; notify affected %s: %s", disclosure.Standing(b, disclose).Words(),
 		r.site.config.Organization.Unit.Many, tell.Words())
 	return tell
 }

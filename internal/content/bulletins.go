@@ -3,7 +3,6 @@ package content
 import (
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -11,7 +10,6 @@ import (
 	"tocsin/internal/bulletin"
 	"tocsin/internal/markdown"
 	"tocsin/internal/source"
-	"tocsin/internal/verdict"
 	"tocsin/internal/version"
 )
 
@@ -20,28 +18,36 @@ import (
 // cannot be read counts as more than a draft.
 func readBulletin(file source.File) Entry {
 	b, problems, ok := bulletinFrom(file)
-	if statesDraft(file) {
+	if len(problems) > 0 && statesDraft(file) {
 		problems.Soften()
 	}
 	return Entry{Bulletin: b, Readable: ok, Problems: problems}
 }
 
-// bulletinFrom reads a file as far as it can be read; ok is false where that is not
-// as far as a bulletin.
+// bulletinFrom reads a file as far as it can be read; ok is false where that is not as
+// far as a bulletin, or where a part of it cannot be taken at its word.
 func bulletinFrom(file source.File) (b bulletin.Bulletin, problems source.Problems, ok bool) {
 	p, problems := split(file)
 	if len(problems) > 0 {
 		return b, problems, false
 	}
 	d := &document{file: file, above: headerLine - 1}
+	b, ok = d.bulletin(p)
+	return b, append(d.problems, bodyProblems(p)...), ok
+}
+
+func (d *document) bulletin(p page) (bulletin.Bulletin, bool) {
 	f, ok := d.load(p.header)
-	if ok {
-		b = bulletinOf(f, p)
-		f.done()
-		d.keyInBody(p, f.known)
-		d.problems = append(d.problems, bodyProblems(p)...)
+	if !ok {
+		return bulletin.Bulletin{}, false
 	}
-	return b, d.problems, ok
+	b := bulletinOf(f, p)
+	f.done()
+	d.keyInBody(p, f.known)
+	if d.faulty {
+		return bulletin.Bulletin{}, false
+	}
+	return b, true
 }
 
 // statesDraft looks for the one line `status: draft` above the text, whether the
@@ -93,26 +99,28 @@ func bulletinOf(f *fields, p page) bulletin.Bulletin {
 		Status:    statusOf(f),
 		Severity:  bulletin.Severity(f.word("severity", "critical", "high", "medium", "low", "none", "unrated")),
 		Published: f.date("published"),
-		Action:    actionOf(f),
 		Body:      p.body,
 		BodyLine:  p.bodyLine,
-		Stamped:   f.lines("status", "published"),
+		Stamped:   f.stamped(),
+		Recorded:  f.recorded(),
 		Source:    p.file,
 	}
 	if b.Summary == "" {
 		b.Summary = b.Title
 	}
-	answersOf(f, &b)
 	for _, row := range f.mappings("affected") {
 		b.Affected = append(b.Affected, affectedOf(row))
 		row.done()
 	}
-	demandDate(f, b.Status)
+	answersOf(f, &b)
+	referencesOf(f, &b)
+	lifeOf(f, &b)
+	demandPublished(f, b.Status)
 	return b
 }
 
-// demandDate reports a bulletin that readers could see and that does not say since when.
-func demandDate(f *fields, status bulletin.Status) {
+// demandPublished reports a bulletin that readers could see and that does not say since when.
+func demandPublished(f *fields, status bulletin.Status) {
 	if f.value("published") != nil {
 		return
 	}
@@ -148,13 +156,19 @@ func statusOf(f *fields) bulletin.Status {
 		f.missing("status", "status: draft, until it is released")
 		return ""
 	}
-	word := f.word("status", string(bulletin.Draft), string(bulletin.Private), string(bulletin.Public), string(bulletin.Withdrawn))
-	if line := f.doc.file.Line(f.position("status").Line); word != "" && !statesStatus(line, word) {
-		f.doc.report(f.value("status"), "odd-status", "the status does not stand on a line of its own", "write the line so: status: "+word)
-		return ""
+	n, words := f.value("status"), statuses[:]
+	switch {
+	case n.Kind != yaml.ScalarNode || !contains(words, n.Value):
+		f.wrongWord(n, "status", words, "") // no --fix publishes
+	case !statesStatus(f.doc.line(n.Line), n.Value):
+		f.doc.report(n, "odd-status", "the status does not stand on a line of its own", "write the line so: status: "+n.Value)
+	default:
+		return bulletin.Status(n.Value)
 	}
-	return bulletin.Status(word)
+	return ""
 }
+
+var statuses = [...]string{string(bulletin.Draft), string(bulletin.Private), string(bulletin.Public), string(bulletin.Withdrawn)}
 
 var statusLine = regexp.MustCompile(`^status:[ \t]+(["']?)([a-z]+)["']?[ \t]*(#.*)?$`)
 
@@ -163,50 +177,6 @@ var statusLine = regexp.MustCompile(`^status:[ \t]+(["']?)([a-z]+)["']?[ \t]*(#.
 func statesStatus(line, word string) bool {
 	m := statusLine.FindStringSubmatch(line)
 	return m != nil && m[2] == word
-}
-
-// actionOf reads what users have to do: a text, or the word none.
-func actionOf(f *fields) bulletin.Action {
-	text := f.line("action")
-	a := bulletin.Action{Position: f.position("action")}
-	switch text {
-	case "":
-	case "none":
-		a.Required = verdict.No
-	default:
-		a.Required, a.Text = verdict.Yes, text
-	}
-	return a
-}
-
-// answersOf reads the questions that the policy asks. The two claims that can
-// spare users a notice count only with a name, a date and evidence.
-func answersOf(f *fields, b *bulletin.Bulletin) {
-	b.Exploited = f.answer("exploited", "confirmed", "suspected", "no_evidence", "confirmed_none", "unknown")
-	b.DataVisible = f.answerWith("data_visible", func(long *fields) {
-		b.VisibleFor = long.word("for", "all", "listed")
-	}, "yes", "no", "unknown")
-	b.UsersAffected = f.answer("users_affected", "some", "none_confirmed", "unknown")
-	b.Scope = f.answer("scope", "own", "third_party")
-	b.RoutinePatch = f.answer("routine_dependency_patch", "yes", "no", "unknown")
-	f.demandBasis("exploited", b.Exploited, "confirmed_none")
-	f.demandBasis("users_affected", b.UsersAffected, "none_confirmed")
-}
-
-// demandBasis reports a strong claim that nobody has put a name to. What is wrong
-// with a name, a date or evidence that is there has been reported already.
-func (f *fields) demandBasis(key string, a bulletin.Answer, claim string) {
-	n := f.value(key)
-	if a.Word == claim && !a.Supported() && !hasKeys(n, "by", "at", "basis") {
-		f.doc.report(n, "claim-without-basis", key+": "+claim+" needs who confirmed it, when, and how",
-			"write "+key+": {is: "+claim+", by: …, at: 2026-05-03, basis: …}")
-	}
-}
-
-func hasKeys(n *yaml.Node, keys ...string) bool {
-	return n.Kind == yaml.MappingNode && !slices.ContainsFunc(keys, func(key string) bool {
-		return !slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return c.Value == key })
-	})
 }
 
 func affectedOf(f *fields) bulletin.Affected {
@@ -225,6 +195,7 @@ func affectedOf(f *fields) bulletin.Affected {
 		Stopgap:   f.line("stopgap"),
 		Deployed:  f.date("deployed"),
 		Everyone:  f.word("tailnets", "all") == "all",
+		Where:     columnsOf(f),
 		Position:  f.doc.position(f.node),
 		Places:    f.places(),
 	}
@@ -232,4 +203,29 @@ func affectedOf(f *fields) bulletin.Affected {
 		f.doc.report(f.value("unfixed"), "contradiction", "the row has both fixed and unfixed", "keep one of them")
 	}
 	return a
+}
+
+// columnsOf reads what else the inventory must say of a node. The columns are the
+// inventory's own, so every key is one.
+func columnsOf(f *fields) []bulletin.Column {
+	where := f.mapping("where")
+	if where == nil {
+		return nil
+	}
+	if len(where.node.Content) == 0 {
+		f.doc.report(where.node, "not-a-mapping", "where holds no column", "such as where: {os_version: [10, 11]}")
+	}
+	var out []bulletin.Column
+	for i := 0; i+1 < len(where.node.Content); i += 2 {
+		key := where.node.Content[i]
+		column := bulletin.Column{Name: key.Value}
+		if strings.TrimSpace(key.Value) == "" {
+			f.doc.report(key, "odd-key", "a key must be a plain word", "")
+		}
+		for _, v := range where.oneOrMore(column.Name, "[amd64, arm64]") {
+			column.Values = append(column.Values, v.Text)
+		}
+		out = append(out, column)
+	}
+	return out
 }

@@ -28,7 +28,7 @@ type Config struct {
 	Layout       address.Layout // the site's URLs, from base_url and the sections' paths
 	Organization Organization
 	Public       bool             // repository: public: everybody can read what is committed
-	Drafts       string           // folder of the private drafts root; empty where there is none
+	Drafts       string           // folder of the private drafts root, which may lie outside; empty where there is none
 	IDs          bulletin.Pattern // how bulletins are numbered
 	Products     bulletin.Products
 	Inventory    InventoryFiles
@@ -42,7 +42,7 @@ type Config struct {
 // Organization is who publishes.
 type Organization struct {
 	Name      string
-	Namespace string // URL that the IDs of feeds and of machine-readable documents begin with
+	Namespace string // https URL that the IDs of feeds and of machine-readable documents begin with; no / at its end
 	Contact   string // address that readers can write to; may be empty
 	Unit      Unit
 }
@@ -71,9 +71,15 @@ type Mailbox struct {
 	Address tailnet.Address
 }
 
-// Private lists the files and folders that hold what is the customers' own, or keys.
+// Private lists the files and folders that hold what is the customers' own, keys, or
+// drafts: nobody else on the machine may open them, and the site's git must not track
+// them. A drafts root outside the site is not among them: it is a repository of its
+// own, which its own people check out and track.
 func (c Config) Private() []string {
 	all := []string{c.Ledger, c.Mail.Maildir, c.Mail.KeyFile, c.Inventory.Tailnets, c.Inventory.Nodes}
+	if !outside(c.Drafts) {
+		all = append(all, c.Drafts)
+	}
 	return slices.DeleteFunc(all, func(name string) bool { return name == "" })
 }
 
@@ -113,13 +119,13 @@ func ReadConfig(site fs.FS) (Config, source.Problems, error) {
 }
 
 func configOf(f *fields) Config {
-	c := Config{Layout: layoutOf(f), Ledger: ledgerOf(f)}
-	if o := f.mapping("organization"); o != nil {
-		c.Organization = Organization{Name: o.demand("name", "who publishes"), Contact: o.line("contact"), Unit: unitOf(o)}
-		o.address("contact", c.Organization.Contact)
-		o.done()
-	} else if f.value("organization") == nil {
-		f.missing("organization", "organization: {name: Example Networks}")
+	c := Config{
+		Layout:       layoutOf(f),
+		Organization: organizationOf(f),
+		Public:       f.word("repository", "private", "public") == "public",
+		Drafts:       draftsOf(f),
+		IDs:          patternOf(f),
+		Ledger:       ledgerOf(f),
 	}
 	for _, p := range f.mappings("products") {
 		product := productOf(p)
@@ -143,6 +149,46 @@ func configOf(f *fields) Config {
 	return c
 }
 
+func organizationOf(f *fields) Organization {
+	o := f.mapping("organization")
+	if o == nil {
+		if f.value("organization") == nil {
+			f.missing("organization", "organization: {name: Example Networks}")
+		}
+		return Organization{}
+	}
+	defer o.done()
+	found := Organization{
+		Name:      o.demand("name", "who publishes"),
+		Namespace: o.httpsURL("namespace"),
+		Contact:   o.line("contact"),
+		Unit:      unitOf(o),
+	}
+	o.address("contact", found.Contact)
+	switch {
+	case o.value("namespace") == nil:
+		found.Namespace = namespaceOf(f)
+	case strings.ContainsAny(found.Namespace, "?#"):
+		o.doc.report(o.value("namespace"), "odd-url", "namespace must end with its path, without ? or #", "such as https://example.com/security")
+	}
+	found.Namespace = strings.TrimRight(found.Namespace, "/")
+	return found
+}
+
+// namespaceOf is what IDs begin with where nothing else is said: the site's host. It
+// must not change when the site moves, so whoever moves it writes it down.
+func namespaceOf(f *fields) string {
+	base := f.value("base_url")
+	if base == nil {
+		return ""
+	}
+	u, err := url.Parse(base.Value)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return "https://" + strings.ToLower(u.Host)
+}
+
 func unitOf(f *fields) Unit {
 	u := f.mapping("unit")
 	if u == nil {
@@ -154,7 +200,7 @@ func unitOf(f *fields) Unit {
 
 func layoutOf(f *fields) address.Layout {
 	base := f.demand("base_url", "where the site will stand, such as https://security.example.com")
-	bulletins, bulletinsAt := sectionOf(f, "bulletins", "/security-bulletins/")
+	bulletins, bulletinsAt := sectionOf(f, "bulletins", "/security-bulletins/", "id")
 	policies, policiesAt := sectionOf(f, "policies", "/security-policies/")
 	if base == "" || bulletins == "" || policies == "" {
 		return address.Layout{}
@@ -176,14 +222,37 @@ func layoutOf(f *fields) address.Layout {
 }
 
 // sectionOf reads where a section of the site stands, with the place that says so;
-// nil where none does.
-func sectionOf(f *fields, key, path string) (string, *yaml.Node) {
+// nil where none does. What else a section says is its own business.
+func sectionOf(f *fields, key, path string, others ...string) (string, *yaml.Node) {
 	section := f.mapping(key)
 	if section == nil {
 		return path, nil
 	}
 	defer section.done()
-	return section.demand("path", "such as "+path), section.value("path")
+	for _, other := range others {
+		section.value(other)
+	}
+	if n := section.value("path"); n != nil {
+		return section.line("path"), n
+	}
+	return path, nil
+}
+
+// patternOf reads how bulletins are numbered.
+func patternOf(f *fields) bulletin.Pattern {
+	if n := f.value("bulletins"); n == nil || n.Kind != yaml.MappingNode {
+		return bulletin.Pattern{} // the default; another kind of value was reported
+	}
+	section := f.mapping("bulletins")
+	text := section.line("id")
+	if text == "" {
+		return bulletin.Pattern{}
+	}
+	pattern, err := bulletin.ParsePattern(text)
+	if err != nil {
+		f.doc.report(section.value("id"), "odd-pattern", err.Error(), "a prefix in capitals, {year}, and {number:n} with at least n digits, joined by hyphens")
+	}
+	return pattern
 }
 
 var productForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
@@ -196,6 +265,7 @@ func productOf(f *fields) bulletin.Product {
 		VersionSuffix: version.Suffix(f.word("version_suffix", string(version.Build))),
 		ShowVersion:   f.line("show_version"),
 		Hosted:        f.flag("hosted"),
+		PURL:          f.line("purl"),
 	}
 	if p.ID != "" && !productForm.MatchString(p.ID) {
 		f.doc.report(f.value("id"), "odd-id", fmt.Sprintf("%q is not a product id", p.ID), "small letters, digits and hyphens")

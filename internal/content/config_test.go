@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -61,7 +62,7 @@ func TestEverySetting(t *testing.T) {
 	if got := c.Layout.URL(c.Layout.Policies()); got != "https://security.example.com/trust/rules/" {
 		t.Error(got)
 	}
-	if c.Organization != (Organization{Name: "Example Networks", Contact: "security@example.com", Unit: Unit{"network", "networks"}}) {
+	if c.Organization != (Organization{Name: "Example Networks", Namespace: "https://security.example.com", Contact: "security@example.com", Unit: Unit{"network", "networks"}}) {
 		t.Errorf("%+v", c.Organization)
 	}
 	if len(c.Products) != 2 || len(c.Installed()) != 1 || !c.Products[1].Hosted {
@@ -99,6 +100,35 @@ func TestFewestSettings(t *testing.T) {
 	}
 }
 
+// What a site says of its repository, its numbers and its names.
+func TestSettingsOfContent(t *testing.T) {
+	more := strings.Replace(settings, "bulletins: {path: /bulletins/}", `repository: public
+drafts: ../embargo
+bulletins: {id: "EX-SA-{year}-{number:4}"}`, 1)
+	more = strings.Replace(more, "  unit:", "  namespace: https://example.com/security/\n  unit:", 1)
+	more = strings.Replace(more, "    show_version:", "    purl: pkg:github/example/client\n    show_version:", 1)
+	c, problems := readSettings(t, more)
+	if problems != "" {
+		t.Fatal(problems)
+	}
+	if !c.Public || c.Drafts != "../embargo" || c.IDs.String() != "EX-SA-{year}-{number:4}" || c.Organization.Namespace != "https://example.com/security" || c.Products[0].PURL != "pkg:github/example/client" {
+		t.Errorf("%+v", c)
+	}
+	if got := c.Layout.URL(c.Layout.Bulletins()); got != "https://security.example.com/trust/security-bulletins/" {
+		t.Error(got)
+	}
+	c, problems = readSettings(t, strings.Replace(strings.Replace(settings, "bulletins: {", "repository: private\nbulletins: {id: \"A-{year}-{number:1}\", ", 1), "https://security.example.com/trust", "https://Security.Example.com:8443", 1))
+	if problems != "" || c.Public || c.Drafts != "" || c.IDs.ID(2026, 4) != "A-2026-4" || c.Organization.Namespace != "https://security.example.com:8443" {
+		t.Errorf("%s: %+v", problems, c)
+	}
+	for _, fewest := range []string{"", "bulletins: {}\n", "bulletins: {path: /a-b/}\n"} {
+		c, problems = readSettings(t, fewest+"base_url: http://localhost:8080\norganization: {name: Example Networks}\n")
+		if problems != "" || c.Public || c.Drafts != "" || c.IDs.ID(2026, 4) != "TS-2026-004" || c.Organization.Namespace != "https://localhost:8080" {
+			t.Errorf("%s: %+v", problems, c)
+		}
+	}
+}
+
 // Every way to get a setting wrong: one finding, at the value.
 func TestWrongSettings(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
@@ -128,6 +158,37 @@ func TestWrongSettings(t *testing.T) {
 		{"{path: /rules/}", "{path: /rules}", "7:18 odd-url"},
 		{"{path: /rules/}", "{path: /bulletins/}", "7:18 odd-url"},
 		{"bulletins: {path: /bulletins/}\npolicies: {path: /rules/}", "bulletins: {path: /security-policies/}", "6:19 odd-url"},
+
+		{"bulletins: {path: /bulletins/}", "bulletins: {id: TS-{year}}", "6:12 yaml-syntax"},
+		{"bulletins: {path: /bulletins/}", "bulletins: {id: \"TS-{year}\"}", "6:17 odd-pattern"},
+		{"bulletins: {path: /bulletins/}", "bulletins: {id: \"ts-{year}-{number:3}\"}", "6:17 odd-pattern"},
+		{"bulletins: {path: /bulletins/}", "bulletins: {id: \"\"}", "6:17 no-value"},
+		{"bulletins: {path: /bulletins/}", "bulletins: {id: [TS]}", "6:17 not-text"},
+		{"bulletins: {path: /bulletins/}", "bulletins: {path: [a], id: \"x\"}", "6:19 not-text, 6:28 odd-pattern"},
+		{"bulletins: {path: /bulletins/}", "repository: open", "6:13 unknown-word"},
+		{"bulletins: {path: /bulletins/}", "repository: Public", "6:13 unknown-word"},
+		{"  unit:", "  namespace: http://example.com\n  unit:", "5:14 odd-url"},
+		{"  unit:", "  namespace: example.com\n  unit:", "5:14 odd-url"},
+		{"  unit:", "  namespace: https://example.com/?a\n  unit:", "5:14 odd-url"},
+		{"  unit:", "  namespace: \"https://example.com/#a\"\n  unit:", "5:14 odd-url"},
+		{"    show_version:", "    purl: [a]\n    show_version:", "14:11 not-text"},
+		{"ledger:", "drafts: embargo/../..\nledger:", "23:9 odd-path"},
+		{"ledger:", "drafts: ..\nledger:", "23:9 odd-path"},
+		{"ledger:", "drafts: ../\nledger:", "23:9 odd-path"},
+		{"ledger:", "drafts: ../..\nledger:", "23:9 odd-path"},
+		{"ledger:", "drafts: ../embargo/..\nledger:", "23:9 odd-path"},
+		{"ledger:", "drafts: ..\\..\nledger:", "23:9 odd-path"},
+		{"ledger:", "drafts: /\nledger:", "23:9 odd-path"},
+		{"ledger:", "drafts: .\nledger:", "23:9 odd-path"},
+		{"ledger:", "drafts: embargo/..\nledger:", "23:9 odd-path"},
+		{"ledger:", "drafts: content/bulletins\nledger:", "23:9 odd-path"},
+		{"ledger:", "drafts: Content\nledger:", "23:9 odd-path"},
+		{"ledger:", "drafts: ./public\nledger:", "23:9 odd-path"},
+		{"ledger:", "drafts: .tocsin/drafts\nledger:", "23:9 odd-path"},
+		{"ledger:", "drafts: templates\nledger:", "23:9 odd-path"},
+		{"ledger:", "drafts: var/../content\nledger:", "23:9 odd-path"},
+		{"ledger:", "drafts: [../embargo]\nledger:", "23:9 not-text"},
+		{"ledger:", "drafts: \"\"\nledger:", "23:9 no-value"},
 
 		{"organization:\n  name: Example Networks\n  contact: security@example.com\n  unit: {one: network, many: networks}\n", "", "1:1 missing-key"},
 		{"organization:\n  name: Example Networks\n  contact: security@example.com\n  unit: {one: network, many: networks}\n", "organization: Example Networks\n", "2:15 not-a-mapping"},
@@ -220,6 +281,42 @@ func TestPrivatePlaces(t *testing.T) {
 		if got := said(c.Inside(folder)); got != want {
 			t.Errorf("%s: %q, want %q", folder, got, want)
 		}
+	}
+}
+
+// F57: the drafts root lies outside of what is published, and not around it. In the
+// site it is private like the rest; outside it is a repository of its own.
+func TestDraftsPlaces(t *testing.T) {
+	for _, c := range []struct {
+		drafts  string
+		inside  string // what is found once the site is known to stand in /srv/site
+		private bool
+	}{
+		{"../embargo", "", false},
+		{"../embargo/", "", false},
+		{"../../embargo", "", false},
+		{"../site2", "", false},
+		{"../site", "23:9 odd-path", false},
+		{"../site/embargo", "23:9 odd-path", false},
+		{"../site/content", "23:9 odd-path", false},
+		{"../../srv", "23:9 odd-path", false},
+		{"../../srv/other", "", false},
+		{"embargo", "", true},
+		{"./var/embargo", "", true},
+		{"/srv/embargo", "", false},
+		{"/srv/site/embargo", "23:9 odd-path", false},
+		{"/srv", "23:9 odd-path", false},
+	} {
+		config, problems := readSettings(t, strings.Replace(settings, "ledger:", "drafts: "+c.drafts+"\nledger:", 1))
+		if problems != "" || config.Drafts != c.drafts || slices.Contains(config.Private(), c.drafts) != c.private {
+			t.Errorf("%s: %q, private are %q", c.drafts, problems, config.Private())
+		}
+		if got := said(config.Inside("/srv/site")); got != c.inside {
+			t.Errorf("%s in /srv/site: %q, want %q", c.drafts, got, c.inside)
+		}
+	}
+	if c, _ := readSettings(t, settings); slices.Contains(c.Private(), "") || len(c.Private()) != 5 {
+		t.Errorf("%q", c.Private())
 	}
 }
 

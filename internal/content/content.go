@@ -25,6 +25,7 @@ const (
 )
 
 // Site is everything that stands under content/, and the bulletins of the drafts root.
+// Where both roots have a bulletin of one name, the site's own comes first.
 type Site struct {
 	Bulletins []bulletin.Bulletin // in every state, in the order of their file names
 	Policies  []policy.Policy     // in the order of their file names
@@ -55,7 +56,7 @@ func (s Site) Policy(slug string) (policy.Policy, bool) {
 
 // Drafts is the private second root that bulletins may be written in.
 type Drafts struct {
-	FS   fs.FS  // the folder itself; its bulletins stand in bulletins/
+	FS   fs.FS  // the folder itself; it holds bulletins/, and decisions/ about them
 	Name string // how a person writes its path, such as ../embargo
 }
 
@@ -68,7 +69,10 @@ type Entry struct {
 	// Source and Embargoed.
 	Bulletin bulletin.Bulletin
 	Readable bool
-	Problems source.Problems
+	// BadRecord tells that there is a decision on record and that it cannot be read:
+	// whether the bulletin was released is not known, and its Decision is nil.
+	BadRecord bool
+	Problems  source.Problems
 }
 
 // Read reads everything at once. The problems are what is wrong in the files; the

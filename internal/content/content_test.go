@@ -53,7 +53,19 @@ func TestEveryFileIsReadOrNamed(t *testing.T) {
 		"content/bulletin/TS-2026-009.md":             named("TS-2026-009"),
 		"content/policies/backups/more.md":            page1,
 		"content/policies/a/b/index.md":               page1,
-		"content/policies/incident.rules.yaml":        "policy: incident",
+		"content/policies/incident.rules.yaml":        smallRules("incident"),
+		"content/policies/backups/backups.rules.yaml": smallRules("backups"),
+		"content/policies/README.md":                  "# Not a policy",
+		"content/README.md":                           "",
+		"content/policies/_index.md":                  "# Our policies",
+		"content/policies/backups/_index.md":          page1,
+		"content/policies/z.rules.yml":                smallRules("z"),
+		"content/rules/z.rules.yaml":                  smallRules("z"),
+		"content/decisions/TS-2026-001.json":          recordOf("TS-2026-001"),
+		"content/decisions/TS-2026-001.JSON":          recordOf("TS-2026-001"),
+		"content/decisions/2026/TS-2026-002.json":     recordOf("TS-2026-002"),
+		"content/releases/1.66.1.md":                  page1,
+		"content/patches/2026-01.yaml":                "id: 2026-01",
 		"content/bulletins/new.go/TS-2026-010.md":     named("TS-2026-010"),
 		"content/bulletins/TS-2026-011.md/README":     "",
 		"content/bulletins/TS-2026-012.md~":           "",
@@ -65,33 +77,49 @@ func TestEveryFileIsReadOrNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var read, named []string
+	var read, named, notes []string
 	for _, b := range site.Bulletins {
 		read = append(read, b.Source.Name)
 	}
 	for _, p := range site.Policies {
 		read = append(read, p.Source.Name)
 	}
+	for _, r := range site.Rules {
+		read = append(read, r.Source.Name)
+	}
+	if site.Bulletins[0].Decision == nil || site.Bulletins[1].Decision != nil || site.Index.Title != "Our policies" {
+		t.Errorf("decisions %v, %v; front page %q", site.Bulletins[0].Decision, site.Bulletins[1].Decision, site.Index.Title)
+	}
 	for _, p := range problems {
-		if p.Code != "stray-file" || p.Level != source.Warning || p.Position.Line != 0 {
+		isRules := strings.Contains(p.Position.File, "z.rules.")
+		if p.Code != "stray-file" || (p.Level == source.Error) != isRules || p.Position.Line != 0 {
 			t.Errorf("%+v", p)
 		}
-		named = append(named, p.Position.File)
+		if p.Level == source.Note {
+			notes = append(notes, p.Position.File)
+		} else {
+			named = append(named, p.Position.File)
+		}
 	}
 	if want := []string{
 		"content/bulletins/TS-2026-001.md", "content/bulletins/TS-2026-002.md",
 		"content/policies/backups/index.md", "content/policies/index.md", "content/policies/z.md",
+		"content/policies/backups/backups.rules.yaml", "content/policies/incident.rules.yaml",
 	}; !slices.Equal(read, want) {
 		t.Errorf("read %q", read)
 	}
 	if want := []string{
 		"content/Bulletins/TS-2026-013.md", "content/TS-2026-005.md", "content/bulletin/TS-2026-009.md", "content/bulletins/2026/TS-2026-008.md",
 		"content/bulletins/TS-2026-006.markdown", "content/bulletins/TS-2026-007.MD", "content/bulletins/TS-2026-007.md.bak",
-		"content/bulletins/TS-2026-011.md/README", "content/bulletins/TS-2026-012.md~", "content/bulletins/TS-2026-014.md/index.md", "content/bulletins/new.go/TS-2026-010.md",
-		"content/policies/a/b/index.md", "content/policies/backups/diagrams/index.png", "content/policies/backups/index.MD",
-		"content/policies/backups/more.md", "content/policies/incident.rules.yaml",
+		"content/bulletins/TS-2026-012.md~", "content/bulletins/TS-2026-014.md/index.md", "content/bulletins/new.go/TS-2026-010.md",
+		"content/decisions/2026/TS-2026-002.json", "content/decisions/TS-2026-001.JSON", "content/patches/2026-01.yaml",
+		"content/policies/a/b/index.md", "content/policies/backups/_index.md", "content/policies/backups/diagrams/index.png", "content/policies/backups/index.MD",
+		"content/policies/backups/more.md", "content/policies/z.rules.yml", "content/releases/1.66.1.md", "content/rules/z.rules.yaml",
 	}; !slices.Equal(named, want) {
 		t.Errorf("named %q", named)
+	}
+	if want := []string{"content/README.md", "content/bulletins/TS-2026-011.md/README", "content/policies/README.md"}; !slices.Equal(notes, want) {
+		t.Errorf("noted %q", notes)
 	}
 }
 
@@ -213,9 +241,6 @@ func TestEveryKeyOfAPolicy(t *testing.T) {
 	}
 	if site, problems, _ := Read(tree(map[string]string{"content/policies/a.md": page1})); len(problems) > 0 || !site.Policies[0].LastUpdated.IsZero() || site.Policies[0].Weight != 0 {
 		t.Errorf("title and slug are all that is required: %v", problems)
-	}
-	if _, problems, _ := Read(tree(map[string]string{"content/policies/backup/index.md": "---\nfaq: true\n---\n"})); said(problems) != "2:1 missing-key, 2:1 missing-key" || problems[1].Hint != "slug: backup" {
-		t.Errorf("%v", problems)
 	}
 }
 

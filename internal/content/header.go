@@ -67,31 +67,73 @@ func scan(file source.File) (below, problems source.Problems) {
 		return nil, text
 	case len(problems) > 0:
 	case !found:
-		problems = append(problems, problem(file, 1, 1, "unclosed-header", "the front matter has no closing ---", "end it with a line that holds only ---"))
+		problems = append(problems, unclosed(file))
 	case end > maxHeader:
 		problems = append(problems, problem(file, 1, 1, "too-large", fmt.Sprintf("the front matter is larger than %d KiB", maxHeader>>10), "move prose into the body"))
 	}
 	return text, problems
 }
 
+// mostHidden is how many lines of a file are reported for what nobody can see in them:
+// a file with more of them is no text.
+const mostHidden = 1000
+
 // scanText reports text that a reader or a parser would misread: each kind once a line.
 func scanText(file source.File) source.Problems {
+	if bytes.IndexByte(file.Data, '\n') < 0 && bytes.IndexByte(file.Data, '\r') >= 0 {
+		return source.Problems{returnsOnly(file)}
+	}
 	var problems source.Problems
-	number := 0
+	number, start := 0, 0
 	for line := range bytes.Lines(file.Data) {
 		number++
-		line = bytes.TrimSuffix(line, []byte("\n"))
-		line = bytes.TrimSuffix(line, []byte("\r"))
-		if len(line) > maxLine {
-			problems = append(problems, problem(file, number, 1, "too-large", fmt.Sprintf("line longer than %d KiB", maxLine>>10), "break the line"))
-			continue
+		text := trimEnd(line)
+		if len(text) > maxLine {
+			problems = append(problems, problemIn(file, text, number, 1, "too-large", fmt.Sprintf("line longer than %d KiB", maxLine>>10), "break the line"))
+		} else if offset, what := firstHidden(line[:len(text)]); offset >= 0 {
+			p := problemIn(file, text, number, utf8.RuneCountInString(text[:offset])+1, "hidden-character", what, "remove it")
+			p.Fix = withoutHidden(text, offset, start)
+			problems = append(problems, p)
 		}
-		if offset, what := firstHidden(line); offset >= 0 {
-			column := utf8.RuneCount(line[:offset]) + 1
-			problems = append(problems, problem(file, number, column, "hidden-character", what, "remove it"))
+		if len(problems) == mostHidden {
+			problems[mostHidden-1].Hint = "the lines below were not looked at: is this a text file?"
+			break
 		}
+		start += len(line)
 	}
 	return problems
+}
+
+// returnsOnly reports a file of which every line ends in CR, as on very old machines.
+func returnsOnly(file source.File) source.Problem {
+	first := bytes.IndexByte(file.Data, '\r')
+	p := problem(file, 1, utf8.RuneCount(file.Data[:first])+1, "hidden-character", "the lines end in CR alone (U+000D)", "save the file with LF line ends")
+	for i, b := range file.Data {
+		if b == '\r' {
+			p.Fix = append(p.Fix, source.Edit{Start: i, End: i + 1, Text: "\n"})
+		}
+	}
+	return p
+}
+
+// withoutHidden removes from a line what has no width and no meaning, and a second CR
+// at its end. Where the first hidden character does something else, a person has to
+// look: a direction mark may be wanted, or hide what the line says.
+func withoutHidden(line string, first, start int) []source.Edit {
+	if line[first:] == "\r" {
+		return []source.Edit{{Start: start + first, End: start + first + 1}}
+	}
+	var edits []source.Edit
+	for i, r := range line[first:] {
+		switch {
+		case r == '\u200B' || r == '\u2060' || r == '\uFEFF' || r == '\u00AD':
+			at := start + first + i
+			edits = append(edits, source.Edit{Start: at, End: at + utf8.RuneLen(r)})
+		case i == 0:
+			return nil
+		}
+	}
+	return edits
 }
 
 // firstHidden finds the first character of a line that has no business in a text
@@ -99,6 +141,10 @@ func scanText(file source.File) source.Problems {
 // UTF-8. Zero-width joiners are letters' business and stay.
 func firstHidden(line []byte) (offset int, what string) {
 	for i := 0; i < len(line); {
+		if line[i] >= ' ' && line[i] <= '~' { // nearly all
+			i++
+			continue
+		}
 		r, size := utf8.DecodeRune(line[i:])
 		switch {
 		case r == utf8.RuneError && size == 1:
@@ -118,11 +164,11 @@ func firstHidden(line []byte) (offset int, what string) {
 // It reports every line at which the library would begin or end the header and a
 // person would not.
 func closingFence(file source.File, problems *source.Problems) (offset, number int, found bool) {
-	first, _, _ := bytes.Cut(file.Data, []byte("\n"))
-	if trimEnd(first) != fence {
-		*problems = append(*problems, problem(file, 1, 1, "no-header",
-			fmt.Sprintf("the first line is not ---, it is %q", clip(source.Visible(trimEnd(first)))),
-			"begin the file with a line that holds only ---, then title: and the other keys"))
+	if first := firstLine(file.Data); first != fence {
+		p := problem(file, 1, 1, "no-header", fmt.Sprintf("the first line is not ---, it is %q", clip(source.Visible(first))),
+			"begin the file with a line that holds only ---, then title: and the other keys")
+		p.Fix = openingMeant(file.Data)
+		*problems = append(*problems, p)
 		return 0, 0, false
 	}
 	for line := range bytes.Lines(file.Data) {
@@ -132,8 +178,12 @@ func closingFence(file source.File, problems *source.Problems) (offset, number i
 		case text == fence:
 			return offset, number, true
 		case string(bytes.TrimSpace(line)) == fence:
-			*problems = append(*problems, problem(file, number, 1, "odd-fence",
-				"--- with white space around it would end the front matter here", "remove the white space, or write the line otherwise"))
+			p := problem(file, number, 1, "odd-fence",
+				"--- with white space around it would end the front matter here", "remove the white space, or write the line otherwise")
+			if strings.HasPrefix(text, fence) { // at the margin it can be nothing else
+				p.Fix = []source.Edit{{Start: offset + len(fence), End: offset + len(text)}}
+			}
+			*problems = append(*problems, p)
 			return 0, 0, false
 		}
 		offset += len(line)
@@ -178,12 +228,18 @@ func clip(text string) string {
 
 // problem is an error at a place, with the line it stands on.
 func problem(file source.File, line, column int, code, message, hint string) source.Problem {
+	return problemIn(file, file.Line(line), line, column, code, message, hint)
+}
+
+// problemIn is an error at a place in a line that is at hand: finding it takes as
+// long as the file is.
+func problemIn(file source.File, excerpt string, line, column int, code, message, hint string) source.Problem {
 	return source.Problem{
 		Position: file.At(line, column),
 		Level:    source.Error,
 		Code:     code,
 		Message:  message,
 		Hint:     hint,
-		Excerpt:  file.Line(line),
+		Excerpt:  excerpt,
 	}
 }

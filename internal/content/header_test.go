@@ -91,6 +91,7 @@ func TestLostHeaders(t *testing.T) {
 		{"blank line in front, CR LF", crlf("\n" + whole), "1:1 no-header"},
 		{"TOML", "+++\nid = \"TS-2026-004\"\nstatus = \"published\"\n+++\n\nThe text.\n", "1:1 no-header"},
 		{"---toml", "---toml\nstatus = \"published\"\n---\n", "1:1 no-header"},
+		{"---json", "---json\n{\"status\": \"published\"}\n---\n", "1:1 no-header"},
 		{"---yaml", "---yaml\n" + head + "---\n\nThe text.\n", "1:1 no-header"},
 		{";;; and JSON", ";;;\n{\"status\": \"published\"}\n;;;\n", "1:1 no-header"},
 		{"JSON", "{\"id\": \"TS-2026-004\", \"status\": \"published\"}\n\nThe text.\n", "1:1 no-header"},
@@ -216,6 +217,14 @@ func TestHiddenCharacters(t *testing.T) {
 	}
 }
 
+// F9: what is no text at all is not reported line by line.
+func TestManyHiddenCharacters(t *testing.T) {
+	_, problems := readOne(t, "---\n"+strings.Repeat("\x00\n", 5000))
+	if len(problems) != mostHidden || !strings.Contains(problems[mostHidden-1].Hint, "not looked at") || problems[mostHidden-1].Position.Line != mostHidden+1 {
+		t.Errorf("%d problems", len(problems))
+	}
+}
+
 // F9: what is too large is refused, with its place, one octet above the cap and not below.
 func TestCaps(t *testing.T) {
 	pad := func(text string, size int) string {
@@ -255,10 +264,10 @@ func TestCaps(t *testing.T) {
 
 // CR LF files read like others, with the same lines and columns.
 func TestCRLF(t *testing.T) {
-	text := strings.Replace(whole, "published: 2026-05-03", "published: soon", 1) + "\nSee <b>.\n"
+	text := strings.Replace(whole, "published: 2026-05-03", "published: soon", 1) + "\nSee [b](file:c).\n"
 	_, want := readOne(t, text)
 	_, got := readOne(t, strings.ReplaceAll(text, "\n", "\r\n"))
-	if said(want) != "5:12 not-a-date, 10:5 raw-html" || said(got) != said(want) {
+	if said(want) != "5:12 not-a-date, 10:5 unsafe-link" || said(got) != said(want) {
 		t.Errorf("LF %q, CR LF %q", said(want), said(got))
 	}
 	ok, problems := readOne(t, strings.ReplaceAll(whole, "\n", "\r\n"))

@@ -10,7 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"tocsin/internal/bulletin"
+	"tocsin/internal/source"
 )
 
 func contains(words []string, word string) bool { return slices.Contains(words, word) }
@@ -33,10 +33,13 @@ func (f *fields) text(key string) string {
 	return strings.TrimSpace(n.Value)
 }
 
+// lineEnds are the characters that begin a new line somewhere.
+const lineEnds = "\r\n\u0085\u2028\u2029"
+
 // line reads text that ends up in headers, titles and subjects: one line only.
 func (f *fields) line(key string) string {
 	text := f.text(key)
-	if strings.ContainsAny(text, "\r\n\u0085\u2028\u2029") {
+	if strings.ContainsAny(text, lineEnds) {
 		f.doc.report(f.value(key), "several-lines", fmt.Sprintf("%s must be one line", key), "")
 	}
 	return text
@@ -60,31 +63,52 @@ func (f *fields) word(key string, words ...string) string {
 	return f.wordAt(n, key, words)
 }
 
+// demandWord reads one of a few words that must be there.
+func (f *fields) demandWord(key string, words ...string) string {
+	if f.value(key) == nil {
+		f.missing(key, "one of "+join(words))
+	}
+	return f.word(key, words...)
+}
+
 func (f *fields) wordAt(n *yaml.Node, key string, words []string) string {
 	if n.Kind == yaml.ScalarNode && contains(words, n.Value) {
 		return n.Value
 	}
-	shown := "a list or a mapping"
-	if n.Kind == yaml.ScalarNode {
-		shown = strconv.Quote(n.Value)
-	}
-	f.doc.report(n, "unknown-word", fmt.Sprintf("%s is %s; it must be one of %s", key, shown, join(words)), wordHint(n.Value, words))
+	f.wrongWord(n, key, words, meant(n, words))
 	return ""
 }
 
-// wordHint maps what people write for yes and no to the words of this format.
-func wordHint(word string, words []string) string {
-	switch strings.ToLower(word) {
-	case "true", "on", "yes", "y":
-		if contains(words, "yes") {
-			return "write yes"
+// wrongWord reports a value that is none of the words; what was meant mends it.
+func (f *fields) wrongWord(n *yaml.Node, key string, words []string, meant string) {
+	shown, hint := "a list or a mapping", didYouMean(n.Value, words)
+	if n.Kind == yaml.ScalarNode {
+		shown = strconv.Quote(n.Value)
+	}
+	if meant != "" {
+		hint = "write " + meant
+	}
+	f.doc.mend(n, meant, "unknown-word", fmt.Sprintf("%s is %s; it must be one of %s", key, shown, join(words)), hint)
+}
+
+// meant is the word that a value certainly stands for: YAML's other ways to say yes and
+// no, capitals, a hyphen or a blank for the underscore. Empty where it is a guess.
+func meant(n *yaml.Node, words []string) string {
+	if n.Kind != yaml.ScalarNode {
+		return ""
+	}
+	word := strings.NewReplacer("-", "_", " ", "_").Replace(strings.ToLower(n.Value))
+	for _, same := range [][]string{{word}, {"true", "on", "yes", "y"}, {"false", "off", "no", "n"}} {
+		if !contains(same, word) {
+			continue
 		}
-	case "false", "off", "no", "n":
-		if contains(words, "no") {
-			return "write no"
+		for _, w := range words {
+			if contains(same, w) {
+				return w
+			}
 		}
 	}
-	return didYouMean(word, words)
+	return ""
 }
 
 // flag reads yes or no; no where the key is absent.
@@ -92,6 +116,14 @@ func (f *fields) flag(key string) bool { return f.word(key, "yes", "no") == "yes
 
 // boolean reads the true or false of page headers that other generators share.
 func (f *fields) boolean(key string) bool { return f.word(key, "true", "false") == "true" }
+
+// demandNumber reads a whole number that must be there.
+func (f *fields) demandNumber(key, hint string) int {
+	if f.value(key) == nil {
+		f.missing(key, hint)
+	}
+	return f.number(key)
+}
 
 // number reads a whole number without sign or leading zero; 0 where absent.
 func (f *fields) number(key string) int {
@@ -116,10 +148,28 @@ func (f *fields) date(key string) time.Time {
 	}
 	at, err := parseDate(n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil {
-		f.doc.report(n, "not-a-date", fmt.Sprintf("%s is %q, not a date", key, n.Value), "write 2026-05-03, or 2026-05-03T14:30:00Z with the zone")
+		f.doc.mend(n, meantDate(n), "not-a-date", fmt.Sprintf("%s is %q, not a date", key, n.Value), "write 2026-05-03, or 2026-05-03T14:30:00Z with the zone")
 		return time.Time{}
 	}
 	return at
+}
+
+// meantDate is an instant with a blank in place of the T, or with small letters, as
+// it should be written; empty where something else is wrong with it.
+func meantDate(n *yaml.Node) string {
+	text := strings.Replace(strings.ToUpper(n.Value), " ", "T", 1)
+	if _, err := parseDate(text); n.Kind != yaml.ScalarNode || err != nil {
+		return ""
+	}
+	return text
+}
+
+// demandDate reads a date that must be there.
+func (f *fields) demandDate(key, hint string) time.Time {
+	if f.value(key) == nil {
+		f.missing(key, hint)
+	}
+	return f.date(key)
 }
 
 // instant is the form of RFC 3339, of which the standard parser is no strict judge.
@@ -137,29 +187,83 @@ func parseDate(text string) (time.Time, error) {
 }
 
 // list reads a list of words, each once.
-func (f *fields) list(key string) []string {
+func (f *fields) list(key string) []string { return f.listLike(key, "[windows, linux]") }
+
+func (f *fields) listLike(key, example string) []string {
+	var out []string
+	for _, item := range f.items(key, example) {
+		out = append(out, item.Value)
+	}
+	return out
+}
+
+// values reads a list of texts of one line, each once, with their places.
+func (f *fields) values(key, example string) []source.Value {
+	var out []source.Value
+	for _, item := range f.items(key, example) {
+		out = append(out, source.Value{Text: item.Value, Position: f.doc.position(item)})
+	}
+	return out
+}
+
+// words reads a list of which every entry is one of a few words.
+func (f *fields) words(key string, words ...string) []string {
+	var out []string
+	for _, item := range f.items(key, "["+join(words)+"]") {
+		if word := f.wordAt(item, key, words); word != "" {
+			out = append(out, word)
+		}
+	}
+	return out
+}
+
+// oneOrMore reads a text, or a list of them.
+func (f *fields) oneOrMore(key, example string) []source.Value {
+	if n := f.value(key); n == nil || n.Kind == yaml.SequenceNode {
+		return f.values(key, example)
+	}
+	if text := f.line(key); text != "" {
+		return []source.Value{{Text: text, Position: f.position(key)}}
+	}
+	return nil
+}
+
+// items are the entries of a list that are texts of one line, each once.
+func (f *fields) items(key, example string) []*yaml.Node {
 	n := f.value(key)
 	if n == nil {
 		return nil
 	}
 	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
-		f.doc.report(n, "not-a-list", fmt.Sprintf("%s must be a list such as [windows, linux]", key), "")
+		f.doc.report(n, "not-a-list", fmt.Sprintf("%s must be a list such as %s", key, example), "")
 		return nil
 	}
-	var out []string
+	var out []*yaml.Node
+	seen := make(map[string]bool, len(n.Content))
 	for _, item := range n.Content {
-		switch {
-		case item.Kind != yaml.ScalarNode:
-			f.doc.report(item, "not-text", fmt.Sprintf("%s must be a list of words", key), "")
-		case strings.TrimSpace(item.Value) == "":
-			f.doc.report(item, "no-value", fmt.Sprintf("an entry of %s is empty", key), "write a word, or remove the entry")
-		case contains(out, item.Value):
-			f.doc.report(item, "duplicate-item", fmt.Sprintf("%q stands twice in %s", item.Value, key), "keep one of them")
-		default:
-			out = append(out, item.Value)
+		if f.isItem(item, key, seen) {
+			seen[item.Value], out = true, append(out, item)
 		}
 	}
 	return out
+}
+
+// isItem reports an entry of a list that is no text of one line, or stands twice.
+func (f *fields) isItem(item *yaml.Node, key string, seen map[string]bool) bool {
+	switch {
+	case f.doc.said[item]:
+	case item.Kind != yaml.ScalarNode:
+		f.doc.report(item, "not-text", fmt.Sprintf("%s must be a list of words", key), "")
+	case strings.TrimSpace(item.Value) == "":
+		f.doc.report(item, "no-value", fmt.Sprintf("an entry of %s is empty", key), "write a word, or remove the entry")
+	case strings.ContainsAny(item.Value, lineEnds):
+		f.doc.report(item, "several-lines", fmt.Sprintf("an entry of %s must be one line", key), "")
+	case seen[item.Value]:
+		f.doc.report(item, "duplicate-item", fmt.Sprintf("%q stands twice in %s", item.Value, key), "keep one of them")
+	default:
+		return true
+	}
+	return false
 }
 
 // mapping reads a nested mapping; nil where the key is absent or something else.
@@ -172,7 +276,7 @@ func (f *fields) mapping(key string) *fields {
 		f.doc.report(n, "not-a-mapping", fmt.Sprintf("%s must hold keys with values", key), "")
 		return nil
 	}
-	return f.doc.fields(n, key)
+	return f.inner(n, key, "")
 }
 
 // mappings reads a list of mappings.
@@ -191,48 +295,7 @@ func (f *fields) mappings(key string) []*fields {
 			f.doc.report(item, "not-a-mapping", fmt.Sprintf("an entry of %s must hold keys with values", key), "")
 			continue
 		}
-		out = append(out, f.doc.fields(item, key))
+		out = append(out, f.inner(item, key, "[]"))
 	}
 	return out
-}
-
-// answer reads a question's answer: one word, or long as {is: word, by, at, basis}.
-func (f *fields) answer(key string, words ...string) bulletin.Answer {
-	return f.answerWith(key, func(*fields) {}, words...)
-}
-
-// answerWith lets the caller read keys that only this answer's long form has.
-func (f *fields) answerWith(key string, more func(long *fields), words ...string) bulletin.Answer {
-	n := f.value(key)
-	switch {
-	case n == nil:
-		return bulletin.Answer{Position: f.doc.position(f.node)}
-	case n.Kind != yaml.MappingNode:
-		return bulletin.Answer{Word: f.wordAt(n, key, words), Position: f.doc.position(n)}
-	}
-	long, word := f.doc.fields(n, key), ""
-	if is := long.value("is"); is != nil {
-		word = f.wordAt(is, key, words)
-	} else {
-		long.missing("is", "one of "+join(words))
-	}
-	a := bulletin.Answer{
-		Word:      word,
-		By:        long.line("by"),
-		At:        long.dateText("at"),
-		Basis:     long.line("basis"),
-		NextCheck: long.dateText("next_check"),
-		Position:  f.doc.position(n),
-	}
-	more(long)
-	long.done()
-	return a
-}
-
-// dateText checks a date and keeps it as it was written.
-func (f *fields) dateText(key string) string {
-	if f.date(key).IsZero() {
-		return ""
-	}
-	return f.value(key).Value
 }

@@ -86,7 +86,7 @@ func TestWordsTakenAsTruths(t *testing.T) {
 	for written, hint := range map[string]string{
 		"true": "write yes", "True": "write yes", "on": "write yes", "Yes": "write yes", "YES": "write yes", "y": "write yes", "ON": "write yes",
 		"false": "write no", "FALSE": "write no", "off": "write no", "No": "write no", "n": "write no", "NO": "write no",
-		"unkown": `did you mean "unknown"?`, "Unknown": `did you mean "unknown"?`, "1": "known here: yes, no, unknown",
+		"unkown": `did you mean "unknown"?`, "Unknown": "write unknown", "1": "known here: yes, no, unknown",
 	} {
 		got, problems := readOne(t, with("data_visible: "+written))
 		if said(problems) != "6:15 unknown-word" || problems[0].Hint != hint {
@@ -354,7 +354,7 @@ func TestDraftsSoften(t *testing.T) {
 		{"a value to come", strings.Replace(draft, "status:", "severity:\nstatus:", 1), "4:10 no-value"},
 		{"a duplicate key", strings.Replace(draft, "status:", "title: B\nstatus:", 1), "4:1 duplicate-key"},
 		{"an alias elsewhere", strings.Replace(draft, "A fault", "&a A fault", 1), "3:8 yaml-anchor"},
-		{"raw HTML", draft + "<b>\n", "8:1 raw-html"},
+		{"a link that no page may have", draft + "[a](file:b)\n", "8:1 unsafe-link"},
 		{"an invisible character in the text", draft + "a\u200Bb\n", "8:2 hidden-character"},
 		{"other id", strings.Replace(draft, "TS-2026-004", "TS-2026-005", 1), "2:5 id-not-file-name"},
 		{"broken YAML", strings.Replace(draft, "A fault", "A: fault", 1), "3:9 yaml-syntax"},
@@ -368,7 +368,7 @@ func TestDraftsSoften(t *testing.T) {
 	}
 	for _, c := range []struct{ name, text, want string }{
 		{"draft in the text of a file without a header's end", "---\nid: TS-2026-004\n\nstatus: draft\n", "1:1 unclosed-header"},
-		{"broken YAML, draft and published", strings.Replace(draft, "status: draft", "status: draft\n? x: y: z\n\nstatus: published", 1), "5:7 yaml-syntax"},
+		{"broken YAML, draft and published", strings.Replace(draft, "status: draft", "status: draft\n? x: y: z\n\nstatus: published", 1), "5:7 yaml-syntax, 7:1 duplicate-key"},
 		{"status misspelt", strings.Replace(draft, "status: draft", "status: drfat", 1), "4:9 unknown-word"},
 		{"key misspelt", strings.Replace(draft, "status: draft", "stauts: draft", 1), "4:1 unknown-key"},
 		{"no status", strings.Replace(draft, "status: draft\n", "", 1), "2:1 missing-key"},

@@ -1,7 +1,7 @@
 package content
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
@@ -20,94 +20,73 @@ type document struct {
 	above    int      // lines of the file above the YAML text
 	absolute []placed // full paths of private files
 	problems source.Problems
+
+	starts []int               // offsets in the file at which the text's lines begin, and its end
+	said   map[*yaml.Node]bool // what was reported as odd YAML: nothing more is said of it
+	lost   map[string]bool     // keys of entries that could not be read; the empty one where their names could not either
+	faulty bool                // something in the text cannot be taken at its word
+	asked  map[string]bool     // paths of the keys that were asked for; nil outside tests
 }
 
-// load parses the text. It reports false, with problems, where there is no mapping to read.
+// load parses the text. It reports false, with problems, where there is no mapping
+// to read. What is odd in a part of it does not keep the rest from being read.
 func (d *document) load(text []byte) (*fields, bool) {
-	var root yaml.Node
-	if err := yaml.Load(text, &root); err != nil {
-		d.syntax(err, text)
+	d.index(text)
+	root, ok := d.parse(text)
+	if !ok {
 		return nil, false
 	}
 	if len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode {
-		d.report(&root, "not-a-mapping", "expected keys with values, such as title: …", "")
+		d.report(root, "not-a-mapping", "expected keys with values, such as title: …", "")
 		return nil, false
 	}
-	before := len(d.problems)
 	d.strict(root.Content[0])
-	if len(d.problems) > before {
-		return nil, false
-	}
 	return d.fields(root.Content[0], ""), true
 }
 
-// syntax words a parse error. The library stops at the first, and gives no place
-// for an empty text or a second document.
-func (d *document) syntax(err error, text []byte) {
-	var one *yaml.LoadError
-	switch {
-	case strings.Contains(err.Error(), "no documents in stream"):
-		d.at(1, 1, "empty-header", "there are no keys", "title: is the least; copy the head of another file")
-	case strings.Contains(err.Error(), "found multiple"):
-		d.at(secondDocument(text), 1, "second-document", "a line --- or ... begins a second document", "keep everything in one")
-	case errors.As(err, &one):
-		place := beginning(one)
-		d.at(place.Line, place.Column, "yaml-syntax", one.Message, syntaxHint(one.Message))
-	default:
-		d.at(1, 1, "yaml-syntax", err.Error(), "")
+// index notes where the text's lines begin, so that each is found at once.
+func (d *document) index(text []byte) {
+	at := 0
+	for range d.above {
+		at += bytes.IndexByte(d.file.Data[at:], '\n') + 1
+	}
+	d.starts = append(d.starts[:0], at)
+	for line := range bytes.Lines(text) {
+		at += len(line)
+		d.starts = append(d.starts, at)
 	}
 }
 
-// beginning is where a person finds the fault: where a quote, bracket or word
-// begins that has no end, which the library notices much further down.
-func beginning(e *yaml.LoadError) yaml.Mark {
-	for _, unended := range []string{"quoted scalar", "flow", "simple key"} {
-		if strings.Contains(e.ContextMsg, unended) {
-			return e.ContextMark
-		}
+// line is a line of the text, counted from 1, without its end; empty where there is none.
+func (d *document) line(number int) string {
+	if number < 1 || number >= len(d.starts) {
+		return ""
 	}
-	return e.Mark
+	return trimEnd(d.file.Data[d.starts[number-1]:d.starts[number]])
 }
 
-// secondDocument is the line of the mark behind which a second document begins.
-func secondDocument(text []byte) int {
-	number, keys := 0, false
-	for line := range strings.Lines(string(text)) {
-		number++
-		mark := strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...")
-		if mark && keys {
-			return number
-		}
-		keys = keys || !mark && strings.TrimSpace(line) != "" && line[0] != '#'
-	}
-	return 1
-}
-
-func syntaxHint(message string) string {
-	if strings.Contains(message, "mapping values are not allowed") {
-		return "quote a value that holds a colon: title: \"Note: it is fixed\""
-	}
-	return ""
-}
+// lastLine is the number of the text's last line.
+func (d *document) lastLine() int { return len(d.starts) - 1 }
 
 // strict reports every use of YAML that this format does without: anchors,
 // aliases, merge keys, tags, null, keys that are not plain text, duplicate keys.
 func (d *document) strict(n *yaml.Node) {
 	switch {
 	case n.Kind == yaml.AliasNode:
-		d.report(n, "yaml-alias", "aliases (*"+n.Value+") are not used here", "write the value out")
+		d.odd(n, "yaml-alias", "aliases (*"+n.Value+") are not used here", "write the value out")
 	case n.Anchor != "":
-		d.report(n, "yaml-anchor", "anchors (&"+n.Anchor+") are not used here", "remove it")
+		d.odd(n, "yaml-anchor", "anchors (&"+n.Anchor+") are not used here", "remove it")
 	case n.Style&yaml.TaggedStyle != 0 || n.Tag == "!":
-		d.report(n, "yaml-tag", "tags ("+n.Tag+") are not used here", "remove the tag")
+		d.odd(n, "yaml-tag", "tags ("+n.Tag+") are not used here", "remove the tag")
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
-		d.report(n, "no-value", "a value is missing here", "write one, or remove the key")
+		d.empty(n)
 	case n.Kind == yaml.ScalarNode && n.Style == 0 && strings.HasPrefix(n.LineComment, "#") && !strings.HasPrefix(n.LineComment, "# "):
-		d.report(n, "cut-comment", fmt.Sprintf("YAML takes %q as a comment and drops it", clip(n.LineComment)), "quote the whole value, or put a space after the #")
+		d.odd(n, "cut-comment", fmt.Sprintf("YAML takes %q as a comment and drops it", clip(n.LineComment)), "quote the whole value, or put a space after the #")
 	case d.runsOn(n):
-		d.report(n, "several-lines", "a value goes on in the next line", "write it in one line, or begin it with >- and put its lines below")
+		d.odd(n, "several-lines", "a value goes on in the next line", "write it in one line, or begin it with >- and put its lines below")
+	default:
+		d.hidden(n)
 	}
-	d.hidden(n)
 	if n.Kind == yaml.MappingNode {
 		d.keys(n)
 	}
@@ -116,14 +95,51 @@ func (d *document) strict(n *yaml.Node) {
 	}
 }
 
+// odd reports a node that cannot be taken at its word.
+func (d *document) odd(n *yaml.Node, code, message, hint string) {
+	d.report(n, code, message, hint)
+	d.faulty = true
+	if n.Kind != yaml.MappingNode && n.Kind != yaml.SequenceNode { // what those hold is not in doubt
+		d.silence(n)
+	}
+}
+
+// empty reports a key without a value, which then reads as if it were absent.
+func (d *document) empty(n *yaml.Node) {
+	d.report(n, "no-value", "a value is missing here", "write one, or remove the key")
+	n.Value = ""
+	d.silence(n)
+}
+
+// silence keeps what depends on a reported node from being reported too.
+func (d *document) silence(n *yaml.Node) {
+	if d.said == nil {
+		d.said = make(map[*yaml.Node]bool)
+	}
+	d.said[n] = true
+}
+
 // hidden reports what "\u202E" in quotes becomes: the file shows it, no page would.
 func (d *document) hidden(n *yaml.Node) {
+	if isPlain(n.Value) {
+		return
+	}
 	for line := range strings.SplitSeq(n.Value, "\n") {
 		if offset, what := firstHidden([]byte(line)); offset >= 0 {
-			d.report(n, "hidden-character", what+" in this value", "remove it")
+			d.odd(n, "hidden-character", what+" in this value", "remove it")
 			return
 		}
 	}
+}
+
+// isPlain tells whether a text holds nothing but visible ASCII: nearly all do.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // runsOn tells whether a plain or quoted value goes on in the next line, where it may
@@ -132,19 +148,52 @@ func (d *document) runsOn(n *yaml.Node) bool {
 	if n.Kind != yaml.ScalarNode || n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
 		return false
 	}
-	line := []rune(d.file.Line(n.Line + d.above))
-	return !endsWithin(string(line[max(0, min(len(line), n.Column-1)):]), n)
+	_, _, within := d.span(n)
+	return !within
 }
 
-// endsWithin tells whether a plain or quoted value ends in the line that it begins.
-func endsWithin(line string, n *yaml.Node) bool {
+// span is where a plain or quoted value stands in the file, its quotes included; false
+// where it does not end in the line that it begins.
+func (d *document) span(n *yaml.Node) (start, end int, ok bool) {
+	line := d.line(n.Line)
+	from := columnOffset(line, n.Column)
+	length := lengthWithin(line[from:], n)
+	if length < 0 || n.Line < 1 || n.Line >= len(d.starts) {
+		return 0, 0, false
+	}
+	start = d.starts[n.Line-1] + from
+	return start, start + length, true
+}
+
+// columnOffset is the offset in a line of a column, which counts characters from 1.
+func columnOffset(line string, column int) int {
+	for i := range line {
+		if column--; column == 0 {
+			return i
+		}
+	}
+	return len(line)
+}
+
+// lengthWithin is how long a plain or quoted value is that begins a text; negative
+// where it does not end there.
+func lengthWithin(text string, n *yaml.Node) int {
 	switch {
 	case n.Style&yaml.DoubleQuotedStyle != 0:
-		return doubleQuoted.MatchString(line)
+		return lengthOf(doubleQuoted, text)
 	case n.Style&yaml.SingleQuotedStyle != 0:
-		return singleQuoted.MatchString(line)
+		return lengthOf(singleQuoted, text)
+	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 && strings.HasPrefix(text, n.Value):
+		return len(n.Value)
 	}
-	return strings.HasPrefix(line, n.Value)
+	return -1
+}
+
+func lengthOf(form *regexp.Regexp, text string) int {
+	if at := form.FindStringIndex(text); at != nil {
+		return at[1]
+	}
+	return -1
 }
 
 var (
@@ -154,124 +203,64 @@ var (
 
 // keys reports keys that are no plain words or stand twice in a mapping.
 func (d *document) keys(n *yaml.Node) {
-	seen := make(map[string]*yaml.Node)
+	seen := make(map[string]*yaml.Node, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		switch first := seen[key.Value]; {
 		case key.Tag == "!!merge":
-			d.report(key, "yaml-merge", "merge keys (<<) are not used here", "write the keys out")
+			d.odd(key, "yaml-merge", "merge keys (<<) are not used here", "write the keys out")
 		case key.Kind != yaml.ScalarNode:
-			d.report(key, "odd-key", "a key must be a plain word", "")
+			d.odd(key, "odd-key", "a key must be a plain word", "")
+			d.silence(key)
 		case first != nil:
-			d.report(key, "duplicate-key", fmt.Sprintf("%q stands twice: here and in line %d", key.Value, first.Line+d.above), "keep one of them")
+			d.odd(key, "duplicate-key", fmt.Sprintf("%q stands twice: here and in line %d", key.Value, first.Line+d.above), "keep one of them")
 		default:
 			seen[key.Value] = key
 		}
 	}
 }
 
-// report adds an error at a node.
+// report adds an error at a node, if nothing was said of it yet as YAML.
 func (d *document) report(n *yaml.Node, code, message, hint string) {
+	if !d.said[n] {
+		d.at(n.Line, n.Column, code, message, hint)
+	}
+}
+
+// mend adds an error at a node, with the text that should stand in its place; none
+// where the text is empty, for then a person has to choose.
+func (d *document) mend(n *yaml.Node, text, code, message, hint string) {
+	if d.said[n] {
+		return
+	}
 	d.at(n.Line, n.Column, code, message, hint)
+	if start, end, ok := d.span(n); ok && text != "" {
+		d.problems[len(d.problems)-1].Fix = []source.Edit{{Start: start, End: end, Text: text}}
+	}
 }
 
 // at adds an error at a line and column of the YAML text.
 func (d *document) at(line, column int, code, message, hint string) {
-	line = max(line, 1) + d.above
-	d.problems = append(d.problems, problem(d.file, line, max(column, 1), code, source.Visible(message), hint))
+	line = max(line, 1)
+	d.problems = append(d.problems, source.Problem{
+		Position: d.file.At(line+d.above, max(column, 1)),
+		Level:    source.Error,
+		Code:     code,
+		Message:  source.Visible(message),
+		Hint:     hint,
+		Excerpt:  d.excerpt(line),
+	})
+}
+
+// excerpt is a line of the text, or the one below it, where the text is empty.
+func (d *document) excerpt(line int) string {
+	if line <= d.lastLine() {
+		return d.line(line)
+	}
+	return d.file.Line(line + d.above)
 }
 
 // position is the place of a node in the file.
 func (d *document) position(n *yaml.Node) source.Position {
 	return d.file.At(n.Line+d.above, n.Column)
 }
-
-// fields is one mapping. Its keys are known by being asked for; done reports the rest.
-type fields struct {
-	doc    *document
-	within string // the key that holds the mapping; empty at the top
-	node   *yaml.Node
-	known  []string
-	lacks  []lack
-}
-
-// lack is a key that must be there and is not.
-type lack struct{ key, hint string }
-
-func (d *document) fields(n *yaml.Node, within string) *fields {
-	return &fields{doc: d, within: within, node: n}
-}
-
-// value returns the node of a key, nil where the key is absent.
-func (f *fields) value(key string) *yaml.Node {
-	if !contains(f.known, key) {
-		f.known = append(f.known, key)
-	}
-	for i := 0; i+1 < len(f.node.Content); i += 2 {
-		if f.node.Content[i].Value == key {
-			return f.node.Content[i+1]
-		}
-	}
-	return nil
-}
-
-// done reports every key that nothing asked for, and every one that is missing: a
-// key that is only misspelt is not missing too.
-func (f *fields) done() {
-	var meant []string
-	for i := 0; i+1 < len(f.node.Content); i += 2 {
-		key := f.node.Content[i]
-		if !contains(f.known, key.Value) {
-			f.doc.report(key, "unknown-key", fmt.Sprintf("unknown key %q%s", key.Value, f.inside()), didYouMean(key.Value, f.known))
-			meant = append(meant, nearest(key.Value, f.known))
-		}
-	}
-	for _, l := range f.lacks {
-		if !contains(meant, l.key) {
-			f.doc.report(f.node, "missing-key", fmt.Sprintf("the key %q is missing%s", l.key, f.inside()), l.hint)
-		}
-	}
-}
-
-func (f *fields) inside() string {
-	if f.within == "" {
-		return ""
-	}
-	return " in " + f.within
-}
-
-// position is the place of a key's value; of the whole mapping where it is absent.
-func (f *fields) position(key string) source.Position {
-	if n := f.value(key); n != nil {
-		return f.doc.position(n)
-	}
-	return f.doc.position(f.node)
-}
-
-// places is where the value of each key stands, and the mapping itself.
-func (f *fields) places() source.Places {
-	places := source.Places{"": f.doc.position(f.node)}
-	for i := 0; i+1 < len(f.node.Content); i += 2 {
-		places[f.node.Content[i].Value] = f.doc.position(f.node.Content[i+1])
-	}
-	return places
-}
-
-// lines are those on which the keys and their values stand, and nothing else does:
-// none within { }, where others may share them.
-func (f *fields) lines(keys ...string) []int {
-	var out []int
-	for i := 0; i+1 < len(f.node.Content); i += 2 {
-		key, value := f.node.Content[i], f.node.Content[i+1]
-		if !contains(keys, key.Value) || f.node.Style&yaml.FlowStyle != 0 {
-			continue
-		}
-		for line := key.Line; line <= value.Line; line++ {
-			out = append(out, line+f.doc.above)
-		}
-	}
-	return out
-}
-
-// missing makes done report a key that must be there and is not.
-func (f *fields) missing(key, hint string) { f.lacks = append(f.lacks, lack{key, hint}) }

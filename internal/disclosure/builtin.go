@@ -16,12 +16,12 @@ const (
 // Builtin is the built-in reading of an incident disclosure and notification
 // policy: which of its sentences ask for what.
 func Builtin() Rules {
-	return Rules{Disclose: disclose(), Notify: notify()}
+	return Rules{Policy: Policy, Disclose: disclose(), Notify: notify()}
 }
 
 func disclose() verdict.Rules {
 	return verdict.Rules{
-		Question: "disclose",
+		Question: Disclose,
 		Policy:   Policy,
 		Delay:    []verdict.Clause{legalDelay()},
 		First:    []verdict.Clause{law(is("legal", "yes"))},
@@ -45,7 +45,7 @@ func disclose() verdict.Rules {
 
 func notify() verdict.Rules {
 	return verdict.Rules{
-		Question: "notify",
+		Question: Notify,
 		Policy:   Policy,
 		Delay:    []verdict.Clause{legalDelay()},
 		First:    []verdict.Clause{law(is("legal", "yes"), is("tailnet_affected", "yes"))},

@@ -4,29 +4,43 @@
 //
 // Conventions beyond the policy's words: data or users about which nothing is
 // known count as "we cannot confirm that no users were affected"; a promise whose
-// fix is not available yet is held, not dropped; the law comes first.
+// fix is not available yet is held, not dropped; the law comes first, and where it
+// asks to wait, everything waits.
 package disclosure
 
 import (
+	"slices"
 	"time"
 
 	"tocsin/internal/bulletin"
-	"tocsin/internal/source"
 	"tocsin/internal/verdict"
+)
+
+// The two questions, as rules, records and JSON name them.
+const (
+	Disclose = "disclose" // must it be disclosed to everybody?
+	Notify   = "notify"   // must a tailnet be told directly?
 )
 
 // Rules are the readings of the policy's two questions.
 type Rules struct {
+	Policy   string // slug of the policy page
 	Disclose verdict.Rules
 	Notify   verdict.Rules
 }
 
-// Bulletin decides whether a bulletin must be disclosed to everybody.
+// At is the rules as they are in force at an instant.
+func (r Rules) At(t time.Time) Rules {
+	return Rules{r.Policy, r.Disclose.At(t), r.Notify.At(t)}
+}
+
+// Bulletin decides whether a bulletin must be disclosed to everybody, by the rules in
+// force at an instant.
 func (r Rules) Bulletin(b bulletin.Bulletin, at time.Time) verdict.Proof {
-	return r.Disclose.Judge(append(common(b),
-		stated(verdict.Statement("fix_available", fixAvailable(b, at)), fixSource(b, at), noRow(b)),
-		stated(verdict.Statement("data_visible", dataVisible(b)), b.DataVisible.Position, unasked(b.DataVisible)),
-	))
+	rules := r.Disclose.At(at)
+	p := rules.Judge(asked(rules, bulletinFacts(b, at)))
+	p.Override = b.Overrides.Disclose
+	return p
 }
 
 // TailnetFacts are what is known of one tailnet beyond the bulletin. Whatever the
@@ -36,167 +50,54 @@ type TailnetFacts struct {
 	Affected verdict.Truth // by the inventory
 }
 
-// Tailnet decides whether one tailnet must be told directly.
-func (r Rules) Tailnet(b bulletin.Bulletin, t TailnetFacts) verdict.Proof {
-	visible, note := tailnetDataVisible(b)
-	return r.Notify.Judge(append(common(b),
-		stated(verdict.Statement("tailnet_affected", t.Affected), source.Position{}, "by the inventory"),
-		severity(b),
-		stated(verdict.Statement("tailnet_data_visible", visible), b.DataVisible.Position, note),
-	))
+// Tailnet decides whether one tailnet must be told directly, by the rules in force at
+// an instant.
+func (r Rules) Tailnet(b bulletin.Bulletin, t TailnetFacts, at time.Time) verdict.Proof {
+	return r.tailnet(b, t.Affected, "by the inventory", at)
 }
 
 // AnyTailnet decides for a tailnet that is confirmed affected and of which nothing
 // else is known: what `explain` says before there is a plan.
-func (r Rules) AnyTailnet(b bulletin.Bulletin) verdict.Proof {
-	p := r.Tailnet(b, TailnetFacts{Affected: verdict.Yes})
-	for i := range p.Facts {
-		if p.Facts[i].Name == "tailnet_affected" {
-			p.Facts[i].Note = "for the sake of the question"
-		}
-	}
+func (r Rules) AnyTailnet(b bulletin.Bulletin, at time.Time) verdict.Proof {
+	return r.tailnet(b, verdict.Yes, "for the sake of the question", at)
+}
+
+func (r Rules) tailnet(b bulletin.Bulletin, affected verdict.Truth, source string, at time.Time) verdict.Proof {
+	rules := r.Notify.At(at)
+	p := rules.Judge(asked(rules, append(bulletinFacts(b, at), tailnetFacts(b, affected, source)...)))
+	p.Override = overridden(b.Overrides.Notify, affected)
 	return p
 }
 
-// Key names what an author writes in a bulletin to state a fact.
-func Key(fact string) string {
-	key, found := keys[fact]
-	if !found {
-		return fact
+// overridden is the override as far as it concerns a tailnet: it can spare every
+// tailnet a letter, and have one written only to those that are affected.
+func overridden(o *verdict.Override, affected verdict.Truth) *verdict.Override {
+	if o == nil || affected == verdict.No || o.Outcome == verdict.Required && affected != verdict.Yes {
+		return nil
 	}
-	return key
+	return o
 }
 
-// keys holds the facts that are not called as their key.
-var keys = map[string]string{
-	"in_scope":                "scope",
-	"fix_available":           "fixed with available (or deployed, or remedy) in each affected row",
-	"user_action":             "action",
-	"none_affected_confirmed": "users_affected",
-	"not_exploited_confirmed": "exploited",
-	"tailnet_affected":        "tailnets: all in the rows of hosted products, if it was all",
-	"tailnet_data_visible":    "data_visible, with for: all where it concerns every one",
+// asked leaves the facts that some clause asks for, in the order in which they came: a
+// proof shows nothing that it does not rest on.
+func asked(rules verdict.Rules, facts verdict.Facts) verdict.Facts {
+	asks := rules.Asks()
+	return slices.DeleteFunc(facts, func(f verdict.Fact) bool { return !slices.Contains(asks, f.Name) })
 }
 
-// common are the facts that both questions ask for.
-func common(b bulletin.Bulletin) verdict.Facts {
-	return verdict.Facts{
-		stated(verdict.Statement("legal", verdict.No), source.Position{}, "not assessed, counted as no"),
-		stated(verdict.Statement("legal_delay", verdict.No), source.Position{}, "not assessed, counted as no"),
-		stated(verdict.Statement("in_scope", verdict.Of(b.Scope.Word != "third_party")), b.Scope.Position, assumed(b.Scope)),
-		stated(verdict.Statement("user_action", b.Action.Required), b.Action.Position, notStated(b.Action.Required)),
-		stated(verdict.Statement("none_affected_confirmed", claim(b.UsersAffected, "none_confirmed")), b.UsersAffected.Position, unasked(b.UsersAffected)),
-		stated(verdict.Statement("not_exploited_confirmed", claim(b.Exploited, "confirmed_none")), b.Exploited.Position, unasked(b.Exploited)),
-		stated(verdict.Statement("routine_dependency_patch", routine(b)), b.RoutinePatch.Position, assumed(b.RoutinePatch)),
-	}
-}
-
-// stated adds to a fact where it stands, or the note that says why it stands nowhere.
-func stated(f verdict.Fact, at source.Position, note string) verdict.Fact {
-	f.Note = note
-	if note == "" {
-		f.Position = at
-	}
-	return f
-}
-
-func unasked(a bulletin.Answer) string {
-	if a.Asked() {
-		return ""
-	}
-	return "not asked yet"
-}
-
-func assumed(a bulletin.Answer) string {
-	if a.Asked() {
-		return ""
-	}
-	return "assumed"
-}
-
-func notStated(t verdict.Truth) string {
-	if t != verdict.Unknown {
-		return ""
-	}
-	return "not stated yet"
-}
-
-// claim is yes only where the strong word has a name, a date and evidence behind
-// it. Anything else is "cannot confirm", which is what the policy asks.
-func claim(a bulletin.Answer, word string) verdict.Truth {
-	return verdict.Of(a.Word == word && a.Supported())
-}
-
-func routine(b bulletin.Bulletin) verdict.Truth {
-	switch b.RoutinePatch.Word {
-	case "yes":
-		return verdict.Yes
-	case "unknown":
-		return verdict.Unknown
-	}
-	return verdict.No
-}
-
-func dataVisible(b bulletin.Bulletin) verdict.Truth {
-	switch b.DataVisible.Word {
-	case "yes":
-		return verdict.Yes
-	case "no":
-		return verdict.No
-	}
-	return verdict.Unknown
-}
-
-// tailnetDataVisible speaks of a tailnet without findings of its own. A bulletin
-// that says yes for listed tailnets says nothing of one that was not looked at.
-func tailnetDataVisible(b bulletin.Bulletin) (verdict.Truth, string) {
-	truth := dataVisible(b)
-	if truth == verdict.Yes && b.VisibleFor != "all" {
-		return verdict.Unknown, "visible for some, and nothing says for which"
-	}
-	return truth, unasked(b.DataVisible)
-}
-
-// fixAvailable asks every row: one that still waits makes the whole wait.
-func fixAvailable(b bulletin.Bulletin, at time.Time) verdict.Truth {
-	if len(b.Affected) == 0 {
-		return verdict.Unknown
-	}
-	parts := make([]verdict.Truth, len(b.Affected))
-	for i, row := range b.Affected {
-		parts[i] = row.Fixed(at)
-	}
-	return verdict.And(parts...)
-}
-
-// fixSource is the row that is waited for, else one of which nothing is known,
-// else the first.
-func fixSource(b bulletin.Bulletin, at time.Time) source.Position {
-	for _, waits := range []verdict.Truth{verdict.No, verdict.Unknown, verdict.Yes} {
-		for _, row := range b.Affected {
-			if row.Fixed(at) == waits {
-				return row.Position
-			}
+// Open lists the facts that can still turn one of a bulletin's two verdicts, the most
+// decisive first: those that are unknown, then those that are only assumed.
+func (r Rules) Open(b bulletin.Bulletin, at time.Time) []string {
+	now := r.At(at)
+	disclose, notify := r.Bulletin(b, at).Facts, r.AnyTailnet(b, at).Facts
+	open := verdict.Decisive(verdict.Question{Rules: now.Disclose, Facts: disclose}, verdict.Question{Rules: now.Notify, Facts: notify})
+	for _, name := range verdict.Decisive(
+		verdict.Question{Rules: now.Disclose, Facts: disclose.Open()},
+		verdict.Question{Rules: now.Notify, Facts: notify.Open()},
+	) {
+		if disclose.Find(name).Assumed || notify.Find(name).Assumed {
+			open = append(open, name)
 		}
 	}
-	return source.Position{}
-}
-
-func noRow(b bulletin.Bulletin) string {
-	if len(b.Affected) == 0 {
-		return "no affected rows yet"
-	}
-	return ""
-}
-
-func severity(b bulletin.Bulletin) verdict.Fact {
-	domain := []string{"critical", "high", "medium", "low", "none"}
-	word, note := string(b.Severity), ""
-	switch b.Severity {
-	case "":
-		note = "not stated yet"
-	case bulletin.Unrated:
-		word = ""
-	}
-	return stated(verdict.Word("severity", word, domain), b.Places.Of("severity"), note)
+	return open
 }

@@ -106,7 +106,7 @@ func TestTailnet(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := windowsBug()
 			c.change(&b)
-			if got := Builtin().Tailnet(b, TailnetFacts{Affected: c.affected}); got.Outcome != c.want {
+			if got := Builtin().Tailnet(b, TailnetFacts{Affected: c.affected}, today); got.Outcome != c.want {
 				t.Errorf("notify: %s, want %s\n%+v", got.Outcome, c.want, got.Facts)
 			}
 		})
@@ -122,7 +122,7 @@ func visibleForAll(b *bulletin.Bulletin) {
 func TestMissing(t *testing.T) {
 	b := windowsBug()
 	b.Severity, b.DataVisible = "", bulletin.Answer{}
-	got := Builtin().AnyTailnet(b)
+	got := Builtin().AnyTailnet(b, today)
 	if got.Outcome != verdict.Undetermined {
 		t.Fatalf("notify: %s", got.Outcome)
 	}

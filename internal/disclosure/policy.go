@@ -1,17 +1,25 @@
 package disclosure
 
 import (
+	"errors"
 	"slices"
 
 	"tocsin/internal/policy"
 	"tocsin/internal/verdict"
 )
 
-// Missing tells which quotes of the rules do not stand in the policy, each as an
-// error that names quote and file. Rules whose sentences are not the policy's
-// own decide nothing.
-func (r Rules) Missing(p policy.Policy) []error {
-	var missing []error
+// Misquoted is a clause whose sentence does not stand in the policy as it says. It is
+// an error that names quote and file.
+type Misquoted struct {
+	Clause verdict.Clause
+	*policy.Misquote
+}
+
+// Missing tells which quotes of the rules do not stand in the policy. Rules whose
+// sentences are not the policy's own decide nothing, whether they are in force yet or
+// not.
+func (r Rules) Missing(p policy.Policy) []Misquoted {
+	var missing []Misquoted
 	var asked []verdict.Clause
 	text := p.Text()
 	for _, c := range slices.Concat(r.Disclose.Clauses(), r.Notify.Clauses()) {
@@ -21,7 +29,11 @@ func (r Rules) Missing(p policy.Policy) []error {
 		}
 		asked = append(asked, c)
 		if _, err := text.Sentence(c.Under, c.Quote); err != nil {
-			missing = append(missing, err)
+			m, is := errors.AsType[*policy.Misquote](err)
+			if !is {
+				m = &policy.Misquote{Why: policy.NotThere, Under: c.Under, Quote: c.Quote, File: p.Source.Name}
+			}
+			missing = append(missing, Misquoted{c, m})
 		}
 	}
 	return missing

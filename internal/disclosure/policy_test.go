@@ -93,7 +93,7 @@ func TestOneWordEdited(t *testing.T) {
 					t.Fatalf("%q does not stand in %q", c.Quote, before)
 				}
 				missing := Builtin().Missing(pageOf(p.Source.Name, []byte(strings.Join(lines, "\n"))))
-				if len(missing) != 1 || !strings.Contains(missing[0].Error(), fmt.Sprintf("%q", c.Quote)) || !strings.Contains(missing[0].Error(), p.Source.Name) {
+				if len(missing) != 1 || missing[0].Clause.Quote != c.Quote || missing[0].Clause.Under != c.Under || !strings.Contains(missing[0].Error(), fmt.Sprintf("%q", c.Quote)) || !strings.Contains(missing[0].Error(), p.Source.Name) {
 					t.Errorf("%q without %q: %v", c.Quote, words[i], missing)
 				}
 				edits++

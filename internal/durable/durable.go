@@ -1,5 +1,6 @@
-// Package durable brings names to the disk. A file that was written and synced is
-// found after a power cut only if the folder that names it was synced too (fsync(2)).
+// Package durable brings files and their names to the disk. A file that was written
+// and synced is found after a power cut only if the folder that names it was synced
+// too (fsync(2)).
 package durable
 
 import (

@@ -12,40 +12,74 @@ import (
 // Heading is one heading of a text.
 type Heading struct {
 	Level int    // as rendered: 2 to 6
-	ID    string // unique in the document; letters and digits of any script, and hyphens
+	ID    string // unique in the document; letters and digits of any script, and hyphens, unless raw HTML gives another
 	Text  string // plain
 	Line  int    // within the text, from 1
 }
 
-// Headings lists the headings in their order.
+// Headings lists the headings in their order, those of raw HTML too.
 func (d *Document) Headings() []Heading { return slices.Clone(d.headings) }
 
-// readHeadings names and levels the headings. The page around the text has the
-// only h1, so a heading becomes h2, and one deeper for every heading of a lower
-// level that it stands under: texts that begin at #### make no reader's outline
-// skip levels.
+// outliner names and levels headings. The page around the text has the only h1, so
+// a heading becomes h2, and one deeper for every heading of a lower level that it
+// stands under: texts that begin at #### make no reader's outline skip levels.
+type outliner struct {
+	taken map[string]int
+	above []int // levels, as written, of the headings that the next may stand under
+}
+
+// heading is the next one. An id may be given; else it is made of the words.
+func (o *outliner) heading(level int, words, id string, line int) Heading {
+	o.above = slices.DeleteFunc(o.above, func(above int) bool { return above >= level })
+	h := Heading{Level: min(2+len(o.above), 6), ID: id, Text: words, Line: line}
+	if id == "" {
+		h.ID = uniqueID(words, o.taken)
+	}
+	o.above = append(o.above, level)
+	return h
+}
+
 func (d *Document) readHeadings() {
 	d.outline = make(map[ast.Node]Heading)
-	taken := make(map[string]int)
-	var above []int // levels, as written, of the headings that the next may stand under
+	o := &outliner{taken: make(map[string]int)}
 	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		h, ok := n.(*ast.Heading)
-		if !entering || !ok {
+		if !entering {
 			return ast.WalkContinue, nil
 		}
-		above = slices.DeleteFunc(above, func(level int) bool { return level >= h.Level })
-		words := d.words(h)
-		heading := Heading{
-			Level: min(2+len(above), 6),
-			ID:    uniqueID(words, taken),
-			Text:  words,
-			Line:  d.place(blockOffset(h)).line,
+		d.readHTMLHeadings(o, d.html[n])
+		h, ok := n.(*ast.Heading)
+		if !ok {
+			return ast.WalkContinue, nil
 		}
-		above = append(above, h.Level)
-		d.headings = append(d.headings, heading)
-		d.outline[h] = heading
+		d.outline[h] = o.heading(h.Level, d.words(h), "", d.place(blockOffset(h)).line)
+		d.headings = append(d.headings, d.outline[h])
 		return ast.WalkSkipChildren, nil
 	})
+}
+
+// readHTMLHeadings reads the headings of a piece of raw HTML. One that is not
+// closed within it is reported elsewhere.
+func (d *Document) readHTMLHeadings(o *outliner, pieces []piece) {
+	for i := range pieces {
+		start := &pieces[i]
+		if start.kind != startPiece || !isHeading(start.name) {
+			continue
+		}
+		end := i + 1
+		for end < len(pieces) && !isHeading(pieces[end].name) {
+			end++
+		}
+		id := ""
+		if a := start.attr("id"); a != nil {
+			id = a.value
+		}
+		h := o.heading(int(start.name[1]-'0'), wordsOf(pieces[i+1:end]), id, d.place(start.offset).line)
+		d.headings = append(d.headings, h)
+		start.heading = &h
+		if end < len(pieces) && pieces[end].kind == endPiece {
+			pieces[end].heading = &h
+		}
+	}
 }
 
 // uniqueID makes an id of a heading's words: the first of several equal ones has

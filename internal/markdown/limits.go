@@ -21,6 +21,10 @@ const (
 	maxCells      = 64_000  // of all tables together: short rows are filled up
 	maxReferences = 500     // lines beginning with [ in one block
 	maxWork       = 8 << 20 // squares of the numbers of marks in each block, summed
+	maxPieces     = 50_000  // tags of raw HTML and the texts between them
+	startingCost  = 4       // pieces that a beginning of raw HTML counts as
+	maxAttributes = 32      // of one tag
+	maxNesting    = 64      // tags of raw HTML within each other
 )
 
 // marks are the characters whose matching takes goldmark quadratic time in a block.

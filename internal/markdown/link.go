@@ -2,12 +2,25 @@ package markdown
 
 import (
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/util"
 )
+
+// Link is a link or an image of a page.
+type Link struct {
+	Target       string // as written, escapes and entities resolved, percent-encoding not
+	Image        bool
+	Line, Column int // within the text, from 1; Column in characters
+}
+
+// Links lists the links and images that the page will have, in the order of the
+// text. Those that Problems is about are left out.
+func (d *Document) Links() []Link { return slices.Clone(d.links) }
 
 // link is where a link or an image goes.
 type link struct {
@@ -18,6 +31,23 @@ type link struct {
 func destination(written []byte) link {
 	raw := util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(written)))
 	return link{string(raw), string(util.URLEscape(raw, false))}
+}
+
+// attributeLink is where a link of raw HTML goes.
+func attributeLink(value string) link {
+	return link{value, string(util.URLEscape([]byte(value), false))}
+}
+
+// linkKey is the attribute of an element that says where it goes, and whether that
+// is an image; empty for elements that go nowhere.
+func linkKey(element string) (key string, image bool) {
+	switch element {
+	case "a":
+		return "href", false
+	case "img":
+		return "src", true
+	}
+	return "", false
 }
 
 // autoDestination is where an autolink goes; nothing is escaped in one.
@@ -56,7 +86,7 @@ func (l link) fault() string {
 		return ""
 	case scheme == "http:":
 		return "is not encrypted: http: instead of https:"
-	case scheme != "" || encodedColon(l.raw):
+	case scheme != "" || encodedColon(l.raw) || encodedHost.MatchString(l.raw):
 		return "is none that a page may have"
 	}
 	return ""
@@ -78,6 +108,9 @@ func (l link) hostFault() string {
 	}
 	return ""
 }
+
+// encodedHost is the // of a host, encoded for whoever decodes it once too often.
+var encodedHost = regexp.MustCompile(`^/?%(?i:2f|5c)`)
 
 // encodedColon tells whether the first part of a relative link would read as a
 // scheme to whoever decodes it once too often.

@@ -2,15 +2,22 @@
 // says what in it cannot be put there.
 //
 // The language is CommonMark 0.31 with tables, strikethrough and bare https
-// links. It has no attributes and no raw HTML: whatever would come out other
-// than written is a [Problem] with its place. [Document.HTML] is safe even where
-// problems are ignored: an unsafe link becomes its text, raw HTML is shown.
+// links, without attributes. Raw HTML may have what Markdown cannot say (tables
+// with lists in them, details, anchors) and must be balanced; its tags are read,
+// checked one by one and written anew, and the whole page is then held against an
+// allow-list and against what a browser's parser makes of it.
 //
-// This is the only door of goldmark; none of its types leave the package.
+// Whatever would come out other than written is a [Problem] with its place.
+// [Document.HTML] is safe even where problems are ignored: an unsafe link becomes
+// its text, and raw HTML with a problem is shown as text.
+//
+// This is the only door of goldmark, bluemonday and x/net/html; none of their
+// types leave the package.
 package markdown
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"slices"
 
@@ -21,7 +28,7 @@ import (
 // Problem is one thing in a text that a page cannot show as it is written.
 type Problem struct {
 	Line, Column int    // within the text, from 1; Column in characters
-	Code         string // raw-html, unsafe-link, remote-image or too-complex
+	Code         string // html-removed, html-unbalanced, html-comment, duplicate-anchor, unsafe-link, remote-image or too-complex
 	Message      string // what is wrong: lower case, the thing quoted
 	Hint         string // what to do about it
 }
@@ -34,7 +41,12 @@ type Document struct {
 	root     ast.Node // nil where the text is too complex to be parsed
 	problems []Problem
 	headings []Heading
+	anchors  []string
+	links    []Link
 	outline  map[ast.Node]Heading
+	html     map[ast.Node][]piece // raw HTML
+	shown    bool                 // raw HTML has problems and is shown as text
+	unlinked map[ast.Node]bool    // addresses that stand in a link already
 }
 
 var errTooComplex = errors.New("the text is too complex to be rendered")
@@ -51,9 +63,30 @@ func Parse(body []byte) *Document {
 		return d
 	}
 	d.root = grammar().Parse(text.NewReader(d.source))
-	d.readHeadings()
-	d.findProblems()
+	if excess := d.read(); excess != nil {
+		return &Document{source: d.source, lines: d.lines, problems: []Problem{*excess}}
+	}
 	return d
+}
+
+// read learns everything there is to know of a parsed text. What it returns is a
+// limit that the text exceeds.
+func (d *Document) read() *Problem {
+	if excess := d.readHTML(); excess != nil {
+		return excess
+	}
+	d.unlinked = make(map[ast.Node]bool)
+	d.readHeadings()
+	if excess := d.checkBalance(); excess != nil {
+		return excess
+	}
+	d.findProblems()
+	d.readAnchors()
+	d.checkPage()
+	slices.SortStableFunc(d.problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return nil
 }
 
 // Problems lists what the page cannot show, in the order of the text.

@@ -2,91 +2,206 @@ package markdown
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/yuin/goldmark/ast"
 )
 
 // findProblems walks the text once.
 func (d *Document) findProblems() {
+	s := &inspection{d: d, sieve: make(sieve), lost: make(map[string]int)}
 	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			d.examine(n)
+			s.html(n)
 		}
 		return ast.WalkContinue, nil
-	})
-	slices.SortStableFunc(d.problems, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 }
 
 func (d *Document) examine(n ast.Node) {
 	switch n := n.(type) {
-	case *ast.HTMLBlock:
-		d.reportHTML(n, d.blockHTML(n))
-	case *ast.RawHTML:
-		d.reportHTML(n, n.Segments.Value(d.source))
 	case *ast.LinkReferenceDefinition:
-		d.examineLink(n, destination(n.Destination))
+		d.examineLink(d.offset(n), destination(n.Destination))
 	case *ast.Link:
-		if n.Reference == nil { // the definition says it once for all its uses
-			d.examineLink(n, destination(n.Destination))
-		}
+		d.addLink(n, destination(n.Destination), n.Reference == nil)
 	case *ast.AutoLink:
-		d.examineLink(n, d.autoDestination(n))
+		if within(n, ast.KindLink) {
+			d.unlinked[n] = true // goldmark leaves links in links to browsers
+		}
+		d.addLink(n, d.autoDestination(n), true)
 	case *ast.Image:
-		d.examineImage(n)
+		d.addImage(n)
 	case *ast.FencedCodeBlock:
 		n.Language(d.source) // keeps its answer in the node: later readers find it there
 	}
 }
 
-func (d *Document) examineLink(n ast.Node, to link) {
-	if fault := to.fault(); fault != "" {
-		d.report(n, Problem{
+// addLink notes a link of the page. One that goes by a reference is reported where
+// that is defined, once for all its uses.
+func (d *Document) addLink(n ast.Node, to link, direct bool) {
+	safe := to.fault() == ""
+	switch {
+	case !safe && direct:
+		d.examineLink(d.offset(n), to)
+	case safe && !d.unlinked[n] && !within(n, ast.KindImage):
+		d.note(d.offset(n), to, false)
+	}
+}
+
+func (d *Document) addImage(n *ast.Image) {
+	to := destination(n.Destination)
+	if to.fault() != "" && n.Reference != nil || d.examineImage(d.offset(n), to) {
+		return
+	}
+	if !within(n, ast.KindImage) {
+		d.note(d.offset(n), to, true)
+	}
+}
+
+func (d *Document) note(offset int, to link, image bool) {
+	at := d.place(offset)
+	d.links = append(d.links, Link{Target: to.raw, Image: image, Line: at.line, Column: at.column})
+}
+
+// examineLink tells whether a link had to be reported.
+func (d *Document) examineLink(offset int, to link) bool {
+	fault := to.fault()
+	if fault != "" {
+		d.report(offset, Problem{
 			Code:    "unsafe-link",
 			Message: fmt.Sprintf("the link %q %s", to.raw, fault),
 			Hint:    "link to an https: or mailto: address, to a path of this site such as /security-bulletins/, or to a #heading",
 		})
 	}
+	return fault != ""
 }
 
-func (d *Document) examineImage(n *ast.Image) {
-	to := destination(n.Destination)
-	switch {
-	case to.fault() == "" && to.scheme() != "":
-		d.report(n, Problem{
-			Code:    "remote-image",
-			Message: fmt.Sprintf("the image %q comes from another place than this site", to.raw),
-			Hint:    "readers' browsers would tell that place about them: put the image on this site and give its path, or link to it",
-		})
-	case n.Reference == nil:
-		d.examineLink(n, to)
+func (d *Document) examineImage(offset int, to link) bool {
+	if to.fault() != "" || to.scheme() == "" {
+		return d.examineLink(offset, to)
+	}
+	d.report(offset, Problem{
+		Code:    "remote-image",
+		Message: fmt.Sprintf("the image %q comes from another place than this site", to.raw),
+		Hint:    "readers' browsers would tell that place about them: put the image on this site and give its path, or link to it",
+	})
+	return true
+}
+
+// inspection looks at the raw HTML of a text, tag by tag.
+type inspection struct {
+	d     *Document
+	sieve sieve
+	lost  map[string]int // elements that were reported: their end tags need not be
+}
+
+func (s *inspection) html(n ast.Node) {
+	pieces := s.d.html[n]
+	if len(pieces) > 0 && within(n, ast.KindImage) {
+		s.remove(pieces[0].offset, "the words of an image are plain text: they would lose %q", pieces[0].raw)
+		return
+	}
+	for i := range pieces {
+		switch p := &pieces[i]; p.kind {
+		case commentPiece:
+			s.comment(p)
+		case oddPiece:
+			s.remove(p.offset, "the page would lose %q", p.raw)
+		case startPiece, emptyPiece, endPiece:
+			s.tag(p)
+		}
 	}
 }
 
-func (d *Document) reportHTML(n ast.Node, html []byte) {
-	d.report(n, Problem{
-		Code:    "raw-html",
-		Message: fmt.Sprintf("%q is raw HTML, which is not rendered", shortened(html)),
-		Hint:    htmlHint(html),
+// comment is no reason to show other HTML as text: it goes without a trace.
+func (s *inspection) comment(p *piece) {
+	s.d.report(p.offset, Problem{
+		Code:    "html-comment",
+		Message: fmt.Sprintf("%q is a comment, which no page has", shortened([]byte(p.raw))),
+		Hint:    "delete it: it would be no secret in the page's source, nor is it in this file's",
 	})
 }
 
-func htmlHint(html []byte) string {
-	switch {
-	case isComment(html):
-		return "delete the comment: it would be no secret in the page's source"
-	case len(html) < 40 && bytes.IndexByte(html, '\n') < 0:
-		return fmt.Sprintf("write &lt;%s, or put it in backticks; for formatting use Markdown", html[1:])
+func (s *inspection) tag(p *piece) {
+	attrs := s.safe(p)
+	loss := s.sieve.loss(p.kind, p.name, attrs)
+	if loss.all {
+		s.element(p)
+		return
 	}
-	return "use Markdown, or show it as text in a code block or with &lt; for <"
+	for _, a := range append(attrs, p.dropped...) {
+		if kept := p.attr(a.key); kept != nil && kept.offset == a.offset && !slices.Contains(loss.keys, a.key) {
+			continue
+		}
+		s.d.reportHTML(a.offset, "html-removed", fmt.Sprintf("the page would lose the attribute %q of %q", a.key, shortened([]byte(p.raw))), attributeHint(a.key))
+	}
 }
 
-func (d *Document) report(n ast.Node, p Problem) {
-	at := d.place(d.offset(n))
+// element reports an element that no page has; its end tag goes with it.
+func (s *inspection) element(p *piece) {
+	switch {
+	case p.kind == startPiece:
+		s.lost[p.name]++
+	case p.kind == endPiece && s.lost[p.name] > 0:
+		s.lost[p.name]--
+		return
+	}
+	s.remove(p.offset, "the page would lose %q", p.raw)
+}
+
+// safe reports a link that is not safe, notes one that is, and gives the other
+// attributes and the safe link as it will be written.
+func (s *inspection) safe(p *piece) []attribute {
+	attrs := slices.Clone(p.attrs)
+	key, image := linkKey(p.name)
+	for i, a := range attrs {
+		if a.key != key {
+			continue
+		}
+		to := attributeLink(a.value)
+		if image && s.d.examineImage(p.offset, to) || !image && s.d.examineLink(p.offset, to) {
+			s.d.shown = true
+			return slices.Delete(attrs, i, i+1)
+		}
+		s.d.note(p.offset, to, image)
+		attrs[i].value = to.href
+	}
+	return attrs
+}
+
+func (s *inspection) remove(offset int, format, raw string) {
+	s.d.reportHTML(offset, "html-removed", fmt.Sprintf(format, shortened([]byte(raw))), htmlHint(raw))
+}
+
+func htmlHint(raw string) string {
+	if inner, ok := strings.CutSuffix(raw[1:], ">"); ok && len(raw) < 40 && !strings.Contains(raw, "\n") {
+		return fmt.Sprintf("if it is text, write &lt;%s&gt; or put it in backquotes; for formatting use Markdown", inner)
+	}
+	return "if it is text, write &lt; for < or put it in a code block; for formatting use Markdown"
+}
+
+func attributeHint(key string) string {
+	switch {
+	case key == "style" || key == "class":
+		return "leave it out: the site says how things look"
+	case key == "name":
+		return "for a place to link to, write id instead"
+	}
+	return "leave it out, or give it a value that HTML knows and this site allows"
+}
+
+// reportHTML reports raw HTML that cannot be rendered. From then on all of it is
+// shown as text, so that nobody misses <node> in "connect <node> now".
+func (d *Document) reportHTML(offset int, code, message, hint string) {
+	d.shown = true
+	d.report(offset, Problem{Code: code, Message: message, Hint: hint})
+}
+
+func (d *Document) report(offset int, p Problem) {
+	at := d.place(offset)
 	p.Line, p.Column = at.line, at.column
 	d.problems = append(d.problems, p)
 }
@@ -102,15 +217,6 @@ func (d *Document) offset(n ast.Node) int {
 		return at + 1
 	}
 	return at
-}
-
-// blockHTML is the HTML of a block from its first character on.
-func (d *Document) blockHTML(n *ast.HTMLBlock) []byte {
-	html := n.Lines().Value(d.source)
-	if n.HasClosure() {
-		html = append(html, n.ClosureLine.Value(d.source)...)
-	}
-	return bytes.TrimSpace(html)
 }
 
 // shortened is the first line of something, for a message.

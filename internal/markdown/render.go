@@ -1,7 +1,6 @@
 package markdown
 
 import (
-	"bytes"
 	"fmt"
 	"net/url"
 
@@ -33,24 +32,36 @@ type Options struct {
 
 // HTML renders the text. The output is well-formed, has no h1, no script, no
 // style, no event handler and no link that [Document.Problems] calls unsafe. The
-// error is about a text that is too complex, a rewritten link that is unsafe, or
-// an output that is too long.
+// error is about a text that is too complex, a rewritten link that is unsafe, an
+// output that is too long, or raw HTML that came out otherwise than it should.
 func (d *Document) HTML(o Options) ([]byte, error) {
 	if d.root == nil {
 		return nil, errTooComplex
 	}
-	w := &limited{limit: min(outputPerInput*len(d.source)+outputAnyway, maxOutput)}
-	if err := d.renderer(o).Render(w, d.source, d.root); err != nil {
+	p := page{d: d, o: o}
+	out, err := p.render()
+	if err != nil || len(d.html) == 0 {
+		return out, err
+	}
+	if at, what := altered(out); at >= 0 {
+		return nil, fmt.Errorf("the page cannot be rendered: %s %q", what, shortened(out[at:]))
+	}
+	return out, nil
+}
+
+func (p *page) render() ([]byte, error) {
+	w := &limited{limit: min(outputPerInput*len(p.d.source)+outputAnyway, maxOutput)}
+	if err := p.renderer().Render(w, p.d.source, p.d.root); err != nil {
 		return nil, err
 	}
 	return w.Bytes(), nil
 }
 
 // renderer is made anew for each rendering, for it holds the options.
-func (d *Document) renderer(o Options) renderer.Renderer {
+func (p *page) renderer() renderer.Renderer {
 	table := extension.NewTableHTMLRenderer(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute))
 	return renderer.NewRenderer(renderer.WithNodeRenderers(
-		util.Prioritized(page{d, o}, 0),
+		util.Prioritized(p, 0),
 		util.Prioritized(table, 500),
 		util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
 		util.Prioritized(html.NewRenderer(), 1000),
@@ -59,12 +70,13 @@ func (d *Document) renderer(o Options) renderer.Renderer {
 
 // page renders the nodes that need more than goldmark does, or less.
 type page struct {
-	d *Document
-	o Options
+	d     *Document
+	o     Options
+	marks []mark
 }
 
 // RegisterFuncs is goldmark's way of asking who renders what.
-func (p page) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+func (p *page) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindHeading, p.heading)
 	r.Register(ast.KindLink, p.link)
 	r.Register(ast.KindAutoLink, p.autoLink)
@@ -74,23 +86,25 @@ func (p page) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(east.KindTable, p.table)
 }
 
-func (p page) heading(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+func (p *page) heading(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	h := p.d.outline[n]
 	if entering {
 		_, err := fmt.Fprintf(w, `<h%d id="%s">`, h.Level, escaped(h.ID))
 		return ast.WalkContinue, err
 	}
-	if p.o.Permalinks {
-		href := (&url.URL{Fragment: h.ID}).String()
-		if _, err := fmt.Fprintf(w, ` <a class="permalink" href="%s" aria-label="Link to “%s”"></a>`, href, escaped(h.Text)); err != nil {
-			return ast.WalkStop, err
-		}
-	}
-	_, err := fmt.Fprintf(w, "</h%d>\n", h.Level)
+	_, err := fmt.Fprintf(w, "%s</h%d>\n", p.permalink(h), h.Level)
 	return ast.WalkContinue, err
 }
 
-func (p page) link(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+func (p *page) permalink(h Heading) string {
+	if !p.o.Permalinks {
+		return ""
+	}
+	href := (&url.URL{Fragment: h.ID}).String()
+	return fmt.Sprintf(` <a class="permalink" href="%s" aria-label="Link to “%s”"></a>`, href, escaped(h.Text))
+}
+
+func (p *page) link(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	l := n.(*ast.Link)
 	to := destination(l.Destination)
 	if to.fault() != "" {
@@ -108,14 +122,14 @@ func (p page) link(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.W
 	return ast.WalkContinue, err
 }
 
-func (p page) autoLink(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+func (p *page) autoLink(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkContinue, nil
 	}
 	l := n.(*ast.AutoLink)
 	label := util.EscapeHTML(l.Label(source))
 	to := p.d.autoDestination(l)
-	if to.fault() != "" {
+	if to.fault() != "" || p.d.unlinked[n] {
 		_, err := w.Write(label)
 		return ast.WalkContinue, err
 	}
@@ -128,7 +142,7 @@ func (p page) autoLink(w util.BufWriter, source []byte, n ast.Node, entering boo
 }
 
 // image leaves only its words of an image that is not on this site.
-func (p page) image(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+func (p *page) image(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkContinue, nil
 	}
@@ -147,30 +161,8 @@ func (p page) image(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.
 	return ast.WalkSkipChildren, err
 }
 
-// rawHTML shows HTML as the text that it is, so that nobody misses <node> in
-// "connect <node> now". A comment was meant for nobody's eyes.
-func (p page) rawHTML(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	tag := n.(*ast.RawHTML).Segments.Value(source)
-	if !entering || isComment(tag) {
-		return ast.WalkSkipChildren, nil
-	}
-	_, err := w.Write(util.EscapeHTML(tag))
-	return ast.WalkSkipChildren, err
-}
-
-func isComment(html []byte) bool { return bytes.HasPrefix(html, []byte("<!--")) }
-
-func (p page) htmlBlock(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	source := p.d.blockHTML(n.(*ast.HTMLBlock))
-	if !entering || isComment(source) {
-		return ast.WalkSkipChildren, nil
-	}
-	_, err := fmt.Fprintf(w, "<p>%s</p>\n", util.EscapeHTML(source))
-	return ast.WalkSkipChildren, err
-}
-
 // table wraps a table in an element that scrolls where the table is too wide.
-func (p page) table(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
+func (p *page) table(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
 	tags := "</table></div>\n"
 	if entering {
 		tags = `<div class="table"><table>` + "\n"
@@ -180,7 +172,7 @@ func (p page) table(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.
 }
 
 // href is a safe destination after rewriting, safe still.
-func (p page) href(to link) (string, error) {
+func (p *page) href(to link) (string, error) {
 	if p.o.Rewrite == nil {
 		return to.href, nil
 	}

@@ -50,6 +50,10 @@ func (d *Document) Blocks() []Block {
 	var blocks []Block
 	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		kind := d.kind(n)
+		if entering && n.Kind() == ast.KindHTMLBlock {
+			blocks = append(blocks, d.htmlBlocks(n)...)
+			return ast.WalkSkipChildren, nil
+		}
 		if !entering || kind == "" {
 			return ast.WalkContinue, nil
 		}
@@ -70,7 +74,7 @@ func (d *Document) kind(n ast.Node) Kind {
 		return Code
 	case east.KindTableRow, east.KindTableHeader:
 		return Row
-	case ast.KindParagraph, ast.KindTextBlock, ast.KindHTMLBlock:
+	case ast.KindParagraph, ast.KindTextBlock:
 		if within(n, ast.KindListItem) {
 			return Item
 		}
@@ -107,9 +111,7 @@ func (d *Document) writeWords(b *bytes.Buffer, n ast.Node) {
 	case *ast.AutoLink:
 		b.Write(n.Label(d.source))
 	case *ast.RawHTML:
-		b.Write(n.Segments.Value(d.source))
-	case *ast.HTMLBlock:
-		b.Write(d.blockHTML(n))
+		b.WriteString(wordsOf(d.html[n]))
 	case *ast.CodeBlock, *ast.FencedCodeBlock:
 		b.Write(n.Lines().Value(d.source))
 	default:

@@ -189,7 +189,7 @@ func aRow(t testing.TB, b bulletin.Bulletin, of tailnet.Tailnet, nodes ...tailne
 		t.Fatal(err)
 	}
 	row := Row{Tailnet: of, Standing: Mailed, Contact: contact, Match: match}
-	for _, c := range disclosure.Builtin().Tailnet(b, disclosure.TailnetFacts{Affected: match.Affected}).Deciding() {
+	for _, c := range disclosure.Builtin().Tailnet(b, disclosure.TailnetFacts{Affected: match.Affected}, planned).Deciding() {
 		row.Clauses = append(row.Clauses, c.ID)
 	}
 	return row

@@ -30,16 +30,19 @@ const (
 	Unreachable Standing = "unreachable"
 	// Undetermined may have to be told: facts are missing, and the planner chose to hold.
 	Undetermined Standing = "undetermined"
+	// Held must be told, and something asks to wait, such as a law. No plan is made
+	// while a tailnet is held.
+	Held Standing = "held"
 )
 
-// Standings lists all of them in the order in which they are reported.
+// Standings lists those of a plan in the order in which they are reported.
 var Standings = [...]Standing{Mailed, NotRequired, Unreachable, Undetermined}
 
 // Words is the standing as a person reads it.
 func (s Standing) Words() string {
 	return map[Standing]string{
 		Mailed: "mailed", NotRequired: "no notice required",
-		Unreachable: "unreachable", Undetermined: "undetermined",
+		Unreachable: "unreachable", Undetermined: "undetermined", Held: "held",
 	}[s]
 }
 
@@ -61,8 +64,10 @@ type Row struct {
 	Standing Standing
 	Clauses  []string // IDs of the policy's clauses that decided
 	Missing  []string // facts that would have decided
-	Contact  tailnet.Contact
-	Match    affected.Match
+	// Overridden means that the authors departed from what the policy's rules say.
+	Overridden bool
+	Contact    tailnet.Contact
+	Match      affected.Match
 }
 
 // PlanID names a plan: the bulletin and the number of the plan, TS-2026-004/1.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"tocsin/internal/affected"
 	"tocsin/internal/bulletin"
@@ -21,6 +22,7 @@ import (
 type Survey struct {
 	bulletin bulletin.Bulletin
 	rules    disclosure.Rules
+	at       time.Time
 	matcher  *affected.Matcher
 	tailnets map[tailnet.ID]tailnet.Tailnet
 	hits     map[tailnet.ID][]affected.Hit
@@ -34,11 +36,12 @@ type Survey struct {
 // installed is one product on one node, which stands in one row of an inventory.
 type installed struct{ product, node string }
 
-// NewSurvey begins the survey of a bulletin.
-func NewSurvey(b bulletin.Bulletin, products []bulletin.Product, rules disclosure.Rules) *Survey {
+// NewSurvey begins the survey of a bulletin as it is at an instant.
+func NewSurvey(b bulletin.Bulletin, products []bulletin.Product, rules disclosure.Rules, at time.Time) *Survey {
 	return &Survey{
 		bulletin: b,
 		rules:    rules,
+		at:       at,
 		matcher:  affected.NewMatcher(b, products),
 		tailnets: make(map[tailnet.ID]tailnet.Tailnet),
 		hits:     make(map[tailnet.ID][]affected.Hit),
@@ -108,12 +111,24 @@ func (s *Survey) Missed(m affected.Miss) int { return s.misses[m] }
 // and that a person has to choose what happens to them.
 var ErrUndecided = errors.New("undetermined tailnets need a decision")
 
+// HeldError says that tailnets must be told, or may have to be, and that something
+// asks to wait first: a law, say. They are neither written to nor forgotten, so there
+// is no plan yet.
+type HeldError struct {
+	Tailnets int
+	Clauses  []verdict.Clause // what asks to wait, or may ask to; of all the tailnets
+}
+
+// Error says how many wait.
+func (e *HeldError) Error() string { return fmt.Sprintf("%d have to wait", e.Tailnets) }
+
 // Rows lists every affected tailnet with what is to be done about it, ordered by
-// tailnet ID so that the order of the inventory does not matter. With undetermined
-// tailnets and no choice it returns the rows together with an [ErrUndecided].
+// tailnet ID so that the order of the inventory does not matter. Where tailnets are
+// held it returns the rows together with a [HeldError]; with undetermined tailnets and
+// no choice, with an [ErrUndecided].
 func (s *Survey) Rows(choice Choice) ([]Row, error) {
 	var rows []Row
-	undecided := 0
+	held, undecided := new(HeldError), 0
 	for _, id := range s.ordered() {
 		row, err := s.row(s.tailnets[id], choice)
 		if err != nil {
@@ -122,15 +137,42 @@ func (s *Survey) Rows(choice Choice) ([]Row, error) {
 		if row.Match.Affected == verdict.No {
 			continue
 		}
-		if row.Standing == Undetermined && choice == Undecided {
+		switch {
+		case row.Standing == Held:
+			held.add(s.proof(row.Match.Affected))
+		case row.Standing == Undetermined && choice == Undecided:
 			undecided++
 		}
 		rows = append(rows, row)
 	}
-	if undecided > 0 {
+	switch {
+	case held.Tailnets > 0:
+		return rows, held
+	case undecided > 0:
 		return rows, fmt.Errorf("%d %w", undecided, ErrUndecided)
 	}
 	return rows, nil
+}
+
+// add counts one more tailnet, with what holds it.
+func (e *HeldError) add(p verdict.Proof) {
+	e.Tailnets++
+	for _, c := range p.Waits() {
+		same := func(o verdict.Clause) bool { return o.ID == c.ID }
+		if !slices.ContainsFunc(e.Clauses, same) {
+			e.Clauses = append(e.Clauses, c)
+		}
+	}
+}
+
+// Tell explains one tailnet: what the bulletin means for it, and the proof of what must
+// be done; false where the inventory has no such tailnet.
+func (s *Survey) Tell(id tailnet.ID) (affected.Match, verdict.Proof, bool, error) {
+	if !s.Known(id) {
+		return affected.Match{}, verdict.Proof{}, false, nil
+	}
+	match, err := s.matcher.Tailnet(id, s.hits[id])
+	return match, s.proof(match.Affected), true, err
 }
 
 func (s *Survey) ordered() []tailnet.ID {
@@ -150,11 +192,8 @@ func (s *Survey) row(t tailnet.Tailnet, choice Choice) (Row, error) {
 		return Row{}, err
 	}
 	proof := s.proof(match.Affected)
-	row := Row{Tailnet: t, Match: match, Missing: proof.Missing}
-	for _, c := range proof.Deciding() {
-		row.Clauses = append(row.Clauses, c.ID)
-	}
-	row.Standing = standing(proof.Outcome, choice)
+	row := Row{Tailnet: t, Match: match, Standing: standing(proof, choice)}
+	row.decidedBy(proof)
 	if row.Standing == Mailed {
 		contact, found := t.Contact()
 		row.Contact = contact
@@ -163,6 +202,19 @@ func (s *Survey) row(t tailnet.Tailnet, choice Choice) (Row, error) {
 		}
 	}
 	return row, nil
+}
+
+// decidedBy notes what the standing rests on: the rules' clauses and what they miss,
+// or the authors' override of them.
+func (r *Row) decidedBy(p verdict.Proof) {
+	if p.Departs() {
+		r.Overridden, r.Clauses = true, []string{"override"}
+		return
+	}
+	r.Missing = p.Missing
+	for _, c := range p.Deciding() {
+		r.Clauses = append(r.Clauses, c.ID)
+	}
 }
 
 func byName(a, b affected.Hit) int {
@@ -179,17 +231,19 @@ func byName(a, b affected.Hit) int {
 func (s *Survey) proof(touched verdict.Truth) verdict.Proof {
 	p, known := s.proofs[touched]
 	if !known {
-		p = s.rules.Tailnet(s.bulletin, disclosure.TailnetFacts{Affected: touched})
+		p = s.rules.Tailnet(s.bulletin, disclosure.TailnetFacts{Affected: touched}, s.at)
 		s.proofs[touched] = p
 	}
 	return p
 }
 
-// standing turns the verdict on a tailnet into what is done. Held does not arise
-// from the built-in rules without a legal delay; where it does, telling waits, and
-// the tailnet stays on the list.
-func standing(outcome verdict.Outcome, choice Choice) Standing {
-	switch {
+// standing turns the verdict on a tailnet into what is done. What is held waits, and
+// so does what is undetermined and to be told all the same while something may ask to
+// wait: a law that may apply is not overruled by a choice.
+func standing(p verdict.Proof, choice Choice) Standing {
+	switch outcome := p.Stands(); {
+	case outcome == verdict.Held, outcome == verdict.Undetermined && choice == Tell && p.Delayed() != verdict.No:
+		return Held
 	case outcome == verdict.Required, outcome == verdict.Undetermined && choice == Tell:
 		return Mailed
 	case outcome == verdict.NotRequired:

@@ -155,7 +155,7 @@ func TestSealRowsNoticesEverything(t *testing.T) {
 
 func one(t *testing.T, b bulletin.Bulletin, nodes ...tailnet.Node) *Survey {
 	t.Helper()
-	s := NewSurvey(b, products, disclosure.Builtin())
+	s := NewSurvey(b, products, disclosure.Builtin(), planned)
 	s.Tailnet(tailnet.Tailnet{ID: "acme", OwnerEmail: "owner@acme.example"})
 	s.Tailnet(tailnet.Tailnet{ID: "other", OwnerEmail: "owner@other.example"})
 	for _, n := range nodes {

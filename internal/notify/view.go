@@ -29,6 +29,7 @@ type View struct {
 	Checks       []string // commands that show the installed version
 	Reasons      []string // the policy's sentences by which it is told, quoted
 	Unsettled    bool     // what the policy asks for is not known yet, and we tell all the same
+	Beyond       bool     // the policy's rules do not ask for it, and we tell all the same
 	PolicyURL    string
 	ToldAs       string // why this address: security contact, Owner
 	Settings     string // page on which the address can be changed
@@ -94,7 +95,8 @@ func (d Common) View(r Row) (View, error) {
 		Certain:      r.Match.Affected == verdict.Yes,
 		Evidence:     d.evidence(r.Match),
 		Reasons:      reasons,
-		Unsettled:    len(reasons) == 0,
+		Unsettled:    len(reasons) == 0 && !r.Overridden,
+		Beyond:       r.Overridden,
 		PolicyURL:    d.PolicyURL,
 		ToldAs:       string(r.Contact.Reason),
 		Settings:     d.Settings,
@@ -167,7 +169,7 @@ func (d Common) evidence(m affected.Match) []string {
 	for _, row := range d.Bulletin.Affected {
 		product, _ := d.Products.Find(row.Product)
 		sentence := fmt.Sprintf("We run %s, and cannot tell yet whether it concerned your %s.", product.Title, d.Unit)
-		if row.Everyone {
+		if row.Everyone && len(row.Where) == 0 {
 			sentence = fmt.Sprintf("We run %s, and your %s uses it as every other does.", product.Title, d.Unit)
 		}
 		if product.Hosted && !slices.Contains(out, sentence) {

@@ -205,7 +205,7 @@ func aNode(r *rand.Rand, of tailnet.ID, id, name string) (tailnet.Node, fate) {
 
 // survey takes the inventory in, each table in another order every time.
 func (w random) survey(r *rand.Rand, b bulletin.Bulletin) *Survey {
-	s := NewSurvey(b, products, disclosure.Builtin())
+	s := NewSurvey(b, products, disclosure.Builtin(), planned)
 	tailnets, nodes := slices.Clone(w.tailnets), slices.Clone(w.nodes)
 	r.Shuffle(len(tailnets), func(i, j int) { tailnets[i], tailnets[j] = tailnets[j], tailnets[i] })
 	r.Shuffle(len(nodes), func(i, j int) { nodes[i], nodes[j] = nodes[j], nodes[i] })

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Level is how grave a problem is.
@@ -33,6 +34,15 @@ type Problem struct {
 	Excerpt  string // the line it stands on, as written; may be empty
 	Softened bool   // an error, but for standing in a draft
 	Fix      []Edit // what mends it without changing its meaning; empty where only a person can
+}
+
+// Suppression silences the problems of one code in one file, for a reason and until
+// a day.
+type Suppression struct {
+	Code     string
+	Reason   string
+	Until    time.Time // the day on which the problem shows again, UTC
+	Position Position
 }
 
 // Edit replaces a stretch of a file's bytes.

@@ -12,14 +12,15 @@ type Fact struct {
 	Name     string          // user_action, severity, …
 	Value    string          // yes, no or another word of the domain; unknown
 	Domain   []string        // the values an unknown fact could turn out to have
-	Note     string          // what stands behind the value where no file states it: "assumed", "not asked yet"
+	Note     string          // what stands behind the value: "assumed", "not asked yet"; empty where the file says it all
+	Assumed  bool            // nobody stated it: the value is what counts until somebody does
 	Position source.Position // where a file states it; zero where none does
 }
 
 // unknown is the value of a fact that nobody knows yet.
 const unknown = "unknown"
 
-// YesNo is the domain of a fact that is a plain statement.
+// yesNo is the domain of a fact that is a plain statement.
 var yesNo = []string{"yes", "no"}
 
 // Statement is the fact that something is so, not so, or unknown.
@@ -50,6 +51,18 @@ func (fs Facts) Find(name string) Fact {
 		}
 	}
 	return Fact{Name: name, Value: unknown, Domain: yesNo, Note: "not asked yet"}
+}
+
+// Open returns the facts with those that are only assumed made unknown: what could
+// come to light if everything were asked.
+func (fs Facts) Open() Facts {
+	out := slices.Clone(fs)
+	for i := range out {
+		if out[i].Assumed {
+			out[i].Value = unknown
+		}
+	}
+	return out
 }
 
 // with returns the facts with one of them set to a value.
@@ -120,21 +133,13 @@ type Clause struct {
 	Position  source.Position // in a rules file; zero for a built-in rule
 }
 
-// Override departs from an outcome on purpose. It never hides what the rules say.
-type Override struct {
-	Outcome  Outcome // Required or NotRequired
-	Reason   string
-	By       string
-	Position source.Position
-}
-
 // Truth tells whether the clause holds by what is known.
 func (c Clause) Truth(facts Facts) Truth {
-	parts := make([]Truth, len(c.When))
-	for i, condition := range c.When {
-		parts[i] = condition.truth(facts)
+	all := Yes
+	for _, condition := range c.When {
+		all = And(all, condition.truth(facts))
 	}
-	return And(parts...)
+	return all
 }
 
 // Rules are the executable reading of the part of a policy that answers one question.
@@ -148,7 +153,52 @@ type Rules struct {
 	Except   []Clause // unless an exemption outweighs every promise that holds
 }
 
+// Part is what a clause does among the others.
+type Part string
+
+// The parts of rules, in the order in which they are applied and printed.
+const (
+	DelayPart     Part = "delay"
+	LawPart       Part = "law"
+	ConditionPart Part = "condition"
+	PromisePart   Part = "promise"
+	ExemptionPart Part = "exemption"
+)
+
+// Group is the clauses of one part.
+type Group struct {
+	Part    Part
+	Clauses []Clause
+}
+
+// Groups lists the clauses by their part.
+func (r Rules) Groups() []Group {
+	return []Group{{DelayPart, r.Delay}, {LawPart, r.First}, {ConditionPart, r.All}, {PromisePart, r.Any}, {ExemptionPart, r.Except}}
+}
+
 // Clauses lists every clause in the order in which a proof prints them.
 func (r Rules) Clauses() []Clause {
 	return slices.Concat(r.Delay, r.First, r.All, r.Any, r.Except)
+}
+
+// At is the rules as they are in force at an instant: without the clauses that come
+// into force later.
+func (r Rules) At(t time.Time) Rules {
+	early := func(c Clause) bool { return c.Since.After(t) }
+	in := func(clauses []Clause) []Clause { return slices.DeleteFunc(slices.Clone(clauses), early) }
+	r.Delay, r.First, r.All, r.Any, r.Except = in(r.Delay), in(r.First), in(r.All), in(r.Any), in(r.Except)
+	return r
+}
+
+// Asks names the facts that some clause asks for, in the order of the clauses.
+func (r Rules) Asks() []string {
+	var names []string
+	for _, c := range r.Clauses() {
+		for _, w := range c.When {
+			if !slices.Contains(names, w.Fact) {
+				names = append(names, w.Fact)
+			}
+		}
+	}
+	return names
 }

@@ -18,7 +18,7 @@ type Turn struct {
 func (r Rules) Turns(facts Facts) []Turn {
 	now, _ := r.outcome(facts)
 	var single, pairs []Turn
-	names := r.asked()
+	names := r.Asks()
 	for i, name := range names {
 		for _, c := range changes(facts, name) {
 			changed := facts.with(c.Fact, c.Value)

@@ -1,0 +1,101 @@
+package check
+
+import (
+	"path"
+	"strings"
+	"unique"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/content"
+	"tocsin/internal/source"
+)
+
+// card is what is kept of a bulletin when it was read: a few hundred bytes.
+type card struct {
+	id         bulletin.ID // of a file that cannot be read, the ID that it is named after
+	unread     bool
+	status     bulletin.Status
+	embargoed  bool
+	owner      bool // stands in the file of its own name
+	file       string
+	idAt       mention
+	aliases    []mention
+	related    []mention
+	superseded []mention // the one bulletin that holds instead; none in most
+	links      []link    // to pages of the site
+	anchors    []anchor  // that a link can point at
+}
+
+// mention is a word of a file with its place, for a problem that may come to stand there.
+type mention struct {
+	word         string
+	excerpt      string
+	line, column int32
+}
+
+// anchor is kept once for all the bulletins that have the same headings.
+type anchor = unique.Handle[string]
+
+func mentionOf(file source.File, word string, at source.Position) mention {
+	return mention{strings.Clone(word), file.Line(at.Line), int32(at.Line), int32(at.Column)}
+}
+
+func mentions(file source.File, values []source.Value) []mention {
+	var all []mention
+	for _, v := range values {
+		all = append(all, mentionOf(file, v.Text, v.Position))
+	}
+	return all
+}
+
+// unreadCard keeps a file that cannot be read: its name claims an ID all the same.
+func unreadCard(e content.Entry) card {
+	file := e.Bulletin.Source.Name
+	return card{
+		id:     bulletin.ID(strings.TrimSuffix(path.Base(file), ".md")),
+		unread: true, owner: true, embargoed: e.Bulletin.Embargoed, file: file,
+	}
+}
+
+// card keeps what is left of a bulletin.
+func (c *Checker) card(n *notice) card {
+	k := card{
+		id: n.ID, status: n.Status, embargoed: n.Embargoed, owner: n.OwnsName(), file: n.file.Name,
+		idAt:    mentionOf(n.file, string(n.ID), n.Places.Of("id")),
+		aliases: mentions(n.file, n.Aliases), related: mentions(n.file, n.Related),
+	}
+	if r := n.Retraction; r != nil && r.SupersededBy != "" {
+		k.superseded = []mention{mentionOf(n.file, string(r.SupersededBy), r.Position)}
+	}
+	if n.Status != bulletin.Withdrawn { // nothing of its text is shown
+		k.links, k.anchors = c.links(&n.page), n.anchors()
+	}
+	return k
+}
+
+// public reports whether the bulletin has a page.
+func (k card) public() bool { return k.status == bulletin.Public || k.status == bulletin.Withdrawn }
+
+// problem is an error at a mention. A draft's is a warning.
+func (k card) problem(at mention, code, message, hint string) source.Problem {
+	p := k.blocking(at, code, message, hint)
+	if k.status == bulletin.Draft {
+		p.Level, p.Softened = source.Warning, true
+	}
+	return p
+}
+
+// blocking is an error at a mention, whatever the state of the bulletin.
+func (k card) blocking(at mention, code, message, hint string) source.Problem {
+	return source.Problem{
+		Position: source.Position{File: k.file, Line: int(at.line), Column: int(at.column)},
+		Code:     code, Message: message, Hint: hint, Excerpt: at.excerpt,
+	}
+}
+
+// warning is a problem at a mention that stops nothing.
+func (k card) warning(at mention, code, message, hint string) source.Problem {
+	p := k.blocking(at, code, message, hint)
+	p.Level = source.Warning
+	return p
+}

@@ -1,0 +1,14 @@
+package check
+
+import "tocsin/internal/source"
+
+// dateCodes are about dates.
+func dateCodes() []Code {
+	return []Code{{
+		Name: "future-date", Level: source.Error,
+		Wants: "a date of publication that has come",
+		Why: `A date never publishes by itself, and a page that says it was published tomorrow is
+wrong today. tocsin release writes the date.`,
+		Example: "published: 2999-01-01\n", Mended: "published: 2026-05-04\n",
+	}}
+}

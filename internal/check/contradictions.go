@@ -1,0 +1,57 @@
+package check
+
+import (
+	"regexp"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/source"
+	"tocsin/internal/verdict"
+)
+
+// contradictions reports answers that cannot all be true.
+func contradictions(_ *Checker, n *notice) source.Problems {
+	var problems source.Problems
+	clash := func(found bool, key, message, hint string) {
+		if found {
+			problems = append(problems, n.problem(n.Places.Of(key), "contradiction", message, hint))
+		}
+	}
+	spared := n.UsersAffected.Word == "none_confirmed"
+	clash(spared && n.Exploited.Word == "confirmed", "users_affected",
+		"it is confirmed that it was exploited, and that no users were affected", "one of the two is not so")
+	clash(spared && n.DataVisible.Word == "yes", "users_affected",
+		"data was visible, and it is confirmed that no users were affected", "whose data was visible was affected")
+	clash(n.Severity == bulletin.None && n.Exploited.Word == "confirmed", "severity",
+		"it was exploited, and has no severity", "rate what it was used for, or write unrated")
+	clash(n.Retraction != nil && n.Status != bulletin.Withdrawn, "withdrawn",
+		"it says why it was withdrawn, and its status is "+string(n.Status), "withdraw it with tocsin withdraw "+string(n.ID)+", or remove the key")
+	clash(n.Identification == "none" && n.VisibleFor == "listed" && n.DataVisible.Word == "yes", "identification",
+		"nobody can be identified, and data_visible speaks of those listed", "write for: all, or identification: some")
+	return append(problems, n.actionAgainst()...)
+}
+
+// noAction is how people say "none" in a sentence, which would count as an action.
+var noAction = regexp.MustCompile(`(?i)^(no|none|nothing|n/?a)( (user |further |immediate )?(action|updates?|changes?|steps?)\b[^.;]{0,30})?( (is|are|needs?|has|have|to)\b[^.;]{0,30})?\.?$|^(you|users|customers|administrators) (do not|don[’']t) (need|have) to do anything`)
+
+// actionAgainst reports an action that is none, and none where there is one.
+func (n *notice) actionAgainst() source.Problems {
+	at := n.Places.Of("action")
+	if n.Action.Required == verdict.Yes && noAction.MatchString(n.Action.Text) {
+		return source.Problems{n.problem(at, "action-says-none",
+			"the text says that nothing needs to be done, and counts as an action", "write action: none")}
+	}
+	if n.Action.Required != verdict.No || n.RoutinePatch.Word == "yes" {
+		return nil
+	}
+	for _, row := range n.Affected {
+		if fix, found := row.UserFix(); found || row.Remedy != "" && row.Deployed.IsZero() {
+			what := "a remedy to apply"
+			if found {
+				what = "a version to update to: " + fix
+			}
+			return source.Problems{n.warning(at, "action-missing",
+				"action is none, and line "+lineOf(row.Position)+" has "+what, "write what users have to do: the policy asks whether they have to")}
+		}
+	}
+	return nil
+}

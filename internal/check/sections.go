@@ -1,0 +1,106 @@
+package check
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/markdown"
+	"tocsin/internal/source"
+)
+
+// question is something that a reader looks for in every bulletin, and the words by
+// which a heading answers it: in any order, level and tense.
+type question struct {
+	asks  string
+	words *regexp.Regexp
+}
+
+var questions = []question{
+	{"what happened", regexp.MustCompile(`\bwhat\b.*\b(happen|occur|went wrong|is the (issue|problem|matter))|\b(summary|overview|description|details?|background|incident|the (vulnerability|issue|fault|problem))\b`)},
+	{"who is affected", regexp.MustCompile(`\b(who|which)\b.*\b(affect|concern|impacted|vulnerable|expos)|\b(am|are|is|was|were) (i|we|you|my|your)\b.*\b(affect|vulnerable|impacted)|\baffected\b|\bscope\b`)},
+	{"what the impact is", regexp.MustCompile(`\bimpact\b|\bconsequence|\brisks?\b|\bseverity\b|\bwhat (could|can|might|may)\b.*\b(attacker|somebody|someone|happen)|\bhow (bad|serious|severe)\b`)},
+	{"what to do", regexp.MustCompile(`\b(need|have|ought|should|must|can|could|what) (i |we |you |users |admin\w* |customers )?(to )?do\b|\bdo i\b.*\bdo\b|\baction|\bremed|\bmitigat|\brecommend|\bworkaround|\bnext steps\b|\bhow (to|do i|do you|can i|can you) (fix|update|upgrade|protect|mitigate|respond)|\bsolution\b`)},
+}
+
+// sections warns where a reader would look for an answer and find no heading, and
+// where one stands above nothing. A text whose headings are not understood at all may
+// be in another language: that is only noted.
+func sections(_ *Checker, n *notice) source.Problems {
+	if n.Status == bulletin.Withdrawn || n.Status == "" {
+		return nil
+	}
+	headings, empty := outline(n.text().Blocks())
+	problems := n.emptySections(empty)
+	missing := unanswered(headings)
+	switch {
+	case len(missing) == 0:
+	case len(missing) == len(questions) && len(headings) >= len(missing):
+		problems = append(problems, n.note(n.within(1, 0), "missing-section",
+			"no heading says what happened, who is affected, what the impact is or what to do", "if the headings say so in another language, all is well"))
+	default:
+		problems = append(problems, n.lacksSections(missing))
+	}
+	return problems
+}
+
+// lacksSections is a note for a draft, where the text is still to be written.
+func (n *notice) lacksSections(missing []string) source.Problem {
+	p := n.warning(n.within(1, 0), "missing-section", "no heading says "+strings.Join(missing, ", "), `readers look for it: write a heading such as "What do I need to do?"`)
+	if n.Status == bulletin.Draft {
+		p.Level = source.Note
+	}
+	return p
+}
+
+// emptySections reports headings with nothing under them. A draft is still empty by
+// right, and a released bulletin is not.
+func (n *notice) emptySections(empty []markdown.Block) source.Problems {
+	var problems source.Problems
+	for _, h := range empty {
+		p := n.problem(n.within(h.Line, 0), "empty-section", fmt.Sprintf("nothing stands under %q", h.Text), "write it, or remove the heading")
+		problems = append(problems, n.unfinished(p))
+	}
+	return problems
+}
+
+// unfinished is a problem that every draft has for a while: there it is only noted,
+// and yet must be gone before the release.
+func (n *notice) unfinished(p source.Problem) source.Problem {
+	if n.Status == bulletin.Draft {
+		p.Level, p.Softened = source.Note, true
+	}
+	return p
+}
+
+// outline is the text of the headings in small letters, and the headings under which
+// nothing stands.
+func outline(blocks []markdown.Block) (headings []string, empty []markdown.Block) {
+	for i, b := range blocks {
+		if b.Kind != markdown.HeadingBlock {
+			continue
+		}
+		headings = append(headings, strings.ToLower(b.Text))
+		last := i+1 == len(blocks)
+		if last || blocks[i+1].Kind == markdown.HeadingBlock && blocks[i+1].Level <= b.Level {
+			empty = append(empty, b)
+		}
+	}
+	return headings, empty
+}
+
+// unanswered lists what no heading speaks of.
+func unanswered(headings []string) []string {
+	var missing []string
+	for _, q := range questions {
+		found := false
+		for _, h := range headings {
+			found = found || q.words.MatchString(h)
+		}
+		if !found {
+			missing = append(missing, q.asks)
+		}
+	}
+	return missing
+}

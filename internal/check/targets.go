@@ -1,0 +1,192 @@
+package check
+
+import (
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strings"
+	"unique"
+
+	"tocsin/internal/address"
+	"tocsin/internal/bulletin"
+	"tocsin/internal/source"
+)
+
+// link is a link of a text to a page of the site.
+type link struct {
+	mention
+	page     address.Page
+	fragment string
+}
+
+// links keeps the links of a text that lead to pages of the site.
+func (c *Checker) links(p *page) []link {
+	var all []link
+	for _, l := range p.text().Links() {
+		to, fragment, ours := c.pageOf(p.here, l.Target)
+		if ours && (to != p.here || fragment != "") {
+			all = append(all, link{mentionOf(p.file, l.Target, p.within(l.Line, l.Column)), to, strings.Clone(fragment)})
+		}
+	}
+	return all
+}
+
+// anchors are what a link to the text can point at.
+func (p *page) anchors() []anchor {
+	var all []anchor
+	for _, a := range p.text().Anchors() {
+		all = append(all, unique.Make(a))
+	}
+	return all
+}
+
+// pageOf tells which page of the site a link on a page leads to.
+func (c *Checker) pageOf(from address.Page, target string) (to address.Page, fragment string, ours bool) {
+	layout := c.Config.Layout
+	u, err := url.Parse(layout.Resolve(from, target))
+	if err != nil {
+		return "", "", false
+	}
+	fragment, u.Fragment, u.RawQuery = u.Fragment, "", ""
+	rest, ours := strings.CutPrefix(u.String()+"/", layout.URL(address.Home))
+	if !ours {
+		return "", "", false
+	}
+	path := "/" + strings.TrimSuffix(rest, "/")
+	return address.Page(strings.TrimSuffix(path, "index.html")), fragment, true
+}
+
+// target is a page that a link can lead to.
+type target struct {
+	page    string // what it is, for a message
+	hidden  bool   // readers may not know of it yet
+	unread  bool   // nobody can say what anchors it has
+	anchors []anchor
+}
+
+// targets are the pages of the site, and those that will be once what is written is
+// released.
+func (c *Checker) targets() map[address.Page]target {
+	layout := c.Config.Layout
+	found := map[address.Page]target{
+		address.Home: {}, address.NotFound: {}, layout.Feed(): {},
+		layout.Bulletins(): {anchors: c.rows()},
+		layout.Policies():  {anchors: c.index},
+	}
+	for _, k := range c.cards {
+		if t, taken := found[layout.Bulletin(string(k.id))]; !taken || t.hidden {
+			found[layout.Bulletin(string(k.id))] = target{page: string(k.id), hidden: !k.unread && !k.public(), unread: k.unread, anchors: k.anchors}
+		}
+	}
+	for slug, anchors := range c.policies {
+		found[layout.Policy(slug)] = target{page: "the policy", anchors: anchors}
+	}
+	return found
+}
+
+// rows are the anchors of the list of bulletins: each ID, in small letters and as it is.
+func (c *Checker) rows() []anchor {
+	var all []anchor
+	for _, k := range c.cards {
+		if k.public() {
+			all = append(all, unique.Make(string(k.id)), unique.Make(address.Anchor(string(k.id))))
+		}
+	}
+	return all
+}
+
+// targetRules hold every link to a page of the site against the pages that it has.
+func destinations(c *Checker) source.Problems {
+	pages := c.targets()
+	hidden := make(map[string]bool)
+	for _, k := range c.cards {
+		if !k.unread && !k.public() {
+			hidden[address.Anchor(string(k.id))] = true
+		}
+	}
+	var problems source.Problems
+	for _, k := range append(c.pageCards, c.cards...) {
+		for _, l := range k.links {
+			if p, wrong := c.destination(pages, hidden, k, l); wrong {
+				problems = append(problems, p)
+			}
+		}
+	}
+	return problems
+}
+
+// destination judges one link.
+func (c *Checker) destination(pages map[address.Page]target, hidden map[string]bool, k card, l link) (source.Problem, bool) {
+	layout := c.Config.Layout
+	t, found := pages[l.page]
+	switch {
+	case found && t.hidden && l.page != layout.Bulletin(string(k.id)),
+		l.page == layout.Bulletins() && hidden[strings.ToLower(l.fragment)]:
+		return k.problem(l.mention, "link-to-unpublished", fmt.Sprintf("the link %q shows a bulletin of which readers may not know yet", l.word),
+			"release that one first, or take the link out"), true
+	case !found:
+		return c.missing(pages, k, l)
+	case l.fragment == "" || t.unread || strings.HasPrefix(l.fragment, layoutAnchor) || has(t.anchors, l.fragment):
+		return source.Problem{}, false
+	}
+	return k.graded(l.mention, "broken-anchor", fmt.Sprintf("the page of the link %q has no place %q", l.word, "#"+l.fragment), anchorHint(t.anchors)), true
+}
+
+// layoutAnchor begins the anchors that the templates give, which a site may change.
+const layoutAnchor = "_"
+
+func has(anchors []anchor, fragment string) bool {
+	for _, a := range anchors {
+		if a.Value() == fragment {
+			return true
+		}
+	}
+	return false
+}
+
+func anchorHint(anchors []anchor) string {
+	var names []string
+	for _, a := range anchors {
+		names = append(names, "#"+a.Value())
+	}
+	if len(names) == 0 {
+		return "link to the page without a #"
+	}
+	const most = 10
+	if len(names) > most {
+		return "places there: " + strings.Join(names[:most], " ") + " …"
+	}
+	return "places there: " + strings.Join(names, " ")
+}
+
+// missing reports a link to a page that the site does not have.
+func (c *Checker) missing(pages map[address.Page]target, k card, l link) (source.Problem, bool) {
+	layout := c.Config.Layout
+	if name, is := strings.CutPrefix(string(l.page), string(layout.Asset(""))); is {
+		if c.Assets == nil {
+			return source.Problem{}, false
+		}
+		if _, err := fs.Stat(c.Assets, name); err == nil {
+			return source.Problem{}, false
+		}
+	}
+	hint := "see " + string(layout.Bulletins()) + " and " + string(layout.Policies()) + " for the pages that there are"
+	if _, slash := pages[l.page+"/"]; slash {
+		hint = "a page's address ends with a slash: " + string(l.page) + "/"
+	}
+	return k.graded(l.mention, "broken-link", fmt.Sprintf("the link %q leads to no page of this site", l.word), hint), true
+}
+
+// graded is an error of a bulletin and a warning of a policy: repositories of policies
+// link to what others serve from the same host, and always build.
+func (k card) graded(at mention, code, message, hint string) source.Problem {
+	if k.id == "" {
+		return k.warning(at, code, message, hint)
+	}
+	return k.problem(at, code, message, hint)
+}
+
+// pageCard keeps the links of a policy, or of the policies' front page.
+func (c *Checker) pageCard(p *page) card {
+	return card{file: p.file.Name, status: bulletin.Public, links: c.links(p)}
+}

@@ -1,0 +1,321 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/content"
+	"tocsin/internal/disclosure"
+	"tocsin/internal/source"
+	"tocsin/internal/verdict"
+)
+
+// asking is one run of ask on one bulletin.
+type asking struct {
+	*dialog
+	policy   policyText
+	config   content.Config
+	now      time.Time
+	b        bulletin.Bulletin
+	problems source.Problems // of the file as it is
+	asked    map[string]bool // questions that this run has put, by their id: none is put twice
+	shown    string          // the verdicts as they were told last
+	assuming bool            // it was told that the rest is only assumed
+
+	save    func(from source.File, data []byte) error
+	read    func(name string) (content.Entry, error)
+	putting func(q question) // sees every question; nil outside tests
+}
+
+// policyText is the reading of the policy, and where its sentences stand.
+type policyText struct {
+	rules disclosure.Rules
+	url   string
+}
+
+// question is what is asked to settle one fact.
+type question struct {
+	id      string // a fact may take several questions
+	fact    string
+	text    string
+	options []option
+	more    string          // asks whether there is more of the same; empty: there cannot be
+	again   func() question // which asks for that
+}
+
+// edits are changes of a bulletin's file that make one answer.
+type edits func(e *content.Editor) error
+
+// run asks until nothing is left that could turn a verdict.
+func (a *asking) run() error {
+	for {
+		q, found := a.question()
+		if !found {
+			return nil
+		}
+		a.asked[q.id] = true
+		err := a.put(q)
+		switch {
+		case errors.Is(err, errLeft):
+			a.tell("  left for now")
+		case errors.Is(err, errChanged):
+			a.asked[q.id] = false
+			err = a.again()
+			if err != nil {
+				return err
+			}
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// question is the most decisive one that was not put yet.
+func (a *asking) question() (question, bool) {
+	for _, fact := range a.policy.rules.Open(a.b, a.now) {
+		for _, q := range a.questions(fact) {
+			if !a.asked[q.id] {
+				return q, true
+			}
+		}
+	}
+	return question{}, false
+}
+
+// put puts a question until the answer to it is written down.
+func (a *asking) put(q question) error {
+	a.help = func() { a.explain(q) }
+	if a.putting != nil {
+		a.putting(q)
+	}
+	a.show(q)
+	for {
+		chosen, given, err := a.answered(q.options)
+		if err != nil {
+			return err
+		}
+		why, err := a.write(chosen.write(given))
+		if err != nil {
+			return err
+		}
+		if why == "" {
+			a.wrong = 0
+			return a.putMore(q, chosen)
+		}
+		if err := a.refused("%s", why); err != nil {
+			return err
+		}
+	}
+}
+
+// answered reads an answer with everything that it needs.
+func (a *asking) answered(options []option) (chosen option, given []string, err error) {
+	chosen, text, err := a.choose(options)
+	if err != nil {
+		return chosen, nil, err
+	}
+	if chosen.word == "" {
+		given = []string{text}
+	}
+	given, err = a.details(chosen.details, given)
+	return chosen, given, err
+}
+
+// putMore puts a question again where its answer may not be the only one. No answer is no.
+func (a *asking) putMore(q question, chosen option) error {
+	if q.more == "" || chosen.last {
+		return nil
+	}
+	text, err := a.detail(detail{ask: q.more, usual: "no", check: yesOrNo})
+	if err != nil || text == "no" {
+		return err
+	}
+	return a.put(q.again())
+}
+
+func yesOrNo(text string) (string, error) {
+	for _, word := range []string{"yes", "no"} {
+		if strings.HasPrefix(word, strings.ToLower(text)) {
+			return word, nil
+		}
+	}
+	return "", errors.New("yes or no?")
+}
+
+// write puts an answer into the file. It returns why that cannot be, where the
+// answer itself is at fault.
+func (a *asking) write(make edits) (why string, err error) {
+	e, err := content.NewEditor(a.b.Source)
+	if err != nil {
+		return "", err
+	}
+	if err := make(e); err != nil {
+		var manual *content.ManualError
+		if errors.As(err, &manual) {
+			return manual.Error(), nil
+		}
+		return "", err
+	}
+	entry := e.Entry()
+	if worse := worse(a.problems, entry.Problems); len(worse) > 0 {
+		return worse[0].Message + ": " + worse[0].Hint, nil
+	}
+	if err := a.save(a.b.Source, e.Bytes()); err != nil {
+		return "", err
+	}
+	a.take(entry)
+	a.tell("  written into %s", a.b.Source.Name)
+	return "", nil
+}
+
+// worse lists the errors, a draft's too, that were not there before.
+func worse(before, after source.Problems) source.Problems {
+	return slices.DeleteFunc(slices.Clone(after), func(p source.Problem) bool {
+		same := func(o source.Problem) bool { return o.Code == p.Code && o.Message == p.Message }
+		return p.Level != source.Error && !p.Softened || slices.ContainsFunc(before, same)
+	})
+}
+
+// take goes on with the file as it stands now.
+func (a *asking) take(entry content.Entry) {
+	entry.Bulletin.Embargoed, entry.Bulletin.Decision = a.b.Embargoed, a.b.Decision
+	a.b, a.problems = entry.Bulletin, entry.Problems
+}
+
+// again reads the file that somebody else has saved. The answer at hand is not
+// written: it was given to another text.
+func (a *asking) again() error {
+	entry, err := a.read(a.b.Source.Name)
+	if err != nil {
+		return err
+	}
+	if !entry.Readable {
+		return entry.Problems
+	}
+	a.take(entry)
+	a.tell("  %s", hang("Somebody saved the file in the meantime. The answer was not written; the file was read again.", 2))
+	return nil
+}
+
+// verdicts judges a bulletin: for everybody, and for a tailnet that is affected.
+func (a *asking) verdicts(b bulletin.Bulletin) (disclose, notify verdict.Proof) {
+	return a.policy.rules.Bulletin(b, a.now), a.policy.rules.AnyTailnet(b, a.now)
+}
+
+// decides words what an answer would settle; empty where it settles nothing yet.
+func (a *asking) decides(o option) string {
+	e, err := content.NewEditor(a.b.Source)
+	if err != nil || o.write(sampleOf(o))(e) != nil {
+		return ""
+	}
+	was, is := make([]verdict.Proof, 2), make([]verdict.Proof, 2)
+	was[0], was[1] = a.verdicts(a.b)
+	is[0], is[1] = a.verdicts(e.Entry().Bulletin)
+	var parts []string
+	for i, proof := range is {
+		if now := proof.Stands(); now != was[i].Stands() {
+			parts = append(parts, proof.Question+" "+now.Words())
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// sampleOf stands for the details of an answer that nobody has given.
+func sampleOf(o option) []string {
+	var given []string
+	for _, d := range o.details {
+		given = append(given, d.sample)
+	}
+	return given
+}
+
+// show prints a question with where it comes from, its answers, and what each decides.
+func (a *asking) show(q question) {
+	if now := a.standing(); now != a.shown {
+		a.tell("\nSo far: %s.", now)
+		a.shown = now
+	}
+	fact := a.fact(q.fact)
+	if fact.Assumed && !a.assuming {
+		a.tell("\n%s", hang("What follows is only assumed, and could still turn that. Enter keeps it as it is.", 0))
+		a.assuming = true
+	}
+	a.tell("\n%s", hang(a.unit(q.text)+soFar(fact), 0))
+	for _, c := range a.asks(q.fact) {
+		a.tell("  The policy: %s", hang(fmt.Sprintf("%q", c.Quote), 14))
+	}
+	a.offer(q.options)
+}
+
+// offer prints the answers, each with what it would settle.
+func (a *asking) offer(options []option) {
+	width := 0
+	for _, o := range options {
+		width = max(width, len(o.word))
+	}
+	for i, o := range options {
+		head := fmt.Sprintf("  %d %-*s  ", number(options, i), width, o.word)
+		if o.word == "" {
+			head = fmt.Sprintf("  - %-*s  ", width, "…")
+		}
+		a.tell("%s%s", head, hang(a.unit(o.meaning), width+6))
+		if decided := a.decides(o); decided != "" {
+			a.tell("%sthen: %s", strings.Repeat(" ", width+6), decided)
+		}
+	}
+}
+
+// soFar says what is known of a fact that is asked for.
+func soFar(f verdict.Fact) string {
+	switch {
+	case f.Assumed:
+		return " (assumed " + f.Value + ")"
+	case f.Known() || f.Note == "" || f.Position.Line > 0:
+		return ""
+	}
+	return " (" + f.Note + ")"
+}
+
+// fact is what is known of a fact in either question.
+func (a *asking) fact(name string) verdict.Fact {
+	disclose, notify := a.verdicts(a.b)
+	if slices.ContainsFunc(disclose.Facts, func(f verdict.Fact) bool { return f.Name == name }) {
+		return disclose.Facts.Find(name)
+	}
+	return notify.Facts.Find(name)
+}
+
+// asks lists the sentences that ask for a fact, each once.
+func (a *asking) asks(fact string) []verdict.Clause {
+	var found []verdict.Clause
+	disclose, notify := a.verdicts(a.b)
+	for _, step := range slices.Concat(disclose.Steps, notify.Steps) {
+		same := func(c verdict.Clause) bool { return c.Quote == step.Clause.Quote }
+		asks := func(w verdict.Condition) bool { return w.Fact == fact }
+		if slices.ContainsFunc(step.Clause.When, asks) && !slices.ContainsFunc(found, same) {
+			found = append(found, step.Clause)
+		}
+	}
+	return found
+}
+
+// explain says more about a question: what the fact means, when it is so, and where
+// the sentences stand.
+func (a *asking) explain(q question) {
+	d, _ := disclosure.Define(q.fact)
+	a.tell("  %s: %s", q.fact, hang(a.unit(d.Meaning), 4))
+	for _, line := range []struct{ value, when string }{{"yes", d.When.Yes}, {"no", d.When.No}, {"unknown", d.When.Unknown}} {
+		if line.when != "" {
+			a.tell("    %-8s %s", line.value, hang(strings.ReplaceAll(line.when, "`", ""), 13))
+		}
+	}
+	for _, c := range a.asks(q.fact) {
+		a.tell("  %s", hang(fmt.Sprintf("under %q: %q", c.Under+" …", c.Quote), 4))
+	}
+	a.tell("  the policy: %s", a.policy.url)
+	a.tell("  %s", hang("in the file: "+d.Hint()+" (docs/format.md has every key)", 4))
+}

@@ -1,0 +1,38 @@
+package cli
+
+import (
+	"path/filepath"
+
+	"tocsin/internal/bulletin"
+)
+
+// afterwards tells what is to be typed next.
+func (p *program) afterwards(s *site, e *edition) {
+	if e.to.Status != bulletin.Private {
+		p.next("tocsin build")
+	}
+	if add := p.gitAdd(s, e.to.Source.Name, e.record.Name); add != "" {
+		p.next("%s", add)
+	}
+	if e.to.Status != bulletin.Withdrawn {
+		p.next("tocsin plan %s", e.to.ID)
+	}
+}
+
+// gitAdd is the command that puts what was written into the next commit; empty where
+// all of it stands in the drafts root, which is another repository's, if anybody's.
+func (p *program) gitAdd(s *site, names ...string) string {
+	command, files := "git", ""
+	if p.dir != "." {
+		command += " -C " + quoted(p.dir)
+	}
+	for _, name := range names {
+		if !s.inDrafts(name) {
+			files += " " + quoted(filepath.ToSlash(name))
+		}
+	}
+	if files == "" {
+		return ""
+	}
+	return command + " add" + files
+}

@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/source"
+)
+
+// consent is how a command that cannot be taken back is agreed to: by the typed ID,
+// on the terminal or as --yes. --dry-run shows everything and asks nothing.
+type consent struct {
+	yes string
+	dry bool
+}
+
+func (k *consent) flags(c *cobra.Command) {
+	c.Flags().StringVar(&k.yes, "yes", "", "the `ID` once more, in place of typing it when asked")
+	c.Flags().BoolVar(&k.dry, "dry-run", false, "show everything and write nothing")
+}
+
+// confirm asks for the typed ID. Anything else, and an input that ends, changes nothing.
+func (p *program) confirm(ctx context.Context, id bulletin.ID, k consent, verb string) error {
+	typed := k.yes
+	if typed == "" {
+		fmt.Fprintf(p.Stderr, "type %s to %s it: ", id, verb)
+		var err error
+		if typed, err = line(ctx, bufio.NewReader(p.Stdin)); err != nil {
+			return err
+		}
+	}
+	if typed != string(id) {
+		return refuse("the same command again, and type "+string(id), "%q is not %s: nothing was changed", source.Visible(typed), id)
+	}
+	return nil
+}
+
+// line reads one line that a person types; empty where there is no more input. Who
+// interrupts is not kept waiting for a line.
+func line(ctx context.Context, from *bufio.Reader) (string, error) {
+	typed := make(chan string, 1)
+	go func() {
+		text, _ := from.ReadString('\n') // an end of input is an empty line
+		typed <- strings.TrimSpace(text)
+	}()
+	select {
+	case text := <-typed:
+		return text, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}

@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"tocsin/internal/affected"
+	"tocsin/internal/bulletin"
+	"tocsin/internal/disclosure"
+	"tocsin/internal/source"
+	"tocsin/internal/tailnet"
+	"tocsin/internal/verdict"
+)
+
+// oneTailnet is what the inventory and a bulletin mean for one tailnet, in counts: what
+// reaches a terminal or a log names none of its nodes, users or addresses.
+type oneTailnet struct {
+	id       tailnet.ID
+	proof    verdict.Proof
+	nodes    int                   // of the tailnet, in the inventory
+	hosted   string                // what a hosted product means for it; may be empty
+	evidence []evidence            // of its nodes, by row
+	missed   map[affected.Miss]int // nodes that escaped, by how
+}
+
+// evidence is why nodes are affected, or may be, with how many they are.
+type evidence struct {
+	nodes    int
+	affected verdict.Truth
+	why      string
+	at       source.Position // the bulletin's row
+}
+
+// oneTailnet reads the inventory, as plan does, for what it holds of one tailnet.
+func (s *site) oneTailnet(ctx context.Context, b bulletin.Bulletin, id tailnet.ID) (*oneTailnet, error) {
+	if s.config.Inventory.Tailnets == "" {
+		return nil, &refusal{exitUsage, "tocsin.yaml has no inventory: section, so nothing is known of any tailnet", "add it; tocsin init DIR shows a complete file"}
+	}
+	one := &oneTailnet{id: id, missed: make(map[affected.Miss]int)}
+	matcher := affected.NewMatcher(b, s.config.Products)
+	survey, err := s.survey(ctx, b, func(n tailnet.Node) {
+		if n.Tailnet == id {
+			_, miss := matcher.Node(n)
+			one.nodes, one.missed[miss] = one.nodes+1, one.missed[miss]+1
+		}
+	})
+	if err == nil {
+		err = plausible(survey, b, s.config.Products)
+	}
+	if err != nil {
+		return nil, err
+	}
+	match, proof, found, err := survey.Tell(id)
+	if err == nil && !found {
+		err = &refusal{exitUsage, fmt.Sprintf("the inventory has no tailnet %q", id), "write the ID as it stands in " + s.config.Inventory.Tailnets}
+	}
+	one.proof, one.hosted, one.evidence = proof, match.Evidence, evidenceOf(b, match.Hits)
+	return one, err
+}
+
+// evidenceOf sums up hits: the rows in their order, the most frequent evidence first.
+func evidenceOf(b bulletin.Bulletin, hits []affected.Hit) []evidence {
+	var all []evidence
+	for _, h := range hits {
+		e := evidence{1, h.Affected, h.Evidence, b.Affected[h.Row].Position}
+		i := slices.IndexFunc(all, func(o evidence) bool { return o.at == e.at && o.affected == e.affected && o.why == e.why })
+		if i < 0 {
+			all = append(all, e)
+			continue
+		}
+		all[i].nodes++
+	}
+	slices.SortFunc(all, func(a, b evidence) int {
+		return cmp.Or(a.at.Line-b.at.Line, int(b.affected)-int(a.affected), b.nodes-a.nodes, cmp.Compare(a.why, b.why))
+	})
+	return all
+}
+
+// mostEvidence is how many kinds of evidence are listed; the rest are counted.
+const mostEvidence = 8
+
+// touched prints the evidence of the one tailnet that is asked about.
+func (p paper) touched(proof verdict.Proof) {
+	if p.tailnet == nil || proof.Question != disclosure.Notify {
+		return
+	}
+	t := p.tailnet
+	p.line(2, 4, "the inventory has %s of it", many(t.nodes, "node"))
+	if t.hosted != "" {
+		p.line(4, 12, "%7s  %s", "", t.hosted)
+	}
+	for i, e := range t.evidence {
+		if i == mostEvidence {
+			p.line(4, 12, "%7s  and for %d more reasons", "", len(t.evidence)-i)
+			break
+		}
+		p.line(4, 13, "%7d  %s: %s (%s)", e.nodes, certainty(e.affected), e.why, p.fromHere(e.at))
+	}
+	for _, m := range misses {
+		if t.missed[m.miss] > 0 {
+			p.line(4, 13, "%7d  %s", t.missed[m.miss], m.words)
+		}
+	}
+}
+
+func certainty(t verdict.Truth) string {
+	if t == verdict.Yes {
+		return "affected"
+	}
+	return "may be affected"
+}
+
+// misses words how nodes escape, the nearest first.
+var misses = []struct {
+	miss  affected.Miss
+	words string
+}{
+	{affected.FixedAlready, "not affected: fixed already"},
+	{affected.TooOld, "not affected: too old to have the fault"},
+	{affected.OtherPlatform, "not affected: on another platform"},
+	{affected.OtherProduct, "not affected: with another product"},
+}

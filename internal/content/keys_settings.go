@@ -1,0 +1,124 @@
+package content
+
+// settingsKeys are the keys of tocsin.yaml.
+func settingsKeys() []Key {
+	keys := []Key{
+		{
+			Path: "base_url", Type: "URL", When: Always,
+			Advice:  "Where readers will find the site, also while you build on your own machine: feeds and letters link there. `https:`; `http:` only for this machine.",
+			Example: "base_url: https://security.example.com",
+		},
+		{
+			Path: "organization", Type: "keys", When: Always,
+			Advice:  "Who publishes.",
+			Example: "organization: {name: Example Networks}",
+		},
+	}
+	keys = append(keys, organizationKeys()...)
+	keys = append(keys,
+		Key{
+			Path: "repository", Type: "word", Words: []string{"private", "public"}, Default: "private",
+			Advice:  "`public` where everybody can read what you commit. A draft, or a bulletin that is told by letter only, is an error there: write those in the `drafts` root.",
+			Example: "repository: private",
+		},
+		Key{
+			Path: "drafts", Type: "path",
+			Advice:  "A second folder for bulletins that nobody outside may see yet, such as a private repository beside this one. `tocsin release` moves a bulletin over.",
+			Example: "drafts: ../embargo",
+		},
+		Key{Path: "bulletins", Type: "keys", Advice: "Where bulletins stand, and how they are numbered.", Example: "bulletins: {path: /security-bulletins/}"},
+		Key{
+			Path: "bulletins.path", Type: "text", Default: "/security-bulletins/",
+			Advice:  "The section on the website. Links from outside break when it changes.",
+			Example: "bulletins: {path: /security-bulletins/}",
+		},
+		Key{
+			Path: "bulletins.id", Type: "text", Default: "TS-{year}-{number:3}",
+			Advice:  "How bulletins are numbered: a prefix of your own, the year, and a number of at least so many digits.",
+			Example: "bulletins: {id: \"TS-{year}-{number:3}\"}",
+		},
+		Key{Path: "policies", Type: "keys", Advice: "Where policies stand.", Example: "policies: {path: /security-policies/}"},
+		Key{
+			Path: "policies.path", Type: "text", Default: "/security-policies/",
+			Advice:  "The section on the website.",
+			Example: "policies: {path: /security-policies/}",
+		},
+		Key{
+			Path: "products", Type: "list of entries",
+			Advice:  "What bulletins can be about: everything that you ship or run.",
+			Example: "products: [{id: client, title: Example client, platforms: [windows]}]",
+		})
+	keys = append(keys, under("products[]", productKeys())...)
+	keys = append(keys, inventoryKeys()...)
+	keys = append(keys, mailKeys()...)
+	keys = append(keys, Key{
+		Path: "ledger", Type: "`sqlite:` and a path", Default: "sqlite:var/ledger.db",
+		Advice:  "The record of every plan and of what became of each letter. Back it up; never restore an older one without reading what was sent since.",
+		Example: "ledger: sqlite:var/ledger.db",
+	})
+	return of(SettingsFile, keys...)
+}
+
+func organizationKeys() []Key {
+	const whole = "{name: Example Networks, contact: security@example.com, namespace: https://example.com/security, unit: {one: tailnet, many: tailnets}}"
+	return under("organization", []Key{
+		{Path: "name", Type: "text", When: Always, Advice: "As customers know you.", Example: whole},
+		{Path: "contact", Type: "address", Advice: "Where readers and finders write to; somebody must read it on a Sunday.", Example: whole},
+		{
+			Path: "namespace", Type: "URL", Default: "the host of `base_url`",
+			Advice:  "What the ids of feeds and documents begin with. Set it before the first release and never change it, also when the site moves: readers would be alerted again to everything.",
+			Example: whole,
+		},
+		{Path: "unit", Type: "keys", Default: "tailnet, tailnets", Advice: "What you call one customer's network, and several, in pages and letters.", Example: whole},
+		{Path: "unit.one", Type: "text", When: Always, Advice: "One of them.", Example: whole},
+		{Path: "unit.many", Type: "text", When: Always, Advice: "Several of them.", Example: whole},
+	})
+}
+
+func productKeys() []Key {
+	const whole = "{id: client, title: Example client, platforms: [windows, linux], version_suffix: build, update: {windows: winget upgrade Example.Client}, show_version: example version, purl: pkg:github/example/client}"
+	return []Key{
+		{Path: "id", Type: "text", When: Always, Advice: "A short word that bulletins name the product by. It never changes.", Example: whole},
+		{Path: "title", Type: "text", When: Always, Advice: "The product's name, as users know it.", Example: whole},
+		{Path: "platforms", Type: "list of texts", Advice: "What it runs on, spelt as in the `os` column of the node table.", Example: whole},
+		{
+			Path: "version_suffix", Type: "word", Words: []string{"build"}, Default: "a prerelease",
+			Advice:  "`build` where 1.66.1-t9d5c0b is a build of 1.66.1. Without it, what follows a hyphen is a prerelease, which comes before 1.66.1 and counts as affected.",
+			Example: whole,
+		},
+		{Path: "update", Type: "keys", Advice: "The command that updates it, by platform; letters tell it.", Example: whole},
+		{Path: "update.*", Type: "text", Advice: "One line to paste into a terminal; `{fixed}` stands for the version.", Example: whole},
+		{Path: "show_version", Type: "text", Advice: "The command that shows which version a computer runs.", Example: whole},
+		{
+			Path: "hosted", Type: "word", Words: []string{"yes", "no"}, Default: "no",
+			Advice:  "`yes` for what you run yourselves: nobody installs it, nobody updates it, and no inventory shows it.",
+			Example: "{id: coordination-server, title: Coordination server, hosted: yes}",
+		},
+		{Path: "purl", Type: "text", Advice: "Its package URL, by which scanners find it.", Example: whole},
+	}
+}
+
+func inventoryKeys() []Key {
+	const whole = "inventory: {tailnets: inventory/tailnets.csv, nodes: inventory/nodes.csv}"
+	return []Key{
+		{Path: "inventory", Type: "keys", When: "when letters are planned", Advice: "The private tables of customers and of their nodes. Nothing of them may reach git or the site.", Example: whole},
+		{Path: "inventory.tailnets", Type: "path", When: Always, Advice: "One row a customer, with the addresses to write to.", Example: whole},
+		{Path: "inventory.nodes", Type: "path", When: Always, Advice: "One row a node, with the version that it runs.", Example: whole},
+	}
+}
+
+func mailKeys() []Key {
+	const whole = "mail: {from: Example Security <security@example.com>, reply_to: security@example.com, contact_settings_url: https://login.example.com/contacts, transport: maildir:var/outbox, key_file: secrets/plan.key}"
+	return []Key{
+		{Path: "mail", Type: "keys", When: "when letters are planned", Advice: "How letters are made and sent.", Example: whole},
+		{Path: "mail.from", Type: "name and address", When: Always, Advice: "Who writes; the same sender for years, so that people and filters know it.", Example: whole},
+		{Path: "mail.reply_to", Type: "address", Default: "`from`", Advice: "Where answers go: to people, not to a machine.", Example: whole},
+		{Path: "mail.contact_settings_url", Type: "URL", Advice: "The page on which an administrator changes the address that letters go to.", Example: whole},
+		{Path: "mail.transport", Type: "`maildir:` and a path", When: Always, Advice: "Where letters are put: a folder, one file each, in which you can read them before anybody else does.", Example: whole},
+		{
+			Path: "mail.key_file", Type: "path", When: Always,
+			Advice:  "32 random bytes that `tocsin init` makes. Whoever has it can forge return addresses; who loses it cannot tell old letters apart.",
+			Example: whole,
+		},
+	}
+}
