@@ -166,8 +166,11 @@ func (b Bulletin) Substance() []byte { return b.without(b.Stamped) }
 
 // Wording is what the authors themselves wrote for readers: the file without every
 // line that tocsin's commands write and those that no reader sees. Where it changes
-// after release, readers are owed a revision.
-func (b Bulletin) Wording() []byte { return b.without(b.Recorded) }
+// after release, readers are owed a revision. Line ends, which git may change, count
+// as LF.
+func (b Bulletin) Wording() []byte {
+	return bytes.ReplaceAll(b.without(b.Recorded), []byte("\r\n"), []byte("\n"))
+}
 
 func (b Bulletin) without(lines []int) []byte {
 	var out []byte

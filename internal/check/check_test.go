@@ -123,7 +123,7 @@ func TestVerdictsSayWhatToDo(t *testing.T) {
 
 // Problems come sorted by place, whatever found them.
 func TestSorted(t *testing.T) {
-	const bad = "published: 2027-01-01\naffected:\n  - {product: clinet, fixed: 1.66.1, available: 2026-05-03}\n"
+	const bad = "published: 2026-12-31\naffected:\n  - {product: clinet, fixed: 1.66.1, available: 2026-05-03}\n"
 	problems := problemsOf(t, sample(t, "-- content/bulletins/TS-2026-009.md --\n"+bad+"-- content/bulletins/TS-2026-001.md --\n"+bad+
 		"-- content/policies/b.md --\nslug: pets\n-- content/policies/c.md --\nslug: pets\n"))
 	sorted := slices.Clone(problems)

@@ -13,26 +13,26 @@ attempt to keep the build busy. Move data out of the page, and break long lines.
 			Example: "{300 KiB}\n", Mended: "A text.\n",
 		},
 		{
-			Name: "no-header", Level: source.Error,
+			Name: "no-header", Level: source.Error, Fixable: true,
 			Wants: "a file that begins with ---, then keys, then --- again",
 			Why: `Without the first line the keys would be printed as text, and the status among them
 would count for nothing: that is how a draft gets published.`,
-			Example: "(the whole file)\nid: TS-2026-004\ntitle: A fault\nstatus: draft\n---\nA text.\n",
+			Example: "(the whole file)\n\n---\nid: TS-2026-004\ntitle: A fault\nstatus: draft\n---\nA text.\n",
 			Mended:  "---\nid: TS-2026-004\ntitle: A fault\nstatus: draft\n---\nA text.\n",
 		},
 		{
-			Name: "unclosed-header", Level: source.Error,
+			Name: "unclosed-header", Level: source.Error, Fixable: true,
 			Wants:   "a line that holds only --- below the last key",
 			Why:     `Without it nobody can tell where the keys end and the text begins.`,
-			Example: "---\nid: TS-2026-004\ntitle: A fault\nstatus: draft\nA text.\n",
+			Example: "---\nid: TS-2026-004\ntitle: A fault\nstatus: draft\n----\nA text.\n",
 			Mended:  "---\nid: TS-2026-004\ntitle: A fault\nstatus: draft\n---\nA text.\n",
 		},
 		{
-			Name: "odd-fence", Level: source.Error,
+			Name: "odd-fence", Level: source.Error, Fixable: true,
 			Wants: "--- without white space around it",
 			Why: `Some programs end the front matter at such a line and some do not. What stands below
 it would be keys to the one and text to the other.`,
-			Example: "---\nid: TS-2026-004\ntitle: A fault\n --- \nstatus: draft\n---\nA text.\n",
+			Example: "---\nid: TS-2026-004\ntitle: A fault\nstatus: draft\n--- \nA text.\n",
 			Mended:  "---\nid: TS-2026-004\ntitle: A fault\nstatus: draft\n---\nA text.\n",
 		},
 		{
@@ -43,7 +43,7 @@ would be printed, and would not count.`,
 			Example: "title: A fault\n---\nstatus: draft\n\nA text.\n", Mended: "title: A fault\nstatus: draft\n---\nA text.\n",
 		},
 		{
-			Name: "hidden-character", Level: source.Error,
+			Name: "hidden-character", Level: source.Error, Fixable: true,
 			Wants: "only characters that a reader can see",
 			Why: `Characters without width, or that turn the direction of the text, make two texts look
 alike that are not, hide words from a reviewer, and break feeds. The message has the number

@@ -24,7 +24,8 @@ nothing here heeds them.`,
 			Wants: "a title: and a slug: in the page's own header",
 			Why: `The page has no header, or lacks what every page needs. It is published with a title
 from its first heading, or a slug from its file's name, which a rename would change.`,
-			Example: "---\nA text.\n", Mended: "-- content/policies/backups.md --\n",
+			Example: "-- content/policies/backups.md --\n(the whole file)\n# Backups\n\nWe keep backups.\n",
+			Mended:  "-- content/policies/backups.md --\n---\ntitle: Backups\nslug: backups\nlast_updated: 2026-04-01\n---\nWe keep backups.\n",
 		},
 		{
 			Name: "internal-link", Level: source.Note,

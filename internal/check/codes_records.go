@@ -10,8 +10,8 @@ func recordCodes() []Code {
 			Wants: "the record of a release as tocsin wrote it",
 			Why: `content/decisions/ID.json says what was decided when a bulletin was released, by which
 sentences and facts. It is evidence: no person edits it. Put it back from git.`,
-			Example: "-- content/decisions/TS-2026-004.json --\n{\"status\": \"draft\"}\n",
-			Mended:  "-- content/decisions/TS-2026-004.json --\n{\"status\": \"published\"}\n",
+			Example: "-- content/bulletins/TS-2026-004.md --\n-- content/decisions/TS-2026-004.json --\n{\"status\": \"draft\"}\n",
+			Mended:  "-- content/bulletins/TS-2026-004.md --\n-- content/decisions/TS-2026-004.json --\n{\"status\": \"published\"}\n",
 		},
 		{
 			Name: "stray-decision", Level: source.Error,
@@ -37,24 +37,24 @@ surprise those who were told. The commands change both together: tocsin release,
 			Why: `The text is not the one that readers were shown last, by its digest on record. Who read
 the bulletin before has to learn that it changed: tocsin revise ID adds an entry that says what did.
 Where nothing was meant to change, put the file back from git.`,
-			Example: "-- content/decisions/TS-2026-004.json (of another text) --\n{}\n",
-			Mended:  "-- content/decisions/TS-2026-004.json --\n{}\n",
+			Example: "-- content/bulletins/TS-2026-004.md --\n-- content/decisions/TS-2026-004.json (of another text) --\n{}\n",
+			Mended:  "-- content/bulletins/TS-2026-004.md --\n-- content/decisions/TS-2026-004.json --\n{}\n",
 		},
 		{
 			Name: "revision-removed", Level: source.Error,
 			Wants: "every revision that readers were shown",
 			Why: `The record has a later revision than the file. What readers were told is not taken back:
 put the entries of revisions: back from git.`,
-			Example: "-- content/decisions/TS-2026-004.json (of 2 texts) --\n{}\n",
-			Mended:  "-- content/bulletins/TS-2026-004.md --\nrevisions:\n  - {version: 1, at: 2026-05-04, summary: First}\n  - {version: 2, at: 2026-05-04, summary: More}\n-- content/decisions/TS-2026-004.json (of 2 texts) --\n{}\n",
+			Example: "-- content/bulletins/TS-2026-004.md --\n-- content/decisions/TS-2026-004.json (of 2 texts) --\n{}\n",
+			Mended:  "-- content/bulletins/TS-2026-004.md --\nrevisions:\n  - {version: 1, at: 2026-05-04, material: no, summary: First}\n  - {version: 2, at: 2026-05-04, material: no, summary: More}\n-- content/decisions/TS-2026-004.json (of 2 texts) --\n{}\n",
 		},
 		{
 			Name: "revision-unrecorded", Level: source.Error,
 			Wants: "revisions that tocsin revise wrote",
 			Why: `The file has a revision that is not on record, so nobody can say later which text
 readers were shown under it. Remove the entry; tocsin revise ID writes it with its record.`,
-			Example: "-- content/bulletins/TS-2026-004.md --\nrevisions:\n  - {version: 1, at: 2026-05-04, summary: First}\n  - {version: 2, at: 2026-05-04, summary: More}\n-- content/decisions/TS-2026-004.json --\n{}\n",
-			Mended:  "-- content/bulletins/TS-2026-004.md --\nrevisions:\n  - {version: 1, at: 2026-05-04, summary: First}\n-- content/decisions/TS-2026-004.json --\n{}\n",
+			Example: "-- content/bulletins/TS-2026-004.md --\nrevisions:\n  - {version: 1, at: 2026-05-04, material: no, summary: First}\n  - {version: 2, at: 2026-05-04, material: no, summary: More}\n-- content/decisions/TS-2026-004.json --\n{}\n",
+			Mended:  "-- content/bulletins/TS-2026-004.md --\nrevisions:\n  - {version: 1, at: 2026-05-04, material: no, summary: First}\n-- content/decisions/TS-2026-004.json --\n{}\n",
 		},
 		{
 			Name: "revision-order", Level: source.Error,
@@ -62,8 +62,8 @@ readers were shown under it. Remove the entry; tocsin revise ID writes it with i
 			Why: `Readers tell by the number whether they have seen the last one. A number that stands
 twice, is left out or goes back misleads them, and so does a revision that is older than what it
 revises.`,
-			Example: "revisions:\n  - {version: 2, at: 2026-05-04, summary: More}\n  - {version: 1, at: 2026-05-04, summary: First}\n",
-			Mended:  "revisions:\n  - {version: 1, at: 2026-05-04, summary: First}\n  - {version: 2, at: 2026-05-04, summary: More}\n",
+			Example: "revisions:\n  - {version: 2, at: 2026-05-04, material: no, summary: More}\n  - {version: 1, at: 2026-05-04, material: no, summary: First}\n",
+			Mended:  "revisions:\n  - {version: 1, at: 2026-05-04, material: no, summary: First}\n  - {version: 2, at: 2026-05-04, material: no, summary: More}\n",
 		},
 		{
 			Name: "verdict-changed", Level: source.Warning,

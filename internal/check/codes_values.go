@@ -12,7 +12,7 @@ func valueCodes() []Code {
 			Example: "title: [A fault]\n", Mended: "title: A fault\n",
 		},
 		{
-			Name: "unknown-word", Level: source.Error,
+			Name: "unknown-word", Level: source.Error, Fixable: true,
 			Wants: "one of the words that the key knows",
 			Why: `Every word here decides something. A word that is not known is never taken as the
 nearest one, and true is not yes.`,
@@ -25,10 +25,10 @@ nearest one, and true is not yes.`,
 			Example: "-- content/policies/backups.md --\nweight: 010\n", Mended: "-- content/policies/backups.md --\nweight: 10\n",
 		},
 		{
-			Name: "not-a-date", Level: source.Error,
+			Name: "not-a-date", Level: source.Error, Fixable: true,
 			Wants:   "a day such as 2026-05-03, or an instant with its zone",
 			Why:     `An instant without a zone is another one for every reader. A day is 00:00 UTC.`,
-			Example: "published: 3 May 2026\n", Mended: "published: 2026-05-03\n",
+			Example: "published: 2026-05-03 14:30:00Z\n", Mended: "published: 2026-05-03T14:30:00Z\n",
 		},
 		{
 			Name: "not-a-list", Level: source.Error,

@@ -56,7 +56,7 @@ func ids(c *Checker) source.Problems {
 // years warns of a number of another year than that of the publication.
 func years(c *Checker, n *notice) source.Problems {
 	year, _, ours := c.Config.IDs.Number(n.ID)
-	if !ours || n.Published.IsZero() || year == n.Published.UTC().Year() {
+	if !ours || n.Published.IsZero() || n.Published.After(c.Now) || year == n.Published.UTC().Year() {
 		return nil
 	}
 	return source.Problems{n.warning(n.Places.Of("id"), "id-year",

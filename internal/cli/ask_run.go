@@ -61,6 +61,7 @@ func (a *asking) run() error {
 		err := a.put(q)
 		switch {
 		case errors.Is(err, errLeft):
+			a.wrong = 0
 			a.tell("  left for now")
 		case errors.Is(err, errChanged):
 			a.asked[q.id] = false
@@ -303,14 +304,17 @@ func (a *asking) asks(fact string) []verdict.Clause {
 	return found
 }
 
+// plainText is Markdown of one line without its marks.
+var plainText = strings.NewReplacer("`", "", "*", "")
+
 // explain says more about a question: what the fact means, when it is so, and where
 // the sentences stand.
 func (a *asking) explain(q question) {
 	d, _ := disclosure.Define(q.fact)
-	a.tell("  %s: %s", q.fact, hang(a.unit(d.Meaning), 4))
+	a.tell("  %s", hang(q.fact+": "+a.unit(d.Meaning), 4))
 	for _, line := range []struct{ value, when string }{{"yes", d.When.Yes}, {"no", d.When.No}, {"unknown", d.When.Unknown}} {
 		if line.when != "" {
-			a.tell("    %-8s %s", line.value, hang(strings.ReplaceAll(line.when, "`", ""), 13))
+			a.tell("    %-8s %s", line.value, hang(plainText.Replace(line.when), 13))
 		}
 	}
 	for _, c := range a.asks(q.fact) {

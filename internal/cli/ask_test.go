@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -241,8 +242,9 @@ func settle(dice *rand.Rand, facts verdict.Facts) verdict.Facts {
 	return out
 }
 
-// Of all answers that there could be, the worst and the average take no more questions
-// where the most decisive fact is asked first than in the order of the vocabulary.
+// Asked the most decisive fact first, no bulletin takes more questions at worst than in
+// the order of the vocabulary, and all together take fewer on average. (One by one a
+// few take more on average: the order looks one answer ahead, no further.)
 func TestOrderOfQuestions(t *testing.T) {
 	byPower := func(open []string) string { return open[0] }
 	inOrder := func(open []string) string {
@@ -254,6 +256,7 @@ func TestOrderOfQuestions(t *testing.T) {
 		return ""
 	}
 	var mean, plain float64
+	dearer := 0
 	const rounds = 200
 	for seed := range uint64(rounds) {
 		a, _ := asked(t, partial(rand.New(rand.NewPCG(seed, 5))), nil)
@@ -261,12 +264,18 @@ func TestOrderOfQuestions(t *testing.T) {
 		now := []verdict.Question{{Rules: a.policy.rules.Disclose, Facts: disclose.Facts}, {Rules: a.policy.rules.Notify, Facts: notify.Facts}}
 		worst, average := cost(now, byPower)
 		worstInOrder, averageInOrder := cost(now, inOrder)
-		if worst > worstInOrder || average > averageInOrder+1e-9 {
-			t.Errorf("seed %d: at worst %d questions, %.3f on average; in the order of the vocabulary %d, %.3f", seed, worst, average, worstInOrder, averageInOrder)
+		if worst > worstInOrder {
+			t.Errorf("seed %d: at worst %d questions, in the order of the vocabulary %d", seed, worst, worstInOrder)
+		}
+		if average > averageInOrder+1e-9 {
+			dearer++
 		}
 		mean, plain = mean+average/rounds, plain+averageInOrder/rounds
 	}
-	t.Logf("%d bulletins: %.3f questions on average, %.3f in the order of the vocabulary", rounds, mean, plain)
+	t.Logf("%d bulletins: %.3f questions on average, %.3f in the order of the vocabulary; %d take more", rounds, mean, plain, dearer)
+	if mean >= plain {
+		t.Error("the order of the vocabulary takes no more questions")
+	}
 }
 
 // cost is how many questions it takes until both verdicts stand: at worst, and on
@@ -297,4 +306,135 @@ func cost(questions []verdict.Question, choose func(open []string) string) (wors
 func domainOf(fact string) []string {
 	d, _ := disclosure.Define(fact)
 	return d.Domain
+}
+
+// What a colleague saves in the meantime is never overwritten: the answer is asked for
+// again, of the file as it is now.
+func TestAskedOfAChangedFile(t *testing.T) {
+	const row = "affected: [{product: server, deployed: 2026-05-01}]\naction: none\n"
+	const theirs = "severity: low\n" + row
+	a, out := asked(t, bulletinText(row), typed("all", "no"))
+	saves := 0
+	a.save = func(from source.File, data []byte) error {
+		if saves++; saves == 1 {
+			return errChanged
+		}
+		if !strings.Contains(string(from.Data), "severity: low") {
+			t.Errorf("saved over\n%s", from.Data)
+		}
+		return nil
+	}
+	a.read = func(name string) (content.Entry, error) {
+		e, err := content.NewEditor(source.File{Name: name, Data: []byte(bulletinText(theirs))})
+		return e.Entry(), err
+	}
+	if err := a.run(); !errors.Is(err, errStop) {
+		t.Fatal(err)
+	}
+	if text := string(a.b.Source.Data); text != bulletinText(theirs+"data_visible: no\n") || !strings.Contains(out.String(), "Somebody saved the file") {
+		t.Errorf("%s\n%s", text, out)
+	}
+	a, _ = asked(t, bulletinText(row), typed("no"))
+	a.save = func(source.File, []byte) error { return errChanged }
+	a.read = func(string) (content.Entry, error) {
+		return content.Entry{Problems: source.Problems{{Code: "gone"}}}, nil
+	}
+	var problems source.Problems
+	if err := a.run(); !errors.As(err, &problems) {
+		t.Errorf("%v: a file that cannot be read any more", err)
+	}
+}
+
+// A person may be wrong as often as they like; a script is told after the third time.
+func TestWrongAnswers(t *testing.T) {
+	lines := []string{"m", "?", "m", "", "x", "x", "last"}
+	a, _ := asked(t, bulletinText(""), typed(lines...))
+	var refused *refusal
+	if err := a.run(); !errors.As(err, &refused) || refused.exit != exitUsage {
+		t.Errorf("a script: %v", err)
+	}
+	a, out := asked(t, bulletinText(""), typed(lines...))
+	a.patient = true
+	if err := a.run(); !errors.Is(err, errStop) || !strings.Contains(out.String(), `"last" is none`) {
+		t.Errorf("a person: %v\n%s", err, out)
+	}
+}
+
+// Whoever interrupts a question is not kept waiting for a line.
+func TestInterruptedQuestion(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	never, _ := io.Pipe()
+	a, _ := asked(t, bulletinText(""), linesOf(ctx, never))
+	stop()
+	if err := a.run(); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+func TestLinesOf(t *testing.T) {
+	next := linesOf(context.Background(), strings.NewReader(" one \r\n\ntwo"))
+	var got []string
+	for {
+		line, err := next()
+		if err != nil {
+			got = append(got, err.Error())
+			break
+		}
+		got = append(got, line)
+	}
+	if want := []string{"one", "", "two", "EOF"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// What an answer stands for: whole words before their beginnings, numbers, and no
+// strong claim by half a word (F2).
+func TestPick(t *testing.T) {
+	options := []option{{word: "confirmed_none", whole: true}, {word: "confirmed"}, {word: "no_evidence"}, {word: "none_confirmed", whole: true}, {word: "own", also: "yes"}}
+	for text, want := range map[string]string{
+		"confirmed_none": "confirmed_none", "confirmed": "confirmed", "no_evidence": "no_evidence", "no_": "no_evidence",
+		"1": "confirmed_none", "5": "own", "yes": "own", "o": "own",
+		"c": `! "c" could be confirmed_none or confirmed`, "no": `! "no" could be no_evidence or none_confirmed`,
+		"none":        "! none_confirmed is a strong claim: type the whole word, or its number",
+		"confirmed_n": "! confirmed_none is a strong claim: type the whole word, or its number",
+		"6":           `! "6" is none of the answers: confirmed_none, confirmed, no_evidence, none_confirmed, own`,
+		"No":          `! "No" is none of the answers: confirmed_none, confirmed, no_evidence, none_confirmed, own`,
+	} {
+		got, why := pick(options, text)
+		if why != "" {
+			got.word = "! " + why
+		}
+		if got.word != want {
+			t.Errorf("%q: %s, want %s", text, got.word, want)
+		}
+	}
+}
+
+// FuzzAsk: whatever is typed, the file stays a draft that can be read, with its title,
+// its comments and its text.
+func FuzzAsk(f *testing.F) {
+	for _, typed := range []string{
+		"no\n1\nclient\nwindows\n1.30.0\nno\nfixed\n1.66.1\ntoday\nnone\n", "all\n?\nUpdate: it\nrequire\nA # law\n\nyes\ndelay\n\"\nq\n",
+		"unknown\ntomorrow\nserver\nyes\nlibrary\nall\n\nremedy\n{}\nunfixed\n---\n", "x\ny\nz\n", "no\nhigh\nstatus: published\n\u202E\nnone\nown\nnone_confirmed\n'\n\n[\n",
+	} {
+		f.Add(typed)
+	}
+	f.Fuzz(func(t *testing.T, lines string) {
+		text := bulletinText("# remark\n") + "\nstatus: in the text # too\n"
+		a, _ := asked(t, text, linesOf(context.Background(), strings.NewReader(lines)))
+		_ = a.run() // ends in some way: with the input at the latest
+		e, err := content.NewEditor(a.b.Source)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, a.b.Source.Data)
+		}
+		b := e.Entry().Bulletin
+		if !e.Entry().Readable || b.Status != bulletin.Draft || b.Title != "A fault" || string(b.Body) != "\nstatus: in the text # too\n" {
+			t.Errorf("%s", a.b.Source.Data)
+		}
+		for _, remark := range []string{" # sample\n", "\n# remark\n"} {
+			if !strings.Contains(string(a.b.Source.Data), remark) {
+				t.Errorf("%q is gone from\n%s", remark, a.b.Source.Data)
+			}
+		}
+	})
 }

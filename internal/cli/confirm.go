@@ -4,9 +4,12 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/source"
@@ -30,7 +33,11 @@ func (p *program) confirm(ctx context.Context, id bulletin.ID, k consent, verb s
 	if typed == "" {
 		fmt.Fprintf(p.Stderr, "type %s to %s it: ", id, verb)
 		var err error
-		if typed, err = line(ctx, bufio.NewReader(p.Stdin)); err != nil {
+		typed, err = line(ctx, bufio.NewReader(p.Stdin))
+		if !typing(p.Stdin) {
+			p.say("")
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -54,4 +61,11 @@ func line(ctx context.Context, from *bufio.Reader) (string, error) {
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
+}
+
+// typing reports whether a person types the input, whose Enter ends the line of the
+// question as well.
+func typing(input io.Reader) bool {
+	file, isFile := input.(*os.File)
+	return isFile && term.IsTerminal(int(file.Fd()))
 }

@@ -131,6 +131,7 @@ func refusalOf(err error) *refusal {
 		drift   *send.DriftError
 		stale   *send.StaleError
 		page    *templates.Error
+		manual  *content.ManualError
 	)
 	switch {
 	case errors.As(err, &own):
@@ -159,6 +160,8 @@ func refusalOf(err error) *refusal {
 		return &refusal{exitRefused, err.Error(), "restore the ledger from a backup; what was delivered since then only the mailbox knows"}
 	case errors.Is(err, ledger.ErrNoPlan), errors.Is(err, ledger.ErrNone):
 		return &refusal{exitUsage, err.Error(), "tocsin status lists the plans; tocsin plan ID makes one"}
+	case errors.As(err, &manual):
+		return &refusal{exitProblems, err.Error(), "do that, then the same command again"}
 	case errors.As(err, &page):
 		return &refusal{exitProblems, err.Error(), "mend the file in templates/, or remove it: tocsin has its own"}
 	case errors.As(err, &path):

@@ -3,12 +3,15 @@ package cli
 import (
 	"context"
 	"fmt"
+	"path"
 	"regexp"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/disclosure"
+	"tocsin/internal/source"
 	"tocsin/internal/tailnet"
 	"tocsin/internal/verdict"
 )
@@ -70,6 +73,9 @@ func (p *program) runExplain(ctx context.Context, id string, one tailnet.ID, asJ
 	if err != nil {
 		return err
 	}
+	if broken := s.brokenRecord(id); len(broken) > 0 {
+		return broken
+	}
 	e := s.explanation(b)
 	if one != "" {
 		if e.tailnet, err = s.oneTailnet(ctx, b, one); err != nil {
@@ -83,6 +89,14 @@ func (p *program) runExplain(ctx context.Context, id string, one tailnet.ID, asJ
 	paper{p, e}.print()
 	p.afterExplaining(e)
 	return nil
+}
+
+// brokenRecord lists what is wrong with the record of a bulletin: one that cannot be
+// read is not "never released".
+func (s *site) brokenRecord(id string) source.Problems {
+	return slices.DeleteFunc(slices.Clone(s.problems), func(f source.Problem) bool {
+		return f.Level != source.Error || path.Base(f.Position.File) != id+".json"
+	})
 }
 
 // explanation gives the proofs of both questions, of a tailnet that is affected.

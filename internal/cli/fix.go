@@ -3,6 +3,7 @@ package cli
 import (
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ func (p *program) fix(how checking, only selection) (err error) {
 			p.leftAlone(m)
 		}
 	}
-	return p.keep(kept, how.dry)
+	return p.keep(how, kept)
 }
 
 func (p *program) leftAlone(m mended) {
@@ -65,11 +66,11 @@ func (p *program) leftAlone(m mended) {
 }
 
 // keep writes what was mended and shows it.
-func (p *program) keep(all []mended, dry bool) error {
+func (p *program) keep(how checking, all []mended) error {
 	problems, files := 0, 0
 	for _, m := range all {
 		path := here(p.dir, m.name)
-		if !dry {
+		if !how.dry {
 			switch now, err := os.ReadFile(path); {
 			case err != nil:
 				return err
@@ -81,29 +82,33 @@ func (p *program) keep(all []mended, dry bool) error {
 				return err
 			}
 		}
-		p.show(path, m)
+		p.show(how, path, m)
 		problems, files = problems+len(m.applied), files+1
 	}
 	verb := "mended"
-	if dry {
+	if how.dry {
 		verb = "would mend"
 	}
 	p.say("%s %s in %s", verb, many(problems, "problem"), many(files, "file"))
 	return nil
 }
 
-// show prints a change as a unified diff: as bytes for patch(1), with what cannot be
-// seen made visible for a terminal.
-func (p *program) show(path string, m mended) {
+// show prints a change as a unified diff: as bytes for other tools, with what cannot be
+// seen made visible for a terminal. Beside JSON it is talk.
+func (p *program) show(how checking, path string, m mended) {
+	out := p.Stdout
+	if how.format == "json" {
+		out = p.Stderr
+	}
 	text := string(diff.Diff(path, m.before, path, m.after))
-	if isTerminal(p.Stdout) {
+	if isTerminal(out) {
 		lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 		for i, line := range lines {
 			lines[i] = source.Visible(line)
 		}
 		text = strings.Join(lines, "\n")
 	}
-	_, _ = p.Stdout.Write([]byte(text)) // the sink remembers a failure
+	fmt.Fprint(out, text)
 }
 
 // surveyed is a site as it was read: what is wrong, and of each file the digest of the

@@ -45,7 +45,7 @@ func (p *program) fixSettings(how checking, only selection) (err error) {
 		p.leftAlone(m)
 		return nil
 	}
-	return p.keep([]mended{m}, how.dry)
+	return p.keep(how, []mended{m})
 }
 
 // surveySettings reads settings as if tocsin.yaml held these bytes.

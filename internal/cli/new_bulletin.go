@@ -33,8 +33,7 @@ func (p *program) newBulletin() *cobra.Command {
 	c.Flags().StringVar(&known.product, "product", "", "what is affected: the `id` of a product in tocsin.yaml")
 	c.Flags().StringVar(&known.severity, "severity", "", "`how` bad it is: "+strings.Join(severities, ", "))
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		asked := !c.Flags().HasFlags() || c.LocalFlags().NFlag() == 0
-		return p.runNewBulletin(c.Context(), known, asked)
+		return p.runNewBulletin(c.Context(), known, known == beginning{})
 	}
 	return c
 }
@@ -126,6 +125,9 @@ func (p *program) answer(ctx context.Context, lines *bufio.Reader, question stri
 	for {
 		fmt.Fprintf(p.Stderr, "%s ", question)
 		text, err := line(ctx, lines)
+		if !typing(p.Stdin) {
+			p.say("")
+		}
 		if err != nil || text == "" || words == nil || slices.Contains(words, text) {
 			return text, err
 		}

@@ -59,7 +59,8 @@ func policyPage(slug, title, day string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.Bytes(), errors.Join(e.Set(title, "title"), e.Set(slug, "slug"), e.Set(day, "last_updated"))
+	err = errors.Join(e.Set(title, "title"), e.Set(slug, "slug"), e.Set(day, "last_updated"))
+	return e.Bytes(), err
 }
 
 // emptyPolicy has the six keys of a policy page. All of it can be read by everybody,

@@ -46,19 +46,16 @@ func (p *program) runNewRules(slug string) error {
 		return err
 	}
 	p.print("%s", filepath.Join(p.dir, filepath.FromSlash(name)))
-	if missing > 0 {
-		p.say("%s not stand in %s; they are marked", many(missing, "quote")+doNot(missing), page.Source.Name)
+	switch missing {
+	case 0:
+	case 1:
+		p.say("1 quote does not stand in %s; it is marked", page.Source.Name)
+	default:
+		p.say("%d quotes do not stand in %s; they are marked", missing, page.Source.Name)
 	}
 	p.say("read it, every line: it decides who is told")
 	p.next("tocsin check")
 	return nil
-}
-
-func doNot(n int) string {
-	if n == 1 {
-		return " does"
-	}
-	return " do"
 }
 
 // rulesFile is the built-in reading as a file about a policy, with a comment above

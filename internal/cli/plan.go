@@ -139,10 +139,10 @@ func plausible(survey *notify.Survey, b bulletin.Bulletin, products bulletin.Pro
 }
 
 // unfit lists what keeps a bulletin from being released, except that it waits for
-// its fix: telling the affected need not wait. A draft's problems count here.
+// its fix: telling the affected need not wait. What is softened in a draft counts here.
 func (s *site) unfit(b bulletin.Bulletin) source.Problems {
 	return slices.DeleteFunc(s.problemsOf(b.Source.Name), func(f source.Problem) bool {
-		return f.Level == source.Note || f.Code == check.VerdictCode+"held"
+		return f.Level != source.Error && !f.Softened || f.Code == check.VerdictCode+"held"
 	})
 }
 

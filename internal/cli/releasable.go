@@ -3,10 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"path"
 
 	"tocsin/internal/bulletin"
-	"tocsin/internal/content"
 	"tocsin/internal/release"
 	"tocsin/internal/source"
 )
@@ -111,12 +109,8 @@ func (p *program) leftover(s *site, released, draft bulletin.Bulletin, how relea
 // nowhere says why there is no such bulletin: its file cannot be read, or is not
 // there. What is softened in a draft stands in the way here.
 func (s *site) nowhere(id bulletin.ID) error {
-	files := []string{path.Join(content.BulletinFolder, string(id)+".md")}
-	if s.config.Drafts != "" {
-		files = append(files, path.Join(s.config.Drafts, "bulletins", string(id)+".md"))
-	}
 	var problems source.Problems
-	for _, file := range files {
+	for _, file := range s.filesOf(string(id)) {
 		problems = append(problems, s.problemsOf(file)...)
 	}
 	if len(problems) == 0 {

@@ -1,17 +1,20 @@
 package cli
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"tocsin/internal/bulletin"
+	"tocsin/internal/check"
 	"tocsin/internal/content"
 	"tocsin/internal/release"
+	"tocsin/internal/source"
 	"tocsin/internal/verdict"
 )
 
@@ -116,14 +119,26 @@ func (p *program) released(ctx context.Context, s *site, draft bulletin.Bulletin
 }
 
 // permitted asks the checks, then the policy. Who hears of problems hears of the
-// verdict as well: both are to be mended.
+// verdict as well.
 func (p *program) permitted(s *site, e *edition, g release.Ground) error {
 	wrong, refused := p.checked(e), s.allowed(e.to, g)
-	if wrong != nil && refused != nil {
-		p.say("%v", refused)
-		return wrong
+	if wrong == nil {
+		if unjudged := s.unjudged(e.to); len(unjudged) > 0 {
+			wrong = unjudged
+		}
 	}
-	return cmp.Or(wrong, refused)
+	return errors.Join(wrong, refused)
+}
+
+// unjudged is what keeps a bulletin from being put on record. Of one that is, the
+// checks take it for granted.
+func (s *site) unjudged(b bulletin.Bulletin) source.Problems {
+	b.Decision = nil
+	checker := check.New(check.Settings{Config: s.config, Rules: s.rules, Now: s.now}, s.content)
+	checker.Bulletin(content.Entry{Bulletin: b, Readable: true})
+	return slices.DeleteFunc(checker.Done(), func(f source.Problem) bool {
+		return f.Code != "legal-not-assessed" || f.Level != source.Error
+	})
 }
 
 // placeOf is where a released bulletin stands. What is not for everybody stays in

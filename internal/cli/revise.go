@@ -136,7 +136,10 @@ func (p *program) carryOut(ctx context.Context, s *site, e *edition, k consent, 
 	if err := p.write(ctx, s, e, doing); err != nil {
 		return err
 	}
-	p.print("%sd %s: %s", verb, e.to.ID, e.to.Source.Name)
+	p.print("%s %s: %s", done[verb], e.to.ID, e.to.Source.Name)
 	p.afterwards(s, e)
 	return nil
 }
+
+// done words what a command has done.
+var done = map[string]string{"release": "released", "revise": "revised", "withdraw": "withdrew"}

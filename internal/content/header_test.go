@@ -98,6 +98,7 @@ func TestLostHeaders(t *testing.T) {
 		{"empty header", "---\n---\n\nThe text.\n", "2:1 empty-header"},
 		{"header of a comment", "---\n# status: published\n---\n\nThe text.\n", "2:1 empty-header"},
 		{"header of a blank line", "---\n\n---\n\nThe text.\n", "2:1 empty-header"},
+		{"header of an error", "---\nid: b: c\n---\n", "2:6 yaml-syntax"},
 		{"header of a list", "---\n- status: published\n---\n", "2:1 not-a-mapping"},
 		{"empty file", "", "1:1 no-header"},
 		{"no header", "The text.\n", "1:1 no-header"},

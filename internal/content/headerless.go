@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
 
 	"go.yaml.in/yaml/v4"
 
@@ -16,7 +15,7 @@ import (
 // a fence nor like a key. Everything else has to be a header that can be read.
 func isHeaderless(data []byte) bool {
 	for line := range strings.FieldsFuncSeq(string(data), isLineEnd) {
-		if text := strings.TrimFunc(line, isBlank); text != "" {
+		if text := strings.TrimSpace(line); text != "" {
 			return !fenceLike.MatchString(text) && !keyLike.MatchString(text)
 		}
 	}
@@ -24,11 +23,6 @@ func isHeaderless(data []byte) bool {
 }
 
 func isLineEnd(r rune) bool { return strings.ContainsRune(lineEnds, r) }
-
-// isBlank counts what nobody sees as white space: behind it a fence is still one.
-func isBlank(r rune) bool {
-	return unicode.IsSpace(r) || source.Hidden(r) || r == unicode.ReplacementChar
-}
 
 var (
 	// fenceLike is what header lines begin with in any format that pages have: YAML's
@@ -62,7 +56,7 @@ func headerWithin(file source.File) *source.Problem {
 	number, filled, fenced := 0, 0, false
 	for line := range bytes.Lines(file.Data) {
 		number++
-		text := strings.TrimFunc(string(line), isBlank)
+		text := strings.TrimSpace(string(line))
 		if number > topLines {
 			return nil
 		}

@@ -82,7 +82,7 @@ func TestNothingIsMendedByGuessing(t *testing.T) {
 		with("revisions: [{version: 01, at: 2026-05-03, summary: S}]"),
 		strings.Replace(whole, "status: published", "status: Published", 1), strings.Replace(whole, "status: published", "status: PUBLISHED", 1),
 		strings.Replace(whole, "status: published", "\"status\": published", 1), strings.Replace(whole, "status: published", "Status: published", 1),
-		strings.Replace(whole, "A fault", "A \u202Efault", 1), strings.Replace(whole, "A fault", "A \u200Ffault", 1), strings.Replace(whole, "A fault", "A \x00fault", 1),
+		strings.Replace(whole, "A fault", "A \u202Ef\u200Bault", 1), strings.Replace(whole, "A fault", "A \u200Ffault", 1), strings.Replace(whole, "A fault", "A \x00fault", 1),
 		strings.Replace(whole, "A fault", "A \xfffault", 1), strings.Replace(whole, "A fault", "A\rfault", 1), strings.Replace(whole, "A fault", "\"A\\u200Bfault\"", 1),
 		"---\n" + head + "summary: |\n  a\n  ---\n  b\n---\n", "---\n" + head + "\t---\n", "---\n" + head + "The text.\n",
 		"---\n" + head + "\nThe text.\n\n———\n\nMore.\n", "# draft\n" + whole, "———\n\nThe text.\n", "+++\nid = 1\n+++\n", "---yaml\n" + head + "---\n",

@@ -1,9 +1,12 @@
 package content
 
 import (
+	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -246,6 +249,19 @@ func TestRulesThatDoNotCount(t *testing.T) {
 	}
 }
 
+// A link in place of rules does not leave the built-in ones in force (F13).
+func TestRulesThatAreNoFile(t *testing.T) {
+	for _, mode := range []fs.FileMode{fs.ModeSymlink, fs.ModeDevice} {
+		r, err := Open(fstest.MapFS{rulesFile: {Data: []byte("../../secrets/rules.yaml"), Mode: mode}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rules := r.Site().Rules; len(rules) != 1 || !rules[0].Broken || rules[0].Policy != "incident" || r.Problems().Errors() != 1 {
+			t.Errorf("%v: %+v, %v", mode, rules, r.Problems())
+		}
+	}
+}
+
 // placeless leaves out where clauses stand.
 var placeless = cmp.Options{cmpopts.IgnoreFields(verdict.Clause{}, "Position"), cmpopts.IgnoreFields(verdict.Condition{}, "Position")}
 
@@ -325,6 +341,26 @@ func TestEncodeRules(t *testing.T) {
 		t.Errorf("written anew:\n%s", again)
 	}
 	golden(t, "incident-disclosure.rules.golden", got.Source.Data)
+}
+
+// Lists may be as long as they like: no line becomes too long to be read (F9).
+func TestEncodeLongLists(t *testing.T) {
+	c := verdict.Clause{ID: "a", Under: "u", Quote: "q", Force: verdict.Promise, When: []verdict.Condition{{Fact: "f"}}}
+	rules := verdict.Rules{Question: "disclose", Policy: "a"}
+	waived := c
+	waived.ID = "waived"
+	many := verdict.Clause{ID: "many", Under: "u", Quote: "q", Force: verdict.Promise}
+	for i := range 300 {
+		c.ID = fmt.Sprintf("%s-%d", strings.Repeat("x", 55), i)
+		waived.Over = append(waived.Over, c.ID)
+		waived.When[0].In = append(waived.When[0].In, c.ID)
+		many.When = append(many.When, verdict.Condition{Fact: fmt.Sprintf("a_fact_like_many_%d", i), In: []string{"yes", "no"}})
+		rules.Any = append(rules.Any, verdict.Clause{ID: c.ID, Under: "u", Quote: "q", Force: verdict.Promise, When: []verdict.Condition{{Fact: "f", In: []string{"v"}}}})
+	}
+	rules.Except = []verdict.Clause{waived, many}
+	notify := rules
+	notify.Question = "notify"
+	encoded(t, "a", rules, notify)
 }
 
 // Whatever words a policy has, they come back as they are (F3).

@@ -152,15 +152,32 @@ func TestWhatIsRecorded(t *testing.T) {
 // Where entries may share a line, none is taken for the first alone.
 func TestStampsThatShareLines(t *testing.T) {
 	for lines, want := range map[string][]int{
-		"revisions: [{version: 1, at: 2026-05-03, summary: A}, {version: 2, at: 2026-05-04, summary: B, material: no}]":                     {4, 5},
-		"decision: {disclose: {override: required, reason: R, by: B}, notify: {override: required, reason: R, by: B}}":                      {4, 5},
-		"decision: {notify: {override: required, reason: R, by: B}}":                                                                        {4, 5},
-		"decision:\n  notify: {override: required, reason: disclose, by: B}\n  disclose:\n    override: required\n    reason: R\n    by: B": {4, 5, 8, 9, 10, 11},
-		"revisions:\n  - {version: 1, at: 2026-05-03, summary: A}\n  # more\n  - {version: 2, at: 2026-05-04, summary: B, material: no}":    {4, 5, 6, 7},
+		"revisions:\n  - {version: 1, at: 2026-05-03, summary: A}\n\n  # more\n  -\n    version: 2\n    at: 2026-05-04\n    summary: B\n    material: no": {4, 5, 6, 7},
+		"revisions: [{version: 1, at: 2026-05-03, summary: A}, {version: 2, at: 2026-05-04, summary: B, material: no}]":                                   {4, 5},
+		"decision: {disclose: {override: required, reason: R, by: B}, notify: {override: required, reason: R, by: B}}":                                    {4, 5},
+		"decision: {notify: {override: required, reason: R, by: B}}":                                                                                      {4, 5},
+		"decision:\n  notify: {override: required, reason: disclose, by: B}\n  disclose:\n    override: required\n    reason: R\n    by: B":               {4, 5, 8, 9, 10, 11},
+		"revisions:\n  - {version: 1, at: 2026-05-03, summary: A}\n  # more\n  - {version: 2, at: 2026-05-04, summary: B, material: no}":                  {4, 5, 6, 7},
 	} {
 		got, problems := readOne(t, with(lines))
 		if len(problems) > 0 || len(got) != 1 || !slices.Equal(got[0].Stamped, want) {
 			t.Errorf("%s: %s: %d read", lines, said(problems), len(got))
+		}
+	}
+}
+
+// What is not in its form yet has lines all the same.
+func TestRecordedLinesOfBrokenValues(t *testing.T) {
+	for lines, want := range map[string][]int{
+		"withdrawn:\n  at: 2026-05-05\n  reason: |\n    a\n\n    b\n# c":               {4, 5, 6, 7, 8, 9, 10, 11},
+		"decision:\n  notify: {override: required, reason: R, by: B}\n  why: disclose": {4, 5, 6, 7, 8},
+		"decision: disclose": {4, 5, 6},
+		"revisions: 1":       {4, 5, 6},
+		"suppress:\n  - {}\n  - x\nnext_update: soon": {4, 5, 6, 7, 8},
+	} {
+		got, problems := readOne(t, with(lines))
+		if len(problems) == 0 || len(got) != 1 || !slices.Equal(got[0].Recorded, want) || !slices.Equal(got[0].Stamped, []int{4, 5}) {
+			t.Errorf("%q: %s: %d read", lines, said(problems), len(got))
 		}
 	}
 }

@@ -35,6 +35,7 @@ func TestWhatYAMLPassesInSilence(t *testing.T) {
 		{"a cut comment", head + "summary: Fixed in v1 #359\n", "6:10 cut-comment"},
 		{"a word for true", head + "routine_dependency_patch: on\n", "6:27 unknown-word"},
 		{"a word for true in a setting", head + "revisions: [{version: 1, at: 2026-05-03, summary: S, material: true}]\n", "6:64 unknown-word"},
+		{"an error of syntax in a key that is missing elsewhere", head + "at: a: b\nwithdrawn: {reason: R}\n", "6:6 yaml-syntax, 7:12 missing-key"},
 		{"a tab in front", head + "affected:\n\t- product: client\n", "7:1 yaml-syntax"},
 	} {
 		got, problems := readOne(t, "---\n"+c.header+"---\n\nThe text.\n")
@@ -82,7 +83,7 @@ func TestManyErrorsOfSyntax(t *testing.T) {
 // empty value is as good as an absent one.
 func TestOddYAMLMakesNoBulletin(t *testing.T) {
 	for lines, readable := range map[string]bool{
-		"summary:": true, "aliases: [~, a]": true, "severity: hihg": true, "sevrity: high": true,
+		"summary:": true, "summary: ~": true, "summary: null": true, "aliases: [~, a]": true, "severity: hihg": true, "sevrity: high": true,
 		"summary: &a x": false, "summary: !!str x": false, "summary: x #y": false, "summary: \"x\n  y\"": false,
 		"summary: \"\\u200B\"": false, "\"a\\u200Bb\": x": false, "severity: low\nseverity: low": false, "summary: a: b": false,
 	} {
@@ -92,6 +93,9 @@ func TestOddYAMLMakesNoBulletin(t *testing.T) {
 			t.Fatal(err)
 		}
 		for e, err := range r.Bulletins() {
+			if readable && e.Bulletin.Summary != "A fault" {
+				t.Errorf("%q: the summary is %q", lines, e.Bulletin.Summary)
+			}
 			if err != nil || e.Readable != readable || len(e.Problems) == 0 || e.Bulletin.ID != "" != readable || e.Bulletin.Source.Name != ours {
 				t.Errorf("%q: readable %v, %v: %s", lines, e.Readable, err, said(e.Problems))
 			}

@@ -251,7 +251,6 @@ func (f *fields) items(key, example string) []*yaml.Node {
 // isItem reports an entry of a list that is no text of one line, or stands twice.
 func (f *fields) isItem(item *yaml.Node, key string, seen map[string]bool) bool {
 	switch {
-	case f.doc.said[item]:
 	case item.Kind != yaml.ScalarNode:
 		f.doc.report(item, "not-text", fmt.Sprintf("%s must be a list of words", key), "")
 	case strings.TrimSpace(item.Value) == "":

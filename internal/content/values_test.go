@@ -130,7 +130,11 @@ func TestUnknownKeys(t *testing.T) {
 			t.Errorf("%s: the hint repeats itself: %s", key, problems[0].Hint)
 		}
 	}
-	_, problems := readOne(t, strings.Replace(whole, "title:", "titel:", 1))
+	_, problems := readOne(t, with("scope: {is: own, by: B. Example, bt: 2026-05-03}"))
+	if said(problems) != "6:34 unknown-key" || problems[0].Hint != `did you mean "at"?` {
+		t.Errorf("a key that stands there already was meant: %v", problems)
+	}
+	_, problems = readOne(t, strings.Replace(whole, "title:", "titel:", 1))
 	if said(problems) != "3:1 unknown-key" {
 		t.Errorf("titel: %q", said(problems))
 	}

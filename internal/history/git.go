@@ -19,9 +19,7 @@ var hardened = []string{
 	"--no-optional-locks",
 	"-c", "core.fsmonitor=false",
 	"-c", "core.hooksPath=" + os.DevNull,
-	"-c", "core.quotePath=false",
 	"-c", "core.commitGraph=false", // a copy of the history that may be out of date
-	"-c", "protocol.allow=never",
 	"-c", "gc.auto=0",
 	"-c", "maintenance.auto=false",
 }

@@ -121,7 +121,7 @@ func (r *Repository) User(ctx context.Context) (string, error) {
 
 // setting is a value of git's configuration, empty where it is not set.
 func (r *Repository) setting(ctx context.Context, key string) (string, error) {
-	value, err := r.line(ctx, "config", "--null", "--get", key)
+	value, err := r.line(ctx, "config", "--get", key)
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() == 1 {
 		return "", nil
@@ -139,7 +139,7 @@ func (r *Repository) line(ctx context.Context, args ...string) (string, error) {
 		answer, err = io.ReadAll(io.LimitReader(out, maxAnswer))
 		return err
 	}, args...)
-	return strings.TrimRight(string(answer), "\x00\n"), err
+	return strings.TrimRight(string(answer), "\n"), err
 }
 
 // maxRecord is far above any path that a file system takes.

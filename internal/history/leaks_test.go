@@ -2,9 +2,13 @@ package history
 
 import (
 	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -144,6 +148,45 @@ func TestPlanted(t *testing.T) {
 			w.write(".git/info/grafts", w.git("rev-parse", "HEAD")+"\n")
 			return []string{id + " " + c + " a"}
 		},
+		"behind what a commit graph leaves out": func(w world) []string {
+			c := w.commit("add", "a", id)
+			w.git("rm", "--quiet", "a")
+			w.commit("remove", "b", "b")
+			w.git("commit-graph", "write", "--reachable")
+			tree, err := hex.DecodeString(w.git("rev-parse", "HEAD^{tree}"))
+			file := filepath.Join(w.dir, ".git", "objects", "info", "commit-graph")
+			graph, readErr := os.ReadFile(file)
+			at := bytes.LastIndex(graph, tree) + len(tree)
+			if err := errors.Join(err, readErr, os.Remove(file)); err != nil || at < len(tree) {
+				w.t.Fatal(err)
+			}
+			binary.BigEndian.PutUint32(graph[at:], 0x70000000) // no parent
+			if err := os.WriteFile(file, graph, 0o600); err != nil {
+				w.t.Fatal(err)
+			}
+			if n := w.git("rev-list", "--count", "HEAD"); n != "1" {
+				w.t.Fatalf("git itself sees %s commits: the test proves nothing", n)
+			}
+			return []string{id + " " + c + " a"}
+		},
+		"by a commit whose clock is ahead": func(w world) []string {
+			w.write("a", id)
+			w.git("add", "a")
+			tree := w.git("write-tree")
+			at := func(year string, parent ...string) string {
+				cmd := exec.Command("git", append([]string{"-C", w.dir, "commit-tree", "-m", "x", tree}, parent...)...)
+				cmd.Env = append(cmd.Environ(), "GIT_COMMITTER_DATE="+year+"-01-01T00:00:00Z")
+				out, err := cmd.Output()
+				if err != nil {
+					w.t.Fatal(err)
+				}
+				return strings.TrimSpace(string(out))
+			}
+			first := at("2036")
+			w.git("tag", "first", first)
+			w.git("update-ref", "refs/heads/main", at("2026", "-p", first))
+			return []string{id + " " + first[:12] + " a"}
+		},
 		"in a pack": func(w world) []string {
 			c := w.commit("add", "a", strings.Repeat("text ", 999)+id)
 			w.commit("change", "a", strings.Repeat("text ", 999)+"nothing")
@@ -180,6 +223,34 @@ func TestPlanted(t *testing.T) {
 	}
 }
 
+// Whoever does not want to hear more ends the gits that still talk.
+func TestEnough(t *testing.T) {
+	w := newWorld(t)
+	for _, name := range []string{"a", "b", "c"} {
+		w.commit("add", name, strings.Repeat(name, 4<<20))
+	}
+	enough, n := errors.New("enough"), 0
+	_, err := w.open().objects(t.Context(), func(object) error {
+		n++
+		return enough
+	})
+	if !errors.Is(err, enough) || n != 1 {
+		t.Errorf("%v after %d objects", err, n)
+	}
+}
+
+// A file that a tag names, in a repository without a commit.
+func TestNoCommit(t *testing.T) {
+	w := newWorld(t)
+	w.write("a", "TS-2026-004")
+	blob := w.git("hash-object", "-w", "a")
+	w.git("tag", "key", blob)
+	w.git("tag", "-a", "-m", "not TS-2026-004", "v1", blob)
+	if got, want := w.leaks("TS-2026-004"), []string{"TS-2026-004 " + blob[:12] + " message of tag v1", "TS-2026-004  object " + blob[:12]}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // F57: what was not planted is not found, however near.
 func TestNotPlanted(t *testing.T) {
 	w := newWorld(t)
@@ -204,7 +275,7 @@ func TestNotPlanted(t *testing.T) {
 func TestTimes(t *testing.T) {
 	w := newWorld(t)
 	first := w.commit("TS-2026-004", "content/a.md", "TS-2026-004 one")
-	w.commit("ts-2026-004 again", "content/a.md", "TS-2026-004 two")
+	w.commit("ts-2026-004 again", "content/a.md", "TS-2026-004 two, TS-2026-004 too")
 	w.commit("third", "content/a.md", "TS-2026-004 three")
 	want := []Leak{{Commit: first, Where: "commit message", Times: 2}, {Commit: first, Where: "content/a.md", Times: 3}}
 	got := w.search("TS-2026-004").Leaks
@@ -229,10 +300,10 @@ func TestLongNames(t *testing.T) {
 // not searched; nothing is fetched.
 func TestUnsearched(t *testing.T) {
 	w := newWorld(t)
-	edge := bytes.Repeat([]byte("x"), maxObject)
-	copy(edge[maxObject-12:], " TS-2026-004")
+	edge := bytes.Repeat([]byte("x"), 8<<20)
+	copy(edge[len(edge)-12:], " TS-2026-004")
 	c := w.commit("first", "large", "TS-2026-004\n"+string(edge), "edge", string(edge), "small", "TS-2026-004")
-	large := Unsearched{w.git("rev-parse", "HEAD:large"), c, "large", maxObject + 12}
+	large := Unsearched{w.git("rev-parse", "HEAD:large"), c, "large", 8<<20 + 12}
 	found := w.search("TS-2026-004")
 	if !slices.Equal(found.Unsearched, []Unsearched{large}) || len(found.Leaks) != 2 || found.Leaks[0].Where != "edge" || found.Leaks[1].Where != "small" {
 		t.Errorf("%+v", found)
@@ -285,6 +356,24 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// A folder that ends too early is an error, with nothing read beyond it.
+func TestTornTree(t *testing.T) {
+	words, err := newWords([]Token{{"a", "TS-2026-004"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &search{words: words, found: make(map[place]*Leak)}
+	id := strings.Repeat("a", 40)
+	for _, data := range []string{"100644 TS-2026-004", "100644 TS-2026-004\x00short", "TS-2026-004\x00" + id, "100644 TS-2026-004\x00" + id[:20] + "1"} {
+		if err := s.object(object{id: id, kind: "tree", data: []byte(data)}); err == nil {
+			t.Errorf("%q is a folder", data)
+		}
+	}
+	if err := s.object(object{id: id, kind: "riddle"}); err == nil {
+		t.Error("an object of no kind was passed over")
+	}
+}
+
 // Many tokens in many objects: every one of them is found, in every kind of place, once (F57).
 func TestManyTokens(t *testing.T) {
 	w := newWorld(t)
@@ -316,6 +405,11 @@ func TestNothingToLookFor(t *testing.T) {
 	r := w.open()
 	if found, err := r.Leaks(t.Context(), nil); err != nil || found.Leaks != nil {
 		t.Errorf("%+v %v", found, err)
+	}
+	gone, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := r.Leaks(gone, nil); err != nil {
+		t.Errorf("git was asked for nothing: %v", err)
 	}
 	for _, empty := range []string{"", " ", "\n\t"} {
 		if _, err := r.Leaks(t.Context(), []Token{{"TS-2026-004", "a"}, {"TS-2026-005", empty}}); err == nil || !strings.Contains(err.Error(), "TS-2026-005") {

@@ -55,6 +55,7 @@ func TestWords(t *testing.T) {
 func FuzzWords(f *testing.F) {
 	f.Add("TS-2026-004", "ts-2026-0041", "web pages", "The web\n pages of TS-2026-004 and ts-2026-0041.")
 	f.Add("a", "ab", "abc", "abcd abc ab a")
+	f.Add("a", "a b", "ts-2026-004", "a a b a b TS-2026-004 ts-2026-004")
 	f.Add("#1", "-", " x ", "#1- x\t")
 	f.Fuzz(func(t *testing.T, one, two, three, text string) {
 		tokens := []Token{{"1", one}, {"2", two}, {"3", three}}

@@ -96,6 +96,7 @@ func TestUnbalanced(t *testing.T) {
 		{"<h2>a <h3>b</h3></h2>", "1:7"},
 		{"<details><details><summary>a</summary></details>", "1:1"},
 		{"<ol><li>a</li><b></b></ol>", "1:15"},
+		{"<details><summary><p>a</p></summary></details>", "1:19"},
 		{"<table><td>a</td><p>b</p>\n\nc\n\nd</table>", "1:8; 1:18; 3:1; 5:2"},
 		{"<div>\n\n*a </div> b*\n\n</div>", "3:4"},
 		{"<div\ntitle='a\n\nb'>c</div>", "1:1"},
@@ -127,6 +128,8 @@ func TestHTMLIsRemoved(t *testing.T) {
 		{"<div>\n<!-- a\n--></div>", "2:1 html-comment"},
 		{"<table><!-- a --><tr><td>b</td></tr></table>", "1:8 html-comment"},
 		{"<div></></div>", "1:6 html-removed"},
+		{"<![CDATA[ <b>a\n</i> ]]>\n", "1:1 html-removed"},
+		{"<?php if (a > b) { echo '<b>' } ?>\n", "1:1 html-removed"},
 		{"<td width=3 align=justify colspan=x>", "1:1 html-unbalanced; 1:1 html-unbalanced; 1:5 html-removed; 1:13 html-removed; 1:27 html-removed"},
 	} {
 		if got := codes(Parse([]byte(test.body))); got != test.want {

@@ -145,10 +145,20 @@ func TestAddressesInLinks(t *testing.T) {
 	if diff := cmp.Diff(want, render(t, body, Options{})); diff != "" {
 		t.Error(diff)
 	}
-	for _, body := range []string{`<a href="/x/">[b](/y/)</a>`, `<a href="/x/">**<https://y.example/>**</a>`, `[<a href="/x/">b</a>](/y/)`, `<a href="/x/"><b><a href="/y/">b</a></b></a>`} {
-		if got := codes(Parse([]byte(body))); !strings.Contains(got, "html-unbalanced") || strings.Contains(got, ";") {
-			t.Errorf("%s: %q", body, got)
+	for body, want := range map[string]string{
+		`<a href="/x/">[b](/y/)</a>`:                   "1:15",
+		`<a href="/x/">**<https://y.example/>**</a>`:   "1:17",
+		`[<a href="/x/">b</a>](/y/)`:                   "1:2",
+		`<a href="/x/"><b><a href="/y/">b</a></b></a>`: "1:18",
+	} {
+		problems := Parse([]byte(body)).Problems()
+		if len(problems) != 1 || codes(Parse([]byte(body))) != want+" html-unbalanced" || !strings.HasSuffix(problems[0].Message, " cannot stand in another link") {
+			t.Errorf("%s: %+v", body, problems)
 		}
+	}
+	want = "<p><a href=\"/y/\">a https://x.example</a></p>\n"
+	if diff := cmp.Diff(want, render(t, "[a <https://x.example>](/y/)", Options{})); diff != "" {
+		t.Error(diff)
 	}
 }
 

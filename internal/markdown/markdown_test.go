@@ -162,13 +162,18 @@ func fastest(work func()) time.Duration {
 }
 
 // grows makes sure that eight times the text takes nowhere near sixty-four times as
-// long. Times are compared with each other only: machines differ.
+// long. Times are compared with each other only, and again where they say the worst:
+// machines differ, and so do their other tasks.
 func grows(t *testing.T, work func(n int), n int) {
 	t.Helper()
-	small, large := fastest(func() { work(n) }), fastest(func() { work(8 * n) })
-	if large > 30*small {
-		t.Errorf("%v for %d, %v for %d: quadratic", small, n, large, 8*n)
+	var small, large time.Duration
+	for range 8 {
+		small, large = fastest(func() { work(n) }), fastest(func() { work(8 * n) })
+		if large <= 30*small {
+			return
+		}
 	}
+	t.Errorf("%v for %d, %v for %d: quadratic", small, n, large, 8*n)
 }
 
 func TestHeadingLevelsNeverSkip(t *testing.T) {
@@ -272,11 +277,16 @@ func TestBombs(t *testing.T) {
 		"long line":            fill("x", 9<<10),
 	}
 	prose := []byte(fill("Somebody could change the settings of a client that another had connected.\n", 250<<10))
-	ordinary := fastest(func() { Parse(prose).Problems() })
 	for name, body := range bombs {
 		var d *Document
-		// Unchecked, they take hundreds to thousands of times as long as prose.
-		if took := fastest(func() { d = Parse([]byte(body)) }); took > 20*ordinary {
+		var took, ordinary time.Duration
+		for range 8 { // unchecked, they take hundreds to thousands of times as long as prose
+			ordinary = fastest(func() { Parse(prose).Problems() })
+			if took = fastest(func() { d = Parse([]byte(body)) }); took <= 20*ordinary {
+				break
+			}
+		}
+		if took > 20*ordinary {
 			t.Errorf("%s: %v, where as much prose takes %v", name, took, ordinary)
 		}
 		if p := d.Problems(); len(p) != 1 || p[0].Code != "too-complex" || p[0].Line < 1 {

@@ -22,14 +22,14 @@ const (
 // elsewhere, covers the page or asks for input.
 var htmlPolicy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
-	allowHTML(p)
+	allowHTML(p, slices.Sorted(maps.Keys(elements)))
 	return p
 })
 
 // pagePolicy is what a rendered text may have: also what is written for Markdown.
 var pagePolicy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
-	allowHTML(p)
+	allowHTML(p, slices.DeleteFunc(slices.Sorted(maps.Keys(elements)), func(name string) bool { return name == "h1" }))
 	p.AllowAttrs("class").Matching(whole(`table`)).OnElements("div")
 	p.AllowAttrs("class").Matching(whole(`language-(?s:.+)`)).OnElements("code")
 	p.AllowAttrs("class").Matching(whole(`permalink`)).OnElements("a")
@@ -38,8 +38,7 @@ var pagePolicy = sync.OnceValue(func() *bluemonday.Policy {
 	return p
 })
 
-func allowHTML(p *bluemonday.Policy) {
-	names := slices.Sorted(maps.Keys(elements))
+func allowHTML(p *bluemonday.Policy, names []string) {
 	p.AllowElements(names...)
 	p.AllowNoAttrs().OnElements(names...)
 	p.AllowAttrs("title").Globally()

@@ -21,6 +21,11 @@ func (t token) equal(u token) bool {
 	return t.Type == u.Type && t.Data == u.Data && slices.Equal(t.Attr, u.Attr)
 }
 
+// runsOn tells whether a text was found to be longer: what is behind it is wrong.
+func (t token) runsOn(kind html.TokenType, text string) bool {
+	return t.Type == html.TextToken && kind == html.TextToken && strings.HasPrefix(text, t.Data)
+}
+
 // readTokens reads HTML into tokens, texts joined. A line end right behind <pre>
 // is none for browsers, and is left out.
 func readTokens(source []byte) []token {
@@ -94,12 +99,17 @@ func altered(page []byte) (at int, what string) {
 // it would leave everything as it is.
 func removedFrom(page []byte) int {
 	before, after := readTokens(page), readTokens(pagePolicy().SanitizeBytes(page))
-	for i, t := range before {
-		if i >= len(after) || !t.equal(after[i]) {
-			return t.at
-		}
+	i := 0
+	for i < len(before) && i < len(after) && before[i].equal(after[i]) {
+		i++
 	}
-	if len(after) > len(before) {
+	if i < len(before) && i < len(after) && before[i].runsOn(after[i].Type, after[i].Data) {
+		i++
+	}
+	switch {
+	case i < len(before):
+		return before[i].at
+	case len(after) != len(before):
 		return len(page)
 	}
 	return -1
@@ -163,7 +173,8 @@ func (r *reader) at(kind html.TokenType, n *html.Node) bool {
 // expect goes on to the next token; after a difference it stays.
 func (r *reader) expect(kind html.TokenType, n *html.Node) {
 	same := r.at(kind, n) && (kind != html.StartTagToken || slices.Equal(sorted(r.tokens[r.next].Attr), sorted(n.Attr)))
-	if r.lost = r.lost || !same; !r.lost {
+	runsOn := !r.lost && r.next < len(r.tokens) && r.tokens[r.next].runsOn(kind, n.Data)
+	if r.lost = r.lost || !same; !r.lost || runsOn {
 		r.next++
 	}
 }

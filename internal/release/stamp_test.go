@@ -1,6 +1,7 @@
 package release
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"strings"
@@ -92,6 +93,9 @@ func TestStampKeepsTheSubstance(t *testing.T) {
 				t.Fatal(err)
 			}
 			released := read(t, string(data))
+			if bytes.Contains(released.Wording(), []byte("\r")) {
+				t.Error("the wording depends on line ends")
+			}
 			if a, b := string(draft.Substance()), string(released.Substance()); a != b {
 				t.Errorf("%v: the substance was\n%s\nand is\n%s", terms.As, a, b)
 			}

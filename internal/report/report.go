@@ -26,11 +26,15 @@ type Summary struct {
 	Warnings   int `json:"warnings"`
 	Notes      int `json:"notes"`
 	Suppressed int `json:"suppressed"` // problems that suppress: entries took out
+	Fixable    int `json:"fixable"`    // problems that check --fix can mend
 }
 
 // Count adds up what was found.
 func (s Summary) Count(found source.Problems) Summary {
 	for _, p := range found {
+		if len(p.Fix) > 0 {
+			s.Fixable++
+		}
 		switch p.Level {
 		case source.Error:
 			s.Errors++
@@ -56,10 +60,14 @@ func (s Summary) Found() string {
 	return strings.Join(parts, ", ")
 }
 
-// String says what was looked at, and what was found.
+// String says what was looked at, what was found, and how much of it mends itself.
 func (s Summary) String() string {
-	return fmt.Sprintf("checked %s (%s) and %s: %s", many(s.Bulletins, "bulletin", "bulletins"),
+	text := fmt.Sprintf("checked %s (%s) and %s: %s", many(s.Bulletins, "bulletin", "bulletins"),
 		many(s.Drafts, "draft", "drafts"), many(s.Policies, "policy", "policies"), s.Found())
+	if s.Fixable > 0 {
+		text += fmt.Sprintf(" (check --fix mends %d)", s.Fixable)
+	}
+	return text
 }
 
 // many is a number with its noun.

@@ -43,7 +43,7 @@ func TestText(t *testing.T) {
 content/b.md:2: warning: it is late [late]
     | at: night
 tocsin.yaml: note: a \u{202E}turn [odd]
-checked 3 bulletins (1 draft) and 1 policy: 1 error, 1 warning, 1 note, 2 suppressed
+checked 3 bulletins (1 draft) and 1 policy: 1 error, 1 warning, 1 note, 2 suppressed (check --fix mends 1)
 `
 	if diff := cmp.Diff(want, reported(text, found)); diff != "" {
 		t.Error(diff)
@@ -97,7 +97,7 @@ func TestJSON(t *testing.T) {
 {"file":"content/a.md","line":3,"column":7,"level":"error","code":"unknown-key","message":"unknown key \"stauts\"","hint":"did you mean \"status\"?","excerpt":"x: 1  stauts: <b>","fixable":true},
 {"file":"content/b.md","line":2,"column":0,"level":"warning","code":"late","message":"it is late","hint":"","excerpt":"at: night","fixable":false},
 {"file":"tocsin.yaml","line":0,"column":0,"level":"note","code":"odd","message":"a \\u{202E}turn","hint":"","excerpt":"","fixable":false}
-], "summary": {"bulletins":3,"drafts":1,"policies":1,"errors":1,"warnings":1,"notes":1,"suppressed":2}}
+], "summary": {"bulletins":3,"drafts":1,"policies":1,"errors":1,"warnings":1,"notes":1,"suppressed":2,"fixable":1}}
 `
 	if diff := cmp.Diff(want, reported(out, found)); diff != "" {
 		t.Error(diff)
