@@ -82,6 +82,9 @@ func (r Range) Check(suffix Suffix) error {
 	if err != nil {
 		return err
 	}
+	if f := bounds.fixed; f != nil && f.first(suffix) {
+		return errEmpty
+	}
 	if bounds.introduced == nil {
 		return nil
 	}
@@ -92,6 +95,15 @@ func (r Range) Check(suffix Suffix) error {
 		return errEmpty
 	}
 	return nil
+}
+
+// first reports whether no version comes before this one.
+func (v Version) first(suffix Suffix) bool {
+	least := "v0.0.0-0"
+	if suffix == Build {
+		least = "v0.0.0"
+	}
+	return semver.Compare(v.canonical, least) <= 0
 }
 
 type bounds struct{ introduced, fixed, lastAffected *Version }

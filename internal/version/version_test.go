@@ -100,6 +100,8 @@ func TestRangeCheck(t *testing.T) {
 		{"no version, said otherwise", Range{Introduced: "1.30", Fixed: "v1.30.0"}, "ends before it begins"},
 		{"turned round", Range{Introduced: "1.66.1", Fixed: "1.30.0"}, "ends before it begins"},
 		{"turned round, last affected", Range{Introduced: "1.66.1", LastAffected: "1.66.0"}, "ends before it begins"},
+		{"fixed before the first version of all", Range{Fixed: "0.0.0-0"}, "ends before it begins"},
+		{"fixed in its prereleases", Range{Fixed: "0.0.0-rc1"}, ""},
 		{"two ends", Range{Fixed: "1.66.1", LastAffected: "1.66.0"}, "not both"},
 		{"odd introduced", Range{Introduced: "1.30.x", Fixed: "1.66.1"}, `"1.30.x"`},
 		{"odd fixed", Range{Fixed: "soon"}, `"soon"`},
