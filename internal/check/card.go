@@ -37,7 +37,16 @@ type mention struct {
 type anchor = unique.Handle[string]
 
 func mentionOf(file source.File, word string, at source.Position) mention {
-	return mention{strings.Clone(word), file.Line(at.Line), int32(at.Line), int32(at.Column)}
+	return mention{strings.Clone(word), shortened(file.Line(at.Line)), int32(at.Line), int32(at.Column)}
+}
+
+// shortened is as much of a line as is shown of one.
+func shortened(line string) string {
+	const most = 160 // octets: reports cut a line at 100 characters
+	if len(line) <= most {
+		return line
+	}
+	return strings.Clone(strings.ToValidUTF8(line[:most], "")) // the rest of the line can go
 }
 
 func mentions(file source.File, values []source.Value) []mention {

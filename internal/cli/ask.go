@@ -48,6 +48,7 @@ func (p *program) runAsk(ctx context.Context, id string) error {
 		config: s.config,
 		now:    s.now,
 		b:      b,
+		shown:  p.fromHere(source.Position{File: b.Source.Name}).File,
 		asked:  make(map[string]bool),
 		save:   func(from source.File, data []byte) error { return s.save(ctx, from, data) },
 		read:   s.readAgain,
@@ -154,7 +155,7 @@ func (a *asking) perTailnet(notify verdict.Proof) {
 // greet says what this is about and how to answer.
 func (a *asking) greet() {
 	a.tell("%s", hang(string(a.b.ID)+": "+source.Visible(a.b.Title), 2))
-	a.tell("%s, %s", a.b.Source.Name, a.b.Status)
+	a.tell("%s, %s", a.shown, a.b.Status)
 	a.tell("Answer with a word or its number. Enter leaves a question for now, ? says more,")
 	a.tell("q stops. Every answer is written into the file at once; come back any time.")
 }

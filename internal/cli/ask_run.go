@@ -23,7 +23,8 @@ type asking struct {
 	b        bulletin.Bulletin
 	problems source.Problems // of the file as it is
 	asked    map[string]bool // questions that this run has put, by their id: none is put twice
-	shown    string          // the verdicts as they were told last
+	shown    string          // the file as seen from where the command was typed
+	told     string          // the verdicts as they were told last
 	assuming bool            // it was told that the rest is only assumed
 
 	save    func(from source.File, data []byte) error
@@ -169,7 +170,7 @@ func (a *asking) write(make edits) (why string, err error) {
 		return "", err
 	}
 	a.take(entry)
-	a.tell("  written into %s", a.b.Source.Name)
+	a.tell("  written into %s", a.shown)
 	return "", nil
 }
 
@@ -236,9 +237,9 @@ func sampleOf(o option) []string {
 
 // show prints a question with where it comes from, its answers, and what each decides.
 func (a *asking) show(q question) {
-	if now := a.standing(); now != a.shown {
+	if now := a.standing(); now != a.told {
 		a.tell("\nSo far: %s.", now)
-		a.shown = now
+		a.told = now
 	}
 	fact := a.fact(q.fact)
 	if fact.Assumed && !a.assuming {

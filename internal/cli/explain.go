@@ -131,11 +131,14 @@ func (s *site) proved(proof verdict.Proof) proved {
 // afterExplaining tells what to type next: to answer what is open, or to go on.
 func (p *program) afterExplaining(e explanation) {
 	disclose, notify := e.proved[0].Stands(), e.proved[1].Stands()
-	draft := e.bulletin.Status == bulletin.Draft
+	id, draft := e.bulletin.ID, e.bulletin.Status == bulletin.Draft
+	missing := disclose == verdict.Undetermined || notify == verdict.Undetermined
 	switch {
-	case disclose == verdict.Undetermined, notify == verdict.Undetermined, draft && len(e.pending) > 0:
-		p.next("tocsin ask %s", e.bulletin.ID)
-	case draft && disclose == verdict.Required:
-		p.next("tocsin release %s", e.bulletin.ID)
+	case draft && !missing && disclose == verdict.Required && len(e.pending) > 0:
+		p.next("tocsin ask %s asks what is only assumed; tocsin release %s publishes it", id, id)
+	case draft && !missing && disclose == verdict.Required:
+		p.next("tocsin release %s", id)
+	case missing, draft && len(e.pending) > 0:
+		p.next("tocsin ask %s", id)
 	}
 }

@@ -65,7 +65,7 @@ func (d *Document) readHTML() *Problem {
 		if !entering || n.Kind() != ast.KindHTMLBlock && n.Kind() != ast.KindRawHTML {
 			return ast.WalkContinue, nil
 		}
-		d.html[n] = d.pieces(n, room)
+		d.html[n] = d.pieces(n)
 		room -= startingCost + len(d.html[n])
 		if room < 0 {
 			excess = tooComplex(d.place(d.offset(n)).line, "there are more than %d HTML tags and texts between them", maxPieces)
@@ -90,8 +90,7 @@ func (d *Document) crowded(pieces []piece) *Problem {
 	return nil
 }
 
-// pieces reads a node of raw HTML, and stops after one piece more than there is room for.
-func (d *Document) pieces(n ast.Node, room int) []piece {
+func (d *Document) pieces(n ast.Node) []piece {
 	var w written
 	whole := false // declarations are not looked into
 	switch n := n.(type) {
@@ -110,7 +109,7 @@ func (d *Document) pieces(n ast.Node, room int) []piece {
 	if whole {
 		return []piece{{kind: declaration(w.text), raw: string(w.text), offset: w.origin(0)}}
 	}
-	return w.pieces(room)
+	return w.pieces()
 }
 
 func declaration(raw []byte) pieceKind {
@@ -149,7 +148,7 @@ func (w written) origin(i int) int {
 	return w.lines[line].origin + max(i-w.lines[line].start, 0)
 }
 
-func (w written) pieces(room int) []piece {
+func (w written) pieces() []piece {
 	var pieces []piece
 	z := html.NewTokenizer(bytes.NewReader(w.text))
 	for at := 0; ; {
@@ -161,7 +160,7 @@ func (w written) pieces(room int) []piece {
 		if len(raw) > 0 {
 			pieces = append(pieces, w.piece(z.Token(), raw, at))
 		}
-		if kind == html.ErrorToken || len(pieces) > room {
+		if kind == html.ErrorToken || len(pieces) > maxPieces {
 			return pieces
 		}
 		at += len(raw)
