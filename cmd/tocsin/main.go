@@ -12,10 +12,10 @@ import (
 	"tocsin/internal/cli"
 )
 
-func main() { os.Exit(run()) }
+func main() { os.Exit(run(time.Now)) }
 
 // run hands the outside world to the program and returns its exit status.
-func run() int {
+func run(now func() time.Time) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the second interrupt is the system's again
@@ -24,6 +24,6 @@ func run() int {
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
 		Random: rand.Reader,
-		Now:    time.Now,
+		Now:    now,
 	}, os.Args[1:])
 }

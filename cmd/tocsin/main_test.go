@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -18,8 +19,14 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"tocsin": main})
+	testscript.Main(m, map[string]func(){"tocsin": func() { os.Exit(run(inJune)) }})
 }
+
+// inJune is the clock of every session: the sample's bulletins are of the spring of
+// 2026, and what is shown must not change as they grow old.
+func inJune() time.Time { return june.Add(time.Since(started)) }
+
+var june, started = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC), time.Now()
 
 // TestScript plays testdata/script: each file is a terminal session about one thing.
 func TestScript(t *testing.T) {

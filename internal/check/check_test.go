@@ -72,20 +72,6 @@ func prefixed(prefix, lines string) string {
 	return prefix + strings.ReplaceAll(lines, "\n", "\n"+prefix)
 }
 
-// Only what readers see is held against the policy's verdict; what was withdrawn was
-// published first.
-func TestVerdictsByStatus(t *testing.T) {
-	const held = "affected:\n  - {product: client, unfixed: in work}\n"
-	for status, want := range map[string]string{"draft": "", "private": "", "withdrawn": "bulletins/TS-2026-004.md:4:9 error verdict-held", "published": "bulletins/TS-2026-004.md:4:9 error verdict-held"} {
-		if got := said(problemsOf(t, sample(t, "status: "+status+"\n"+held))); got != want {
-			t.Errorf("%s: %q, want %q", status, got, want)
-		}
-	}
-	if got := said(problemsOf(t, sample(t, "status: withdrawn\nscope: third_party\n"))); got != "" {
-		t.Errorf("a mistake that is withdrawn: %q", got)
-	}
-}
-
 // What a row says must mean something for its product: a line each.
 func TestNotApplicable(t *testing.T) {
 	for _, c := range []struct{ row, want string }{
@@ -110,14 +96,6 @@ func TestNotApplicable(t *testing.T) {
 		if said(problems) != "bulletins/TS-2026-004.md:8:5 error not-applicable" || !strings.HasPrefix(problems[0].Message, c.want+" ") || problems[0].Hint != "remove "+c.want {
 			t.Errorf("%s: %+v", c.row, problems)
 		}
-	}
-}
-
-// A verdict names the facts to find out, and the command that shows the proof.
-func TestVerdictsSayWhatToDo(t *testing.T) {
-	problems := problemsOf(t, sample(t, "affected:\n  - {product: client, fixed: 1.66.1}\n"))
-	if len(problems) != 1 || !strings.HasSuffix(problems[0].Message, "fix_available") || problems[0].Hint != "see the proof: tocsin explain TS-2026-004" {
-		t.Errorf("%+v", problems)
 	}
 }
 

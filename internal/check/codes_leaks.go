@@ -39,9 +39,9 @@ which is not the same as nothing being wrong.`,
 			Example: "-- .git (nobody to ask) --\n", Mended: "-- .git --\n",
 		},
 		{
-			Name: "draft-in-history", Level: source.Error, Suppressible: true, By: "release, in a public repository",
+			Name: "draft-in-history", Level: source.Error, Suppressible: true, By: "release",
 			Wants: "a history of git that holds nothing of what is embargoed",
-			Why: `What a draft says stands in a commit, a tag or a branch name that everybody can read:
+			Why: `The repository is public, and what a draft says stands in a commit, a tag or a branch name that everybody can read:
 deleting the file does not take it out of there. Release the bulletin, or rewrite the history if
 nobody has seen it yet. Where neither can be done, a suppress: entry puts on record that it is known.`,
 			Example: "-- content/bulletins/TS-2026-005.md (of an old commit) --\nstatus: draft\n",

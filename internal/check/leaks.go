@@ -12,7 +12,7 @@ import (
 // inPublic reports what nobody may see yet in a repository that everybody can read. A
 // draft's being a draft is the fault, so it is an error in any state (F57).
 func inPublic(c *Checker, n *notice) source.Problems {
-	if !c.Config.Public || n.Embargoed || n.public() {
+	if !c.Config.Public || n.Embargoed || n.public() || n.Status == "" {
 		return nil
 	}
 	what := "a draft"

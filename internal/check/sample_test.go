@@ -348,3 +348,5 @@ func TestSamplesStandOnFirmGround(t *testing.T) {
 		}
 	}
 }
+
+func fileOf(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }

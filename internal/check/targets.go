@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"path"
 	"strings"
 	"unique"
 
@@ -47,13 +48,16 @@ func (c *Checker) pageOf(from address.Page, target string) (to address.Page, fra
 	if err != nil {
 		return "", "", false
 	}
-	fragment, u.Fragment, u.RawQuery = u.Fragment, "", ""
-	rest, ours := strings.CutPrefix(u.String()+"/", layout.URL(address.Home))
+	host := strings.TrimSuffix(strings.ToLower(u.Host), ":443")
+	rest, ours := strings.CutPrefix(u.Scheme+"://"+host+u.Path+"/", layout.URL(address.Home))
 	if !ours {
 		return "", "", false
 	}
-	path := "/" + strings.TrimSuffix(rest, "/")
-	return address.Page(strings.TrimSuffix(path, "index.html")), fragment, true
+	clean := path.Clean("/" + rest)
+	if strings.HasSuffix(u.Path, "/") && clean != "/" {
+		clean += "/"
+	}
+	return address.Page(strings.TrimSuffix(clean, "index.html")), u.Fragment, true
 }
 
 // target is a page that a link can lead to.
@@ -119,8 +123,9 @@ func destinations(c *Checker) source.Problems {
 func (c *Checker) destination(pages map[address.Page]target, hidden map[string]bool, k card, l link) (source.Problem, bool) {
 	layout := c.Config.Layout
 	t, found := pages[l.page]
+	alike := pages[address.Page(strings.ToLower(strings.TrimSuffix(string(l.page), "/"))+"/")] // what gives a draft away need not work
 	switch {
-	case found && t.hidden && l.page != layout.Bulletin(string(k.id)),
+	case alike.hidden && l.page != layout.Bulletin(string(k.id)),
 		l.page == layout.Bulletins() && hidden[strings.ToLower(l.fragment)]:
 		return k.problem(l.mention, "link-to-unpublished", fmt.Sprintf("the link %q shows a bulletin of which readers may not know yet", l.word),
 			"release that one first, or take the link out"), true

@@ -106,23 +106,26 @@ func overrides(c *Checker, n *notice) source.Problems {
 }
 
 // exemptions warns of facts by which one sentence of the policy exempts a bulletin and
-// another promises to tell all the same. The promise wins.
+// others promise to tell all the same. The promises win.
 func exemptions(c *Checker, n *notice) source.Problems {
-	var problems source.Problems
-	var said []verdict.Contradiction
+	var exempts []string
+	at, promises := make(map[string]source.Position), make(map[string][]string) // by the exemption's words
 	for _, proof := range c.proofs(n) {
 		for _, x := range proof.Contradictions() {
-			same := func(o verdict.Contradiction) bool {
-				return o.Exemption.Quote == x.Exemption.Quote && o.Promise.Quote == x.Promise.Quote
+			words, promise := x.Exemption.Quote, fmt.Sprintf("%q", x.Promise.Quote)
+			if promises[words] == nil {
+				exempts, at[words] = append(exempts, words), n.stated(proof, x.Exemption)
 			}
-			if slices.ContainsFunc(said, same) {
-				continue // disclose and notify rest on the same two sentences
+			if !slices.Contains(promises[words], promise) {
+				promises[words] = append(promises[words], promise)
 			}
-			said = append(said, x)
-			problems = append(problems, n.warning(n.stated(proof, x.Exemption), "contradictory-exemption",
-				fmt.Sprintf("by its facts the policy exempts this (%q) and promises it (%q)", x.Exemption.Quote, x.Promise.Quote),
-				"the promise wins; look at the facts again: tocsin explain "+string(n.ID)))
 		}
+	}
+	var problems source.Problems
+	for _, words := range exempts {
+		problems = append(problems, n.warning(at[words], "contradictory-exemption",
+			fmt.Sprintf("by its facts the policy exempts this (%q) and promises it (%s)", words, strings.Join(promises[words], ", ")),
+			"what is promised wins; look at the facts again: tocsin explain "+string(n.ID)))
 	}
 	return problems
 }

@@ -184,7 +184,6 @@ func worse(before, after source.Problems) source.Problems {
 
 // take goes on with the file as it stands now.
 func (a *asking) take(entry content.Entry) {
-	entry.Bulletin.Embargoed, entry.Bulletin.Decision = a.b.Embargoed, a.b.Decision
 	a.b, a.problems = entry.Bulletin, entry.Problems
 }
 

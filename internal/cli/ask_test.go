@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -94,6 +95,10 @@ func TestAnswers(t *testing.T) {
 		{"a remedy", "affected:\n  - product: server\ndata_visible: {is: yes, for: all}\n", "remedy/Turn it off", "    remedy: Turn it off\n"},
 		{"unfixed", "affected:\n  - product: server\ndata_visible: {is: yes, for: all}\n", "unfixed/in work", "    unfixed: in work\n"},
 		{"no date", "affected:\n  - product: server\ndata_visible: {is: yes, for: all}\n", "deployed/soon/2026-05-02", `"soon" is no date`},
+		{"a day that is none", "affected:\n  - product: server\ndata_visible: {is: yes, for: all}\n", "deployed/1980-01-01/deployed/2026-05-02", "deployed is \"1980-01-01\", not a date"},
+		{"what we run has no version", "affected:\n  - product: server\ndata_visible: {is: yes, for: all}\n", "fixed", `"fixed" is none of the answers: deployed, remedy, unfixed`},
+		{"what is fixed is not unfixed", "affected:\n  - {product: client, fixed: 1.66.1}\ndata_visible: {is: yes, for: all}\n", "unfixed", `"unfixed" is none of the answers: fixed, remedy`},
+		{"a product that is not ours", "affected:\n  - product: printer\ndata_visible: {is: yes, for: all}\n", "nothing", `none of the answers: fixed, deployed, remedy, unfixed`},
 		{"a strong claim", row + "severity: low\naction: none\ndata_visible: no\nlegal: none\nscope: own\n", "none_confirmed/A. Example//logs: all", "users_affected:\n  is: none_confirmed\n  by: A. Example\n  at: 2026-05-04\n  basis: \"logs: all\"\n"},
 		{"a strong claim by half a word", row + "severity: low\naction: none\ndata_visible: no\nlegal: none\nscope: own\n", "no/some", "none_confirmed is a strong claim: type the whole word"},
 		{"a strong claim of tomorrow", row + "severity: low\naction: none\ndata_visible: no\nlegal: none\nscope: own\n", "none_confirmed/A. Example/tomorrow//logs", "2026-05-05 lies in the future"},
@@ -103,6 +108,8 @@ func TestAnswers(t *testing.T) {
 		{"two laws", row + "severity: low\naction: none\ndata_visible: no\n", "delay/A court//yes/unknown/GDPR/no", "legal:\n  - regime: A court\n    applies: yes\n    effect: delay\n  - regime: GDPR\n    applies: unknown\n    effect: require\n"},
 		{"none is no second law", row + "severity: low\naction: none\ndata_visible: no\n", "delay/A court//yes/none/unknown/GDPR/no", `"none" is none of the answers: require, delay, unknown`},
 		{"whether a law applies", row + "severity: low\naction: none\ndata_visible: no\nlegal:\n  - {regime: GDPR, applies: unknown, effect: require}\n", "no", "  - {regime: GDPR, applies: no, effect: require}\n"},
+		{"a delay that is over", row + "severity: low\naction: none\ndata_visible: no\nlegal:\n  - {regime: A court, applies: unknown, effect: delay, deadline: 2026-05-01}\n  - {regime: GDPR, applies: unknown, effect: require}\n", "no", "  - {regime: GDPR, applies: no, effect: require}\n"},
+		{"whether we have to wait", row + "severity: low\naction: none\ndata_visible: no\nlegal:\n  - {regime: A court, applies: unknown, effect: delay}\n", "yes", "  - {regime: A court, applies: yes, effect: delay}\n"},
 		{"what a law asks for", row + "severity: low\naction: none\ndata_visible: no\nlegal:\n  - {regime: GDPR, applies: yes}\n", "delay", "  - {regime: GDPR, applies: yes, effect: delay}\n"},
 		{"our own, by yes", row + "severity: low\naction: none\ndata_visible: no\nlegal: none\n", "yes", "scope: own\n"},
 		{"help", row + "action: none\n", "?/no", "under \"We will notify users directly …\""},
@@ -173,7 +180,7 @@ func answering(dice *rand.Rand, a **asking) func() (string, error) {
 }
 
 // Whatever is known at first and whatever is answered: the verdicts stand in the end,
-// every question that was put could turn one, and no comment or text was lost. F2: no
+// every question that was put could turn one, and no comment or text was lost. F18: no
 // fact was taken for "no" on the way.
 func TestAskingSettlesEverything(t *testing.T) {
 	questions, most := 0, 0
@@ -350,13 +357,58 @@ func TestWrongAnswers(t *testing.T) {
 	lines := []string{"m", "?", "m", "", "x", "x", "last"}
 	a, _ := asked(t, bulletinText(""), typed(lines...))
 	var refused *refusal
-	if err := a.run(); !errors.As(err, &refused) || refused.exit != exitUsage {
+	if err := a.run(); !errors.As(err, &refused) || refused.exit != exitUsage || !strings.Contains(refused.what, `"last"`) {
 		t.Errorf("a script: %v", err)
 	}
 	a, out := asked(t, bulletinText(""), typed(lines...))
 	a.patient = true
 	if err := a.run(); !errors.Is(err, errStop) || !strings.Contains(out.String(), `"last" is none`) {
 		t.Errorf("a person: %v\n%s", err, out)
+	}
+}
+
+// Stopping where something can be left out stops everything, and keeps the answer.
+func TestStoppedBehindAnAnswer(t *testing.T) {
+	const row = "affected: [{product: server, deployed: 2026-05-01}]\naction: none\n"
+	a, _ := asked(t, bulletinText(row), typed("unknown", "q", "none", "own", "low"))
+	if err := a.run(); !errors.Is(err, errStop) {
+		t.Fatal(err)
+	}
+	if text := string(a.b.Source.Data); text != bulletinText(row+"data_visible: unknown\n") {
+		t.Error(text)
+	}
+}
+
+// What the authors know of some tailnets only is not asked again, and leaves nothing
+// that they could find out.
+func TestListedIsAnAnswer(t *testing.T) {
+	a, out := asked(t, bulletinText("affected: [{product: server, deployed: 2026-05-01}]\nseverity: low\naction: none\ndata_visible: {is: yes, for: listed}\n"), typed())
+	if err := a.run(); !errors.Is(err, errStop) || strings.Contains(out.String(), "concern every") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if disclose, notify := a.verdicts(a.b); len(a.missing(disclose, notify)) > 0 || notify.Outcome != verdict.Undetermined {
+		t.Errorf("%v, notify %s", a.missing(disclose, notify), notify.Outcome)
+	}
+}
+
+// An answer reaches the disk whole, with the file's mode, and over nothing but the
+// file that was read.
+func TestSaveAnswer(t *testing.T) {
+	s := &site{dir: t.TempDir()}
+	const name = "content/bulletins/TS-2026-009.md"
+	if err := put(s.path(name), "old", 0o755, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.save(context.Background(), source.File{Name: name, Data: []byte("older")}, []byte("new")); !errors.Is(err, errChanged) {
+		t.Errorf("saved over another text: %v", err)
+	}
+	if err := s.save(context.Background(), source.File{Name: name, Data: []byte("old")}, []byte("new")); err != nil {
+		t.Error(err)
+	}
+	data, err := os.ReadFile(s.path(name))
+	info, statErr := os.Stat(s.path(name))
+	if err != nil || statErr != nil || string(data) != "new" || info.Mode().Perm() != 0o640 {
+		t.Errorf("%q, %v, %v, %v", data, info.Mode(), err, statErr)
 	}
 }
 
@@ -388,7 +440,7 @@ func TestLinesOf(t *testing.T) {
 }
 
 // What an answer stands for: whole words before their beginnings, numbers, and no
-// strong claim by half a word (F2).
+// strong claim by half a word (F18).
 func TestPick(t *testing.T) {
 	options := []option{{word: "confirmed_none", whole: true}, {word: "confirmed"}, {word: "no_evidence"}, {word: "none_confirmed", whole: true}, {word: "own", also: "yes"}}
 	for text, want := range map[string]string{

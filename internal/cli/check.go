@@ -17,6 +17,7 @@ type checking struct {
 	format string
 	fix    bool
 	dry    bool
+	notes  bool
 }
 
 func (p *program) check() *cobra.Command {
@@ -30,6 +31,7 @@ func (p *program) check() *cobra.Command {
 	}
 	c.Flags().StringVar(&how.format, "format", "text", "`text` for people, or json for programs")
 	c.Flags().BoolVar(&how.fix, "fix", false, "mend what can be mended in only one way, and show the changes")
+	c.Flags().BoolVar(&how.notes, "notes", false, "show notes too, as for a PATH: what a draft still lacks, what may be meant")
 	c.Flags().BoolVar(&how.dry, "dry-run", false, "with --fix: show the changes and write nothing")
 	return c
 }
@@ -51,7 +53,7 @@ func (p *program) runCheck(how checking, paths []string) error {
 			return err
 		}
 	}
-	return p.tell(out, only)
+	return p.tell(out, only, how.notes || len(paths) > 0 || how.format != "text")
 }
 
 // reporter is who tells what was found.
@@ -66,8 +68,10 @@ func (p *program) reporter(format string) (findings.Reporter, error) {
 }
 
 // tell checks the site and reports what is wrong in the files that were asked for.
-func (p *program) tell(out findings.Reporter, only selection) error {
-	var sum findings.Summary
+// Notes on the whole site are counted only: most are what colleagues still have to
+// write.
+func (p *program) tell(out findings.Reporter, only selection, notes bool) error {
+	sum := findings.Summary{Unshown: !notes}
 	s, err := p.walk(asItIs, func(e content.Entry) {
 		if only.holds(e.Bulletin.Source.Name) {
 			sum.Bulletins++
@@ -88,6 +92,9 @@ func (p *program) tell(out findings.Reporter, only selection) error {
 		found, sum.Suppressed = only.problems(s.problems), len(only.problems(s.silenced))
 	}
 	for _, f := range found {
+		if f.Level == source.Note && !notes {
+			continue
+		}
 		f.Position = p.fromHere(f.Position)
 		out.Problem(f)
 	}

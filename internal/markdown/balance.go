@@ -84,7 +84,7 @@ func (b *balance) enter(n ast.Node) {
 
 func (b *balance) leave(n ast.Node) {
 	if at := b.own(); at >= 0 && b.open[at].node == n {
-		b.closeTo(at, inWords(n))
+		b.closeTo(at, "the "+noun(n))
 	}
 }
 
@@ -199,7 +199,7 @@ func (b *balance) linked() bool {
 // goldmark writes it; what goldmark puts into its own is always right.
 func (b *balance) place(n ast.Node, name string, p *piece) {
 	parent := &b.open[len(b.open)-1]
-	c := complaint{b.d.offset(n), inWords(n), "an empty line ends HTML and begins Markdown: delete it, or close the tag before it"}
+	c := complaint{b.d.offset(n), "a " + noun(n), "an empty line ends HTML and begins Markdown: delete it, or close the tag before it"}
 	if p != nil {
 		c = complaint{p.offset, fmt.Sprintf("%q", shortened([]byte(p.raw))), home(name)}
 	}
@@ -240,8 +240,11 @@ func home(name string) string {
 }
 
 func (b *balance) name(o opened) string {
-	if o.tag == nil {
-		return inWords(o.node)
+	switch {
+	case o.tag == nil && o.node.Kind() == ast.KindDocument:
+		return "the text by itself"
+	case o.tag == nil:
+		return "a " + noun(o.node)
 	}
 	return fmt.Sprintf("<%s> (line %d)", o.name, b.d.place(o.tag.offset).line)
 }

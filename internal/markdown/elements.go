@@ -2,7 +2,6 @@ package markdown
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	east "github.com/yuin/goldmark/extension/ast"
@@ -113,27 +112,37 @@ func element(n ast.Node) string {
 	return ""
 }
 
-// inWords says what a node is to the reader of a message.
-func inWords(n ast.Node) string {
+// noun says what a node is to the reader of a message.
+func noun(n ast.Node) string {
 	switch n.Kind() {
-	case ast.KindParagraph, ast.KindTextBlock:
-		return "a paragraph"
-	case ast.KindHeading:
-		return "a heading"
-	case ast.KindBlockquote:
-		return "a quote"
-	case ast.KindList:
-		return "a list"
-	case ast.KindListItem:
-		return "a list item"
-	case ast.KindThematicBreak:
-		return "a line"
-	case ast.KindCodeBlock, ast.KindFencedCodeBlock:
-		return "a code block"
-	case ast.KindLink, ast.KindAutoLink:
-		return "a link"
 	case ast.KindDocument:
-		return "the text"
+		return "text"
+	case ast.KindHeading:
+		return "heading"
+	case ast.KindBlockquote:
+		return "quote"
+	case ast.KindList:
+		return "list"
+	case ast.KindListItem:
+		return "list item"
+	case ast.KindThematicBreak:
+		return "line"
+	case ast.KindCodeBlock, ast.KindFencedCodeBlock:
+		return "code block"
+	case ast.KindCodeSpan:
+		return "piece of code"
+	case ast.KindLink, ast.KindAutoLink:
+		return "link"
+	case ast.KindImage:
+		return "picture"
+	case ast.KindEmphasis, east.KindStrikethrough:
+		return "highlighted text"
+	case east.KindTable:
+		return "table"
+	case east.KindTableHeader, east.KindTableRow:
+		return "table row"
+	case east.KindTableCell:
+		return "table cell"
 	}
-	return strings.ToLower("a " + n.Kind().String())
+	return "paragraph"
 }

@@ -110,6 +110,27 @@ func TestUnbalanced(t *testing.T) {
 	}
 }
 
+// TestBalanceInWords: the message names both sides, the hint what to do.
+func TestBalanceInWords(t *testing.T) {
+	for body, want := range map[string]string{
+		"a <b>b":             `"<b>" is not closed before the end of the paragraph; write </b> where it ends: within the paragraph, list item or cell that it begins in`,
+		"<ul><li>a</ul>":     `"<li>" is not closed before the end of <ul>; write </li> where it ends: within the paragraph, list item or cell that it begins in`,
+		"*a </b>*":           `"</b>" closes nothing that is open here; delete it, or write <b> where it begins: within the same paragraph, list item or cell`,
+		"a <ul></ul>":        `"<ul>" cannot stand in a paragraph; begin it on a line of its own after an empty line`,
+		"<td>a</td>":         `"<td>" cannot stand in the text by itself; its place is directly in <tr>`,
+		"<ul>\n\na\n\n</ul>": `a paragraph cannot stand in <ul> (line 1); an empty line ends HTML and begins Markdown: delete it, or close the tag before it`,
+		"<ul>a b\nc</ul>":    `the text "a b…" stands directly in <ul> (line 1); its place is in a cell or an item`,
+		"a <br> </br>":       `"</br>" ends what has no end; write <br> alone`,
+		"a <b/>":             `"<b/>" is not closed: the / closes <br> and its like only; write </b> where it ends`,
+		"<p>a</p><i":         `the tag "<i" does not end; write its > before the next empty line; if it is no tag, write &lt; for <`,
+	} {
+		p := Parse([]byte(body)).Problems()
+		if len(p) != 1 || p[0].Message+"; "+p[0].Hint != want {
+			t.Errorf("%q: %+v", body, p)
+		}
+	}
+}
+
 // TestHTMLIsRemoved: what the page would lose, at its place, and no end tag of it.
 func TestHTMLIsRemoved(t *testing.T) {
 	for _, test := range []struct{ body, want string }{

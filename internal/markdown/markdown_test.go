@@ -371,7 +371,7 @@ func TestOutputIsLimited(t *testing.T) {
 }
 
 func TestConcurrentRendering(t *testing.T) {
-	d := Parse([]byte("```go\nx\n```\n\n### A\n\n[a](/x/) and https://x.example/\n\n|a|\n|-|\n|b\\|c|\n\n    code"))
+	d := Parse([]byte("```go\nx\n```\n\n### A\n\n[a](/x/) and https://x.example/\n\n|a|\n|-|\n|b\\|c|\n\n<table><tr><td>d <a href=/x/ id=e>e</a></td></tr></table>\n\n    code"))
 	want := render(t, string(d.source), Options{}) // d itself is rendered by many first
 	var wg sync.WaitGroup
 	for range 8 {

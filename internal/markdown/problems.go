@@ -121,7 +121,7 @@ func (s *inspection) comment(p *piece) {
 	s.d.report(p.offset, Problem{
 		Code:    "html-comment",
 		Message: fmt.Sprintf("%q is a comment, which no page has", shortened([]byte(p.raw))),
-		Hint:    "delete it: it would be no secret in the page's source, nor is it in this file's",
+		Hint:    "delete it: it would be no secret in the page's source; notes among writers belong elsewhere",
 	})
 }
 
@@ -187,10 +187,12 @@ func attributeHint(key string) string {
 	switch {
 	case key == "style" || key == "class":
 		return "leave it out: the site says how things look"
+	case strings.HasPrefix(key, "on"):
+		return "leave it out: pages run nothing"
 	case key == "name":
 		return "for a place to link to, write id instead"
 	}
-	return "leave it out, or give it a value that HTML knows and this site allows"
+	return "leave it out: no page has it, or not with this value"
 }
 
 // reportHTML reports raw HTML that cannot be rendered. From then on all of it is

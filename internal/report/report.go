@@ -27,6 +27,8 @@ type Summary struct {
 	Notes      int `json:"notes"`
 	Suppressed int `json:"suppressed"` // problems that suppress: entries took out
 	Fixable    int `json:"fixable"`    // problems that check --fix can mend
+
+	Unshown bool `json:"-"` // the notes were counted and not told
 }
 
 // Count adds up what was found.
@@ -52,7 +54,11 @@ func (s Summary) Count(found source.Problems) Summary {
 func (s Summary) Found() string {
 	parts := []string{many(s.Errors, "error", "errors"), many(s.Warnings, "warning", "warnings")}
 	if s.Notes > 0 {
-		parts = append(parts, many(s.Notes, "note", "notes"))
+		notes := many(s.Notes, "note", "notes")
+		if s.Unshown {
+			notes += " (--notes shows them)"
+		}
+		parts = append(parts, notes)
 	}
 	if s.Suppressed > 0 {
 		parts = append(parts, fmt.Sprintf("%d suppressed", s.Suppressed))

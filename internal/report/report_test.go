@@ -48,6 +48,9 @@ checked 3 bulletins (1 draft) and 1 policy: 1 error, 1 warning, 1 note, 2 suppre
 	if diff := cmp.Diff(want, reported(text, found)); diff != "" {
 		t.Error(diff)
 	}
+	if got := (Summary{Notes: 2, Unshown: true}).Found(); got != "0 errors, 0 warnings, 2 notes (--notes shows them)" {
+		t.Error(got)
+	}
 	if got := (Summary{Bulletins: 1}).String(); got != "checked 1 bulletin (0 drafts) and 0 policies: 0 errors, 0 warnings" {
 		t.Error(got)
 	}
@@ -65,7 +68,9 @@ func TestCaret(t *testing.T) {
 		"further than that":         {"abc", 5, "    | abc\n"},
 		"a character that is shown": {"a\u202Eb", 3, "    | a\\u{202E}b\n    |          ^\n"},
 		"letters of several bytes":  {"äöü", 3, "    | äöü\n    |   ^\n"},
-		"a long line is cut":        {strings.Repeat("x", 101), 3, "    | " + strings.Repeat("x", 100) + "\n"},
+		"a long line is cut":        {strings.Repeat("x", 101), 3, "    | " + strings.Repeat("x", 100) + "\n    |   ^\n"},
+		"around the column":         {strings.Repeat("x", 200) + "y", 101, "    | …" + strings.Repeat("x", 100) + "\n    | " + strings.Repeat(" ", 51) + "^\n"},
+		"at the end of a long line": {strings.Repeat("x", 200) + "y", 201, "    | …" + strings.Repeat("x", 99) + "y\n    | " + strings.Repeat(" ", 100) + "^\n"},
 		"just short enough":         {strings.Repeat("x", 100), 100, "    | " + strings.Repeat("x", 100) + "\n    | " + strings.Repeat(" ", 99) + "^\n"},
 	} {
 		var b bytes.Buffer

@@ -50,15 +50,26 @@ func (t *Text) Done(s Summary) error {
 // excerptWidth is how many characters of a line are shown.
 const excerptWidth = 100
 
-// excerpt prints the line with a caret under the column.
+// excerpt prints the line with a caret under the column; of a long line the part
+// around the column.
 func (t *Text) excerpt(p source.Problem) {
-	line := []rune(p.Excerpt)
-	if len(line) > excerptWidth || p.Position.Column < 1 || p.Position.Column > len(line)+1 {
+	line, column := []rune(p.Excerpt), p.Position.Column-1
+	if column < 0 || column > len(line) {
 		t.print("    | %s\n", source.Visible(string(line[:min(len(line), excerptWidth)])))
 		return
 	}
-	before := []rune(source.Visible(string(line[:p.Position.Column-1])))
-	t.print("    | %s\n    | %s%s\n", source.Visible(p.Excerpt), strings.Repeat(" ", len(before)), t.painted(green, "^"))
+	from := 0
+	if len(line) > excerptWidth {
+		from = max(0, min(column-excerptWidth/2, len(line)-excerptWidth))
+	}
+	lead := ""
+	if from > 0 {
+		lead = "…"
+	}
+	to := min(len(line), from+excerptWidth)
+	before := []rune(lead + source.Visible(string(line[from:column])))
+	shown := lead + source.Visible(string(line[from:to]))
+	t.print("    | %s\n    | %s%s\n", shown, strings.Repeat(" ", len(before)), t.painted(green, "^"))
 }
 
 func (t *Text) painted(colour, text string) string {
