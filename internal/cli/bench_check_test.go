@@ -94,7 +94,9 @@ func generate(tb testing.TB, site string, bulletins int, seed uint64) {
 func name(i int) string { return fmt.Sprintf("TS-2025-%05d", i) }
 
 func oneOf(dice *rand.Rand, i, of int) string {
-	prose := func() string { return strings.Repeat("The client let a page reach what it must not. ", 1+dice.IntN(12)) }
+	prose := func() string {
+		return strings.Repeat("The client let a page reach what it must not. ", 1+dice.IntN(12))
+	}
 	return fmt.Sprintf(`---
 id: %s
 title: Fault %d of the client

@@ -23,7 +23,7 @@ func (p *program) explainCode(word string) error {
 		return &refusal{exitUsage, fmt.Sprintf("there is no code %q: %s", word, content.DidYouMean(word, nearby(word))), "tocsin explain codes lists them"}
 	}
 	p.print("%s", hang(fmt.Sprintf("%s (%s): %s", c.Name, c.Level, c.Wants), 4))
-	p.print("\n%s", hang(c.Why, 0))
+	p.print("\n%s", hang(strings.Join(strings.Fields(c.Why), " "), 0))
 	p.sample("For instance", c.Example)
 	p.sample("Mended", c.Mended)
 	p.print("")

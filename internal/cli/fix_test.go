@@ -171,7 +171,7 @@ func TestFixLeavesWhatChangedMeanwhile(t *testing.T) {
 
 // A change that would do harm is not made, and the others are.
 func TestFixesThatDoHarm(t *testing.T) {
-	dir, file := faulty(t)
+	dir, _ := faulty(t)
 	second := filepath.Join(dir, "content", "bulletins", name(2)+".md")
 	replace(t, second, "data_visible: no", "data_visible: FALSE")
 	var talk bytes.Buffer
@@ -199,7 +199,6 @@ func TestFixesThatDoHarm(t *testing.T) {
 			t.Errorf("%s: %d changes are kept, %v", what, len(kept), err)
 		}
 	}
-	_ = file
 }
 
 // Colours only where they can be seen and are wanted.
