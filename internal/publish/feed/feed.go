@@ -2,7 +2,8 @@
 // that watch for the next bulletin. It is the only door of gorilla/feeds.
 //
 // A feed reader knows a bulletin by its guid, which is the ID alone: a corrected
-// title, date or address alerts nobody twice. One illegal character makes the
+// title, date or address alerts nobody twice. A material revision is meant to: it has
+// a guid of its own, and its own date. One illegal character makes the
 // whole feed unreadable, so what is produced is read back and compared before
 // anybody gets it.
 package feed
@@ -72,27 +73,53 @@ func RSS(ch Channel, entries []Entry) ([]byte, error) {
 func newest(entries []Entry) []Entry {
 	sorted := slices.SortedFunc(slices.Values(entries), func(a, b Entry) int {
 		x, y := a.Bulletin.Bulletin(), b.Bulletin.Bulletin()
-		return cmp.Or(y.Published.Compare(x.Published), cmp.Compare(y.ID, x.ID))
+		return cmp.Or(announced(y).Compare(announced(x)), cmp.Compare(y.ID, x.ID))
 	})
 	if len(sorted) <= newestAlways {
 		return sorted
 	}
-	since := published(sorted[0]).Add(-daysAlways)
+	since := announced(sorted[0].Bulletin.Bulletin()).Add(-daysAlways)
 	end := newestAlways
-	for end < len(sorted) && !published(sorted[end]).Before(since) {
+	for end < len(sorted) && !announced(sorted[end].Bulletin.Bulletin()).Before(since) {
 		end++
 	}
 	return sorted[:end]
 }
 
-func published(e Entry) time.Time { return e.Bulletin.Bulletin().Published }
+// material is the last revision that readers are told anew of; false where there is
+// none beside the release itself.
+func material(b bulletin.Bulletin) (bulletin.Revision, bool) {
+	for _, r := range slices.Backward(b.Revisions) {
+		if r.Material && r.Version > 1 {
+			return r, true
+		}
+	}
+	return bulletin.Revision{}, false
+}
+
+// announced is when readers were told last: at the release, or of a material revision.
+func announced(b bulletin.Bulletin) time.Time {
+	if r, found := material(b); found && r.At.After(b.Published) {
+		return r.At
+	}
+	return b.Published
+}
+
+// guidOf is what readers know an entry by: TS-2026-004, and TS-2026-004/r2 of its
+// second version where that is a material one.
+func guidOf(b bulletin.Bulletin) string {
+	if r, found := material(b); found {
+		return fmt.Sprintf("%s/r%d", b.ID, r.Version)
+	}
+	return string(b.ID)
+}
 
 // lastBuild is the date of the newest of sorted entries; empty without any.
 func lastBuild(entries []Entry) string {
 	if len(entries) == 0 {
 		return ""
 	}
-	return date(published(entries[0]))
+	return date(announced(entries[0].Bulletin.Bulletin()))
 }
 
 func date(t time.Time) string { return t.UTC().Format(time.RFC1123Z) }

@@ -197,6 +197,38 @@ func TestGUIDIsStable(t *testing.T) {
 	}
 }
 
+// A material revision is told anew, once and with its own date; any other is not (F59).
+func TestMaterialRevision(t *testing.T) {
+	revised := func(material ...bool) bulletin.Bulletin {
+		b := bulletin.Bulletin{ID: "TS-2026-004", Title: "A fault", Published: day}
+		for i, m := range material {
+			b.Revisions = append(b.Revisions, bulletin.Revision{Version: i + 1, At: day.AddDate(0, 0, i), Material: m})
+		}
+		return b
+	}
+	for _, c := range []struct {
+		b    bulletin.Bulletin
+		guid string
+		at   time.Time
+	}{
+		{revised(false), "TS-2026-004", day},
+		{revised(true), "TS-2026-004", day}, // the release itself
+		{revised(false, false), "TS-2026-004", day},
+		{revised(false, true), "TS-2026-004/r2", day.AddDate(0, 0, 1)},
+		{revised(false, true, false), "TS-2026-004/r2", day.AddDate(0, 0, 1)},
+		{revised(false, true, false, true), "TS-2026-004/r4", day.AddDate(0, 0, 3)},
+	} {
+		got := mustParse(t, mustRSS(t, ch, []Entry{entry(t, c.b, "")}))[0]
+		if got.GUID.ID != c.guid || got.PubDate != date(c.at) {
+			t.Errorf("%d revisions: %s of %s, want %s of %s", len(c.b.Revisions), got.GUID.ID, got.PubDate, c.guid, date(c.at))
+		}
+	}
+	later := entry(t, bulletin.Bulletin{ID: "TS-2026-005", Title: "Later", Published: day.AddDate(0, 0, 2)}, "")
+	if got := ids(mustParse(t, mustRSS(t, ch, []Entry{later, entry(t, revised(false, false, false, true), "")}))); got[0] != "TS-2026-004/r4" {
+		t.Errorf("what was told last stands first: %v", got)
+	}
+}
+
 func TestWindow(t *testing.T) {
 	// series makes n bulletins, one each step back in time, oldest first.
 	series := func(n int, step time.Duration) []Entry {

@@ -63,8 +63,8 @@ func newItem(e Entry) item {
 		Description: description,
 		Content:     lineEnds.Replace(content),
 		Category:    string(b.Severity),
-		GUID:        guid{string(b.ID), "false"},
-		PubDate:     date(b.Published),
+		GUID:        guid{guidOf(b), "false"},
+		PubDate:     date(announced(b)),
 	}
 }
 
