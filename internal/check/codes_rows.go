@@ -35,5 +35,14 @@ affected version would not be told.`,
 			Example: "affected:\n  - {product: client, introduced: 1.70.0, fixed: 1.66.1, available: 2026-05-03}\n",
 			Mended:  "affected:\n  - {product: client, introduced: 1.30.0, fixed: 1.66.1, available: 2026-05-03}\n",
 		},
+		{
+			Name: "row-unbounded", Level: source.Note, Suppressible: true,
+			Wants: "rows that say which platforms and which versions they concern",
+			Why: `What a row does not say counts for everybody: every platform of the product, every version
+before the fix. That is right where nobody has looked, and sends letters to people whom it
+does not concern where somebody has. tocsin ask asks for both.`,
+			Example: "affected:\n  - {product: client, fixed: 1.66.1, available: 2026-05-03}\n",
+			Mended:  "affected:\n  - {product: client, platforms: [windows], introduced: 1.30.0, fixed: 1.66.1, available: 2026-05-03}\n",
+		},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"tocsin/internal/content"
 	"tocsin/internal/markdown"
 	"tocsin/internal/source"
+	"tocsin/internal/verdict"
 )
 
 // page is one text that readers may come to see: of a bulletin, of a policy, of the
@@ -63,11 +64,13 @@ type notice struct {
 	// unrecorded tells that a decision is on record and cannot be read: whether the
 	// bulletin was released is not known.
 	unrecorded bool
+
+	proved []verdict.Proof // of both questions, once asked for
 }
 
 func (c *Checker) notice(e content.Entry) *notice {
 	b := e.Bulletin
-	n := &notice{Bulletin: b, unrecorded: e.BadRecord, page: page{file: b.Source, body: b.Body, line: b.BodyLine, here: c.Config.Layout.Bulletin(string(b.ID))}}
+	n := &notice{Bulletin: b, unrecorded: e.BadRecord, page: page{file: b.Source, body: b.Body, line: b.BodyLine, here: c.Config.Layout.Bulletin(string(b.ID)), parsed: e.Text}}
 	for _, p := range e.Problems {
 		ours := p.Position.File == b.Source.Name && p.Position.Line < b.BodyLine
 		n.unsure = n.unsure || ours && (p.Level == source.Error || p.Softened)

@@ -31,7 +31,7 @@ func otherPageRules() []pageRule {
 
 func bulletinRules() []bulletinRule {
 	return []bulletinRule{
-		futureDate, rows, years, judged, overrides, exemptions, assessed, revisionOrder,
+		futureDate, rows, rowBounds, years, judged, overrides, exemptions, assessed, revisionOrder,
 		sections, ranges, cited, unready, encodedTwice, mixedScripts, chronology, contradictions,
 	}
 }

@@ -146,7 +146,10 @@ func (c *Checker) proofs(n *notice) []verdict.Proof {
 	if n.unsure || n.unrecorded || n.Decision != nil || n.Status == bulletin.Withdrawn || len(c.obstacles) > 0 {
 		return nil
 	}
-	return []verdict.Proof{c.Rules.Bulletin(n.Bulletin, c.Now), c.Rules.AnyTailnet(n.Bulletin, c.Now)}
+	if n.proved == nil {
+		n.proved = []verdict.Proof{c.Rules.Bulletin(n.Bulletin, c.Now), c.Rules.AnyTailnet(n.Bulletin, c.Now)}
+	}
+	return n.proved
 }
 
 // assessed demands that somebody has held the law against what it may be about.

@@ -157,7 +157,8 @@ func (a *asking) greet() {
 	a.tell("%s", hang(string(a.b.ID)+": "+source.Visible(a.b.Title), 2))
 	a.tell("%s, %s", a.shown, a.b.Status)
 	a.tell("Answer with a word or its number. Enter leaves a question for now, ? says more,")
-	a.tell("q stops. Every answer is written into the file at once; come back any time.")
+	a.tell("b goes back to the question before, q stops. Every answer is written into the")
+	a.tell("file at once; come back any time.")
 }
 
 // standing words the verdicts as they are.

@@ -60,7 +60,7 @@ func linesOf(ctx context.Context, in io.Reader) func() (string, error) {
 // tell prints a line.
 func (d *dialog) tell(format string, args ...any) { fmt.Fprintf(d.out, format+"\n", args...) }
 
-// line reads what is typed at a prompt. It deals with ? and q itself.
+// line reads what is typed at a prompt. It deals with ?, b and q itself.
 func (d *dialog) line(prompt string) (string, error) {
 	for {
 		if d.ended {
@@ -79,6 +79,8 @@ func (d *dialog) line(prompt string) (string, error) {
 			return "", err
 		case text == "q":
 			return "", errStop
+		case text == "b":
+			return "", errBack
 		case text != "?":
 			return text, nil
 		}
@@ -118,13 +120,16 @@ type detail struct {
 }
 
 // choose reads an answer until it is one of the options. The text is what was typed
-// where the option is any line.
-func (d *dialog) choose(options []option) (chosen option, text string, err error) {
+// where the option is any line. Enter is the usual answer, where there is one.
+func (d *dialog) choose(options []option, usual string) (chosen option, text string, err error) {
 	d.offered = options
 	for {
 		text, err = d.line("> ")
 		if err != nil {
 			return chosen, "", err
+		}
+		if text == "" {
+			text = usual
 		}
 		if text == "" {
 			return chosen, "", errLeft
@@ -146,18 +151,20 @@ func (d *dialog) choose(options []option) (chosen option, text string, err error
 }
 
 // pick finds the option that a text stands for: by its word, its number, the
-// beginning of its word; else why it stands for none.
+// beginning of its word, in small letters or capitals; else why it stands for none.
 func pick(options []option, text string) (found option, why string) {
 	var begun, words []string
 	var free *option
+	typed := text
+	text = strings.ToLower(text)
 	for i, o := range options {
 		switch {
 		case o.word == "":
 			free = &options[i]
 			continue
-		case o.word == text || o.also == text || strconv.Itoa(number(options, i)) == text:
+		case strings.ToLower(o.word) == text || o.also == text || strconv.Itoa(number(options, i)) == text:
 			return o, ""
-		case strings.HasPrefix(o.word, text):
+		case strings.HasPrefix(strings.ToLower(o.word), text):
 			begun = append(begun, o.word)
 			found = o
 		}
@@ -167,13 +174,13 @@ func pick(options []option, text string) (found option, why string) {
 	case free != nil:
 		return *free, ""
 	case len(begun) > 1:
-		return found, fmt.Sprintf("%q could be %s", text, strings.Join(begun, " or "))
+		return found, fmt.Sprintf("%q could be %s", typed, strings.Join(begun, " or "))
 	case len(begun) == 1 && found.whole:
 		return found, fmt.Sprintf("%s is a strong claim: type the whole word, or its number", found.word)
 	case len(begun) == 1:
 		return found, ""
 	}
-	return found, fmt.Sprintf("%q is none of the answers: %s", text, strings.Join(words, ", "))
+	return found, fmt.Sprintf("%q is none of the answers: %s", typed, strings.Join(words, ", "))
 }
 
 // number is what an option is called in a list: those without a word have none.

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type asking struct {
 	shown    string          // the file as seen from where the command was typed
 	told     string          // the verdicts as they were told last
 	assuming bool            // it was told that the rest is only assumed
+	past     []moment        // of this run, to go back by; forgotten where somebody else saves
 
 	save    func(from source.File, data []byte) error
 	read    func(name string) (content.Entry, error)
@@ -44,6 +46,8 @@ type question struct {
 	fact    string
 	text    string
 	options []option
+	scope   string          // the key of a row, where it is whom the row concerns; empty: a fact
+	usual   string          // what Enter stands for; empty: it leaves the question
 	more    string          // asks whether there is more of the same; empty: there cannot be
 	again   func() question // which asks for that
 }
@@ -51,16 +55,25 @@ type question struct {
 // edits are changes of a bulletin's file that make one answer.
 type edits func(e *content.Editor) error
 
-// run asks until nothing is left that could turn a verdict.
+// run asks until nothing is left that could turn a verdict, or says who is told.
 func (a *asking) run() error {
 	for {
 		q, found := a.question()
 		if !found {
 			return nil
 		}
+		a.past = append(a.past, moment{maps.Clone(a.asked), a.b.Source.Data})
 		a.asked[q.id] = true
 		err := a.put(q)
 		switch {
+		case errors.Is(err, errBack):
+			err = a.back()
+			if errors.Is(err, errChanged) {
+				err = a.again()
+			}
+			if err != nil {
+				return err
+			}
 		case errors.Is(err, errLeft):
 			a.wrong = 0
 			a.tell("  left for now")
@@ -76,13 +89,20 @@ func (a *asking) run() error {
 	}
 }
 
-// question is the most decisive one that was not put yet.
+// question is the one to put next: the most decisive that was not put yet. Whom it
+// concerns comes behind what has to be found out, and before what is only assumed.
 func (a *asking) question() (question, bool) {
+	var open, assumed []question
 	for _, fact := range a.policy.rules.Open(a.b, a.now) {
-		for _, q := range a.questions(fact) {
-			if !a.asked[q.id] {
-				return q, true
-			}
+		if a.fact(fact).Assumed {
+			assumed = append(assumed, a.questions(fact)...)
+		} else {
+			open = append(open, a.questions(fact)...)
+		}
+	}
+	for _, q := range slices.Concat(open, a.scopeQuestions(), assumed) {
+		if !a.asked[q.id] {
+			return q, true
 		}
 	}
 	return question{}, false
@@ -96,16 +116,19 @@ func (a *asking) put(q question) error {
 	}
 	a.show(q)
 	for {
-		chosen, given, err := a.answered(q.options)
+		chosen, given, err := a.answered(q)
 		if err != nil {
 			return err
 		}
-		why, err := a.write(chosen.write(given))
+		why, err := a.writeDown(chosen, given)
 		if err != nil {
 			return err
 		}
 		if why == "" {
 			a.wrong = 0
+			if q.id == "affected" {
+				a.scoped()
+			}
 			return a.putMore(q, chosen)
 		}
 		if err := a.refused("%s", why); err != nil {
@@ -114,17 +137,33 @@ func (a *asking) put(q question) error {
 	}
 }
 
-// answered reads an answer with everything that it needs.
-func (a *asking) answered(options []option) (chosen option, given []string, err error) {
-	chosen, text, err := a.choose(options)
-	if err != nil {
-		return chosen, nil, err
+// answered reads an answer with everything that it needs. Whoever goes back from what
+// it needs is asked for the answer again.
+func (a *asking) answered(q question) (chosen option, given []string, err error) {
+	for {
+		chosen, text, err := a.choose(q.options, q.usual)
+		if err != nil {
+			return chosen, nil, err
+		}
+		given = nil
+		if chosen.word == "" {
+			given = []string{text}
+		}
+		given, err = a.details(chosen.details, given)
+		if !errors.Is(err, errBack) {
+			return chosen, given, err
+		}
+		a.tell("  %s", hang(a.unit(q.text), 2))
 	}
-	if chosen.word == "" {
-		given = []string{text}
+}
+
+// writeDown writes an answer, unless the file says that already by saying nothing.
+func (a *asking) writeDown(chosen option, given []string) (why string, err error) {
+	if chosen.write == nil || given != nil && given[0] == "all" && chosen.word == "" {
+		a.tell("  nothing to write: the row says so as it is")
+		return "", nil
 	}
-	given, err = a.details(chosen.details, given)
-	return chosen, given, err
+	return a.write(chosen.write(given))
 }
 
 // putMore puts a question again where its answer may not be the only one. No answer is no.
@@ -198,6 +237,7 @@ func (a *asking) again() error {
 		return entry.Problems
 	}
 	a.take(entry)
+	a.past = nil // going back would take their change with it
 	a.tell("  %s", hang("Somebody saved the file in the meantime. The answer was not written; the file was read again.", 2))
 	return nil
 }
@@ -210,7 +250,7 @@ func (a *asking) verdicts(b bulletin.Bulletin) (disclose, notify verdict.Proof) 
 // decides words what an answer would settle; empty where it settles nothing yet.
 func (a *asking) decides(o option) string {
 	e, err := content.NewEditor(a.b.Source)
-	if err != nil || o.write(sampleOf(o))(e) != nil {
+	if err != nil || o.write == nil || o.write(sampleOf(o))(e) != nil {
 		return ""
 	}
 	was, is := make([]verdict.Proof, 2), make([]verdict.Proof, 2)
@@ -239,6 +279,11 @@ func (a *asking) show(q question) {
 	if now := a.standing(); now != a.told {
 		a.tell("\nSo far: %s.", now)
 		a.told = now
+	}
+	if q.scope != "" {
+		a.tell("\n%s", hang(a.unit(q.text)+" (decides who is told)", 0))
+		a.offer(q.options)
+		return
 	}
 	fact := a.fact(q.fact)
 	if fact.Assumed && !a.assuming {
@@ -310,6 +355,10 @@ var plainText = strings.NewReplacer("`", "", "*", "")
 // explain says more about a question: what the fact means, when it is so, and where
 // the sentences stand.
 func (a *asking) explain(q question) {
+	if q.scope != "" {
+		a.explainScope(q)
+		return
+	}
 	d, _ := disclosure.Define(q.fact)
 	a.tell("  %s", hang(q.fact+": "+a.unit(d.Meaning), 4))
 	for _, line := range []struct{ value, when string }{{"yes", d.When.Yes}, {"no", d.When.No}, {"unknown", d.When.Unknown}} {
@@ -321,5 +370,9 @@ func (a *asking) explain(q question) {
 		a.tell("  %s", hang(fmt.Sprintf("under %q: %q", c.Under+" …", c.Quote), 4))
 	}
 	a.tell("  the policy: %s", a.policy.url)
-	a.tell("  %s", hang("in the file: "+d.Hint()+" (docs/format.md has every key)", 4))
+	a.tell("  %s", hang("in the file: "+d.Hint(), 4))
+	if k, found := keyOf(d.Key); found {
+		a.tell("  %s", hang(a.unit(plainText.Replace(k.Advice)), 4))
+		a.tell("  tocsin explain %s tells the rest", k.Path)
+	}
 }

@@ -30,7 +30,7 @@ func (p *program) runBuild(ctx context.Context) error {
 		return err
 	}
 	if s.problems.Errors() > 0 {
-		return s.problems
+		return &undone{s.problems, "nothing was built: public/ is as it was", "mend the errors, then tocsin build"}
 	}
 	p.problems(p.Stderr, slices.DeleteFunc(slices.Clone(s.problems), func(f source.Problem) bool { return f.Level == source.Note }))
 	report, err := publish.Write(s.public(), s.state(), s.files(ctx))

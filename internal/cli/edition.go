@@ -108,28 +108,28 @@ func (p *program) checked(e *edition) error {
 	return nil
 }
 
-// step is one change on disk. A run that is killed between two of them, or within
+// stroke is one change on disk. A run that is killed between two of them, or within
 // one, is taken up or begun anew by the same command.
-type step struct {
+type stroke struct {
 	what string
 	do   func() error
 }
 
-// steps write an edition: the record first, so that no bulletin stands there released
+// strokes write an edition: the record first, so that no bulletin stands there released
 // without one; then the bulletin in its place; then what they replace goes.
-func (s *site) steps(e *edition) []step {
+func (s *site) strokes(e *edition) []stroke {
 	put := durable.Replace
 	if e.moves() {
 		put = durable.Create
 	}
-	steps := []step{
+	strokes := []stroke{
 		{"the record", func() error { return durable.Replace(s.path(e.record.Name), e.record.Data, readable) }},
 		{"the bulletin", func() error { return put(s.path(e.to.Source.Name), e.to.Source.Data, readable) }},
 	}
 	for _, name := range e.gone {
-		steps = append(steps, step{name, func() error { return discard(s.path(name)) }})
+		strokes = append(strokes, stroke{name, func() error { return discard(s.path(name)) }})
 	}
-	return steps
+	return strokes
 }
 
 // readable is the mode of what people write.
@@ -154,8 +154,8 @@ func (p *program) write(ctx context.Context, s *site, e *edition, doing string) 
 	if err := s.unchanged(e.from.Source); err != nil {
 		return err
 	}
-	for _, step := range s.steps(e) {
-		if err := errors.Join(ctx.Err(), step.do()); err != nil {
+	for _, stroke := range s.strokes(e) {
+		if err := errors.Join(ctx.Err(), stroke.do()); err != nil {
 			return err
 		}
 	}

@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -12,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tocsin/internal/bulletin"
 )
 
 var may = time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
@@ -110,14 +115,16 @@ func papers(t *testing.T, root string) map[string]string {
 
 // deeds are the commands that write an edition, with what they begin with.
 var deeds = []struct {
-	name  string
-	files map[string]string
-	args  []string
-	make  func(*program, *site) (*edition, error)
+	name   string
+	files  map[string]string
+	before []string // a command that is played first
+	args   []string
+	make   func(*program, *site) (*edition, error)
 }{
 	{
 		"release from the drafts root",
 		map[string]string{"embargo/bulletins/TS-2026-004.md": notice("TS-2026-004", "status: draft")},
+		nil,
 		[]string{"release", "TS-2026-004", "--yes", "TS-2026-004"},
 		func(p *program, s *site) (*edition, error) {
 			return p.released(context.Background(), s, *s.standing("TS-2026-004").draft, releasing{as: "published"})
@@ -126,6 +133,7 @@ var deeds = []struct {
 	{
 		"release where it stands",
 		map[string]string{"site/content/bulletins/TS-2026-004.md": notice("TS-2026-004", "status: draft")},
+		nil,
 		[]string{"release", "TS-2026-004", "--yes", "TS-2026-004"},
 		func(p *program, s *site) (*edition, error) {
 			return p.released(context.Background(), s, *s.standing("TS-2026-004").draft, releasing{as: "published"})
@@ -134,14 +142,40 @@ var deeds = []struct {
 	{
 		"release of what was told by letter",
 		map[string]string{"embargo/bulletins/TS-2026-004.md": notice("TS-2026-004", "status: private")},
+		nil,
 		[]string{"release", "TS-2026-004", "--yes", "TS-2026-004"},
 		func(p *program, s *site) (*edition, error) {
 			return p.released(context.Background(), s, *s.standing("TS-2026-004").released, releasing{as: "published"})
 		},
 	},
 	{
+		"release of what is private in a public repository",
+		map[string]string{
+			"embargo/bulletins/TS-2026-004.md": notice("TS-2026-004", "status: draft"),
+			"site/tocsin.yaml":                 "repository: public\n" + settings,
+		},
+		[]string{"release", "TS-2026-004", "--as", "private", "--yes", "TS-2026-004"},
+		[]string{"release", "TS-2026-004", "--yes", "TS-2026-004"},
+		func(p *program, s *site) (*edition, error) {
+			return p.released(context.Background(), s, *s.standing("TS-2026-004").released, releasing{as: "published"})
+		},
+	},
+	{
+		"release as private in a public repository",
+		map[string]string{
+			"embargo/bulletins/TS-2026-004.md": notice("TS-2026-004", "status: draft"),
+			"site/tocsin.yaml":                 "repository: public\n" + settings,
+		},
+		nil,
+		[]string{"release", "TS-2026-004", "--as", "private", "--yes", "TS-2026-004"},
+		func(p *program, s *site) (*edition, error) {
+			return p.released(context.Background(), s, *s.standing("TS-2026-004").draft, releasing{as: "private"})
+		},
+	},
+	{
 		"revise what was published by hand",
 		map[string]string{"site/content/bulletins/TS-2026-004.md": notice("TS-2026-004", "status: published\npublished: 2026-05-03")},
+		nil,
 		[]string{"revise", "TS-2026-004", "--summary", "More.", "--yes", "TS-2026-004"},
 		func(p *program, s *site) (*edition, error) {
 			return p.revised(context.Background(), s, *s.standing("TS-2026-004").released, revising{summary: "More."})
@@ -150,6 +184,7 @@ var deeds = []struct {
 	{
 		"withdraw",
 		map[string]string{"site/content/bulletins/TS-2026-004.md": notice("TS-2026-004", "status: published\npublished: 2026-05-03")},
+		nil,
 		[]string{"withdraw", "TS-2026-004", "--reason", "It was no fault.", "--yes", "TS-2026-004"},
 		func(p *program, s *site) (*edition, error) {
 			return p.withdrawn(context.Background(), s, *s.standing("TS-2026-004").released, withdrawing{reason: "It was no fault."})
@@ -163,13 +198,22 @@ var deeds = []struct {
 func TestKilledBetweenSteps(t *testing.T) {
 	for _, deed := range deeds {
 		t.Run(deed.name, func(t *testing.T) {
-			whole := desk(t, deed.files)
+			begin := func() string {
+				root := desk(t, deed.files)
+				if deed.before != nil {
+					if status, said := runOn(root, deed.before...); status != exitDone {
+						t.Fatalf("%v: exit status %d\n%s", deed.before, status, said)
+					}
+				}
+				return root
+			}
+			whole := begin()
 			if status, said := runOn(whole, deed.args...); status != exitDone {
 				t.Fatalf("exit status %d\n%s", status, said)
 			}
 			want := papers(t, whole)
 			for done := 0; ; done++ {
-				root := desk(t, deed.files)
+				root := begin()
 				steps := stepsOf(t, root, deed.make)
 				for _, s := range steps[:min(done, len(steps))] {
 					if err := s.do(); err != nil {
@@ -194,7 +238,7 @@ func TestKilledBetweenSteps(t *testing.T) {
 	}
 }
 
-func stepsOf(t *testing.T, root string, make func(*program, *site) (*edition, error)) []step {
+func stepsOf(t *testing.T, root string, make func(*program, *site) (*edition, error)) []stroke {
 	t.Helper()
 	p := &program{dir: filepath.Join(root, "site"), now: may.Format(time.RFC3339)}
 	p.Stdout, p.Stderr = &bytes.Buffer{}, &bytes.Buffer{}
@@ -206,7 +250,7 @@ func stepsOf(t *testing.T, root string, make func(*program, *site) (*edition, er
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.steps(e)
+	return s.strokes(e)
 }
 
 // onRecord holds every bulletin that readers could see by its word against the records,
@@ -299,5 +343,41 @@ func TestLockedOut(t *testing.T) {
 	}
 	if got := papers(t, root); !maps.Equal(got, before) {
 		t.Error(differences(got, before))
+	}
+}
+
+// F14: the next number follows every one that a bulletin ever had, wherever it stands.
+func TestNextID(t *testing.T) {
+	for _, c := range []struct {
+		name, file, text string
+		want             bulletin.ID
+	}{
+		{"nothing", "site/content/README.md", "", "TS-2026-001"},
+		{"a file's name", "site/content/bulletins/TS-2026-007.md", "", "TS-2026-008"},
+		{"its claim", "site/content/bulletins/x.md", "---\nid: \"TS-2026-007\"\n[", "TS-2026-008"},
+		{"a record", "site/content/decisions/TS-2026-007.json", "{}", "TS-2026-008"},
+		{"the drafts root", "embargo/bulletins/TS-2026-007.md", "", "TS-2026-008"},
+		{"its claim", "embargo/bulletins/x.md", "---\nid: TS-2026-007\n---\n", "TS-2026-008"},
+		{"its record", "embargo/decisions/TS-2026-007.json", "{}", "TS-2026-008"},
+		{"more digits", "embargo/bulletins/TS-2026-1000.md", "", "TS-2026-1001"},
+		{"another year", "embargo/bulletins/TS-2025-007.md", "", "TS-2026-001"},
+		{"another pattern", "embargo/bulletins/EX-2026-007.md", "", "TS-2026-001"},
+	} {
+		root := desk(t, map[string]string{c.file: c.text})
+		s := &site{dir: filepath.Join(root, "site"), now: may}
+		s.config.Drafts = "../embargo"
+		if got, err := s.nextID(); err != nil || got != c.want {
+			t.Errorf("%s: %s, %v; want %s", c.name, got, err, c.want)
+		}
+	}
+}
+
+// Who interrupts is not kept waiting for a line.
+func TestLineInterrupted(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	never, _ := io.Pipe()
+	if text, err := line(ctx, bufio.NewReader(never)); !errors.Is(err, context.Canceled) {
+		t.Errorf("%q, %v", text, err)
 	}
 }

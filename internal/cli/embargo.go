@@ -134,12 +134,6 @@ func (p *program) guarded(ctx context.Context, s *site, e *embargo, id bulletin.
 	if !s.config.Public {
 		return nil
 	}
-	for _, b := range e.held {
-		if b.ID != id && !b.Embargoed {
-			return refuse("move it to the drafts root (drafts: in "+content.ConfigFile+")",
-				"%s is %s and stands in a public repository", b.Source.Name, b.Status)
-		}
-	}
 	found, err := s.leaks(ctx, e, id)
 	switch {
 	case errors.Is(err, history.ErrNone):

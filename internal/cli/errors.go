@@ -103,8 +103,13 @@ func (p *program) failure(err error) int {
 	}
 	var problems source.Problems
 	if errors.As(err, &problems) {
-		p.problems(p.Stderr, problems)
+		p.problems(p.Stderr, gravestLast(problems))
 		p.say("%s", summary(problems))
+		var un *undone
+		if errors.As(err, &un) {
+			p.say("%s", un.what)
+			p.next("%s", un.next)
+		}
 		return exitProblems
 	}
 	r := refusalOf(err)
@@ -115,6 +120,34 @@ func (p *program) failure(err error) int {
 		p.next("%s", r.next)
 	}
 	return r.exit
+}
+
+// undone is what a command did not do because of problems.
+type undone struct {
+	problems source.Problems
+	what     string // "nothing was built"
+	next     string
+}
+
+// Error says what was not done.
+func (u *undone) Error() string { return u.what + ": " + u.problems.Error() }
+
+// Unwrap gives the problems.
+func (u *undone) Unwrap() error { return u.problems }
+
+// gravestLast leaves out notes and puts errors at the end, where somebody looks who
+// sees only the end.
+func gravestLast(problems source.Problems) source.Problems {
+	var warnings, grave source.Problems
+	for _, f := range problems {
+		switch f.Level {
+		case source.Error:
+			grave = append(grave, f)
+		case source.Warning:
+			warnings = append(warnings, f)
+		}
+	}
+	return append(warnings, grave...)
 }
 
 // refusalOf words an error that came from below.

@@ -20,26 +20,30 @@ func (p *program) explain() *cobra.Command {
 	var one string
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "explain ID|CODE",
-		Short: "Say by which sentences of the policy a bulletin must be disclosed and told, or what a check wants",
-		Args:  exactly("ID or CODE"),
+		Use:   "explain ID|CODE|KEY",
+		Short: "Say by which sentences of the policy a bulletin must be disclosed and told, or what a check or a key wants",
+		Args:  exactly("ID, CODE or KEY"),
 	}
 	c.Flags().StringVar(&one, "tailnet", "", "say what becomes of the tailnet with this `ID`, by the inventory")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the proofs for programs")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if !problemCode.MatchString(args[0]) {
+		if bulletinID.MatchString(args[0]) {
 			return p.runExplain(c.Context(), args[0], tailnet.ID(one), asJSON)
 		}
 		if one != "" || asJSON {
-			return usage(c, fmt.Errorf("%q is a code: --tailnet and --json go with the ID of a bulletin", args[0]))
+			return usage(c, fmt.Errorf("%q is no bulletin's ID: --tailnet and --json go with one", args[0]))
 		}
-		return p.explainCode(args[0])
+		if !p.explainWord(args[0]) {
+			return p.strange(args[0])
+		}
+		return nil
 	}
 	return c
 }
 
-// problemCode is the form of a problem's code, which no bulletin's ID has.
-var problemCode = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+// bulletinID is the form of a bulletin's ID, however it is typed: no code, key or fact
+// has capitals, or begins or ends with a number.
+var bulletinID = regexp.MustCompile(`[A-Z]|^\d|-\d+$`)
 
 // explanation is everything that is said about the verdicts on a bulletin.
 type explanation struct {

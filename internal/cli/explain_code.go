@@ -5,22 +5,18 @@ import (
 	"strings"
 
 	"tocsin/internal/check"
-	"tocsin/internal/content"
 	"tocsin/internal/source"
 )
 
 // allCodes is the word that lists the codes, and is none itself.
 const allCodes = "codes"
 
-// explainCode says what a check wants, and why.
-func (p *program) explainCode(word string) error {
-	if word == allCodes {
-		p.listCodes()
-		return nil
-	}
+// explainCode says what a check wants, and why; of the word for all, what each wants.
+func (p *program) explainCode(word string) {
 	c, found := check.Find(word)
 	if !found {
-		return &refusal{exitUsage, fmt.Sprintf("there is no code %q: %s", word, content.DidYouMean(word, nearby(word))), "tocsin explain codes lists them"}
+		p.listCodes()
+		return
 	}
 	p.print("%s", hang(fmt.Sprintf("%s (%s): %s", c.Name, c.Level, c.Wants), 4))
 	p.print("\n%s", hang(strings.Join(strings.Fields(c.Why), " "), 0))
@@ -30,7 +26,6 @@ func (p *program) explainCode(word string) error {
 	for _, line := range fate(c) {
 		p.print("%s", hang(line, 0))
 	}
-	return nil
 }
 
 // nearby are the codes that share a word with what was typed, for a hint; all, where

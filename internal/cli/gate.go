@@ -128,6 +128,7 @@ func (p *program) verdicts(s *site, e *edition) {
 	g := s.ground(e.to)
 	p.decided("Disclose to everybody", g.Disclose)
 	p.decided(fmt.Sprintf("Notify a %s that is affected", s.config.Organization.Unit.One), g.Notify)
+	p.print("  (by letter, which nobody gets before tocsin plan %s)", e.to.ID)
 	if e.to.Status == bulletin.Private && g.Disclose.Stands() == verdict.Required {
 		p.say("the policy asks to disclose %s to everybody now: a private release does not do that", e.to.ID)
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/check"
@@ -262,7 +263,41 @@ func (s *site) absent(id string) error {
 			return problems
 		}
 	}
-	return &refusal{exitUsage, fmt.Sprintf("there is no bulletin %q under %s", id, content.BulletinFolder), "tocsin status lists them"}
+	return s.noBulletin(id)
+}
+
+// noBulletin says that there is no bulletin of an ID, and which one was probably meant.
+func (s *site) noBulletin(id string) error {
+	what := fmt.Sprintf("there is no bulletin %q under %s", id, content.BulletinFolder)
+	if meant := s.meantID(id); meant != "" {
+		what += ": did you mean " + meant + "?"
+	}
+	return &refusal{exitUsage, what, "tocsin status lists them"}
+}
+
+// meantID is the one bulletin whose ID a text is another way to write: in small letters,
+// without the letters before the year, or without the zeros before the number. Empty
+// where there is none, or several.
+func (s *site) meantID(text string) string {
+	found := ""
+	for _, b := range s.content.Bulletins {
+		id := string(b.ID)
+		if loose(id) != loose(text) || id == found {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = id
+	}
+	return found
+}
+
+// loose is what an ID has left without the parts that people leave out: 2026-11.
+func loose(id string) string {
+	number := id[strings.IndexFunc(id+"0", unicode.IsDigit):]
+	year, serial, _ := strings.Cut(number, "-")
+	return year + "-" + strings.TrimLeft(serial, "0")
 }
 
 // filesOf names the files that a bulletin can stand in.

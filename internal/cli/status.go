@@ -118,7 +118,7 @@ func (p *program) statusOfBulletins(ctx context.Context, s *site, only bulletin.
 		}
 	}
 	if only != "" && !r.shown[only] {
-		return &refusal{exitUsage, fmt.Sprintf("there is no bulletin %q", only), "tocsin status lists them"}
+		return s.noBulletin(string(only))
 	}
 	return r.left
 }

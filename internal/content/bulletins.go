@@ -17,24 +17,28 @@ import (
 // colleague's unfinished file must not stop a release at 3 a.m. A file whose status
 // cannot be read counts as more than a draft.
 func readBulletin(file source.File) Entry {
-	b, problems, ok := bulletinFrom(file)
-	if len(problems) > 0 && statesDraft(file) {
-		problems.Soften()
+	e := bulletinFrom(file)
+	if len(e.Problems) > 0 && statesDraft(file) {
+		e.Problems.Soften()
 	}
-	return Entry{Bulletin: b, Readable: ok, Problems: problems}
+	return e
 }
 
-// bulletinFrom reads a file as far as it can be read; ok is false where that is not as
-// far as a bulletin, or where a part of it cannot be taken at its word.
-func bulletinFrom(file source.File) (b bulletin.Bulletin, problems source.Problems, ok bool) {
+// bulletinFrom reads a file as far as it can be read, which may not be as far as a
+// bulletin.
+func bulletinFrom(file source.File) Entry {
 	p, problems := split(file)
 	if len(problems) > 0 {
-		return b, problems, false
+		return Entry{Problems: problems}
 	}
 	d := &document{file: file, above: headerLine - 1}
-	b, ok = d.bulletin(p)
-	return b, append(d.problems, bodyProblems(p)...), ok
+	b, ok := d.bulletin(p)
+	text, problems := textOf(p)
+	return Entry{Bulletin: b, Readable: ok, Text: text, Problems: append(d.problems, problems...)}
 }
+
+// bulletin is what the header says; false where it cannot be read, or a part of it
+// cannot be taken at its word.
 
 func (d *document) bulletin(p page) (bulletin.Bulletin, bool) {
 	f, ok := d.load(p.header)
@@ -77,17 +81,18 @@ var (
 	statusKey = regexp.MustCompile(`^["'?{ ]*status`)
 )
 
-// bodyProblems is what the Markdown would lose or must not say; where it holds what
-// nobody can see, only that.
-func bodyProblems(p page) source.Problems {
+// textOf parses a body, and reports what its page would lose or must not say; where it
+// holds what nobody can see, only that.
+func textOf(p page) (*markdown.Document, source.Problems) {
 	if len(p.hidden) > 0 {
-		return p.hidden
+		return nil, p.hidden
 	}
 	var problems source.Problems
-	for _, m := range markdown.Parse(p.body).Problems() {
+	text := markdown.Parse(p.body)
+	for _, m := range text.Problems() {
 		problems = append(problems, problem(p.file, m.Line+p.bodyLine-1, m.Column, m.Code, m.Message, m.Hint))
 	}
-	return problems
+	return text, problems
 }
 
 func bulletinOf(f *fields, p page) bulletin.Bulletin {

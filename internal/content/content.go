@@ -12,6 +12,7 @@ import (
 	"path"
 
 	"tocsin/internal/bulletin"
+	"tocsin/internal/markdown"
 	"tocsin/internal/policy"
 	"tocsin/internal/source"
 )
@@ -69,6 +70,8 @@ type Entry struct {
 	// Source and Embargoed.
 	Bulletin bulletin.Bulletin
 	Readable bool
+	// Text is the bulletin's text, parsed; nil where it was not.
+	Text *markdown.Document
 	// BadRecord tells that there is a decision on record and that it cannot be read:
 	// whether the bulletin was released is not known, and its Decision is nil.
 	BadRecord bool

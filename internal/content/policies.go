@@ -113,7 +113,7 @@ func (d *document) finish(f *fields, p page) (errors int) {
 		d.keyInBody(p, f.known)
 	}
 	d.faulty = d.faulty || d.problems.Errors() > errors // its header may be another
-	problems := bodyProblems(p)
+	_, problems := textOf(p)
 	for i := range problems {
 		spareInnerLink(&problems[i])
 	}

@@ -2,6 +2,7 @@ package content
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -15,6 +16,49 @@ func didYouMean(word string, known []string) string {
 		return ""
 	}
 	return "known here: " + join(known)
+}
+
+// Nearest is the known word that was probably meant; empty where none is near enough.
+func Nearest(word string, known []string) string { return nearest(word, known) }
+
+// valueHint words what may have been meant by a value. A word that says no is never
+// taken for one that does not, nor the other way round, however alike they look.
+func valueHint(key, word string, known []string) string {
+	if hint := opposites[key][strings.ToLower(word)]; hint != "" {
+		return hint
+	}
+	best := nearest(word, known)
+	if best == "" || denies(best) != denies(word) {
+		return "known here: " + join(known)
+	}
+	return didYouMean(word, known)
+}
+
+// opposites are hints for words whose spelling leads to another meaning, by key.
+var opposites = map[string]map[string]string{
+	"exploited": {
+		"no": notExploited, "none": notExploited, "false": notExploited, "yes": "write confirmed", "true": "write confirmed",
+	},
+	"users_affected": {
+		"no": noUsers, "none": noUsers, "false": noUsers, "yes": "write some", "true": "write some", "all": "write some",
+	},
+	"data_visible": {"none": "write no", "some": "write {is: yes, for: listed}", "all": "write {is: yes, for: all}"},
+}
+
+const (
+	notExploited = "write no_evidence, or confirmed_none with by, at and basis"
+	noUsers      = "write none_confirmed with by, at and basis, or unknown"
+)
+
+// denies reports whether a word says that something is not so, or not known.
+func denies(word string) bool {
+	word = strings.ToLower(word)
+	for _, sign := range []string{"no", "un", "false", "never"} {
+		if strings.HasPrefix(word, sign) {
+			return true
+		}
+	}
+	return strings.HasSuffix(word, "none") || strings.Contains(word, "_no") || strings.Contains(word, "-no")
 }
 
 // nearest is the known word that was probably meant; empty where none is near enough.

@@ -36,13 +36,14 @@ func (f *fields) text(key string) string {
 // lineEnds are the characters that begin a new line somewhere.
 const lineEnds = "\r\n\u0085\u2028\u2029"
 
-// line reads text that ends up in headers, titles and subjects: one line only.
+// line reads text that ends up in headers, titles and subjects: one line only. Of
+// several, which are an error, it makes one all the same.
 func (f *fields) line(key string) string {
 	text := f.text(key)
 	if strings.ContainsAny(text, lineEnds) {
-		f.doc.report(f.value(key), "several-lines", fmt.Sprintf("%s must be one line", key), "")
+		f.doc.report(f.value(key), "several-lines", fmt.Sprintf("%s must be one line", key), "write it in one line, or begin it with >- and keep its lines equally far in")
 	}
-	return text
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(lineEnds, r) }), " ")
 }
 
 // demand reads one line of text that must be there.
@@ -81,7 +82,7 @@ func (f *fields) wordAt(n *yaml.Node, key string, words []string) string {
 
 // wrongWord reports a value that is none of the words; what was meant mends it.
 func (f *fields) wrongWord(n *yaml.Node, key string, words []string, meant string) {
-	shown, hint := "a list or a mapping", didYouMean(n.Value, words)
+	shown, hint := "a list or a mapping", valueHint(key, n.Value, words)
 	if n.Kind == yaml.ScalarNode {
 		shown = strconv.Quote(n.Value)
 	}

@@ -124,7 +124,7 @@ func matterFacts() []FactDefinition {
 			No:      "a row without `remedy` is `unfixed`, has only a `stopgap`, is on `rc` or `unstable` only, or its date is not reached",
 			Unknown: "no rows; dates absent; `last_affected` alone",
 		},
-		Write: "fixed with available (or deployed, or remedy) in each affected row",
+		Write: "in each row of affected: fixed: 1.66.1 and available: 2026-05-03 (or deployed: 2026-05-03, or remedy: TEXT)",
 		Ask:   "Can users have a fix by now, for every row of affected?",
 		Answers: []Answer{
 			{"fixed", "yes", "a version of ours has the fix, and users can install it", "fixed: 1.66.1, and available: 2026-05-03", false},
@@ -243,12 +243,12 @@ func oneTailnetFacts() []FactDefinition {
 			No:      "`data_visible: no`",
 			Unknown: "absent, or `unknown`; `yes` without `for: all`, as long as nothing says for which",
 		},
-		Write: "data_visible, with for: all where it concerns every one",
-		Ask:   "Was metadata or data of the affected tailnets visible to anybody who must not see it, and of all of them?",
+		Write: "data_visible: no, or data_visible: {is: yes, for: all}, or {is: yes, for: listed} where it is true of some",
+		Ask:   "Could anybody who must not see it see metadata or data of the affected tailnets?",
 		Answers: []Answer{
-			{"all", "yes", "yes, of every one of them", "data_visible: {is: yes, for: all}", false},
-			{"no", "no", "no, of none", "data_visible: no", false},
-			{"listed", "unknown", "of some of them", "data_visible: {is: yes, for: listed}", false},
+			{"all", "yes", "yes, of every affected tailnet", "data_visible: {is: yes, for: all}", false},
+			{"no", "no", "no, of none of them", "data_visible: no", false},
+			{"listed", "unknown", "yes, of some: the findings say of which", "data_visible: {is: yes, for: listed}", false},
 			{"unknown", "unknown", "we do not know yet", "data_visible: unknown", false},
 		},
 	}}
