@@ -129,6 +129,15 @@ func TestNoVerdictOnWhatWasMisread(t *testing.T) {
 	}
 }
 
+// What is wrong with the text alone leaves the facts as they are: the verdict is told in
+// the same run.
+func TestVerdictBesideAFaultOfTheText(t *testing.T) {
+	got := said(problemsOf(t, sample(t, "scope: third_party\n---\n"+bodyOf("Connect <node> now."))))
+	if want := prefixed(lonely, "4:9 error verdict-not-required\n19:9 error html-removed"); got != want {
+		t.Errorf("found\n%s\nwant\n%s", got, want)
+	}
+}
+
 // The sample organisation has nothing to mend, now or later.
 func TestSampleSite(t *testing.T) {
 	root := os.DirFS("../..")

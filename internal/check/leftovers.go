@@ -67,10 +67,10 @@ func restricted(p *page, at source.Position, text string) source.Problem {
 // unready reports what is left standing in a bulletin: an error in what readers see, a
 // note in a draft.
 func unready(_ *Checker, n *notice) source.Problems {
+	problems := n.leftOnRecord()
 	if n.Status == bulletin.Withdrawn {
-		return nil // of its text readers see nothing
+		return problems // of its text readers see nothing
 	}
-	var problems source.Problems
 	number := 0
 	for line := range strings.Lines(string(n.file.Data)) {
 		number++
@@ -81,6 +81,27 @@ func unready(_ *Checker, n *notice) source.Problems {
 	for i, p := range problems {
 		if p.Code != "secret" { // that is grave wherever it stands
 			problems[i] = n.unfinished(p)
+		}
+	}
+	return problems
+}
+
+// leftOnRecord looks at what commands wrote on somebody's behalf and readers see: why a
+// bulletin was revised or withdrawn.
+func (n *notice) leftOnRecord() source.Problems {
+	var problems source.Problems
+	look := func(text string, at source.Position) {
+		for _, found := range n.leftIn(text, at.Line) {
+			found.Position, found.Excerpt = at, n.file.Line(at.Line)
+			problems = append(problems, found)
+		}
+	}
+	if n.Retraction != nil {
+		look(n.Retraction.Reason, n.Retraction.Position)
+	}
+	if n.Status != bulletin.Withdrawn {
+		for _, r := range n.Revisions {
+			look(r.Summary, r.Position)
 		}
 	}
 	return problems

@@ -164,3 +164,18 @@ func TestRulesThatDecideNothing(t *testing.T) {
 		}
 	}
 }
+
+// A rules file that cannot be read gives no rules: nobody may take the built-in ones for
+// the policy's.
+func TestBrokenRulesAreNone(t *testing.T) {
+	l := sample(t, "")
+	l.site[rulesFile] = &fstest.MapFile{Data: []byte("policy: incident-disclosure\n")}
+	reader, err := content.Open(l.site, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, problems := Reading(reader.Site())
+	if rules.Policy != "incident-disclosure" || len(rules.Disclose.Clauses())+len(rules.Notify.Clauses()) > 0 || len(problems) > 0 {
+		t.Errorf("%+v, %v", rules, problems)
+	}
+}

@@ -201,6 +201,20 @@ func TestLeftoversInTheHeader(t *testing.T) {
 	}
 }
 
+// What revise and withdraw wrote is read by readers too.
+func TestLeftoversOnRecord(t *testing.T) {
+	for text, want := range map[string]string{
+		"revisions:\n  - {version: 1, at: 2026-05-04, summary: Initial release.}\n  - {version: 2, at: 2026-05-04, summary: TODO say what, material: no}\n": "placeholder",
+		"status: withdrawn\nwithdrawn: {at: 2026-05-04, reason: Ask @somebody why.}\n":                                                                      "bare-mention",
+		"status: withdrawn\nsummary: TODO\nwithdrawn: {at: 2026-05-04, reason: It was wrong.}\n":                                                            "",
+		"decision: {disclose: {override: required, reason: TODO, by: A. Example}}\n":                                                                        "",
+	} {
+		if got := codesOf(problemsOf(t, sample(t, text))); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 // The seeds: one mojibake, at 14:50, and none (F11).
 func TestMojibakeOfSeeds(t *testing.T) {
 	for file, want := range map[string]string{

@@ -89,6 +89,10 @@ func TestLinksOfPolicies(t *testing.T) {
 			t.Errorf("%s: %q, want %q", link, got, want)
 		}
 	}
+	front := said(problemsOf(t, sample(t, draft+"-- content/policies/_index.md --\n---\ntitle: Our policies\n---\nSee [this](/kb/) or [that](/security-bulletins/ts-2026-002/).\n")))
+	if want := "policies/_index.md:4:5 warning broken-link\npolicies/_index.md:4:21 error link-to-unpublished"; front != want {
+		t.Errorf("of their front page: %q, want %q", front, want)
+	}
 }
 
 // A draft may link to a draft until it is released; what is withdrawn shows no link.

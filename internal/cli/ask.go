@@ -52,6 +52,7 @@ func (p *program) runAsk(ctx context.Context, id string) error {
 		asked:  make(map[string]bool),
 		save:   func(from source.File, data []byte) error { return s.save(ctx, from, data) },
 		read:   s.readAgain,
+		places: s.unwritten(b.Source.Name),
 	}
 	a.problems = s.problemsOf(b.Source.Name)
 	a.greet()
@@ -105,10 +106,10 @@ func (p *program) askedAll(a *asking) error {
 	id := a.b.ID
 	disclose, notify := a.verdicts(a.b)
 	p.print("%s: disclose %s, notify %s", id, disclose.Stands().Words(), notify.Stands().Words())
-	missing := a.missing(disclose, notify)
+	missing := missingFacts(a.b, disclose, notify)
 	if len(missing) == 0 {
 		a.perTailnet(notify)
-		p.next("tocsin explain %s", id)
+		p.toRelease(a.b, a.places)
 		return nil
 	}
 	p.say("still to be found out:")
@@ -119,9 +120,31 @@ func (p *program) askedAll(a *asking) error {
 	return errIncomplete
 }
 
-// missing lists the facts that keep a verdict from standing. What is known of some
+// unwritten counts the places of a draft's file at which words are still to be written:
+// what stands for words to come, and headings above nothing.
+func (s *site) unwritten(file string) int {
+	n := 0
+	for _, problem := range s.problemsOf(file) {
+		if problem.Code == "placeholder" || problem.Code == "empty-section" {
+			n++
+		}
+	}
+	return n
+}
+
+// toRelease tells what comes behind the facts of a draft: its words, then its release.
+func (p *program) toRelease(b bulletin.Bulletin, places int) {
+	if places > 0 {
+		file := p.fromHere(source.Position{File: b.Source.Name}).File
+		p.next("write the text of %s (%s), then tocsin check %s", file, many(places, "place"), file)
+		return
+	}
+	p.next("tocsin release %s --dry-run", b.ID)
+}
+
+// missingFacts lists the facts that keep a verdict from standing. What is known of some
 // tailnets and not of others is no question to the authors of a bulletin.
-func (a *asking) missing(proofs ...verdict.Proof) []string {
+func missingFacts(b bulletin.Bulletin, proofs ...verdict.Proof) []string {
 	var open []string
 	seen := make(map[string]bool)
 	for _, proof := range proofs {
@@ -129,7 +152,7 @@ func (a *asking) missing(proofs ...verdict.Proof) []string {
 			continue
 		}
 		for _, fact := range proof.Missing {
-			if !seen[fact] && !(fact == tailnetData && a.listed()) {
+			if !seen[fact] && !(fact == tailnetData && ofSome(b)) {
 				open = append(open, fact)
 			}
 			seen[fact] = true
@@ -141,8 +164,10 @@ func (a *asking) missing(proofs ...verdict.Proof) []string {
 // tailnetData is the fact that a bulletin states for all tailnets or for none.
 const tailnetData = "tailnet_data_visible"
 
-// listed reports that the authors said: of some tailnets, and not of which.
-func (a *asking) listed() bool { return a.b.DataVisible.Word == "yes" && a.b.VisibleFor == "listed" }
+// ofSome reports that the authors said: of some tailnets, and not of which.
+func ofSome(b bulletin.Bulletin) bool { return b.DataVisible.Word == "yes" && b.VisibleFor == "listed" }
+
+func (a *asking) listed() bool { return ofSome(a.b) }
 
 // perTailnet says so where a verdict is not one for all.
 func (a *asking) perTailnet(notify verdict.Proof) {

@@ -25,6 +25,7 @@ type asking struct {
 	problems source.Problems // of the file as it is
 	asked    map[string]bool // questions that this run has put, by their id: none is put twice
 	shown    string          // the file as seen from where the command was typed
+	places   int             // at which words are still to be written
 	told     string          // the verdicts as they were told last
 	assuming bool            // it was told that the rest is only assumed
 	past     []moment        // of this run, to go back by; forgotten where somebody else saves

@@ -64,7 +64,7 @@ func bulletinText(keys string) string {
 
 // Each kind of answer, and what it writes.
 func TestAnswers(t *testing.T) {
-	const row = "affected:\n  - product: client\n    fixed: 1.66.1\n    available: 2026-05-03\n"
+	const row = "affected:\n  - product: client\n    platforms: [windows]\n    introduced: 1.30.0\n    fixed: 1.66.1\n    available: 2026-05-03\n"
 	for _, c := range []struct {
 		name, before string
 		typed        string // one line each, / between them
@@ -385,12 +385,12 @@ func TestStoppedBehindAnAnswer(t *testing.T) {
 // What the authors know of some tailnets only is not asked again, and leaves nothing
 // that they could find out.
 func TestListedIsAnAnswer(t *testing.T) {
-	a, out := asked(t, bulletinText("affected: [{product: server, deployed: 2026-05-01}]\nseverity: low\naction: none\ndata_visible: {is: yes, for: listed}\n"), typed())
+	a, out := asked(t, bulletinText("affected: [{product: server, deployed: 2026-05-01, tailnets: all}]\nseverity: low\naction: none\ndata_visible: {is: yes, for: listed}\n"), typed())
 	if err := a.run(); !errors.Is(err, errStop) || strings.Contains(out.String(), "concern every") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if disclose, notify := a.verdicts(a.b); len(a.missing(disclose, notify)) > 0 || notify.Outcome != verdict.Undetermined {
-		t.Errorf("%v, notify %s", a.missing(disclose, notify), notify.Outcome)
+	if disclose, notify := a.verdicts(a.b); len(missingFacts(a.b, disclose, notify)) > 0 || notify.Outcome != verdict.Undetermined {
+		t.Errorf("%v, notify %s", missingFacts(a.b, disclose, notify), notify.Outcome)
 	}
 }
 
@@ -455,7 +455,7 @@ func TestPick(t *testing.T) {
 		"6":           `! "6" is none of the answers: confirmed_none, confirmed, no_evidence, none_confirmed, own`,
 		"No":          `! "No" could be no_evidence or none_confirmed`,
 		"Confirmed":   "confirmed", "YES": "own", "Confirmed_None": "confirmed_none",
-		"never":       `! "never" is none of the answers: confirmed_none, confirmed, no_evidence, none_confirmed, own`,
+		"never": `! "never" is none of the answers: confirmed_none, confirmed, no_evidence, none_confirmed, own`,
 	} {
 		got, why := pick(options, text)
 		if why != "" {

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -10,6 +12,7 @@ import (
 
 	"tocsin/internal/address"
 	"tocsin/internal/bulletin"
+	"tocsin/internal/publish"
 	"tocsin/internal/release"
 	"tocsin/internal/source"
 )
@@ -21,7 +24,7 @@ func (p *program) becomes(ctx context.Context, s *site, e *edition) error {
 	if err != nil {
 		return err
 	}
-	before, why := s.rendered(ctx, e.from.Source.Name)
+	before, why := s.standsNow(ctx, e.from.Source.Name)
 	p.print("\nWhat becomes public")
 	if why != "" {
 		p.print("  The site as it stands cannot be built (%s), so this is all of what it will be:", source.Visible(why))
@@ -43,7 +46,20 @@ func (p *program) becomes(ctx context.Context, s *site, e *edition) error {
 	return nil
 }
 
-// rendered is the website as it stands; empty, with the reason, where it cannot be
+// standsNow is the website that readers have: what was built last, where something
+// was, so that an edit of the bulletin's own text shows too.
+func (s *site) standsNow(ctx context.Context, file string) (release.Tree, string) {
+	tree, err := release.Render(publish.Built(s.public()))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return s.rendered(ctx, file)
+	case err != nil:
+		return release.Tree{}, err.Error()
+	}
+	return tree, ""
+}
+
+// rendered is the website as its files say; empty, with the reason, where it cannot be
 // built. The bulletin at hand may have errors: this is what mends them.
 func (s *site) rendered(ctx context.Context, file string) (release.Tree, string) {
 	if n := s.problems.Errors() - s.problemsOf(file).Errors(); n > 0 {

@@ -38,7 +38,7 @@ func (p *program) confirm(ctx context.Context, id bulletin.ID, k consent, verb s
 			p.say("")
 		}
 		if err != nil {
-			return err
+			return &refusal{exitStopped, "stopped: nothing was changed", "the same command again"}
 		}
 	}
 	if typed != string(id) {

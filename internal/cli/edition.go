@@ -154,6 +154,11 @@ func (p *program) write(ctx context.Context, s *site, e *edition, doing string) 
 	if err := s.unchanged(e.from.Source); err != nil {
 		return err
 	}
+	if e.moves() {
+		if gone, err := missing(s.path(e.to.Source.Name)); err != nil || !gone {
+			return errors.Join(err, refuse("see what it is, and move it away", "%s is there already: nothing was written", e.to.Source.Name))
+		}
+	}
 	for _, stroke := range s.strokes(e) {
 		if err := errors.Join(ctx.Err(), stroke.do()); err != nil {
 			return err
@@ -170,7 +175,7 @@ func (s *site) lock(doing string) (*lock.Lock, error) {
 // unchanged refuses to replace a file that somebody saved since it was read.
 func (s *site) unchanged(file source.File) error {
 	data, err := os.ReadFile(s.path(file.Name))
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if string(data) != string(file.Data) {

@@ -192,10 +192,10 @@ var deeds = []struct {
 	},
 }
 
-// F54: a run that dies after any of its steps is finished, or begun anew, by the same
+// F54: a run that dies after any of its strokes is finished, or begun anew, by the same
 // command: the files are in the end those of a run that nothing happened to. At no
 // time is a bulletin public without its record.
-func TestKilledBetweenSteps(t *testing.T) {
+func TestKilledBetweenStrokes(t *testing.T) {
 	for _, deed := range deeds {
 		t.Run(deed.name, func(t *testing.T) {
 			begin := func() string {
@@ -214,8 +214,8 @@ func TestKilledBetweenSteps(t *testing.T) {
 			want := papers(t, whole)
 			for done := 0; ; done++ {
 				root := begin()
-				steps := stepsOf(t, root, deed.make)
-				for _, s := range steps[:min(done, len(steps))] {
+				strokes := strokesOf(t, root, deed.make)
+				for _, s := range strokes[:min(done, len(strokes))] {
 					if err := s.do(); err != nil {
 						t.Fatalf("%s: %v", s.what, err)
 					}
@@ -224,13 +224,13 @@ func TestKilledBetweenSteps(t *testing.T) {
 				for range 2 { // once more is no more
 					status, said := runOn(root, deed.args...)
 					if status != exitDone {
-						t.Fatalf("after %d steps: exit status %d\n%s", done, status, said)
+						t.Fatalf("after %d strokes: exit status %d\n%s", done, status, said)
 					}
 					if got := papers(t, root); !maps.Equal(got, want) {
-						t.Fatalf("after %d steps: %s\n%s", done, differences(got, want), said)
+						t.Fatalf("after %d strokes: %s\n%s", done, differences(got, want), said)
 					}
 				}
-				if done == len(steps) {
+				if done == len(strokes) {
 					break
 				}
 			}
@@ -238,7 +238,7 @@ func TestKilledBetweenSteps(t *testing.T) {
 	}
 }
 
-func stepsOf(t *testing.T, root string, make func(*program, *site) (*edition, error)) []stroke {
+func strokesOf(t *testing.T, root string, make func(*program, *site) (*edition, error)) []stroke {
 	t.Helper()
 	p := &program{dir: filepath.Join(root, "site"), now: may.Format(time.RFC3339)}
 	p.Stdout, p.Stderr = &bytes.Buffer{}, &bytes.Buffer{}
@@ -310,19 +310,24 @@ func TestChangedWhileAsking(t *testing.T) {
 // A file that nobody expects in the place of the released one is not overwritten.
 func TestForeignFileInPlace(t *testing.T) {
 	root := desk(t, deeds[0].files)
-	steps := stepsOf(t, root, deeds[0].make)
+	strokes := strokesOf(t, root, deeds[0].make)
 	foreign := filepath.Join(root, "site/content/bulletins/TS-2026-004.md")
 	if err := os.MkdirAll(filepath.Dir(foreign), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(foreign, []byte("mine"), 0o644); err != nil {
+	if err := os.WriteFile(foreign, []byte("---\nid: ["), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := steps[1].do(); err == nil {
+	before := papers(t, root)
+	status, said := runOn(root, deeds[0].args...)
+	if status != exitRefused || !strings.Contains(said, "is there already: nothing was written") {
+		t.Errorf("exit status %d\n%s", status, said)
+	}
+	if err := strokes[1].do(); err == nil { // it came after the look
 		t.Error("it was replaced")
 	}
-	if data, err := os.ReadFile(foreign); err != nil || string(data) != "mine" {
-		t.Errorf("%q, %v", data, err)
+	if got := papers(t, root); !maps.Equal(got, before) {
+		t.Error(differences(got, before))
 	}
 }
 

@@ -51,6 +51,8 @@ type explanation struct {
 	proved   []proved            // disclose, then notify
 	recorded map[string]recorded // by question; nothing where the bulletin was not released
 	tailnet  *oneTailnet         // whose verdict notify is; nil: of any that is affected
+	places   int                 // of a draft, at which words are still to be written
+	toFind   []string            // facts that keep a verdict from standing, and that its authors can find out
 	pending  []string            // facts that can still turn a verdict, the most decisive first
 	url      string              // of the policy
 	unit     string              // what the organisation calls a tailnet
@@ -108,6 +110,7 @@ func (s *site) explanation(b bulletin.Bulletin) explanation {
 	disclose, notify := s.rules.Bulletin(b, s.now), s.rules.AnyTailnet(b, s.now)
 	e := explanation{
 		bulletin: b, proved: []proved{s.proved(disclose), s.proved(notify)}, recorded: make(map[string]recorded),
+		places: s.unwritten(b.Source.Name), toFind: missingFacts(b, disclose, notify),
 		pending: s.rules.Open(b, s.now), url: s.policyURL(), unit: s.config.Organization.Unit.One,
 	}
 	if b.Decision == nil {
@@ -134,15 +137,15 @@ func (s *site) proved(proof verdict.Proof) proved {
 
 // afterExplaining tells what to type next: to answer what is open, or to go on.
 func (p *program) afterExplaining(e explanation) {
-	disclose, notify := e.proved[0].Stands(), e.proved[1].Stands()
+	disclose := e.proved[0].Stands()
 	id, draft := e.bulletin.ID, e.bulletin.Status == bulletin.Draft
-	missing := disclose == verdict.Undetermined || notify == verdict.Undetermined
 	switch {
-	case draft && !missing && disclose == verdict.Required && len(e.pending) > 0:
-		p.next("tocsin ask %s asks what is only assumed; tocsin release %s publishes it", id, id)
-	case draft && !missing && disclose == verdict.Required:
-		p.next("tocsin release %s", id)
-	case missing, draft && len(e.pending) > 0:
+	case !draft:
+	case len(e.toFind) > 0:
 		p.next("tocsin ask %s", id)
+	case disclose == verdict.Required:
+		p.toRelease(e.bulletin, e.places)
+	case len(e.pending) > 0:
+		p.next("tocsin ask %s asks what is only assumed", id)
 	}
 }

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -28,6 +30,9 @@ type mended struct {
 // shows the changes. A file is written only where the site that was read again, with
 // the change in it, lacks the problem and has no new one.
 func (p *program) fix(how checking, only selection) (err error) {
+	if gone, err := missing(filepath.Join(p.dir, content.ConfigFile)); err != nil || gone {
+		return cmp.Or(err, content.ErrNoSite) // nothing is made where no site is
+	}
 	if !how.dry {
 		held, err := (&site{dir: p.dir}).lock("mending")
 		if err != nil {

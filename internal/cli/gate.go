@@ -48,8 +48,11 @@ func (s *site) held(b bulletin.Bulletin, p verdict.Proof) error {
 	if s.delayed(p) {
 		return refuse("tocsin explain "+id, "the law asks to wait with %s%s", id, s.until(b))
 	}
-	return refuse("tocsin release "+id+" --partial --reason TEXT, for those who have a fix already; or wait",
-		"the policy holds %s until a fix is available, and it waits for %s", id, s.waiting(b))
+	next := "wait for it; tocsin plan " + id + " tells those who are affected, without a page"
+	if slices.ContainsFunc(b.Affected, func(row bulletin.Affected) bool { return row.Fixed(s.now) == verdict.Yes }) {
+		next = "wait for it, or tocsin release " + id + " --partial --reason TEXT, for those who have a fix already"
+	}
+	return refuse(next, "the policy holds %s until a fix is available, and it waits for %s", id, s.waiting(b))
 }
 
 // delayed reports whether it is the law that asks to wait.

@@ -56,12 +56,19 @@ func (p *program) releasable(s *site, id bulletin.ID, how releasing) (b bulletin
 // again judges the release of what is released already.
 func (p *program) again(b bulletin.Bulletin, as bulletin.Status) (bulletin.Bulletin, bool, error) {
 	switch {
+	case b.Embargoed && b.Status != bulletin.Private:
+		return b, false, refuse("write status: draft into it, then tocsin release "+string(b.ID),
+			"%s says that it is %s, and stands in the private drafts root: nobody can read it", b.Source.Name, b.Status)
 	case b.Status == bulletin.Withdrawn:
 		return b, false, refuse("tocsin new bulletin", "%s was withdrawn, and an id is never used again", b.ID)
 	case b.Status == as:
 		p.say("%s is %s already: nothing to do", b.ID, b.Status)
 		if b.Decision == nil {
-			p.say("nothing is on record about it: it was not tocsin that released it")
+			p.say("nothing is on record about it: it was not tocsin that released it. The next revise or withdraw records it")
+		}
+		if unrevised(b) != nil {
+			p.say("its text is no longer the one on record")
+			p.next("tocsin revise %s --summary TEXT", b.ID)
 		}
 		return b, true, nil
 	case b.Status == bulletin.Public:

@@ -48,6 +48,9 @@ func (p *program) release() *cobra.Command {
 		case how.partial && as == bulletin.Private:
 			return usage(c, fmt.Errorf("--partial is about what becomes public, and --as private makes nothing public"))
 		}
+		if err := oneLine(c, "--reason", how.reason); err != nil {
+			return err
+		}
 		return p.runRelease(c.Context(), bulletin.ID(args[0]), how)
 	}
 	return c
@@ -72,12 +75,23 @@ func (p *program) runRelease(ctx context.Context, id bulletin.ID, how releasing)
 	}
 	p.print("%s: %s", e.to.ID, e.to.Title)
 	p.verdicts(s, e)
+	p.unsaid(e.to)
 	return p.carryOut(ctx, s, e, how.consent, "release", "releasing")
+}
+
+// unsaid warns of what readers look for first and will not find.
+func (p *program) unsaid(b bulletin.Bulletin) {
+	if b.Status == bulletin.Public && b.Action.Required == verdict.Unknown {
+		p.say("\nwarning: the page will say \"Action required: not stated\". tocsin ask %s asks what users have to do", b.ID)
+	}
+	if b.Status == bulletin.Public && b.Severity == "" {
+		p.say("warning: the page will say that the severity is not stated")
+	}
 }
 
 // released is the edition that a release makes, if the policy and the checks agree.
 func (p *program) released(ctx context.Context, s *site, draft bulletin.Bulletin, how releasing) (*edition, error) {
-	if err := s.judgeable(); err != nil {
+	if err := errors.Join(s.judgeable(), s.neverShown(draft)); err != nil {
 		return nil, err
 	}
 	if draft.Status == bulletin.Draft && draft.Published.After(s.now) {
@@ -116,6 +130,27 @@ func (p *program) released(ctx context.Context, s *site, draft bulletin.Bulletin
 		return nil, err
 	}
 	return e, p.permitted(s, e, ground)
+}
+
+// neverShown refuses to release again what was released once and made a draft by hand:
+// the new record would hide what readers were shown. A record of this very text is one
+// that a run left behind which was stopped before its last step.
+func (s *site) neverShown(draft bulletin.Bulletin) error {
+	if broken := s.brokenRecord(string(draft.ID)); len(broken) > 0 {
+		return broken
+	}
+	record := draft.Decision
+	switch {
+	case record == nil || draft.Status != bulletin.Draft:
+		return nil
+	case record.Withdrawn != nil:
+		return refuse("tocsin new bulletin", "%s was withdrawn, and an id is never used again", draft.ID)
+	case len(record.Texts) == 1 && record.Texts[0].SHA256 == bulletin.Digest(draft.Wording()):
+		return nil
+	}
+	file := content.DecisionFolder + "/" + string(draft.ID) + ".json"
+	return refuse("write status: "+string(record.Status)+" again, then tocsin revise "+string(draft.ID)+" --summary TEXT; or remove "+file+" if no reader ever saw it",
+		"%s was released on %s with another text (%s)", draft.ID, record.Released.Format(time.DateOnly), file)
 }
 
 // permitted asks the checks, then the policy. Who hears of problems hears of the

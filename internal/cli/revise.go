@@ -3,7 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -34,9 +37,20 @@ func (p *program) revise() *cobra.Command {
 		if how.summary == "" {
 			return usage(c, errors.New("revise needs --summary: what changed, in one line for readers"))
 		}
+		if err := oneLine(c, "--summary", how.summary); err != nil {
+			return err
+		}
 		return p.runRevise(c.Context(), bulletin.ID(args[0]), how)
 	}
 	return c
+}
+
+// oneLine refuses a text of several lines: it is written into one line of a file.
+func oneLine(c *cobra.Command, flag, text string) error {
+	if strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }) {
+		return usage(c, fmt.Errorf("%s must be one line", flag))
+	}
+	return nil
 }
 
 // runRevise adds a revision to a released bulletin whose text is no longer the one on
@@ -46,7 +60,7 @@ func (p *program) runRevise(ctx context.Context, id bulletin.ID, how revising) e
 	if err != nil {
 		return err
 	}
-	b, err := s.inForce(id, "a draft is changed as you like until it is released")
+	b, err := s.inForce(id, "a draft is changed as you like until it is released", "tocsin check, and at the end tocsin release "+string(id))
 	if err != nil {
 		return err
 	}
@@ -66,13 +80,13 @@ func (p *program) runRevise(ctx context.Context, id bulletin.ID, how revising) e
 }
 
 // inForce finds a bulletin that is released and not taken back.
-func (s *site) inForce(id bulletin.ID, ofDrafts string) (bulletin.Bulletin, error) {
+func (s *site) inForce(id bulletin.ID, ofDrafts, next string) (bulletin.Bulletin, error) {
 	found := s.standing(id)
 	switch b := found.released; {
 	case b == nil && found.draft == nil:
 		return bulletin.Bulletin{}, s.nowhere(id)
 	case b == nil:
-		return *found.draft, refuse("tocsin release "+string(id), "%s is not released: %s", id, ofDrafts)
+		return *found.draft, refuse(next, "%s is not released: %s (%s)", id, ofDrafts, found.draft.Source.Name)
 	case found.draft != nil:
 		return *b, refuse("tocsin release "+string(id), "a draft of %s is left over in %s", id, found.draft.Source.Name)
 	default:

@@ -52,7 +52,10 @@ func (p *program) runStatus(ctx context.Context, name string) error {
 func (p *program) statusOfPlan(ctx context.Context, name string) error {
 	return p.withPlan(ctx, name, func(s *site, book *ledger.Ledger, plan ledger.Stored) error {
 		p.planHead(plan)
-		return p.account(ctx, s, book, plan)
+		if whole, err := p.open(); err == nil {
+			s = whole // it can tell whether the plan still holds
+		}
+		return p.planStanding(ctx, s, book, plan)
 	})
 }
 
@@ -81,6 +84,7 @@ type report struct {
 	*program
 	site  *site
 	book  *ledger.Ledger // nil while there is no ledger
+	alone bool           // one bulletin is asked for: then a draft's next step is told too
 	mute  string         // why no verdict can be given; empty where one can
 	shown map[bulletin.ID]bool
 	left  error // errFound, or errIncomplete: letters that are open come before files
@@ -111,7 +115,7 @@ func (p *program) statusOfBulletins(ctx context.Context, s *site, only bulletin.
 	if book != nil {
 		defer func() { err = errors.Join(err, book.Close()) }()
 	}
-	r := &report{program: p, site: s, book: book, mute: mute(s), shown: make(map[bulletin.ID]bool)}
+	r := &report{program: p, site: s, book: book, alone: only != "", mute: mute(s), shown: make(map[bulletin.ID]bool)}
 	for _, walk := range []func(context.Context, bulletin.ID) error{r.readable, r.unreadable, r.orphans} {
 		if err := walk(ctx, only); err != nil {
 			return err
@@ -152,6 +156,9 @@ func (r *report) bulletin(ctx context.Context, b bulletin.Bulletin) error {
 	}
 	r.print("  no plan yet")
 	told := b.Status == bulletin.Public || b.Status == bulletin.Private
+	if b.Status == bulletin.Draft && r.alone && r.mute == "" {
+		r.afterExplaining(r.site.explanation(b))
+	}
 	if !told || tell == verdict.NotRequired {
 		return nil
 	}
@@ -258,7 +265,7 @@ func (r *report) plans(ctx context.Context, id bulletin.ID) (found bool, err err
 		return true, err
 	}
 	r.planHead(plan)
-	return true, errors.Join(r.account(ctx, r.site, r.book, plan), left)
+	return true, errors.Join(r.planStanding(ctx, r.site, r.book, plan), left)
 }
 
 // earlier says what a plan that does not stand any more has left open.

@@ -34,6 +34,9 @@ func (p *program) withdraw() *cobra.Command {
 		if how.reason == "" {
 			return usage(c, errors.New("withdraw needs --reason: why it does not hold, in one line for readers"))
 		}
+		if err := oneLine(c, "--reason", how.reason); err != nil {
+			return err
+		}
 		return p.runWithdraw(c.Context(), bulletin.ID(args[0]), how)
 	}
 	return c
@@ -45,7 +48,7 @@ func (p *program) runWithdraw(ctx context.Context, id bulletin.ID, how withdrawi
 	if err != nil {
 		return err
 	}
-	b, err := s.inForce(id, "a draft that is given up is deleted")
+	b, err := s.inForce(id, "a draft that is given up is deleted", "delete the file: no page shows it")
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"tocsin/internal/source"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/verdict"
@@ -122,5 +123,34 @@ func TestWhere(t *testing.T) {
 	got, _ := row(t, "where: {arch: amd64}")
 	if at := got.Places.Of("where.arch"); at.Line != 8 || at.Column != 19 || !got.Places.Has("where") {
 		t.Errorf("the column stands at %v", at)
+	}
+}
+
+// A hint never leads from no to yes by the spelling.
+func TestOppositeWords(t *testing.T) {
+	for text, want := range map[string]string{
+		"users_affected: none":     "write none_confirmed with by, at and basis, or unknown",
+		"users_affected: No":       "write none_confirmed with by, at and basis, or unknown",
+		"users_affected: yes":      "write some",
+		"users_affected: sme":      `did you mean "some"?`,
+		"exploited: none":          "write no_evidence, or confirmed_none with by, at and basis",
+		"exploited: no":            "write no_evidence, or confirmed_none with by, at and basis",
+		"exploited: yes":           "write confirmed",
+		"exploited: unconfirmed":   "known here: confirmed, suspected, no_evidence, confirmed_none, unknown",
+		"exploited: not_confirmed": "known here: confirmed, suspected, no_evidence, confirmed_none, unknown",
+		"exploited: confrmed":      `did you mean "confirmed"?`,
+		"data_visible: none":       "write no",
+		"severity: nome":           `did you mean "none"?`,
+	} {
+		e := readBulletin(source.File{Name: "content/bulletins/TS-2026-009.md", Data: []byte("---\nid: TS-2026-009\ntitle: A fault\nstatus: draft\n" + text + "\n---\n")})
+		got := ""
+		for _, p := range e.Problems {
+			if p.Code == "unknown-word" {
+				got = p.Hint
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
 	}
 }

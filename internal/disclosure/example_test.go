@@ -33,7 +33,7 @@ func ExampleRules_Open() {
 	}
 	// Output:
 	// action: Do users have to do anything, such as to update?
-	// data_visible: Was metadata or data of the affected tailnets visible to anybody who must not see it, and of all of them?
+	// data_visible: Could anybody who must not see it see metadata or data of the affected tailnets?
 	// affected: Can users have a fix by now, for every row of affected?
 	// scope: Is the fault in something that we make or run ourselves?
 	// users_affected: Can we confirm that no users were affected?

@@ -124,7 +124,7 @@ func matterFacts() []FactDefinition {
 			No:      "a row without `remedy` is `unfixed`, has only a `stopgap`, is on `rc` or `unstable` only, or its date is not reached",
 			Unknown: "no rows; dates absent; `last_affected` alone",
 		},
-		Write: "in each row of affected: fixed: 1.66.1 and available: 2026-05-03 (or deployed: 2026-05-03, or remedy: TEXT)",
+		Write: "in each row of affected: fixed: 1.66.1 with available: 2026-05-03, or deployed: 2026-05-03, or remedy: TEXT",
 		Ask:   "Can users have a fix by now, for every row of affected?",
 		Answers: []Answer{
 			{"fixed", "yes", "a version of ours has the fix, and users can install it", "fixed: 1.66.1, and available: 2026-05-03", false},

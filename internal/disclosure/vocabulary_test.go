@@ -60,7 +60,7 @@ func TestVocabularyCanBeAsked(t *testing.T) {
 func TestHint(t *testing.T) {
 	for fact, want := range map[string]string{
 		"user_action": "action", "severity": "severity", "weather": "weather",
-		"fix_available": "fixed with available (or deployed, or remedy) in each affected row",
+		"fix_available": "in each row of affected: fixed: 1.66.1 with available: 2026-05-03, or deployed: 2026-05-03, or remedy: TEXT",
 	} {
 		if got := Hint(fact); got != want {
 			t.Errorf("%s: %q, want %q", fact, got, want)

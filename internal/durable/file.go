@@ -12,10 +12,17 @@ import (
 // the given one. Whoever writes the same file at the same time must be kept out by a
 // lock.
 func Replace(path string, data []byte, mode fs.FileMode) error {
-	if info, err := os.Stat(path); err == nil {
-		mode = info.Mode().Perm()
+	info, err := os.Stat(path)
+	if err != nil {
+		return put(path, data, mode, os.Rename)
 	}
-	return put(path, data, mode, os.Rename)
+	mode = info.Mode().Perm()
+	return put(path, data, mode, func(from, to string) error {
+		if err := os.Chmod(from, mode); err != nil { // the user's umask may be stricter
+			return err
+		}
+		return os.Rename(from, to)
+	})
 }
 
 // Create writes a new file, making its folder. It never replaces one: that there is

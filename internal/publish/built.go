@@ -1,0 +1,39 @@
+package publish
+
+import (
+	"io/fs"
+	"iter"
+	"os"
+	"path"
+	"strings"
+)
+
+// Built yields the files of the site that stands in a folder, as it was written last,
+// by path. The error is fs.ErrNotExist where nothing was built there yet.
+func Built(folder string) iter.Seq2[File, error] {
+	return func(yield func(File, error) bool) {
+		site := os.DirFS(folder)
+		if _, err := fs.Stat(site, manifestName); err != nil {
+			yield(File{}, err)
+			return
+		}
+		_ = fs.WalkDir(site, ".", func(name string, entry fs.DirEntry, err error) error {
+			f := File{Path: name}
+			switch {
+			case err == nil && (entry.IsDir() || ours(name)):
+				return nil
+			case err == nil:
+				f.Data, err = fs.ReadFile(site, name)
+			}
+			if !yield(f, err) || err != nil {
+				return fs.SkipAll
+			}
+			return nil
+		})
+	}
+}
+
+// ours is what a build writes beside the pages.
+func ours(name string) bool {
+	return name == manifestName || strings.HasPrefix(path.Base(name), ".")
+}
