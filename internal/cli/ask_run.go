@@ -374,6 +374,6 @@ func (a *asking) explain(q question) {
 	a.tell("  %s", hang("in the file: "+d.Hint(), 4))
 	if k, found := keyOf(d.Key); found {
 		a.tell("  %s", hang(a.unit(plainText.Replace(k.Advice)), 4))
-		a.tell("  tocsin explain %s tells the rest", k.Path)
+		a.tell("  tocsin explain %s tells the rest", strings.ReplaceAll(k.Path, "[]", ""))
 	}
 }

@@ -101,6 +101,6 @@ func (a *asking) explainScope(q question) {
 	if k, found := keyOf("affected[]." + q.scope); found {
 		a.tell("  %s", hang(a.unit(plainText.Replace(k.Advice)), 4))
 		a.tell("  %s", hang("in the file: "+k.Example, 4))
-		a.tell("  tocsin explain %s tells the rest", k.Path)
+		a.tell("  tocsin explain %s tells the rest", strings.ReplaceAll(k.Path, "[]", ""))
 	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -27,7 +28,7 @@ func (p *program) check() *cobra.Command {
 		Short: "Find every problem of the site at once",
 		Long: "check finds every problem of the site at once, or those of the files and folders that\n" +
 			"are named. tocsin explain CODE says what a problem's code, the word in [ ], means.",
-		RunE: func(_ *cobra.Command, args []string) error { return p.runCheck(how, args) },
+		RunE: func(c *cobra.Command, args []string) error { return p.runCheck(c.Context(), how, args) },
 	}
 	c.Flags().StringVar(&how.format, "format", "text", "`text` for people, or json for programs")
 	c.Flags().BoolVar(&how.fix, "fix", false, "mend what can be mended in only one way, and show the changes")
@@ -36,7 +37,7 @@ func (p *program) check() *cobra.Command {
 	return c
 }
 
-func (p *program) runCheck(how checking, paths []string) error {
+func (p *program) runCheck(ctx context.Context, how checking, paths []string) error {
 	out, err := p.reporter(how.format)
 	if err != nil {
 		return err
@@ -53,7 +54,7 @@ func (p *program) runCheck(how checking, paths []string) error {
 			return err
 		}
 	}
-	return p.tell(out, only, how.notes || len(paths) > 0 || how.format != "text")
+	return p.tell(ctx, out, only, how.notes || len(paths) > 0 || how.format != "text")
 }
 
 // reporter is who tells what was found.
@@ -70,7 +71,7 @@ func (p *program) reporter(format string) (findings.Reporter, error) {
 // tell checks the site and reports what is wrong in the files that were asked for.
 // Notes on the whole site are counted only: most are what colleagues still have to
 // write.
-func (p *program) tell(out findings.Reporter, only selection, notes bool) error {
+func (p *program) tell(ctx context.Context, out findings.Reporter, only selection, notes bool) error {
 	sum := findings.Summary{Unshown: !notes}
 	s, err := p.walk(asItIs, func(e content.Entry) {
 		if only.holds(e.Bulletin.Source.Name) {
@@ -87,6 +88,14 @@ func (p *program) tell(out findings.Reporter, only selection, notes bool) error 
 	if err == nil {
 		if err := only.checked(s); err != nil {
 			return err
+		}
+		if s.config.Public {
+			leaks, err := p.leaked(ctx)
+			if err != nil {
+				return err
+			}
+			s.problems = append(s.problems, leaks...)
+			s.problems.Sort()
 		}
 		sum.Policies = only.policies(s)
 		found, sum.Suppressed = only.problems(s.problems), len(only.problems(s.silenced))

@@ -154,7 +154,7 @@ var deeds = []struct {
 			"embargo/bulletins/TS-2026-004.md": notice("TS-2026-004", "status: draft"),
 			"site/tocsin.yaml":                 "repository: public\n" + settings,
 		},
-		[]string{"release", "TS-2026-004", "--as", "private", "--yes", "TS-2026-004"},
+		[]string{"--now", "2026-05-03T09:00:00Z", "release", "TS-2026-004", "--as", "private", "--yes", "TS-2026-004"},
 		[]string{"release", "TS-2026-004", "--yes", "TS-2026-004"},
 		func(p *program, s *site) (*edition, error) {
 			return p.released(context.Background(), s, *s.standing("TS-2026-004").released, releasing{as: "published"})

@@ -78,12 +78,34 @@ func (s *site) leaks(ctx context.Context, e *embargo, but bulletin.ID) (source.P
 	if err != nil {
 		return nil, err
 	}
-	for _, u := range slices.Concat(committed.Unsearched, standing.Unsearched) {
+	unsearched, err := notSearched(slices.Concat(committed.Unsearched, standing.Unsearched))
+	if err != nil {
+		return nil, err
+	}
+	return append(e.given(slices.Concat(committed.Leaks, standing.Leaks), s), unsearched...), nil
+}
+
+// notSearched warns of files that are too large to be searched. One that is missing is
+// an error: nobody can say what it holds.
+func notSearched(objects []history.Unsearched) (source.Problems, error) {
+	var problems source.Problems
+	for _, u := range objects {
 		if u.Size == 0 {
 			return nil, fmt.Errorf("%w: the object %s is missing, as in a partial clone", errShallow, u.Object)
 		}
+		problems = append(problems, source.Problem{
+			Position: source.Position{File: source.Visible(cmp.Or(u.Path, u.Object))}, Level: source.Warning, Code: leakCode,
+			Message: fmt.Sprintf("not searched for what is embargoed: %d MiB%s", u.Size>>20, inCommit(u.Commit)), Hint: "look into it yourself",
+		})
 	}
-	return e.given(slices.Concat(committed.Leaks, standing.Leaks), s), nil
+	return problems, nil
+}
+
+func inCommit(commit string) string {
+	if commit == "" {
+		return ""
+	}
+	return " (commit " + commit + ")"
 }
 
 // errShallow says that a part of the history is not here.
@@ -145,11 +167,33 @@ func (p *program) guarded(ctx context.Context, s *site, e *embargo, id bulletin.
 		return refuse("git fetch --unshallow, then the same command again", "%v", err)
 	case err != nil:
 		return err
-	case len(found) > 0:
-		p.problems(p.Stderr, found)
-		return refuse("see the lines above; nothing was written", "%s in a public repository: what is embargoed can be read there", many(len(found), "place"))
+	}
+	p.problems(p.Stderr, found)
+	if n := found.Errors(); n > 0 {
+		return refuse("see the lines above; nothing was written", "%s in a public repository: what is embargoed can be read there", many(n, "place"))
 	}
 	return nil
+}
+
+// leaked is what a public repository gives away of what is embargoed, for check. Where
+// nobody can say, that is said.
+func (p *program) leaked(ctx context.Context) (source.Problems, error) {
+	e := newEmbargo()
+	s, err := p.walk(asItIs, e.read)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.leaks(ctx, e, "")
+	switch {
+	case errors.Is(err, history.ErrNone):
+		return nil, nil
+	case errors.Is(err, history.ErrNoGit), errors.Is(err, errShallow):
+		return source.Problems{{
+			Position: s.config.Source.At(1, 0), Level: source.Warning, Code: leakCode,
+			Message: "not checked: whether the history holds what is embargoed: " + err.Error(), Hint: "install git, or git fetch --unshallow",
+		}}, nil
+	}
+	return found, err
 }
 
 // author is who answers for what is put on record: by name, else who git says it is.

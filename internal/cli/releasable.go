@@ -3,8 +3,10 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"path"
 
 	"tocsin/internal/bulletin"
+	"tocsin/internal/content"
 	"tocsin/internal/release"
 	"tocsin/internal/source"
 )
@@ -37,6 +39,23 @@ func (s *site) standing(id bulletin.ID) standing {
 		return standing{draft: own}
 	}
 	return standing{released: own}
+}
+
+// openForRelease opens the site. A second record, in the site, of a bulletin that has
+// its own beside it in the drafts root is what a stopped release left: it counts for
+// nothing.
+func (p *program) openForRelease(id bulletin.ID) (*site, error) {
+	s, err := p.open()
+	if err != nil || s.config.Drafts == "" {
+		return s, err
+	}
+	left := recordIn(content.Folder, id)
+	for _, name := range []string{left, recordIn(s.config.Drafts, id), path.Join(s.config.Drafts, "bulletins", string(id)+".md")} {
+		if gone, err := missing(s.path(name)); err != nil || gone {
+			return s, err
+		}
+	}
+	return p.openOver(func(t trees) trees { return t.with(map[string][]byte{left: nil}) })
 }
 
 // releasable finds the bulletin that is to be released. It reports done where there

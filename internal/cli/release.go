@@ -58,7 +58,7 @@ func (p *program) release() *cobra.Command {
 
 // runRelease works everything out in memory, shows it, asks, and writes.
 func (p *program) runRelease(ctx context.Context, id bulletin.ID, how releasing) error {
-	s, err := p.open()
+	s, err := p.openForRelease(id)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (r *Reader) decision(b place) (*bulletin.Decision, source.Problems, error) 
 		}
 	}
 	if len(found) == 0 {
-		return nil, nil, nil
+		return nil, r.unreadOf(b), nil
 	}
 	file, problems, err := r.open(found[0])
 	switch {
@@ -48,6 +48,24 @@ func (r *Reader) decision(b place) (*bulletin.Decision, source.Problems, error) 
 			"two decisions are on record: here and in "+r.shown(found[1]), "keep the one that holds, and remove the other")}, nil
 	}
 	return readDecision(file, bulletin.ID(b.stem()))
+}
+
+// unreadOf reports what stands where the record of a bulletin would, and is not read:
+// that the bulletin was never released is more than anybody knows then.
+func (r *Reader) unreadOf(b place) source.Problems {
+	for _, p := range slices.Concat(r.unread[strings.ToLower(b.stem())], r.allUnread) {
+		if p.about(b) {
+			meant := place{DecisionFolder + "/" + b.stem() + ".json", p.embargoed}
+			if p.embargoed {
+				meant.name = strings.TrimPrefix(meant.name, Folder+"/")
+			}
+			return source.Problems{{
+				Position: source.Position{File: r.shown(meant)}, Code: badDecision, Hint: badHint,
+				Message: "there is no record here, and " + r.shown(p) + " may hold it, which is not read",
+			}}
+		}
+	}
+	return nil
 }
 
 // strayRecords names the decisions about bulletins that are not there: what was

@@ -23,6 +23,8 @@ type Reader struct {
 	problems  source.Problems
 	bulletins []place
 	records   map[string][]place // decisions, by the ID in their name: they are read with their bulletins
+	unread    map[string][]place // what stands in their place and is not read, by the same
+	allUnread []place            // what stands in the place of all of them
 }
 
 // place is a file that is still to be read.
@@ -34,10 +36,18 @@ type place struct {
 // stem is the file's name without its end: the ID, as far as a name can tell.
 func (p place) stem() string { return strings.TrimSuffix(path.Base(p.name), path.Ext(p.name)) }
 
+// inSite is where the file would stand if its tree were the site.
+func (p place) inSite() string {
+	if p.embargoed {
+		return path.Join(Folder, p.name)
+	}
+	return p.name
+}
+
 // Open reads everything but the bulletins. The error is a file or folder that
 // cannot be read at all.
 func Open(site fs.FS, drafts *Drafts) (*Reader, error) {
-	r := &Reader{site: site, drafts: drafts, records: make(map[string][]place)}
+	r := &Reader{site: site, drafts: drafts, records: make(map[string][]place), unread: make(map[string][]place)}
 	err := r.walk()
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("no %s/ folder here: %w", Folder, err)

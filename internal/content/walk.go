@@ -29,14 +29,56 @@ func (r *Reader) visit(name string, entry fs.DirEntry, err error) error {
 		if isRules(name) {
 			r.broken(source.File{Name: name})
 		}
+		r.unreadRecord(place{name: name})
 		return nil
 	case strings.HasPrefix(path.Base(name), "."):
+		if rulesByEnd.MatchString(name) {
+			r.stray(name)
+		}
 		return skip(entry)
 	case entry.IsDir():
-		return nil
+		return r.folder(place{name: name})
 	}
 	return r.file(name)
 }
+
+// folder goes into a folder, but for those among the decisions: nothing is read there.
+func (r *Reader) folder(p place) error {
+	switch {
+	case amongDecisions(p):
+		r.strayRecord(p)
+		return fs.SkipDir
+	case !p.embargoed && isRules(p.name):
+		r.stray(p.name)
+		r.broken(source.File{Name: p.name})
+	}
+	return nil
+}
+
+// strayRecord names what stands among the decisions and is none. A warning would do
+// for a page that is not read; a record that is not read lets a bulletin be released
+// twice.
+func (r *Reader) strayRecord(p place) {
+	r.add(source.Error, r.shown(p), "stray-file", "this is no decision, and is not read", "decisions are "+DecisionFolder+"/ID.json: remove it, or put the record back under its own name")
+	r.unreadRecord(p)
+}
+
+// unreadRecord puts down that there is something in the place of a decision, or of all
+// of them, that is not read.
+func (r *Reader) unreadRecord(p place) {
+	switch {
+	case amongDecisions(p):
+		id, _, _ := strings.Cut(path.Base(p.name), ".")
+		id = strings.ToLower(id)
+		r.unread[id] = append(r.unread[id], p)
+	case strings.EqualFold(p.inSite(), DecisionFolder) || p.inSite() == Folder:
+		r.allUnread = append(r.allUnread, p)
+	}
+}
+
+// amongDecisions tells whether something stands in the folder of decisions, however its
+// name is written: file systems that fold case hold them to be one.
+func amongDecisions(p place) bool { return strings.EqualFold(path.Dir(p.inSite()), DecisionFolder) }
 
 // odd reports what is neither a file nor a folder.
 func (r *Reader) odd(name string, entry fs.DirEntry) bool {
@@ -62,6 +104,9 @@ func skip(entry fs.DirEntry) error {
 // file reads a file, or puts it down to be read later.
 func (r *Reader) file(name string) error {
 	switch {
+	case amongDecisions(place{name: name}) && !isDecision(name) && !isForBrowsers(name):
+		r.strayRecord(place{name: name})
+		return nil
 	case path.Ext(name) == ".go": // the content's own tests
 		return nil
 	case isForBrowsers(name):
@@ -105,13 +150,22 @@ func ignore(source.File) {}
 // built-in ones in force, so those are an error.
 func (r *Reader) stray(name string) {
 	level, hint := source.Warning, "bulletins are content/bulletins/ID.md, policies content/policies/NAME.md or NAME/index.md"
-	if meantAsRules.MatchString(name) {
+	if meantAsRules(name) {
 		level, hint = source.Error, "the rules of a policy are content/policies/SLUG.rules.yaml, or lie beside its page"
 	}
 	r.add(level, name, "stray-file", "this file is not read", hint)
 }
 
-var meantAsRules = regexp.MustCompile(`(?i)\.rules(\.ya?ml|\.json)?$`)
+// meantAsRules tells of files that somebody may take for the rules of a policy: rules
+// anywhere by their end, and under the policies whatever is called rules.
+func meantAsRules(name string) bool {
+	return rulesByEnd.MatchString(name) || strings.HasPrefix(name, PolicyFolder+"/") && rulesByName.MatchString(path.Base(name))
+}
+
+var (
+	rulesByEnd  = regexp.MustCompile(`(?i)\.rules(\.ya?ml|\.json)?$`)
+	rulesByName = regexp.MustCompile(`(?i)(^|[^a-z])rules?\.(ya?ml|json)\b`)
+)
 
 // walkDrafts visits the drafts root. Only bulletins, and decisions on record about
 // them, are read there.
@@ -123,15 +177,20 @@ func (r *Reader) walkDrafts() error {
 		case name == ".":
 			return nil
 		case r.odd(r.drafts.file(name), entry):
+			r.unreadRecord(place{name, true})
 			return nil
 		case strings.HasPrefix(path.Base(name), "."):
 			return skip(entry)
-		case entry.IsDir() || isForBrowsers(name):
+		case entry.IsDir():
+			return r.folder(place{name, true})
+		case isForBrowsers(name):
 			return nil
 		case dir == path.Base(BulletinFolder) && ext == ".md":
 			r.bulletins = append(r.bulletins, place{name, true})
 		case dir == path.Base(DecisionFolder) && ext == ".json":
 			r.record(place{name, true})
+		case amongDecisions(place{name, true}):
+			r.strayRecord(place{name, true})
 		default:
 			r.add(source.Warning, r.drafts.file(name), "stray-file", "this file is not read", "drafts are "+r.drafts.file("bulletins/ID.md"))
 		}
