@@ -1,6 +1,7 @@
 package bulletin
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -52,9 +53,9 @@ func (a Affected) Fixed(at time.Time) verdict.Truth {
 }
 
 // Withheld reports that no version is a fix for users: there is none, or only for
-// those who try what is not released.
+// those who try what is not released. A channel that nobody knows is for nobody.
 func (a Affected) Withheld() bool {
-	return a.Unfixed != "" || a.Channel == "rc" || a.Channel == "unstable"
+	return a.Unfixed != "" || !slices.Contains([]string{"", "stable", "store", "distro"}, a.Channel)
 }
 
 // UserFix is the version that users update to; false where none is stated or it is

@@ -124,6 +124,17 @@ func (a Answer) Asked() bool { return a.Word != "" }
 // evidence: the strong claims count only then.
 func (a Answer) Supported() bool { return a.By != "" && a.At != "" && a.Basis != "" }
 
+// Given reports whether the day on which the answer was given has come. A date that
+// nobody can read has not.
+func (a Answer) Given(at time.Time) bool {
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if given, err := time.Parse(layout, a.At); err == nil {
+			return !given.After(at)
+		}
+	}
+	return false
+}
+
 // Withdrawal is all that readers are told of what a withdrawn bulletin said.
 const Withdrawal = "This bulletin was withdrawn. What it said does not hold."
 
@@ -151,6 +162,16 @@ func (b Bulletin) Publish() (Published, error) {
 // written for readers: nobody can tell by the word whether the rest was ever published.
 func (b Bulletin) marker() Bulletin {
 	return Bulletin{ID: b.ID, Title: b.Title, Summary: Withdrawal, Status: b.Status, Published: b.Published, Retraction: b.Retraction}
+}
+
+// Shown is all that the page of a withdrawn bulletin tells: two bulletins of equal
+// Shown have the same page.
+func (b Bulletin) Shown() []byte {
+	parts := []string{string(b.ID), b.Title, b.Published.UTC().Format(time.RFC3339Nano)}
+	if r := b.Retraction; r != nil {
+		parts = append(parts, r.At.UTC().Format(time.RFC3339Nano), r.Reason, string(r.SupersededBy))
+	}
+	return fmt.Appendf(nil, "%q", parts)
 }
 
 // Bulletin is the bulletin that was published; of a withdrawn one, ID, title, date

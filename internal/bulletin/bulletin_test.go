@@ -177,3 +177,31 @@ func TestOwnsName(t *testing.T) {
 		}
 	}
 }
+
+// F60: every word that the page of a withdrawn bulletin shows is in its digest, and
+// nothing that it does not show.
+func TestShown(t *testing.T) {
+	base := Bulletin{ID: "TS-2026-004", Title: "T", Published: today, Retraction: &Retraction{At: today, Reason: "R", SupersededBy: "TS-2026-005"}}
+	for name, c := range map[string]struct {
+		change func(*Bulletin)
+		same   bool
+	}{
+		"nothing":    {func(*Bulletin) {}, true},
+		"the text":   {func(b *Bulletin) { b.Body = []byte("x") }, true},
+		"the zone":   {func(b *Bulletin) { b.Published = today.In(time.FixedZone("", 3600)) }, true},
+		"title":      {func(b *Bulletin) { b.Title = "U" }, false},
+		"id":         {func(b *Bulletin) { b.ID = "TS-2026-006" }, false},
+		"published":  {func(b *Bulletin) { b.Published = today.Add(time.Second) }, false},
+		"at":         {func(b *Bulletin) { b.Retraction.At = today.Add(time.Second) }, false},
+		"reason":     {func(b *Bulletin) { b.Retraction.Reason = "S" }, false},
+		"superseded": {func(b *Bulletin) { b.Retraction.SupersededBy = "" }, false},
+		"retraction": {func(b *Bulletin) { b.Retraction = nil }, false},
+	} {
+		b, r := base, *base.Retraction
+		b.Retraction = &r
+		c.change(&b)
+		if got := string(b.Shown()) == string(base.Shown()); got != c.same {
+			t.Errorf("%s: same is %v: %s", name, got, b.Shown())
+		}
+	}
+}

@@ -21,7 +21,13 @@ type Decision struct {
 	Rules     Digested          `json:"rules"`             // the rules file; empty for the built-in reading
 	Verdicts  map[string]Judged `json:"verdicts"`          // by question: disclose, notify
 	Texts     []Text            `json:"texts"`             // one a revision
-	Withdrawn *time.Time        `json:"withdrawn,omitempty"`
+	Withdrawn *TakenBack        `json:"withdrawn,omitempty"`
+}
+
+// TakenBack is a withdrawal, with what its page shows.
+type TakenBack struct {
+	At     time.Time `json:"at"`
+	SHA256 string    `json:"sha256"` // of [Bulletin.Shown]
 }
 
 // Digested is a file as it was.
@@ -57,6 +63,9 @@ type JudgedOverride struct {
 	Verdict verdict.Outcome `json:"override"`
 	Reason  string          `json:"reason"`
 	By      string          `json:"by"`
+	// Stood is what was acted on where that is not what the override says: the law, or a
+	// delay, was in its way. Else empty.
+	Stood verdict.Outcome `json:"stood,omitempty"`
 }
 
 // Text is what readers were shown under one version of a bulletin.
@@ -64,6 +73,9 @@ type Text struct {
 	Version int       `json:"version"`
 	At      time.Time `json:"at"`
 	SHA256  string    `json:"sha256"` // of [Bulletin.Wording]
+	// Summary and Material are those of the revision, where the bulletin states one.
+	Summary  string `json:"summary,omitempty"`
+	Material bool   `json:"material,omitempty"`
 }
 
 // Digest is the SHA-256 of a text in small hexadecimal digits.
@@ -82,7 +94,10 @@ func Judge(p verdict.Proof) Judged {
 		j.Facts[f.Name] = JudgedFact{f.Value, f.Note}
 	}
 	if o := p.Override; o != nil {
-		j.Override = &JudgedOverride{o.Outcome, o.Reason, o.By}
+		j.Override = &JudgedOverride{Verdict: o.Outcome, Reason: o.Reason, By: o.By}
+		if stands := p.Stands(); stands != o.Outcome {
+			j.Override.Stood = stands
+		}
 	}
 	return j
 }

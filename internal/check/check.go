@@ -63,6 +63,7 @@ type Checker struct {
 func New(settings Settings, found content.Site) *Checker {
 	c := &Checker{Settings: settings, site: found, policies: make(map[string][]anchor), problems: slices.Clone(settings.Found)}
 	c.problems = append(c.problems, c.onPolicies()...)
+	c.problems = append(c.problems, notInForce(found, settings.Rules, settings.Now)...)
 	c.obstacles = obstacles(found, settings.Rules, c.problems)
 	return c
 }

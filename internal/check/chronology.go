@@ -36,6 +36,9 @@ func (n *notice) notYet(now time.Time) source.Problems {
 	for _, r := range n.Revisions {
 		future(fmt.Sprintf("revision %d", r.Version), r.At, r.Position)
 	}
+	for _, a := range []bulletin.Answer{n.Exploited, n.DataVisible, n.UsersAffected, n.RoutinePatch, n.Scope} {
+		future("the day of this answer", dateOf(a.At), a.Position)
+	}
 	if n.Retraction != nil {
 		future("the day of withdrawal", n.Retraction.At, n.Retraction.Position)
 	}
@@ -57,7 +60,7 @@ func (n *notice) disorder() source.Problems {
 		clash(r.At.Before(n.Published), r.Position, "it was withdrawn before it was published", "mend one of the dates")
 	}
 	if t := n.Notified; t != nil {
-		clash(t.Last.Before(t.First), t.Position, "the last letter went out before the first", "tocsin status --publish writes this key")
+		clash(t.Last.Before(t.First), t.Position, "the last letter went out before the first", "mend one of the dates")
 	}
 	return problems
 }

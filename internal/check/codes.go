@@ -17,7 +17,8 @@ type Code struct {
 	// Example is a small text that has the fault, Mended the same without it. Each is a
 	// few lines of a bulletin's front matter, or of its text, or a whole file that
 	// begins with ---. Several files, or those of another kind, stand under lines such
-	// as "-- content/policies/backups.md --". All that is not shown is in order.
+	// as "-- content/policies/backups.md --", which can say in ( ) what a text cannot show.
+	// All that is not shown is in order.
 	Example, Mended string
 	Fixable         bool // `check --fix` mends it where it can be mended in only one way
 	Suppressible    bool // a suppress: entry can silence it

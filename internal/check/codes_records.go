@@ -41,6 +41,15 @@ Where nothing was meant to change, put the file back from git.`,
 			Mended:  "-- content/bulletins/TS-2026-004.md --\n-- content/decisions/TS-2026-004.json --\n{}\n",
 		},
 		{
+			Name: "record-differs", Level: source.Error,
+			Wants: "dates, revisions and a withdrawal as they are on record",
+			Why: `The date of publication, an entry of revisions: or what the page of a withdrawn bulletin
+shows is not what was recorded when readers were told it. tocsin's commands write these; nobody edits
+them afterwards. Put them back from git. A revision that was wrong is put right by a further one.`,
+			Example: "-- content/bulletins/TS-2026-004.md --\n-- content/decisions/TS-2026-004.json --\n{\"released\": \"2026-05-01T00:00:00Z\"}\n",
+			Mended:  "-- content/bulletins/TS-2026-004.md --\n-- content/decisions/TS-2026-004.json --\n{}\n",
+		},
+		{
 			Name: "revision-removed", Level: source.Error,
 			Wants: "every revision that readers were shown",
 			Why: `The record has a later revision than the file. What readers were told is not taken back:

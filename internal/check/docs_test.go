@@ -38,7 +38,7 @@ func codesPage() string {
 
 Every problem that ` + "`tocsin check`" + ` finds has a code, the word in [ ] behind it. This page is made from the program's own list, which its tests play: each example has the fault, and the mended text has none. ` + "`tocsin explain CODE`" + ` prints the same.
 
-An *error* stops a build; in a draft it is a warning, and stops nothing before the release. An example is a few lines of a bulletin's front matter, or of its text, unless another file is named; all that is not shown is in order.
+An *error* stops a build; in a draft it is a warning, and stops nothing before the release. An example is a few lines of a bulletin's front matter, or of its text, unless another file is named above it; all that is not shown is in order. Words in ( ) say what a text cannot show, such as that nothing else stands in the file.
 
 `)
 	for _, c := range Codes() {

@@ -110,7 +110,7 @@ func TestLinksAndStrays(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := said(walkTree(t, Settings{Config: config, Now: now}, tree.FS(), nil).Done())
-	want := "TS-2026-005.md warning stray-file\nbulletins/TS-2026-001.md error symlink\nbulletins/TS-2026-002.md error symlink\ndecisions error symlink\npolicies error symlink"
+	want := "TS-2026-005.md warning stray-file\nbulletins/TS-2026-001.md error symlink\nbulletins/TS-2026-002.md error symlink\ndecisions error symlink\ndecisions/TS-2026-004.json error bad-decision\npolicies error symlink"
 	if got != want {
 		t.Errorf("found\n%s\nwant\n%s", got, want)
 	}

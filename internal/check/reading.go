@@ -15,14 +15,16 @@ import (
 // Reading is how the site's disclosure policy is to be executed: by its rules file, or,
 // where it has none, by the built-in reading. The problems are what keeps the rules
 // from deciding anything: words that nobody defined, sentences that the page does not
-// hold. What is wrong with the file as such was reported when it was read.
+// hold, a law that is left out. What is wrong with the file as such was reported when it
+// was read.
 func Reading(found content.Site) (disclosure.Rules, source.Problems) {
 	switch len(found.Rules) {
 	case 0:
 		rules := disclosure.Builtin()
 		return rules, strangeWords(found, rules)
 	case 1:
-		return readingOf(found, found.Rules[0])
+		rules, problems := readingOf(found, found.Rules[0])
+		return rules, append(problems, rivalPage(found, found.Rules[0])...)
 	}
 	var problems source.Problems
 	first := found.Rules[0]
@@ -34,6 +36,17 @@ func Reading(found content.Site) (disclosure.Rules, source.Problems) {
 	}
 	rules, more := readingOf(found, first)
 	return rules, append(problems, more...)
+}
+
+// rivalPage reports rules of another policy where the page is there that the built-in
+// rules execute: nothing says which of the two is the policy.
+func rivalPage(found content.Site, r content.Rules) source.Problems {
+	p, is := found.Policy(disclosure.Policy)
+	if !is || r.Policy == disclosure.Policy {
+		return nil
+	}
+	return source.Problems{rulesProblem(r, r.Places.Of("policy"), "rival-rules",
+		p.Source.Name+" answers the same questions", "one policy says what is disclosed: write the rules of that page, or keep one of the two")}
 }
 
 // strangeWords warns where the disclosure policy is in other words than the built-in
@@ -68,6 +81,7 @@ func readingOf(found content.Site, r content.Rules) (disclosure.Rules, source.Pr
 		return rules, nil
 	}
 	problems := slices.Concat(vocabulary(r, rules.Disclose, disclosure.Disclose), vocabulary(r, rules.Notify, disclosure.Notify))
+	problems = append(problems, lawless(r, rules)...)
 	p, is := found.Policy(r.Policy)
 	if !is {
 		return rules, append(problems, rulesProblem(r, r.Places.Of("policy"), "rules-without-page",
@@ -148,14 +162,16 @@ func rulesProblem(r content.Rules, at source.Position, code, message, hint strin
 // obstacles are the problems that keep anybody from giving verdicts: those of the rules
 // and of the page that they quote. Where no page is known to be the policy's, those of
 // every policy count: as long as one of them cannot be read, nobody can say that the
-// site has no disclosure policy.
+// site has no disclosure policy. Under rules of another slug than the built-in ones the
+// same goes for pages that cannot be read: one of them may be the policy.
 func obstacles(found content.Site, rules disclosure.Rules, problems source.Problems) source.Problems {
-	file := content.PolicyFolder + "/"
+	folder, file := content.PolicyFolder+"/", content.PolicyFolder+"/"
 	if p, is := found.Policy(rules.Policy); is {
 		file = p.Source.Name
 	}
 	return slices.DeleteFunc(slices.Clone(problems), func(f source.Problem) bool {
-		mute := f.Level == source.Error && (strings.HasPrefix(f.Position.File, file) || aboutRules(found, f.Position.File))
+		rival := rules.Policy != disclosure.Policy && strings.HasPrefix(f.Position.File, folder) && Misread(f.Code)
+		mute := f.Level == source.Error && (strings.HasPrefix(f.Position.File, file) || aboutRules(found, f.Position.File) || rival)
 		return f.Code != "quote-missing" && !mute
 	})
 }

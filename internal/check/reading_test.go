@@ -148,7 +148,7 @@ func TestRulesThatDecideNothing(t *testing.T) {
 		},
 		"without a page": {
 			map[string]string{content.PolicyFolder + "/pets.rules.yaml": pets},
-			"policies/pets.rules.yaml:11:9 error rules-without-page",
+			"policies/pets.rules.yaml:11:9 error rules-without-page\npolicies/pets.rules.yaml:11:9 error rival-rules",
 		},
 		"broken": {
 			map[string]string{rulesFile: "policy: incident-disclosure\n"},

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/source"
@@ -46,10 +47,7 @@ func revised(_ *Checker, n *notice) source.Problems {
 		return nil
 	}
 	last := d.Texts[len(d.Texts)-1]
-	newest := 1
-	for _, r := range n.Revisions {
-		newest = max(newest, r.Version)
-	}
+	newest := max(1, n.newest())
 	switch {
 	case newest < last.Version:
 		return source.Problems{n.problem(n.Places.Of("revisions"), "revision-removed",
@@ -62,6 +60,62 @@ func revised(_ *Checker, n *notice) source.Problems {
 			fmt.Sprintf("revision %d is not on record", newest), fmt.Sprintf("remove the entry, then tocsin revise %s --summary TEXT writes it", n.ID))}
 	}
 	return nil
+}
+
+// asRecorded reports what readers are told of a bulletin's life otherwise than the
+// record says: when it was published, what its revisions said, why it was withdrawn.
+// None of it is wording, for commands write it; none of it changes in silence (F60).
+func asRecorded(_ *Checker, n *notice) source.Problems {
+	d := n.Decision
+	if d == nil || n.unsure || n.Status == bulletin.Draft || n.Status == "" {
+		return nil
+	}
+	var problems source.Problems
+	if d.Status == bulletin.Public && n.Status != bulletin.Private && !n.Published.Equal(d.Released) {
+		problems = append(problems, n.differs(n.Places.Of("published"), "the date of publication", "published:"))
+	}
+	switch w := d.Withdrawn; {
+	case w == nil:
+		return append(problems, n.retold()...)
+	case n.Status == bulletin.Withdrawn && w.SHA256 != bulletin.Digest(n.Shown()) && len(problems) == 0:
+		problems = append(problems, n.differs(n.Places.Of("withdrawn"), "what the page of the withdrawn bulletin shows", "title:, published: and withdrawn:"))
+	}
+	return problems
+}
+
+// retold reports recorded revisions that read otherwise here, and those that are gone
+// though a later one is there.
+func (n *notice) retold() source.Problems {
+	if n.Status != bulletin.Public && n.Status != bulletin.Private {
+		return nil
+	}
+	var problems source.Problems
+	for _, t := range n.Decision.Texts {
+		i := slices.IndexFunc(n.Revisions, func(r bulletin.Revision) bool { return r.Version == t.Version })
+		what := fmt.Sprintf("revision %d", t.Version)
+		switch {
+		case i < 0 && t.Summary != "" && t.Version <= max(1, n.newest()):
+			problems = append(problems, n.differs(n.Places.Of("revisions"), what, "its entry"))
+		case i < 0:
+		case !n.Revisions[i].At.Equal(t.At), t.Summary != "" && (n.Revisions[i].Summary != t.Summary || n.Revisions[i].Material != t.Material):
+			problems = append(problems, n.differs(n.Revisions[i].Position, what, "its entry"))
+		}
+	}
+	return problems
+}
+
+// newest is the latest version that the bulletin states; 0 where it states none.
+func (n *notice) newest() int {
+	latest := 0
+	for _, r := range n.Revisions {
+		latest = max(latest, r.Version)
+	}
+	return latest
+}
+
+func (n *notice) differs(at source.Position, what, keys string) source.Problem {
+	return n.problem(at, "record-differs", fmt.Sprintf("%s of %s is not as it is on record", what, n.ID),
+		"put "+keys+" back from git: readers were told the other, and the record holds it")
 }
 
 // revisionOrder reports revisions that do not count up, in number and in time.

@@ -3,6 +3,8 @@ package check
 import (
 	"strings"
 	"testing"
+
+	"tocsin/internal/source"
 )
 
 // F60: what was released does not change, vanish or come back in silence; each error
@@ -13,7 +15,7 @@ func TestRecords(t *testing.T) {
 		changed   = "-- content/decisions/TS-2026-004.json (of another text) --\n{}\n"
 		twice     = "-- content/decisions/TS-2026-004.json (of 2 texts) --\n{}\n"
 		withdrawn = "status: withdrawn\nwithdrawn: {at: 2026-05-04, reason: Wrong.}\n"
-		on        = "  \"withdrawn\": \"2026-05-04T00:00:00Z\"\n"
+		on        = "  \"withdrawn\": {\"at\": \"2026-05-04T00:00:00Z\", \"sha256\": \"SHOWN\"}\n"
 		first     = "revisions:\n  - {version: 1, at: 2026-05-04, material: no, summary: First.}\n"
 		second    = "  - {version: 2, at: 2026-05-04, material: yes, summary: More.}\n"
 	)
@@ -41,6 +43,54 @@ func TestRecords(t *testing.T) {
 			t.Errorf("%s: found\n%s\nwant\n%s", name, got, want)
 		} else if len(problems) > 0 && !strings.Contains(problems[0].Hint, c.hint) {
 			t.Errorf("%s: it says to do %q", name, problems[0].Hint)
+		}
+	}
+}
+
+// F60: what commands wrote is no wording, and does not change in silence either.
+func TestAsRecorded(t *testing.T) {
+	const (
+		record = "-- content/decisions/TS-2026-004.json --\n"
+		first  = "revisions:\n  - {version: 1, at: 2026-04-01, material: no, summary: First.}\n"
+		second = "  - {version: 2, at: 2026-04-02, material: yes, summary: More.}\n"
+		early  = "published: 2026-04-01\n"
+		since  = `"released": "2026-04-01T00:00:00Z"`
+		gone   = early + "status: withdrawn\nwithdrawn: {at: 2026-05-04, reason: Wrong.}\n"
+	)
+	entry := func(version, at, rest string) string {
+		return `{"version": ` + version + `, "at": "` + at + `T00:00:00Z", "sha256": "WORDING"` + rest + "}"
+	}
+	texts := func(all ...string) string { return "{" + since + `, "texts": [` + strings.Join(all, ", ") + "]}\n" }
+	one1 := entry("1", "2026-04-01", `, "summary": "First."`)
+	both := texts(one1, entry("2", "2026-04-02", `, "summary": "More.", "material": true`))
+	for name, c := range map[string]struct{ keys, record, want string }{
+		"as recorded":                       {early + first + second, both, ""},
+		"no summary on record":              {early + first, texts(entry("1", "2026-04-01", "")), ""},
+		"no entry, and no summary":          {early, texts(entry("1", "2026-04-01", "")), ""},
+		"another day of publication":        {"published: 2026-03-31\n", "{" + since + "}\n", "record-differs"},
+		"another instant":                   {"published: 2026-04-01T00:00:01Z\n", "{" + since + "}\n", "record-differs"},
+		"the first summary":                 {early + strings.Replace(first, "First.", "1st.", 1) + second, both, "record-differs"},
+		"the second summary":                {early + first + strings.Replace(second, "More.", "Less.", 1), both, "record-differs"},
+		"the second date":                   {early + first + strings.Replace(second, "04-02", "04-03", 1), both, "record-differs"},
+		"a date without summary":            {early + strings.Replace(first, "04-01", "04-02", 1), texts(entry("1", "2026-04-01", "")), "record-differs"},
+		"not material any more":             {early + first + strings.Replace(second, "yes", "no", 1), both, "record-differs"},
+		"the first is gone":                 {early + "revisions:\n" + second, both, "record-differs revision-order"},
+		"the only one is gone":              {early, texts(one1), "record-differs"},
+		"all are gone: said once":           {early + first, both, "revision-removed"},
+		"withdrawn as recorded":             {gone, "{" + since + `, "withdrawn": {"at": "2026-05-04T00:00:00Z", "sha256": "SHOWN"}}` + "\n", ""},
+		"withdrawn, and shows another page": {gone, "{" + since + `, "withdrawn": {"at": "2026-05-04T00:00:00Z", "sha256": "` + strings.Repeat("0", 64) + `"}}` + "\n", "record-differs"},
+		"withdrawn, and another date":       {gone, `{"released": "2026-04-02T00:00:00Z", "withdrawn": {"at": "2026-05-04T00:00:00Z", "sha256": "SHOWN"}}` + "\n", "record-differs"},
+	} {
+		sampled := one("TS-2026-004", c.keys)
+		var codes []string
+		for _, p := range problemsOf(t, sample(t, sampled+record+c.record)) {
+			codes = append(codes, p.Code)
+			if p.Level != source.Error || p.Hint == "" || suppressible(p.Code) {
+				t.Errorf("%s: %+v", name, p)
+			}
+		}
+		if got := strings.Join(codes, " "); got != c.want {
+			t.Errorf("%s: found %q, want %q", name, got, c.want)
 		}
 	}
 }

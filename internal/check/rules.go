@@ -38,7 +38,7 @@ func bulletinRules() []bulletinRule {
 
 // lastingRules are for what is an error in a draft too.
 func lastingRules() []bulletinRule {
-	return []bulletinRule{asReleased, revised, inPublic}
+	return []bulletinRule{asReleased, revised, asRecorded, inPublic}
 }
 
 func policyRules() []policyRule {

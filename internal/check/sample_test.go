@@ -138,13 +138,16 @@ func (l *laid) record(t *testing.T, name, text string) {
 	}
 	id := bulletin.ID(strings.TrimSuffix(path.Base(plain), ".json"))
 	d := goodRecord(t, id)
-	if found, _, err := content.Read(l.site); err == nil && what != "(of another text)" {
-		if b, is := found.Bulletin(id); is {
+	if found, _, err := content.Read(l.site); err == nil {
+		if b, is := found.Bulletin(id); is && what != "(of another text)" {
 			d.Texts[0].SHA256 = bulletin.Digest(b.Wording())
+			text = strings.NewReplacer("WORDING", d.Texts[0].SHA256, "SHOWN", bulletin.Digest(b.Shown())).Replace(text)
+		} else if is {
+			text = strings.ReplaceAll(text, "SHOWN", bulletin.Digest(b.Shown()))
 		}
 	}
 	if what == "(of 2 texts)" {
-		d.Texts = append(d.Texts, bulletin.Text{Version: 2, At: now, SHA256: d.Texts[0].SHA256})
+		d.Texts = append(d.Texts, bulletin.Text{Version: 2, At: d.Texts[0].At, SHA256: d.Texts[0].SHA256})
 	}
 	if err := json.Unmarshal([]byte(text), &d); err != nil {
 		t.Fatal(name, err)

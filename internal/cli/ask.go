@@ -173,7 +173,7 @@ func (a *asking) listed() bool { return ofSome(a.b) }
 func (a *asking) perTailnet(notify verdict.Proof) {
 	if notify.Stands() == verdict.Undetermined {
 		a.tell("\n%s", hang("Whom to notify is decided "+a.config.Organization.Unit.One+" by "+a.config.Organization.Unit.One+
-			": data_visible says that it concerns some of them, and what was found out says which.", 0))
+			": data_visible says that it concerns some of them, and the plan asks what becomes of each.", 0))
 	}
 }
 

@@ -115,6 +115,7 @@ type detail struct {
 	ask      string
 	usual    string                            // what Enter stands for; empty: nothing does
 	optional bool                              // Enter is an answer: it is not stated
+	grave    bool                              // an answer that is cut off here is none
 	sample   string                            // stands for it while nobody has given it
 	check    func(text string) (string, error) // the value to write; nil: any line
 }
@@ -199,7 +200,7 @@ func number(options []option, index int) int {
 func (d *dialog) details(of []detail, given []string) ([]string, error) {
 	for _, detail := range of[len(given):] {
 		text, err := d.detail(detail)
-		if errors.Is(err, errStop) && detail.optional {
+		if errors.Is(err, errStop) && detail.optional && !detail.grave {
 			d.ended, err = true, nil // the answer is whole without it
 		}
 		if err != nil {

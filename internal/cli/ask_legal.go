@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strconv"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/content"
@@ -30,8 +31,8 @@ func (a *asking) legalQuestions(fact string) []question {
 
 // lawQuestion asks for a law that has a say in the matter.
 func (a *asking) lawQuestion(fact string) question {
-	name := detail{ask: "Which one, such as GDPR Art. 33?", sample: "a law"}
-	day := func(ask string) detail { return detail{ask: ask, optional: true, check: a.anyDate} }
+	name := detail{ask: "Which one, such as GDPR Art. 33?", sample: "a law", check: lawName}
+	day := func(ask string) detail { return detail{ask: ask, optional: true, grave: true, check: a.anyDate} }
 	q := question{
 		id: "legal", fact: fact,
 		text: "Does a law, a contract or an authority have a say in it?",
@@ -51,6 +52,14 @@ func (a *asking) lawQuestion(fact string) question {
 		return another
 	}
 	return q
+}
+
+// lawName refuses a number: it was meant for another question.
+func lawName(text string) (string, error) {
+	if _, err := strconv.Atoi(text); err == nil {
+		return "", fmt.Errorf("%s is no law; q stops, and nothing of this answer is written", text)
+	}
+	return text, nil
 }
 
 // regime writes a regime with what it asks for.

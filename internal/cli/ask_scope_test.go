@@ -71,7 +71,7 @@ func TestBack(t *testing.T) {
 // Going back never takes out what somebody else has saved.
 func TestBackOverAChange(t *testing.T) {
 	a, out := asked(t, bulletinText("affected: [{product: client}]\n"), nil)
-	lines, saves := []string{"no", "b"}, 0
+	lines, saves := []string{"no", "med", "b", "b"}, 0
 	a.next = func() (string, error) {
 		if len(lines) == 0 {
 			return "", io.EOF
@@ -82,7 +82,7 @@ func TestBackOverAChange(t *testing.T) {
 	}
 	theirs := bulletinText("affected: [{product: client}]\ndata_visible: no # ours\n")
 	a.save = func(source.File, []byte) error {
-		if saves++; saves == 2 {
+		if saves++; saves == 3 {
 			return errChanged
 		}
 		return nil

@@ -99,13 +99,40 @@ func (p *program) checked(e *edition) error {
 		return err
 	}
 	if after.problems.Errors() > 0 {
-		return slices.DeleteFunc(after.problems, func(f source.Problem) bool {
+		found := slices.DeleteFunc(after.problems, func(f source.Problem) bool {
 			return f.Level != source.Error && f.Position.File != e.to.Source.Name // a colleague's draft
 		})
+		for i := range found {
+			found[i].Position = e.asItStands(found[i].Position)
+		}
+		return &undone{found, "nothing was written", "mend the errors, then the same command again"}
 	}
 	after.content.Bulletins = bulletins
 	e.after, e.embargo = after, held
 	return nil
+}
+
+// asItStands is a place of the file that would be written as one of the file that
+// stands there now: nobody finds a line that is not there yet.
+func (e *edition) asItStands(at source.Position) source.Position {
+	from, to := e.from, e.to
+	if at.File != to.Source.Name || at.Line == 0 {
+		return at
+	}
+	at.File = from.Source.Name
+	if at.Line >= to.BodyLine {
+		at.Line += from.BodyLine - to.BodyLine
+		return at
+	}
+	text := to.Source.Line(at.Line)
+	for line := 1; line < from.BodyLine; line++ {
+		// Lines are only added, removed or replaced, so the same text is near.
+		if from.Source.Line(line) == text && line <= at.Line && at.Line-line <= max(0, to.BodyLine-from.BodyLine) {
+			at.Line = line
+			return at
+		}
+	}
+	return from.Source.At(1, 0)
 }
 
 // stroke is one change on disk. A run that is killed between two of them, or within

@@ -34,7 +34,7 @@ id: {id}
 title: TODO say in one line what happened
 # Only "published" publishes, and tocsin release writes it.
 status: draft
-# Write what is known and leave out what is not: absent never counts as "no".
+# Write what is known, and leave out what is not known yet.
 # tocsin ask {id} asks for what decides; these are the keys it fills in.
 #   severity        critical, high, medium, low, none; unrated
 #   affected        a row for each product or branch: product, platforms,

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"path"
 
 	"tocsin/internal/bulletin"
@@ -140,7 +139,7 @@ func (s *site) nowhere(id bulletin.ID) error {
 		problems = append(problems, s.problemsOf(file)...)
 	}
 	if len(problems) == 0 {
-		return &refusal{exitUsage, fmt.Sprintf("there is no bulletin %q", id), "tocsin check lists what is there"}
+		return s.noBulletin(string(id))
 	}
 	for i := range problems {
 		if problems[i].Softened {

@@ -102,6 +102,9 @@ func (p *program) released(ctx context.Context, s *site, draft bulletin.Bulletin
 	if err != nil {
 		return nil, err
 	}
+	if by == "" && !how.partial {
+		p.say("nobody is named who releases it, and git knows nobody: --by NAME puts a name on record")
+	}
 	terms := release.Terms{As: bulletin.Status(how.as), At: s.now.Truncate(time.Second)}
 	if how.partial {
 		if err := s.waits(draft); err != nil {

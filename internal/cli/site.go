@@ -247,9 +247,14 @@ func (s *site) bulletin(id string) (bulletin.Bulletin, error) {
 		return b, s.absent(id)
 	}
 	if problems := s.unreadable(b.Source.Name); len(problems) > 0 {
-		return b, problems
+		return b, unsure(id, problems)
 	}
 	return b, s.judgeable()
+}
+
+// unsure says that a bulletin is not judged while nobody can be sure what it says.
+func unsure(id string, problems source.Problems) error {
+	return &undone{problems, id + " cannot be read whole, so nothing is decided by it", "mend that (tocsin check --fix may), then the same command again"}
 }
 
 // absent says why there is no bulletin of an ID: its file cannot be read, which may be a
@@ -257,10 +262,10 @@ func (s *site) bulletin(id string) (bulletin.Bulletin, error) {
 func (s *site) absent(id string) error {
 	for _, file := range s.filesOf(id) {
 		if problems := s.unreadable(file); len(problems) > 0 {
-			return problems
+			return unsure(id, problems)
 		}
 		if problems := s.problemsOf(file); len(problems) > 0 {
-			return problems
+			return unsure(id, problems)
 		}
 	}
 	return s.noBulletin(id)
@@ -315,10 +320,20 @@ func (s *site) problemsOf(file string) source.Problems {
 }
 
 // unreadable lists the errors of one file by which nobody can be sure what it says. A
-// verdict on it, or a link that leads nowhere, is none of them.
+// verdict on it, or a link that leads nowhere, is none of them. A draft may be unfinished:
+// of the problems that are warnings there only those count by which a fact in its front
+// matter was misread.
 func (s *site) unreadable(file string) source.Problems {
 	return slices.DeleteFunc(s.problemsOf(file), func(f source.Problem) bool {
-		return f.Level != source.Error || !check.Misread(f.Code)
+		return !check.Misread(f.Code) || f.Level != source.Error && !(f.Softened && s.misreads(f))
+	})
+}
+
+// misreads tells whether a draft's problem stands in the front matter of what was read all
+// the same. A claim without evidence is understood well: it counts for nothing.
+func (s *site) misreads(f source.Problem) bool {
+	return f.Code != "claim-without-basis" && slices.ContainsFunc(s.content.Bulletins, func(b bulletin.Bulletin) bool {
+		return b.Source.Name == f.Position.File && f.Position.Line < b.BodyLine
 	})
 }
 

@@ -103,8 +103,7 @@ func (p *program) withdrawn(ctx context.Context, s *site, b bulletin.Bulletin, h
 	if err != nil {
 		return nil, err
 	}
-	record.Withdrawn = &at
-	if err := e.put(record); err != nil {
+	if err := e.put(release.Withdrawn(record, e.to, at)); err != nil {
 		return nil, err
 	}
 	return e, p.checked(e)

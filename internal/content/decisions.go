@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/source"
@@ -112,7 +111,7 @@ func readDecision(file source.File, id bulletin.ID) (*bulletin.Decision, source.
 	}
 	var problems source.Problems
 	if written, err := EncodeDecision(*d); err != nil || !bytes.Equal(written, file.Data) {
-		problems = repeated(file) // somebody's editor was here: what it wrote may say more
+		problems = oddKeys(file) // somebody's editor was here: what it wrote may say more
 	}
 	for _, f := range faultsOf(d, id) {
 		at := keyIn(file, f.key)
@@ -175,7 +174,8 @@ func faultsOf(d *bulletin.Decision, id bulletin.ID) []fault {
 	wrong(d.Status != bulletin.Public && d.Status != bulletin.Private, "status", "a bulletin is released as published or as private")
 	wrong(!isDigested(d.Policy), "policy", "the policy is a file and its SHA-256 in small hexadecimal digits")
 	wrong(!isDigested(d.Rules), "rules", "the rules are a file and its SHA-256 in small hexadecimal digits")
-	wrong(d.Withdrawn != nil && d.Withdrawn.IsZero(), "withdrawn", "the record does not say when the bulletin was withdrawn")
+	w := d.Withdrawn
+	wrong(w != nil && (w.At.IsZero() || !sha256Form.MatchString(w.SHA256)), "withdrawn", "a withdrawal needs a date and the SHA-256 of what its page shows")
 	_, disclose := d.Verdicts["disclose"]
 	wrong(!disclose, "verdicts", "the record does not say what was decided about disclosing")
 	for question, j := range d.Verdicts {
@@ -194,6 +194,9 @@ func isDigested(d bulletin.Digested) bool {
 }
 
 func isJudged(j bulletin.Judged) bool {
+	if j.Clauses == nil || j.Facts == nil {
+		return false
+	}
 	for _, c := range j.Clauses {
 		if c.Clause == "" || c.Quote == "" || !contains([]string{"yes", "no", "unknown"}, c.Value) {
 			return false
@@ -221,38 +224,75 @@ func areTexts(texts []bulletin.Text) bool {
 	return last > 0
 }
 
-// repeated reports keys that stand twice in an object, which a decoder takes to be
-// the last of them, in any case of letters. The text is known to be JSON.
-func repeated(file source.File) source.Problems {
+// recordKeys are the keys of a record, of all its objects. (Facts have names of their
+// own, which are none of these.)
+var recordKeys = []string{
+	"id", "released", "status", "by", "partial", "policy", "rules", "verdicts", "texts", "withdrawn", "name", "sha256",
+	"verdict", "clauses", "facts", "override", "clause", "quote", "value", "decides", "note", "reason",
+	"version", "at", "summary", "material",
+}
+
+// oddKeys reports keys that stand twice in an object, that are written otherwise than
+// tocsin does (a decoder folds the case of letters, and ſ into s), and those that a
+// record cannot do without. The text is known to be JSON.
+func oddKeys(file source.File) source.Problems {
 	var problems source.Problems
+	var top []string
 	dec := json.NewDecoder(bytes.NewReader(file.Data))
-	var open []map[string]bool // keys of the objects around; nil of a list
+	var open []*[]string // keys of the objects around; nil of a list
 	isKey := false
 	for {
 		t, err := dec.Token()
 		if err != nil {
-			return problems
+			return append(problems, lacking(file, top)...)
 		}
 		inObject := len(open) > 0 && open[len(open)-1] != nil
 		switch word, isText := t.(string); {
 		case t == json.Delim('{'):
-			open, isKey = append(open, make(map[string]bool)), true
+			keys := new([]string)
+			if len(open) == 0 {
+				keys = &top
+			}
+			open, isKey = append(open, keys), true
 		case t == json.Delim('['):
 			open, isKey = append(open, nil), false
 		case t == json.Delim('}') || t == json.Delim(']'):
 			open = open[:len(open)-1]
 			isKey = len(open) > 0 && open[len(open)-1] != nil
 		case isKey && isText:
-			seen, folded := open[len(open)-1], strings.ToLower(word)
-			if seen[folded] {
+			seen := open[len(open)-1]
+			if what := oddKey(word, *seen); what != "" {
 				at := file.Position(int(dec.InputOffset()) - 1)
-				problems = append(problems, problem(file, at.Line, at.Column, badDecision, fmt.Sprintf("%q stands twice", source.Visible(word)), badHint))
+				problems = append(problems, problem(file, at.Line, at.Column, badDecision, fmt.Sprintf("%q %s", source.Visible(word), what), badHint))
 			}
-			seen[folded], isKey = true, false
+			*seen, isKey = append(*seen, word), false
 		default:
 			isKey = inObject
 		}
 	}
+}
+
+// oddKey says what is wrong with a key of an object that has others already.
+func oddKey(key string, seen []string) string {
+	same := func(other string) bool { return strings.EqualFold(key, other) }
+	if slices.ContainsFunc(seen, same) {
+		return "stands twice"
+	}
+	if i := slices.IndexFunc(recordKeys, same); i >= 0 && recordKeys[i] != key {
+		return "is written " + recordKeys[i]
+	}
+	return ""
+}
+
+// lacking reports what every record holds, and this one does not.
+func lacking(file source.File, keys []string) source.Problems {
+	var problems source.Problems
+	for _, key := range []string{"policy", "rules"} {
+		if !slices.Contains(keys, key) {
+			problems = append(problems, problem(file, 1, 1, badDecision, "the record has no "+key, badHint))
+		}
+	}
+	return problems
 }
 
 // EncodeDecision writes a record as its file holds it: the same decision gives the
@@ -264,7 +304,7 @@ func EncodeDecision(d bulletin.Decision) ([]byte, error) {
 		d.Texts[i].At = d.Texts[i].At.UTC()
 	}
 	if d.Withdrawn != nil {
-		d.Withdrawn = inUTC(*d.Withdrawn)
+		d.Withdrawn = &bulletin.TakenBack{At: d.Withdrawn.At.UTC(), SHA256: d.Withdrawn.SHA256}
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -274,9 +314,4 @@ func EncodeDecision(d bulletin.Decision) ([]byte, error) {
 		return nil, fmt.Errorf("the decision about %s: %w", d.ID, err)
 	}
 	return b.Bytes(), nil
-}
-
-func inUTC(at time.Time) *time.Time {
-	at = at.UTC()
-	return &at
 }

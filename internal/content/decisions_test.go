@@ -3,6 +3,8 @@ package content
 import (
 	"bytes"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +40,7 @@ func recorded(id string) bulletin.Decision {
 			},
 		},
 		Texts:     []bulletin.Text{{Version: 1, At: at, SHA256: digest}, {Version: 3, At: at.Add(time.Hour), SHA256: digest}},
-		Withdrawn: &withdrawn,
+		Withdrawn: &bulletin.TakenBack{At: withdrawn, SHA256: digest},
 	}
 }
 
@@ -96,13 +98,12 @@ func TestEncodeDecision(t *testing.T) {
 	d := recorded("TS-2026-004")
 	zone := time.FixedZone("", 7200)
 	d.Released, d.Texts[0].At = d.Released.In(zone), d.Texts[0].At.In(zone)
-	withdrawn := d.Withdrawn.In(zone)
-	d.Withdrawn = &withdrawn
+	d.Withdrawn = &bulletin.TakenBack{At: d.Withdrawn.At.In(zone), SHA256: d.Withdrawn.SHA256}
 	got, err := EncodeDecision(d)
 	if err != nil || string(got) != recordOf("TS-2026-004") {
 		t.Errorf("%v\n%s", err, got)
 	}
-	if d.Texts[0].At.Location() != zone || d.Withdrawn.Location() != zone {
+	if d.Texts[0].At.Location() != zone || d.Withdrawn.At.Location() != zone {
 		t.Error("the decision itself was changed")
 	}
 	if !bytes.HasPrefix(got, []byte("{\n  \"id\": \"TS-2026-004\",\n  \"released\": \"2026-05-03T14:30:00Z\",\n")) || !bytes.HasSuffix(got, []byte("\n}\n")) ||
@@ -125,14 +126,14 @@ func TestBadDecisions(t *testing.T) {
 	good := recordOf("TS-2026-004")
 	for _, c := range []struct{ old, new, want string }{
 		{good, "", "1:1 bad-decision"},
-		{good, "null", "1:1 bad-decision, 1:1 bad-decision, 1:1 bad-decision, 1:1 bad-decision, 1:1 bad-decision"},
+		{good, "null", "1:1 bad-decision, 1:1 bad-decision, 1:1 bad-decision, 1:1 bad-decision, 1:1 bad-decision, 1:1 bad-decision, 1:1 bad-decision"},
 		{good, "[]", "1:1 bad-decision"},
-		{good, "{}", "1:1 bad-decision, 1:1 bad-decision, 1:1 bad-decision, 1:1 bad-decision, 1:1 bad-decision"},
+		{good, "{}", "1:1 bad-decision, 1:1 bad-decision, 1:1 bad-decision, 1:1 bad-decision, 1:1 bad-decision, 1:1 bad-decision, 1:1 bad-decision"},
 		{good, "yes", "1:1 bad-decision"},
 		{good, good[:len(good)-3], ""},
-		{good, good + "{}", "67:1 bad-decision"},
-		{good, good + good, "67:1 bad-decision"},
-		{good, good + "x", "67:1 bad-decision"},
+		{good, good + "{}", "70:1 bad-decision"},
+		{good, good + good, "70:1 bad-decision"},
+		{good, good + "x", "70:1 bad-decision"},
 		{good, "\uFEFF" + good, "1:1 hidden-character"},
 		{"A. Example", "A.\u202E Example", "5:12 hidden-character"},
 		{`"by": "A. Example",`, `"by": "A. Example", "reason": "x",`, "5:23 bad-decision"},
@@ -140,6 +141,13 @@ func TestBadDecisions(t *testing.T) {
 		{`"by": "A. Example",`, `"by": "A. Example", "by": "B. Example",`, "5:26 bad-decision"},
 		{`"by": "A. Example",`, `"by": "A. Example", "BY": "B. Example",`, "5:26 bad-decision"},
 		{`"verdict": "required",`, `"verdict": "held", "verdict": "required",`, "17:34 bad-decision"},
+		{`"status": "published"`, `"Status": "published"`, "4:10 bad-decision"},
+		{`"status": "published"`, `"ſtatus": "published"`, "4:10 bad-decision"},
+		{`"status": "published",`, `"status": "published", "ſtatus": "private",`, "4:33 bad-decision"},
+		{`"clauses": []`, `"clauses": null`, "42:5 bad-decision"},
+		{`"clauses": [],`, ``, "42:5 bad-decision"},
+		{`"facts": {},`, ``, "42:5 bad-decision"},
+		{`"policy": {`, `"rules": {}, "texts": [], "x": {`, ""},
 		{`"by": "A. Example",`, `"by": 7,`, "5:9 bad-decision"},
 		{`"released": "2026-05-03T14:30:00Z"`, `"released": "2026-05-03"`, ""},
 		{`"released": "2026-05-03T14:30:00Z"`, `"released": null`, "3:3 bad-decision"},
@@ -167,7 +175,8 @@ func TestBadDecisions(t *testing.T) {
 		{`"version": 3,`, `"version": 1,`, "53:3 bad-decision"},
 		{`"version": 1,`, `"version": 1.5,`, "55:20 bad-decision"},
 		{`"at": "2026-05-03T14:30:00Z",`, ``, "53:3 bad-decision"},
-		{`"withdrawn": "2026-05-12T14:30:00Z"`, `"withdrawn": "0001-01-01T00:00:00Z"`, "65:3 bad-decision"},
+		{`"at": "2026-05-12T14:30:00Z",`, ``, "65:3 bad-decision"},
+		{`"at": "2026-05-12T14:30:00Z",` + "\n    \"sha256\": \"" + digest, `"at": "2026-05-12T14:30:00Z", "sha256": "`, "65:3 bad-decision"},
 		{good, strings.Repeat("[\n", 1<<14), "10001:1 bad-decision"},
 		{good, strings.Repeat(" ", maxFile+1), " bad-decision"},
 	} {
@@ -234,5 +243,27 @@ func TestDecisionsAndBulletins(t *testing.T) {
 				t.Errorf("%d are decided, want %d", n, c.decided)
 			}
 		})
+	}
+}
+
+// Every key that a record can have is known by its exact letters, and a record needs
+// its policy and rules, be they empty.
+func TestRecordKeys(t *testing.T) {
+	d := recorded("TS-2026-004")
+	d.Partial, d.Texts[0].Summary, d.Texts[0].Material = "P", "S", true
+	data, err := EncodeDecision(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`"([a-z0-9_]+)":`).FindAllStringSubmatch(string(data), -1) {
+		if key := m[1]; !slices.Contains(recordKeys, key) && !slices.Contains([]string{"disclose", "notify", "user_action", "legal"}, key) {
+			t.Errorf("%s is no key", key)
+		}
+	}
+	for _, key := range []string{"policy", "rules"} {
+		text := regexp.MustCompile(`(?s)  "`+key+`": \{.*?\},\n`).ReplaceAllString(recordOf("TS-2026-004"), "")
+		if got, problems, _ := decided(t, text); got != nil || problems != "1:1 bad-decision" {
+			t.Errorf("without %s: %q", key, problems)
+		}
 	}
 }

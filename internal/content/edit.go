@@ -41,7 +41,11 @@ type ManualError struct {
 
 // Error names the place, why the change was not made, and what to type.
 func (e *ManualError) Error() string {
-	return fmt.Sprintf("%s: %s; %s by hand", e.Position, e.Reason, e.Write)
+	lines := strings.Split(e.Write, "\n")
+	for i := range lines {
+		lines[i] = source.Visible(lines[i])
+	}
+	return fmt.Sprintf("%s: %s; %s by hand", e.Position, e.Reason, strings.Join(lines, "\n"))
 }
 
 // NewEditor begins to edit a file. What is wrong with its front matter is returned

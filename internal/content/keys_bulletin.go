@@ -139,7 +139,7 @@ func affectedKeys() []Key {
 		},
 		{
 			Path: "tailnets", Type: "word", Words: []string{"all"}, Facts: []string{"tailnet_affected"},
-			Advice:  "Of a service that you run: `all` where every customer was exposed. Leave it out where logs can tell who was; what is known of one customer goes into the findings.",
+			Advice:  "Of a service that you run: `all` where every customer was exposed. Leave it out where logs can tell who was; the plan then asks what becomes of each.",
 			Example: "{product: coordination-server, deployed: 2026-05-03, tailnets: all}",
 		},
 	})
@@ -228,7 +228,7 @@ func visibleKeys() []Key {
 	return []Key{
 		{
 			Path: "for", Type: "word", Words: []string{"all", "listed"}, Default: "listed", Facts: []string{"tailnet_data_visible"},
-			Advice:  "`all` where every affected customer's data could be seen; `listed` where it was those whom the findings name.",
+			Advice:  "`all` where every affected customer's data could be seen; `listed` where it was some of them.",
 			Example: "{is: yes, for: all}",
 		},
 		{

@@ -159,11 +159,13 @@ func (c *clauses) clause(f *fields, part string) verdict.Clause {
 		Quote:    f.sentence("quote", "the words of the policy"),
 		When:     conditionsOf(f),
 		Force:    verdict.Promise,
-		Since:    f.date("since"),
 		Position: f.doc.position(f.node),
 	}
 	if word := f.word("force", string(verdict.Promise), string(verdict.Aim), string(verdict.May)); word != "" {
 		clause.Force = verdict.Force(word)
+	}
+	if begins(part) {
+		clause.Since = f.date("since")
 	}
 	switch part {
 	case "all":
@@ -177,6 +179,10 @@ func (c *clauses) clause(f *fields, part string) verdict.Clause {
 	}
 	return clause
 }
+
+// begins tells whether the clauses of a part may come into force later. The law does not
+// wait for the day on which somebody has read it.
+func begins(part string) bool { return part != "delay" && part != "first" }
 
 var clauseForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 

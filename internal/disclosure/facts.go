@@ -26,8 +26,8 @@ func bulletinFacts(b bulletin.Bulletin, at time.Time) verdict.Facts {
 		userAction(b),
 		severity(b),
 		answered("data_visible", b.DataVisible, truth(b.DataVisible)),
-		claim("none_affected_confirmed", b.UsersAffected, "none_confirmed"),
-		claim("not_exploited_confirmed", b.Exploited, "confirmed_none"),
+		claim("none_affected_confirmed", b.UsersAffected, "none_confirmed", at),
+		claim("not_exploited_confirmed", b.Exploited, "confirmed_none", at),
 		defaulted("routine_dependency_patch", b.RoutinePatch, routine(b.RoutinePatch)),
 	}
 }
@@ -63,13 +63,18 @@ func defaulted(name string, a bulletin.Answer, t verdict.Truth) verdict.Fact {
 	return f
 }
 
-// claim is yes only where the strong word has a name, a date and evidence behind
-// it. Anything else is "cannot confirm", which is what the policy asks.
-func claim(name string, a bulletin.Answer, word string) verdict.Fact {
-	f := answered(name, a, verdict.Of(a.Word == word && a.Supported()))
+// claim is yes only where the strong word has a name, a date that has come and evidence
+// behind it. Anything else is "cannot confirm", which is what the policy asks.
+func claim(name string, a bulletin.Answer, word string, at time.Time) verdict.Fact {
+	come := a.Given(at)
+	f := answered(name, a, verdict.Of(a.Word == word && a.Supported() && come))
 	f.Assumed = !a.Asked()
-	if a.Word == word && !a.Supported() {
+	switch {
+	case a.Word != word:
+	case !a.Supported():
 		f.Note = "counts only with by, at and basis"
+	case !come:
+		f.Note = "counts from " + a.At
 	}
 	return f
 }

@@ -87,3 +87,26 @@ func TestDecidingClauses(t *testing.T) {
 		}
 	}
 }
+
+// A confirmation counts from the day on which it was given: one that is dated in the
+// future, or on a day that nobody can read, is none.
+func TestClaimOfAnotherDay(t *testing.T) {
+	for at, want := range map[string]string{
+		today.Format(time.DateOnly):                     "yes",
+		today.Format(time.RFC3339):                      "yes",
+		today.Add(time.Second).Format(time.RFC3339Nano): "no",
+		today.AddDate(0, 0, 1).Format(time.DateOnly):    "no",
+		"2031-01-01": "no",
+		"soon":       "no",
+	} {
+		b := windowsBug()
+		b.UsersAffected = bulletin.Answer{Word: "none_confirmed", By: "A", At: at, Basis: "logs"}
+		b.Exploited = bulletin.Answer{Word: "confirmed_none", By: "A", At: at, Basis: "logs"}
+		facts := bulletinFacts(b, today)
+		for _, name := range []string{"none_affected_confirmed", "not_exploited_confirmed"} {
+			if f := facts.Find(name); f.Value != want || (f.Note != "") != (want == "no") {
+				t.Errorf("%s at %s: %+v", name, at, f)
+			}
+		}
+	}
+}

@@ -14,6 +14,7 @@ import (
 type Difference struct {
 	Question string
 	Was, Is  verdict.Outcome // what stood at release, and what would stand now
+	Released bulletin.Status // what it was released as: published or private
 	Facts    []ChangedFact
 	Clauses  []ChangedClause
 }
@@ -35,9 +36,10 @@ type ChangedClause struct {
 
 // Turned reports that the bulletin would be decided otherwise, and not in favour of
 // what was done: that one which was published while it was held is required by now is
-// how it was meant.
+// how it was meant. That everybody must be told by now of one that was released to few
+// is not.
 func (d Difference) Turned() bool {
-	met := d.Question == Disclose && d.Is == verdict.Required
+	met := d.Question == Disclose && d.Is == verdict.Required && d.Released == bulletin.Public
 	return d.Was != d.Is && !met
 }
 
@@ -55,6 +57,7 @@ func (r Rules) Changed(b bulletin.Bulletin, at time.Time) []Difference {
 			continue
 		}
 		d := difference(then, now)
+		d.Released = b.Decision.Status
 		if d.Was != d.Is || len(d.Facts) > 0 || len(d.Clauses) > 0 {
 			out = append(out, d)
 		}
@@ -73,12 +76,15 @@ func difference(then bulletin.Judged, now verdict.Proof) Difference {
 	return d
 }
 
-// stood is the verdict that was acted on.
+// stood is the verdict that was acted on: not every override stands.
 func stood(j bulletin.Judged) verdict.Outcome {
-	if j.Override != nil {
-		return j.Override.Verdict
+	switch {
+	case j.Override == nil:
+		return j.Verdict
+	case j.Override.Stood != "":
+		return j.Override.Stood
 	}
-	return j.Verdict
+	return j.Override.Verdict
 }
 
 // changedClauses lists the clauses of now that differ, then those that are gone.

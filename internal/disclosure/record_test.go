@@ -11,7 +11,7 @@ import (
 
 // released is a bulletin with its verdicts on record.
 func released(b bulletin.Bulletin) bulletin.Bulletin {
-	b.Decision = &bulletin.Decision{ID: b.ID, Verdicts: map[string]bulletin.Judged{
+	b.Decision = &bulletin.Decision{ID: b.ID, Status: bulletin.Public, Verdicts: map[string]bulletin.Judged{
 		Disclose: bulletin.Judge(Builtin().Bulletin(b, today)),
 		Notify:   bulletin.Judge(Builtin().AnyTailnet(b, today)),
 	}}
@@ -110,5 +110,68 @@ func TestChanged(t *testing.T) {
 	}
 	if got := Standing(b, same.Bulletin(b, today)); got != verdict.Required {
 		t.Errorf("a record without verdicts: %s", got)
+	}
+}
+
+// What was released to few and must be told to everybody by now has turned; what was
+// published while it was held has not.
+func TestTurnedOfFew(t *testing.T) {
+	for _, c := range []struct {
+		released bulletin.Status
+		then     func(*bulletin.Bulletin)
+		want     bool
+	}{
+		{bulletin.Private, func(b *bulletin.Bulletin) { b.Affected[0].Unfixed = "in work" }, true}, // held → required
+		{bulletin.Private, func(b *bulletin.Bulletin) { b.Scope = said("third_party") }, true},     // not required → required
+		{bulletin.Private, nil, false}, // required → required
+		{bulletin.Public, func(b *bulletin.Bulletin) { b.Affected[0].Unfixed = "in work" }, false},                 // held → required
+		{bulletin.Public, func(b *bulletin.Bulletin) { b.Overrides.Disclose = override(verdict.Required) }, false}, // required all along
+	} {
+		b := windowsBug()
+		if c.then != nil {
+			c.then(&b)
+		}
+		b = released(b)
+		b.Decision.Status = c.released
+		now := windowsBug()
+		now.Decision = b.Decision
+		turned := false
+		for _, d := range Builtin().Changed(now, today) {
+			turned = turned || d.Question == Disclose && d.Turned()
+		}
+		if turned != c.want {
+			t.Errorf("released as %s, %s: turned %v", c.released, b.Decision.Verdicts[Disclose].Verdict, turned)
+		}
+	}
+}
+
+// An override that did not stand at release, for the law or a delay was in its way, is
+// not what was acted on.
+func TestOverrideThatDidNotStand(t *testing.T) {
+	delay := []bulletin.Legal{{Regime: "GDPR", Applies: verdict.Yes, Effect: bulletin.Delay}}
+	ask := []bulletin.Legal{{Regime: "GDPR", Applies: verdict.Yes, Effect: bulletin.Require}}
+	for _, c := range []struct {
+		says  verdict.Outcome
+		legal []bulletin.Legal
+		want  verdict.Outcome
+	}{
+		{verdict.Required, delay, verdict.Held},
+		{verdict.NotRequired, ask, verdict.Required},
+		{verdict.NotRequired, delay, verdict.NotRequired},
+		{verdict.Required, nil, verdict.Required},
+	} {
+		b := windowsBug()
+		b.Overrides.Disclose, b.Legal, b.LegalAssessed = override(c.says), c.legal, true
+		b = released(b)
+		now := Builtin().Bulletin(b, today)
+		if got := Standing(b, now); got != c.want || got != now.Stands() {
+			t.Errorf("overridden as %s under %v: %s stands, want %s", c.says, c.legal, got, c.want)
+		}
+		for _, d := range Builtin().Changed(b, today) {
+			t.Errorf("overridden as %s: nothing has changed, and %+v is shown", c.says, d)
+		}
+		if o := b.Decision.Verdicts[Disclose].Override; o.Verdict != c.says || (o.Stood == "") != (c.says == c.want) {
+			t.Errorf("on record: %+v", o)
+		}
 	}
 }

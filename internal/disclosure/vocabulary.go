@@ -248,7 +248,7 @@ func oneTailnetFacts() []FactDefinition {
 		Answers: []Answer{
 			{"all", "yes", "yes, of every affected tailnet", "data_visible: {is: yes, for: all}", false},
 			{"no", "no", "no, of none of them", "data_visible: no", false},
-			{"listed", "unknown", "yes, of some: the findings say of which", "data_visible: {is: yes, for: listed}", false},
+			{"listed", "unknown", "yes, of some of them: which is settled one by one, in the plan", "data_visible: {is: yes, for: listed}", false},
 			{"unknown", "unknown", "we do not know yet", "data_visible: unknown", false},
 		},
 	}}

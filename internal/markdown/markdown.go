@@ -47,6 +47,7 @@ type Document struct {
 	html     map[ast.Node][]piece // raw HTML
 	shown    bool                 // raw HTML has problems and is shown as text
 	unlinked map[ast.Node]bool    // addresses that stand in a link already
+	struck   *int                 // how many <del> stand open; nil where struck-out text counts
 }
 
 var errTooComplex = errors.New("the text is too complex to be rendered")

@@ -65,6 +65,33 @@ func (d *Document) Blocks() []Block {
 	return blocks
 }
 
+// Standing lists the pieces of the text as [Document.Blocks] does, without what is
+// struck out: nobody stands by that any more. A <del> that does not end strikes out all
+// that follows.
+func (d *Document) Standing() []Block {
+	standing := *d
+	standing.struck = new(int)
+	return standing.Blocks()
+}
+
+// strike follows the tags of raw HTML that strike words out, and reports whether a piece
+// is struck out itself.
+func (d *Document) strike(p *piece) bool {
+	if d.struck == nil {
+		return false
+	}
+	if p.name == "del" || p.name == "s" || p.name == "strike" {
+		switch p.kind {
+		case startPiece:
+			*d.struck++
+		case endPiece:
+			*d.struck = max(*d.struck-1, 0)
+		}
+		return true
+	}
+	return p.kind == wordsPiece && *d.struck > 0
+}
+
 // kind tells what a node is to a reader; empty where it only holds others.
 func (d *Document) kind(n ast.Node) Kind {
 	switch n.Kind() {
@@ -100,6 +127,14 @@ func (d *Document) words(n ast.Node) string {
 }
 
 func (d *Document) writeWords(b *bytes.Buffer, n ast.Node) {
+	if raw, is := n.(*ast.RawHTML); is {
+		b.WriteString(d.wordsOf(d.html[raw]))
+		return
+	}
+	if d.struck != nil && (n.Kind() == east.KindStrikethrough || *d.struck > 0 && n.FirstChild() == nil) {
+		b.WriteByte(' ')
+		return
+	}
 	switch n := n.(type) {
 	case *ast.Text:
 		b.Write(d.textValue(n))
@@ -110,8 +145,6 @@ func (d *Document) writeWords(b *bytes.Buffer, n ast.Node) {
 		b.Write(n.Value)
 	case *ast.AutoLink:
 		b.Write(n.Label(d.source))
-	case *ast.RawHTML:
-		b.WriteString(wordsOf(d.html[n]))
 	case *ast.CodeBlock, *ast.FencedCodeBlock:
 		b.Write(n.Lines().Value(d.source))
 	default:

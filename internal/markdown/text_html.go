@@ -22,10 +22,15 @@ func (p *piece) text() string {
 }
 
 // wordsOf is the plain text of pieces on one line.
-func wordsOf(pieces []piece) string {
+func wordsOf(pieces []piece) string { return new(Document).wordsOf(pieces) }
+
+// wordsOf is the plain text of pieces on one line, as far as it stands.
+func (d *Document) wordsOf(pieces []piece) string {
 	var b strings.Builder
 	for i := range pieces {
-		b.WriteString(pieces[i].text())
+		if !d.strike(&pieces[i]) {
+			b.WriteString(pieces[i].text())
+		}
 	}
 	return b.String()
 }
@@ -49,6 +54,9 @@ func (d *Document) htmlBlocks(n ast.Node) []Block {
 	for i := range d.html[n] {
 		p := &d.html[n][i]
 		g.tag(p)
+		if d.strike(p) {
+			continue
+		}
 		if words := p.text(); words != "" {
 			g.add(words, d.place(p.offset).line)
 		}

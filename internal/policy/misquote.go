@@ -111,7 +111,7 @@ func (t Text) near(m *Misquote, blocks []markdown.Block, quote string) bool {
 	least := alike(len(wanted)) + 1
 	for _, b := range blocks {
 		words := strings.Fields(b.Text)
-		from, to, distance := closest(words, wanted)
+		from, to, distance := t.closest(words, wanted)
 		if distance < least {
 			least = distance
 			m.Near, m.NearLine = shown(words[from:to]), t.line(b)
@@ -127,7 +127,7 @@ func (t Text) noParagraph(under string) *Misquote {
 	for _, b := range t.blocks {
 		words := strings.Fields(b.Text)
 		words = words[:min(len(words), len(wanted))]
-		if _, _, distance := closest(words, wanted); distance < least {
+		if _, _, distance := t.closest(words, wanted); distance < least {
 			least = distance
 			m.Near, m.NearLine = shown(words), t.line(b)
 		}
@@ -140,6 +140,21 @@ func alike(words int) int { return min(max(1, words/3), words-1) }
 
 // mostWords is up to how long a quote is compared word by word.
 const mostWords = 300
+
+// mostPairs is how many pairs of words are compared for the suggestions about one
+// policy, about a second's worth: enough for dozens of quotes that are a little wrong.
+// After that what is wrong is still reported, without a suggestion.
+const mostPairs = 10_000_000
+
+// closest is the closest stretch while there is room for looking, none afterwards.
+func (t Text) closest(words, wanted []string) (from, to, distance int) {
+	pairs := len(words) * len(wanted)
+	if t.room == nil || *t.room < pairs {
+		return 0, 0, len(wanted)
+	}
+	*t.room -= pairs
+	return closest(words, wanted)
+}
 
 // closest finds the stretch of some words that differs in the fewest of them from
 // the words wanted. A word more, a word less and another word count as one each.

@@ -114,3 +114,59 @@ func TestNearIsShown(t *testing.T) {
 		t.Errorf("%q", m.Near)
 	}
 }
+
+// Suggestions for many quotes of a long page take no minutes: there is an end to
+// looking, and what is wrong is reported all the same.
+func TestNearHasAnEnd(t *testing.T) {
+	text := page("We will bark at night.\n\n" + strings.Repeat(strings.Repeat("word ", 200)+"\n\n", 50)).Text()
+	if m := misquoted(t, text, "", "We shall bark at night."); m.NearLine != 6 {
+		t.Fatalf("%+v", *m)
+	}
+	left := *text.room
+	if left >= mostPairs {
+		t.Fatal("nothing was counted")
+	}
+	long := strings.TrimSpace(strings.Repeat("unknown ", 290))
+	for range 10 {
+		if m := misquoted(t, text, "", long); m.Why != NotThere || *text.room < 0 {
+			t.Fatalf("%+v, %d left", *m, *text.room)
+		}
+	}
+	if *text.room > 290*200 {
+		t.Errorf("%d of %d are left", *text.room, left)
+	}
+	*text.room = 0
+	if m := misquoted(t, text, "", "We shall bark at night."); m.Why != NotThere || m.Near != "" {
+		t.Errorf("%+v", *m)
+	}
+}
+
+// What is struck out is taken back: no rule can rest on it (F17).
+func TestStruckOut(t *testing.T) {
+	const quote = "We need not tell of routine patches"
+	for text, stands := range map[string]bool{
+		quote + ".":                                      true,
+		"~~" + quote + ".~~":                             false,
+		"~" + quote + "~.":                               false,
+		"<del>" + quote + ".</del>":                      false,
+		"<S>" + quote + ".</S>":                          false,
+		"<strike>" + quote + ".</strike>":                false,
+		"<p><del>" + quote + ".</del></p>":               false,
+		"<del>\n\n" + quote + ".\n\n</del>":              false,
+		"<del>a</del> " + quote + ".":                    true,
+		"<p><s>a</s> " + quote + ".</p>":                 true,
+		"a <s>b, **and** c</s>\n\n" + quote:              true,
+		"We need not tell ~~nobody~~ of routine patches": true,
+		"We need not **tell ~~of~~** routine patches":    false,
+		"- ~~" + quote + "~~\n- b":                       false,
+		"| a |\n|---|\n| ~~" + quote + "~~ |":            false,
+		"### ~~" + quote + "~~\n":                        false,
+		"<ins>" + quote + "</ins>":                       true,
+		"<del>a <s>b</s> " + quote + "</del>":            false,
+	} {
+		_, err := page(text).Text().Sentence("", quote)
+		if (err == nil) != stands {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}

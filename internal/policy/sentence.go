@@ -14,10 +14,14 @@ import (
 type Text struct {
 	policy Policy
 	blocks []markdown.Block
+	room   *int // how many more pairs of words are compared, for all quotes together
 }
 
-// Text parses the policy.
-func (p Policy) Text() Text { return Text{p, markdown.Parse(p.Body).Blocks()} }
+// Text parses the policy. What is struck out is no part of it.
+func (p Policy) Text() Text {
+	room := mostPairs
+	return Text{p, markdown.Parse(p.Body).Standing(), &room}
+}
 
 // Sentence finds the place of a quote in the text. It must stand there exactly once:
 // under the paragraph that begins with the words of under and the list after it, or

@@ -43,8 +43,22 @@ func Later(d bulletin.Decision, b bulletin.Bulletin, at time.Time) bulletin.Deci
 	return d
 }
 
+// text is what readers are shown now; its date is that of the revision, where the
+// bulletin states one, so that neither can be changed without the other.
 func text(b bulletin.Bulletin, at time.Time) bulletin.Text {
-	return bulletin.Text{Version: max(1, Version(b)), At: at, SHA256: bulletin.Digest(b.Wording())}
+	t := bulletin.Text{Version: max(1, Version(b)), At: at, SHA256: bulletin.Digest(b.Wording())}
+	for _, r := range b.Revisions {
+		if r.Version == t.Version && !r.At.IsZero() {
+			t.At, t.Summary, t.Material = r.At, r.Summary, r.Material
+		}
+	}
+	return t
+}
+
+// Withdrawn is a decision with the withdrawal of a bulletin, as its file will be.
+func Withdrawn(d bulletin.Decision, b bulletin.Bulletin, at time.Time) bulletin.Decision {
+	d.Withdrawn = &bulletin.TakenBack{At: at, SHA256: bulletin.Digest(b.Shown())}
+	return d
 }
 
 // Version is the number of a bulletin's latest revision; 0 where it states none.

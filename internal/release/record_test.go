@@ -19,7 +19,7 @@ func TestRecord(t *testing.T) {
 		Policy: bulletin.Digested{Name: "content/policies/p.md", SHA256: bulletin.Digest([]byte("p"))},
 	}
 	d := Record(b, now, ground)
-	if len(d.Texts) != 1 || d.Texts[0].Version != 1 || d.Texts[0].SHA256 != bulletin.Digest(b.Wording()) || !d.Texts[0].At.Equal(now) {
+	if len(d.Texts) != 1 || d.Texts[0].Version != 1 || d.Texts[0].SHA256 != bulletin.Digest(b.Wording()) || !d.Texts[0].At.Equal(b.Published) || d.Texts[0].Summary != First {
 		t.Errorf("%+v", d.Texts)
 	}
 	for question, want := range map[string]verdict.Outcome{"disclose": ground.Disclose.Outcome, "notify": ground.Notify.Outcome} {
@@ -32,6 +32,25 @@ func TestRecord(t *testing.T) {
 	}
 	if _, err := content.EncodeDecision(d); err != nil {
 		t.Error(err)
+	}
+}
+
+// F60: a text without an entry of its own is dated by its release; a revision goes on
+// record with its own date and words, and a withdrawal with what its page shows.
+func TestRecordOfRevisions(t *testing.T) {
+	b := read(t, lf("draft", "published", "severity", "published: 2026-05-03\nseverity"))
+	if d := Record(b, now, Ground{}); !d.Texts[0].At.Equal(now) || d.Texts[0].Summary != "" {
+		t.Errorf("%+v", d.Texts)
+	}
+	b.Revisions = []bulletin.Revision{{Version: 1, At: now, Summary: "One.", Material: true}, {Version: 2, At: now.Add(time.Hour), Summary: "Two.", Material: true}}
+	want := bulletin.Text{Version: 2, At: now.Add(time.Hour), SHA256: bulletin.Digest(b.Wording()), Summary: "Two.", Material: true}
+	d := Later(bulletin.Decision{}, b, now)
+	if len(d.Texts) != 1 || d.Texts[0] != want {
+		t.Errorf("%+v", d.Texts)
+	}
+	w := Withdrawn(d, b, now)
+	if d.Withdrawn != nil || w.Withdrawn == nil || !w.Withdrawn.At.Equal(now) || w.Withdrawn.SHA256 != bulletin.Digest(b.Shown()) {
+		t.Errorf("%+v", w.Withdrawn)
 	}
 }
 

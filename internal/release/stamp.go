@@ -1,6 +1,7 @@
 package release
 
 import (
+	"bytes"
 	"strconv"
 	"time"
 
@@ -26,12 +27,31 @@ func Stamp(b bulletin.Bulletin, t Terms) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return edited(e, []func() error{
+	data, err := edited(e, []func() error{
 		func() error { return e.Set(string(t.As), "status") },
 		func() error { return stampDate(e, b, t) },
 		func() error { return stampOverride(e, t.Partial) },
 		func() error { return stampFirst(e, b, t.At) },
 	})
+	if err == nil {
+		err = sameSubstance(b, e.Entry().Bulletin)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return data, nil
+}
+
+// sameSubstance refuses a layout in which the lines that a release writes cannot be told
+// from the rest: what was approved on the draft would not be what is sent.
+func sameSubstance(draft, released bulletin.Bulletin) error {
+	if bytes.Equal(draft.Substance(), released.Substance()) {
+		return nil
+	}
+	return &content.ManualError{
+		Position: draft.Places.Of("status"), Reason: "releasing it would change lines that are not the release's own",
+		Write: "write the header, decision: and revisions: without { } and [ ], and comments on lines of their own,",
+	}
 }
 
 // edited makes the edits, one after the other.

@@ -114,7 +114,6 @@ func TestStampOverride(t *testing.T) {
 		for _, text := range []string{
 			plain,
 			lf("severity", "decision: {disclose: {override: not_required, reason: x, by: y}}\nseverity"),
-			lf("severity", "decision: {notify: {override: required, reason: x, by: y}}\nseverity"),
 			lf("severity", "decision:\n  notify:\n    override: required\n    reason: x\n    by: y\nseverity"),
 		} {
 			data, err := Stamp(read(t, text), Terms{bulletin.Public, now, &o})
@@ -139,6 +138,24 @@ func TestStampByHand(t *testing.T) {
 	}
 	if _, err := Stamp(bulletin.Bulletin{}, Terms{As: bulletin.Public, At: now}); err == nil {
 		t.Error("nothing was released")
+	}
+}
+
+// F44: where the lines of a release cannot be told from the rest, nothing is released.
+func TestStampRefusesLayouts(t *testing.T) {
+	for name, c := range map[string]struct {
+		text  string
+		terms Terms
+	}{
+		"a comment on a line that goes": {lf("severity", "published: 2026-05-03 # planned\nseverity"), Terms{As: bulletin.Private, At: now}},
+		"a decision in braces":          {lf("severity", "decision: {notify: {override: required, reason: x, by: y}}\nseverity"), Terms{bulletin.Public, now, partly}},
+		"a header in braces":            {"---\n{id: TS-2026-004, title: A fault,\nstatus: draft\n}\n---\nText.\n", Terms{As: bulletin.Public, At: now}},
+	} {
+		data, err := Stamp(read(t, c.text), c.terms)
+		var manual *content.ManualError
+		if !errors.As(err, &manual) || data != nil || manual.Position.Line == 0 {
+			t.Errorf("%s: %v\n%s", name, err, data)
+		}
 	}
 }
 

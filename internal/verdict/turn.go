@@ -17,23 +17,32 @@ type Turn struct {
 // lead to one outcome only the first is listed.
 func (r Rules) Turns(facts Facts) []Turn {
 	now, _ := r.outcome(facts)
-	var single, pairs []Turn
+	var turns []Turn
 	names := r.Asks()
-	for i, name := range names {
+	for _, name := range names {
 		for _, c := range changes(facts, name) {
-			changed := facts.with(c.Fact, c.Value)
-			single = r.turn(single, now, changed, c)
-			for _, other := range names[i+1:] {
-				for _, d := range changes(changed, other) {
-					pairs = r.turn(pairs, now, changed.with(d.Fact, d.Value), c, d)
-				}
-			}
+			turns = r.turn(turns, now, facts.with(c.Fact, c.Value), c)
 		}
 	}
-	if len(single) > 0 {
-		return single
+	if len(turns) > 0 {
+		return turns
 	}
-	return pairs
+	for i, name := range names {
+		for _, c := range changes(facts, name) {
+			turns = r.pairs(turns, now, facts.with(c.Fact, c.Value), c, names[i+1:])
+		}
+	}
+	return turns
+}
+
+// pairs appends the turns that one more change of the named facts leads to.
+func (r Rules) pairs(turns []Turn, now Outcome, changed Facts, c Change, names []string) []Turn {
+	for _, name := range names {
+		for _, d := range changes(changed, name) {
+			turns = r.turn(turns, now, changed.with(d.Fact, d.Value), c, d)
+		}
+	}
+	return turns
 }
 
 // turn appends the changes where they lead to another outcome, and the same facts

@@ -2,8 +2,9 @@ package version
 
 import "fmt"
 
-// Overlaps reports whether a version could lie in both ranges. Ranges that do not pass
-// [Range.Check] overlap nothing.
+// Overlaps reports whether a version could lie in both ranges. Ranges whose
+// versions cannot be read overlap nothing; of one that ends before it begins, which
+// [Range.Check] refuses, the answer means nothing.
 func (r Range) Overlaps(o Range, suffix Suffix) bool {
 	a, aErr := r.parse(suffix)
 	b, bErr := o.parse(suffix)
