@@ -7,6 +7,7 @@ import (
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/source"
+	"tocsin/internal/verdict"
 )
 
 func lineOf(at source.Position) string { return strconv.Itoa(at.Line) }
@@ -77,6 +78,11 @@ func (n *notice) overdue(now time.Time) source.Problems {
 		}
 	}
 	due("the next update", n.NextUpdate, n.Places.Of("next_update"))
+	for _, l := range n.Legal {
+		if l.Effect == bulletin.Require && l.Applies != verdict.No && !n.public() {
+			due("the notice that "+l.Regime+" may ask for", l.Deadline, l.Position)
+		}
+	}
 	for _, a := range []bulletin.Answer{n.Exploited, n.DataVisible, n.UsersAffected, n.RoutinePatch} {
 		due("another look at this", dateOf(a.NextCheck), a.Position)
 	}

@@ -144,11 +144,11 @@ func TestRulesThatDecideNothing(t *testing.T) {
 	}{
 		"two of them": {
 			map[string]string{rulesFile: rulesOf(t), content.PolicyFolder + "/pets.rules.yaml": pets, content.PolicyFolder + "/pets.md": "---\ntitle: Pets\nslug: pets\nlast_updated: 2026-05-01\n---\n"},
-			"policies/pets.rules.yaml:11:9 error rival-rules",
+			"policies/pets.rules.yaml:13:9 error rival-rules",
 		},
 		"without a page": {
 			map[string]string{content.PolicyFolder + "/pets.rules.yaml": pets},
-			"policies/pets.rules.yaml:11:9 error rules-without-page\npolicies/pets.rules.yaml:11:9 error rival-rules",
+			"policies/pets.rules.yaml:13:9 error rules-without-page\npolicies/pets.rules.yaml:13:9 error rival-rules",
 		},
 		"broken": {
 			map[string]string{rulesFile: "policy: incident-disclosure\n"},

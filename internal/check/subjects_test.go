@@ -139,12 +139,15 @@ func TestContradictions(t *testing.T) {
 
 func TestChronology(t *testing.T) {
 	for text, want := range map[string]string{
-		"timeline:\n  - {at: 2026-05-01, event: A.}\n  - {at: 2026-05-01, event: B.}":             "",
-		"timeline:\n  - {at: 2026-05-02, event: A.}\n  - {at: 2026-05-01T23:59:59Z, event: B.}":   "dates-out-of-order",
-		"timeline:\n  - {at: 2026-05-04T12:00:01Z, event: A.}":                                    "future-date",
-		"timeline:\n  - {at: 2026-05-04T14:00:00+02:00, event: A.}":                               "",
-		"done:\n  - {at: 2026-05-05, what: A.}":                                                   "future-date",
-		"next_update: 2026-05-03":                                                                 "overdue",
+		"timeline:\n  - {at: 2026-05-01, event: A.}\n  - {at: 2026-05-01, event: B.}":                   "",
+		"timeline:\n  - {at: 2026-05-02, event: A.}\n  - {at: 2026-05-01T23:59:59Z, event: B.}":         "dates-out-of-order",
+		"timeline:\n  - {at: 2026-05-04T12:00:01Z, event: A.}":                                          "future-date",
+		"timeline:\n  - {at: 2026-05-04T14:00:00+02:00, event: A.}":                                     "",
+		"done:\n  - {at: 2026-05-05, what: A.}":                                                         "future-date",
+		"next_update: 2026-05-03":                                                                       "overdue",
+		"status: private\nlegal: [{regime: GDPR, applies: yes, effect: require, deadline: 2026-05-03}]": "overdue",
+		"status: private\nlegal: [{regime: GDPR, applies: yes, effect: require, deadline: 2026-05-06}]": "",
+		"legal: [{regime: GDPR, applies: yes, effect: require, deadline: 2026-05-03}]":                  "",
 		"next_update: 2026-05-05":                                                                 "",
 		"users_affected: {is: unknown, next_check: 2026-05-03}":                                   "overdue",
 		"status: withdrawn\nwithdrawn: {at: 2026-05-03, reason: Wrong.}":                          "dates-out-of-order",

@@ -39,7 +39,7 @@ func (p *program) runAsk(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if b.Decision != nil || b.Status == bulletin.Public || b.Status == bulletin.Withdrawn {
+	if b.Decision != nil && b.Status != bulletin.Draft || b.Status == bulletin.Public || b.Status == bulletin.Withdrawn {
 		return refuse("edit "+b.Source.Name+", then: tocsin revise "+id, "%s is released: what it says is not asked again, it is revised", id)
 	}
 	a := &asking{

@@ -100,7 +100,7 @@ func clauseKeys(part string) []Key {
 	keys := []Key{
 		{Path: "clause", Type: "text", When: Always, Advice: "A short name of small letters, which proofs and links go by. Keep it when the sentence is reworded.", Example: clause},
 		{Path: "under", Type: "text", When: Always, Advice: "How the paragraph or heading begins under which the sentence stands, for some sentences stand twice on a page.", Example: clause},
-		{Path: "quote", Type: "text", When: Always, Advice: "The words of the policy that the rule executes, copied, not retold. When the page changes, the check fails until somebody has read both again.", Example: clause},
+		{Path: "quote", Type: "text", When: Always, Advice: "The words of the policy that the rule executes, copied, not retold. When the quoted words change, the check fails until somebody has read both again; it does not see what is written around them.", Example: clause},
 		{Path: "when", Type: "keys", When: Always, Advice: "The facts that make the sentence hold, each with the values that do; all of them must.", Example: clause},
 		{Path: "when.*", Type: "text or list of texts", Advice: "A fact and the value or values that it must have, such as `severity: [critical, high]`; `tocsin explain ID` lists the facts.", Example: clause},
 		{Path: "force", Type: "word", Words: []string{"promise", "aim", "may"}, Default: "promise", Advice: "How strongly the sentence binds, by its own verb: we will, we aim to, we may.", Example: bound + "}"},

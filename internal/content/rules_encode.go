@@ -33,7 +33,9 @@ const rulesHead = `# How tocsin reads the policy %q: which of its sentences asks
 #
 # Read every quote beside its page. Each must stand there word for word, once, under
 # the paragraph (with the list below it) or the heading that begins with "under". When
-# the page changes, tocsin check fails until somebody has read the rule again.
+# the quoted words change, tocsin check fails until somebody has read the rule again. It
+# does not see what is written around them: read the page again when that changes. The
+# facts that a rule can ask for: docs/decisions.md, or tocsin explain unknown-fact.
 #
 # "when" lists facts with the values that make the sentence hold: all of the facts, each
 # with any of its values. "force" is how the policy puts it: promise (we will), aim (we

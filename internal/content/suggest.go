@@ -42,11 +42,13 @@ var opposites = map[string]map[string]string{
 	"users_affected": {
 		"no": noUsers, "none": noUsers, "false": noUsers, "yes": "write some", "true": "write some", "all": "write some",
 	},
+	"legal":        {"yes": oneLaw, "true": oneLaw, "unknown": oneLaw, "no": "write none, if somebody looked and nothing applies"},
 	"data_visible": {"none": "write no", "some": "write {is: yes, for: listed}", "all": "write {is: yes, for: all}"},
 }
 
 const (
 	notExploited = "write no_evidence, or confirmed_none with by, at and basis"
+	oneLaw       = "name it: legal: [{regime: …, applies: yes, effect: require, deadline: 2026-05-03}]; applies may be unknown, effect delay"
 	noUsers      = "write none_confirmed with by, at and basis, or unknown"
 )
 
