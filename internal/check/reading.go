@@ -49,8 +49,9 @@ func rivalPage(found content.Site, r content.Rules) source.Problems {
 		p.Source.Name+" answers the same questions", "one policy says what is disclosed: write the rules of that page, or keep one of the two")}
 }
 
-// strangeWords warns where the disclosure policy is in other words than the built-in
-// rules quote.
+// strangeWords holds the policy page against the built-in rules. Where some of their
+// sentences stand there it is their policy, and each that does not was changed: somebody
+// has to read it again (F17). A page in other words altogether wants rules of its own.
 func strangeWords(found content.Site, rules disclosure.Rules) source.Problems {
 	p, is := found.Policy(rules.Policy)
 	if !is {
@@ -60,11 +61,29 @@ func strangeWords(found content.Site, rules disclosure.Rules) source.Problems {
 	if len(missing) == 0 {
 		return nil
 	}
+	if len(missing) < rules.Sentences() {
+		return changedWords(p, missing)
+	}
 	return source.Problems{{
 		Position: p.Source.At(1, 0), Level: source.Warning, Code: "quote-missing",
 		Message: fmt.Sprintf("the built-in rules quote what the policy does not say: %v%s", missing[0], more(len(missing)-1)),
 		Hint:    "no verdict can be given until the page's own sentences have been read as rules: tocsin new rules " + rules.Policy,
 	}}
+}
+
+// changedWords are errors for check alone: the page is published all the same, and what
+// needs a verdict is refused.
+func changedWords(p policy.Policy, missing []disclosure.Misquoted) source.Problems {
+	var problems source.Problems
+	for _, m := range missing {
+		line := max(1, m.NearLine)
+		problems = append(problems, source.Problem{
+			Position: p.Source.At(line, 0), Level: source.Error, Code: "quote-missing", Excerpt: p.Source.Line(line),
+			Message: fmt.Sprintf("re-read the rule %s: %v", m.Clause.ID, m.Misquote),
+			Hint:    "put the words back, or write down how the page is read now: tocsin new rules " + p.Slug,
+		})
+	}
+	return problems
 }
 
 func more(n int) string {

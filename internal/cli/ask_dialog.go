@@ -96,7 +96,7 @@ func (d *dialog) refused(format string, args ...any) error {
 	if d.patient || d.wrong < tries {
 		return nil
 	}
-	return &refusal{exitUsage, "the third answer in a row that is none: " + why, "the same command again; what was answered before is written"}
+	return &refusal{exitUsage, "the third answer in a row that is none: " + why, "the same command again; what was answered before this question is written"}
 }
 
 // option is one way to answer a question.
@@ -235,6 +235,7 @@ func (d *dialog) detail(of detail) (string, error) {
 		}
 		text, err = of.value(text)
 		if err == nil {
+			d.wrong = 0
 			return text, nil
 		}
 		if err := d.refused("%v", err); err != nil {

@@ -29,7 +29,7 @@ func (p *program) runBuild(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.problems.Errors() > 0 {
+	if s.stops() {
 		return &undone{s.problems, "nothing was built: public/ is as it was", "mend the errors, then tocsin build"}
 	}
 	p.problems(p.Stderr, slices.DeleteFunc(slices.Clone(s.problems), func(f source.Problem) bool { return f.Level == source.Note }))
@@ -40,6 +40,15 @@ func (p *program) runBuild(ctx context.Context) error {
 	p.print("wrote %s to %s: %s and %s", many(report.Files, "file"), s.public(),
 		many(len(s.published()), "bulletin"), policies(len(s.content.Policies)))
 	return nil
+}
+
+// stops reports whether an error keeps the site from being built. A policy page is
+// published whatever the rules make of it: what they can no longer judge has errors of
+// its own.
+func (s *site) stops() bool {
+	return slices.ContainsFunc(s.problems, func(f source.Problem) bool {
+		return f.Level == source.Error && f.Code != "quote-missing"
+	})
 }
 
 // files is the whole website: its pages, then its feed. Who interrupts gets the

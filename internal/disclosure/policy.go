@@ -38,3 +38,12 @@ func (r Rules) Missing(p policy.Policy) []Misquoted {
 	}
 	return missing
 }
+
+// Sentences counts the different sentences that the rules quote.
+func (r Rules) Sentences() int {
+	seen := make(map[[2]string]bool)
+	for _, c := range slices.Concat(r.Disclose.Clauses(), r.Notify.Clauses()) {
+		seen[[2]string{c.Under, c.Quote}] = true
+	}
+	return len(seen)
+}
