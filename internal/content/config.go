@@ -14,6 +14,7 @@ import (
 
 	"tocsin/internal/address"
 	"tocsin/internal/bulletin"
+	"tocsin/internal/identifier"
 	"tocsin/internal/source"
 	"tocsin/internal/tailnet"
 	"tocsin/internal/version"
@@ -265,7 +266,7 @@ func productOf(f *fields) bulletin.Product {
 		VersionSuffix: version.Suffix(f.word("version_suffix", string(version.Build))),
 		ShowVersion:   f.line("show_version"),
 		Hosted:        f.flag("hosted"),
-		PURL:          f.line("purl"),
+		PURL:          f.packageURL("purl"),
 	}
 	if p.ID != "" && !productForm.MatchString(p.ID) {
 		f.doc.report(f.value("id"), "odd-id", fmt.Sprintf("%q is not a product id", p.ID), "small letters, digits and hyphens")
@@ -323,6 +324,18 @@ func (f *fields) address(key, text string) tailnet.Address {
 		f.doc.report(f.value(key), "odd-address", fmt.Sprintf("%s: %v", key, err), "such as security@example.com")
 	}
 	return a
+}
+
+// packageURL reads a package URL, by which scanners find a product.
+func (f *fields) packageURL(key string) string {
+	text := f.line(key)
+	if text == "" {
+		return ""
+	}
+	if err := identifier.PURL(text); err != nil {
+		f.doc.report(f.value(key), "bad-identifier", err.Error(), "such as pkg:github/example/client")
+	}
+	return text
 }
 
 func (f *fields) httpsURL(key string) string {

@@ -172,6 +172,8 @@ func TestWrongSettings(t *testing.T) {
 		{"  unit:", "  namespace: https://example.com/?a\n  unit:", "5:14 odd-url"},
 		{"  unit:", "  namespace: \"https://example.com/#a\"\n  unit:", "5:14 odd-url"},
 		{"    show_version:", "    purl: [a]\n    show_version:", "14:11 not-text"},
+		{"    show_version:", "    purl: github/example/client\n    show_version:", "14:11 bad-identifier"},
+		{"    show_version:", "    purl: pkg:/example\n    show_version:", "14:11 bad-identifier"},
 		{"ledger:", "drafts: embargo/../..\nledger:", "23:9 odd-path"},
 		{"ledger:", "drafts: ..\nledger:", "23:9 odd-path"},
 		{"ledger:", "drafts: ../\nledger:", "23:9 odd-path"},
