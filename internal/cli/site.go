@@ -343,7 +343,7 @@ func (s *site) judgeable() error {
 		return nil
 	}
 	if s.obstacles.Errors() > 0 {
-		return s.obstacles
+		return &undone{s.obstacles, "no verdict can be given until then", "mend that, then the same command again"}
 	}
 	first := s.obstacles[0]
 	return refuse("tocsin new rules "+s.rules.Policy, "no verdict: %s", first.Message)
