@@ -127,12 +127,19 @@ func (a Answer) Supported() bool { return a.By != "" && a.At != "" && a.Basis !=
 // Given reports whether the day on which the answer was given has come. A date that
 // nobody can read has not.
 func (a Answer) Given(at time.Time) bool {
+	given := Instant(a.At)
+	return !given.IsZero() && !given.After(at)
+}
+
+// Instant is the instant that an answer's date stands for, as written: a day begins at
+// 00:00 UTC. It is zero where the text is no date.
+func Instant(text string) time.Time {
 	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if given, err := time.Parse(layout, a.At); err == nil {
-			return !given.After(at)
+		if at, err := time.Parse(layout, text); err == nil {
+			return at
 		}
 	}
-	return false
+	return time.Time{}
 }
 
 // Withdrawal is all that readers are told of what a withdrawn bulletin said.

@@ -38,7 +38,7 @@ func (n *notice) notYet(now time.Time) source.Problems {
 		future(fmt.Sprintf("revision %d", r.Version), r.At, r.Position)
 	}
 	for _, a := range []bulletin.Answer{n.Exploited, n.DataVisible, n.UsersAffected, n.RoutinePatch, n.Scope} {
-		future("the day of this answer", dateOf(a.At), a.Position)
+		future("the day of this answer", bulletin.Instant(a.At), a.Position)
 	}
 	if n.Retraction != nil {
 		future("the day of withdrawal", n.Retraction.At, n.Retraction.Position)
@@ -84,17 +84,7 @@ func (n *notice) overdue(now time.Time) source.Problems {
 		}
 	}
 	for _, a := range []bulletin.Answer{n.Exploited, n.DataVisible, n.UsersAffected, n.RoutinePatch} {
-		due("another look at this", dateOf(a.NextCheck), a.Position)
+		due("another look at this", bulletin.Instant(a.NextCheck), a.Position)
 	}
 	return problems
-}
-
-// dateOf reads a date that reading the file has accepted; the zero time else.
-func dateOf(text string) time.Time {
-	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if at, err := time.Parse(layout, text); err == nil {
-			return at
-		}
-	}
-	return time.Time{}
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"slices"
 
 	"tocsin/internal/address"
@@ -75,7 +76,7 @@ func (b *builder) record(x bulletin.Bulletin) Record {
 		r.Weaknesses = append(r.Weaknesses, weakness.Text)
 	}
 	for _, ref := range x.References {
-		r.References = append(r.References, Link{textOr(ref.Summary, ref.URL), ref.URL})
+		r.References = append(r.References, Link{cmp.Or(ref.Summary, ref.URL), ref.URL})
 	}
 	for _, c := range x.Credits {
 		r.Credits = append(r.Credits, Credit{c.Name, c.Type, c.URL})
@@ -95,13 +96,6 @@ func events(stated []bulletin.Event) []Event {
 		out = append(out, Event{newDate(e.At), e.Text})
 	}
 	return out
-}
-
-func textOr(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 // related links to another bulletin where readers may see it. Of one that they may
@@ -129,7 +123,7 @@ func (b *builder) retraction(x bulletin.Bulletin) *Retraction {
 
 // frontPage is what the team wrote above the list of its policies.
 func (b *builder) frontPage(page address.Page) (policiesPage, error) {
-	title := textOr(b.Index.Title, "Security policies")
+	title := cmp.Or(b.Index.Title, "Security policies")
 	out := policiesPage{
 		Frame:    b.frame(page, "policies", title, "The security policies of "+b.Organization+"."),
 		Policies: b.policyEntries(),
