@@ -6,11 +6,13 @@
 package address
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -23,6 +25,8 @@ type Page string
 const (
 	Home      Page = "/"
 	NotFound  Page = "/404.html"
+	Sitemap   Page = "/sitemap.xml"
+	Robots    Page = "/robots.txt"
 	assetRoot Page = "/static/"
 )
 
@@ -127,14 +131,48 @@ func (l Layout) Bulletins() Page { return l.bulletins }
 // Bulletin is the page of one bulletin: TS-2026-004 is at ts-2026-004/.
 func (l Layout) Bulletin(id string) Page { return l.bulletins + Page(Anchor(id)) + "/" }
 
+// Year is the list of the bulletins of one year: 2026/.
+func (l Layout) Year(year int) Page { return l.bulletins + Page(strconv.Itoa(year)) + "/" }
+
+// Product is the list of the bulletins about one product: products/client/.
+func (l Layout) Product(id string) Page { return l.bulletins + "products/" + Page(id) + "/" }
+
+// Severity is the list of the bulletins of one severity: severity/high/. A severity that is
+// not stated is the empty word.
+func (l Layout) Severity(word string) Page {
+	return l.bulletins + "severity/" + Page(cmp.Or(word, "not-stated")) + "/"
+}
+
+// ActionRequired is the list of the bulletins that ask users to do something.
+func (l Layout) ActionRequired() Page { return l.bulletins + "action-required/" }
+
+// Feeds is the page that explains the feeds.
+func (l Layout) Feeds() Page { return l.bulletins + "feeds/" }
+
+// Part is a part of a list that is too long for one page, counted from the oldest, so that a
+// part keeps its address and its entries when the list grows: page-1/.
+func (p Page) Part(number int) Page { return p + Page(fmt.Sprintf("page-%d/", number)) }
+
+// RSS is the feed of a list: index.xml beside its page.
+func (p Page) RSS() Page { return p + "index.xml" }
+
 // Feed is the RSS feed of the bulletins.
-func (l Layout) Feed() Page { return l.bulletins + "index.xml" }
+func (l Layout) Feed() Page { return l.bulletins.RSS() }
+
+// Atom is the Atom feed of the bulletins.
+func (l Layout) Atom() Page { return l.bulletins + "atom.xml" }
+
+// JSONFeed is the JSON feed of the bulletins.
+func (l Layout) JSONFeed() Page { return l.bulletins + "feed.json" }
 
 // Policies is the list of policies.
 func (l Layout) Policies() Page { return l.policies }
 
 // Policy is the page of one policy; the slug must be a [ValidSlug].
 func (l Layout) Policy(slug string) Page { return l.policies + Page(slug) + "/" }
+
+// PoliciesPrint is all policies on one page, to be printed.
+func (l Layout) PoliciesPrint() Page { return l.policies + "print/" }
 
 // Asset is a file of templates/static, by its path there.
 func (l Layout) Asset(name string) Page { return assetRoot + Page(name) }

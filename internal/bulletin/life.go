@@ -1,6 +1,7 @@
 package bulletin
 
 import (
+	"slices"
 	"time"
 
 	"tocsin/internal/source"
@@ -47,4 +48,23 @@ const (
 type Overrides struct {
 	Disclose *verdict.Override
 	Notify   *verdict.Override
+}
+
+// Material is the last revision that readers are told anew of; false where there is none
+// beside the release itself.
+func (b Bulletin) Material() (Revision, bool) {
+	for _, r := range slices.Backward(b.Revisions) {
+		if r.Material && r.Version > 1 {
+			return r, true
+		}
+	}
+	return Revision{}, false
+}
+
+// Announced is when readers were told last: at the release, or of a material revision.
+func (b Bulletin) Announced() time.Time {
+	if r, found := b.Material(); found && r.At.After(b.Published) {
+		return r.At
+	}
+	return b.Published
 }

@@ -55,7 +55,7 @@ func (s *site) stops() bool {
 // old site.
 func (s *site) files(ctx context.Context) iter.Seq2[publish.File, error] {
 	return func(yield func(publish.File, error) bool) {
-		for f, err := range pages.Pages(s.pages()) {
+		for f, err := range pages.Pages(s.pages(), s.published()) {
 			if !yield(f, errors.Join(err, ctx.Err())) {
 				return
 			}
@@ -73,7 +73,7 @@ func (s *site) pages() pages.Site {
 		Units:        s.config.Organization.Unit.Many,
 		Layout:       s.config.Layout,
 		Products:     s.config.Products,
-		Bulletins:    s.published(),
+		Rules:        s.rules,
 		Policies:     s.content.Policies,
 		Index:        s.content.Index,
 		Templates:    s.templates,

@@ -73,42 +73,23 @@ func RSS(ch Channel, entries []Entry) ([]byte, error) {
 func newest(entries []Entry) []Entry {
 	sorted := slices.SortedFunc(slices.Values(entries), func(a, b Entry) int {
 		x, y := a.Bulletin.Bulletin(), b.Bulletin.Bulletin()
-		return cmp.Or(announced(y).Compare(announced(x)), cmp.Compare(y.ID, x.ID))
+		return cmp.Or(y.Announced().Compare(x.Announced()), cmp.Compare(y.ID, x.ID))
 	})
 	if len(sorted) <= newestAlways {
 		return sorted
 	}
-	since := announced(sorted[0].Bulletin.Bulletin()).Add(-daysAlways)
+	since := sorted[0].Bulletin.Bulletin().Announced().Add(-daysAlways)
 	end := newestAlways
-	for end < len(sorted) && !announced(sorted[end].Bulletin.Bulletin()).Before(since) {
+	for end < len(sorted) && !sorted[end].Bulletin.Bulletin().Announced().Before(since) {
 		end++
 	}
 	return sorted[:end]
 }
 
-// material is the last revision that readers are told anew of; false where there is
-// none beside the release itself.
-func material(b bulletin.Bulletin) (bulletin.Revision, bool) {
-	for _, r := range slices.Backward(b.Revisions) {
-		if r.Material && r.Version > 1 {
-			return r, true
-		}
-	}
-	return bulletin.Revision{}, false
-}
-
-// announced is when readers were told last: at the release, or of a material revision.
-func announced(b bulletin.Bulletin) time.Time {
-	if r, found := material(b); found && r.At.After(b.Published) {
-		return r.At
-	}
-	return b.Published
-}
-
 // guidOf is what readers know an entry by: TS-2026-004, and TS-2026-004/r2 of its
 // second version where that is a material one.
 func guidOf(b bulletin.Bulletin) string {
-	if r, found := material(b); found {
+	if r, found := b.Material(); found {
 		return fmt.Sprintf("%s/r%d", b.ID, r.Version)
 	}
 	return string(b.ID)
@@ -119,7 +100,7 @@ func lastBuild(entries []Entry) string {
 	if len(entries) == 0 {
 		return ""
 	}
-	return date(announced(entries[0].Bulletin.Bulletin()))
+	return date(entries[0].Bulletin.Bulletin().Announced())
 }
 
 func date(t time.Time) string { return t.UTC().Format(time.RFC1123Z) }

@@ -64,7 +64,7 @@ func newItem(e Entry) item {
 		Content:     lineEnds.Replace(content),
 		Category:    string(b.Severity),
 		GUID:        guid{guidOf(b), "false"},
-		PubDate:     date(announced(b)),
+		PubDate:     date(b.Announced()),
 	}
 }
 

@@ -57,53 +57,64 @@ type Hosted struct {
 	Stopgap  string
 }
 
-func (b *builder) bulletin(x bulletin.Bulletin) (publish.File, error) {
-	body, err := b.markdown(string(x.ID), x.Body)
+// Bulletin makes the page of one bulletin.
+func (r *Renderer) Bulletin(n Notice) (publish.File, error) {
+	x := n.Bulletin.Bulletin()
+	body, err := r.body(n)
 	if err != nil {
 		return publish.File{}, err
 	}
-	page := b.Layout.Bulletin(string(x.ID))
+	page := r.Layout.Bulletin(string(x.ID))
 	data := bulletinPage{
-		Frame:      b.frame(page, "bulletins", x.Title, x.Summary),
+		Frame:      r.frame(page, "bulletins", x.Title, x.Summary),
 		ID:         string(x.ID),
 		Summary:    summary(x),
 		Published:  newDate(x.Published),
 		Severity:   string(x.Severity),
 		Withdrawn:  x.Status == bulletin.Withdrawn,
 		Action:     x.Action.Required,
-		Retraction: b.retraction(x),
+		Retraction: r.retraction(n),
 		ActionText: x.Action.Text,
 		Audience:   x.Action.Audience,
 		Steps:      x.Action.Steps,
-		Units:      b.Units,
+		Units:      r.Units,
 		Body:       body,
-		Record:     b.record(x),
+		Record:     r.record(n),
 	}
-	data.Installed, data.Hosted = b.rows(x.Affected)
+	data.Installed, data.Hosted = r.rows(x.Affected)
 	if x.Action.Required == verdict.Yes {
-		data.Commands, data.Versions = b.commands(x.Affected)
+		data.Commands, data.Versions = r.commands(x.Affected)
 		data.Several = severalProducts(slices.Concat(data.Commands, data.Versions))
 	}
-	return b.render(page, "bulletin.html", data)
+	return r.render(page, "bulletin.html", data)
+}
+
+// body renders the text of a bulletin; of a withdrawn one there is none.
+func (r *Renderer) body(n Notice) (template.HTML, error) {
+	x := n.Bulletin.Bulletin()
+	if n.Text == nil || x.Status == bulletin.Withdrawn {
+		return r.markdown(string(x.ID), x.Body)
+	}
+	return r.text(string(x.ID), n.Text)
 }
 
 // rows tells the rows of what users run from those of what we run.
-func (b *builder) rows(affected []bulletin.Affected) ([]Installed, []Hosted) {
+func (r *Renderer) rows(affected []bulletin.Affected) ([]Installed, []Hosted) {
 	var installed []Installed
 	var hosted []Hosted
 	for _, a := range affected {
-		if product := b.product(a.Product); product.Hosted {
+		if product := r.product(a.Product); product.Hosted {
 			hosted = append(hosted, Hosted{product.Title, a.Everyone, newDate(a.Deployed), a.Unfixed, a.Remedy, a.Stopgap})
 			continue
 		}
-		installed = append(installed, b.installed(a))
+		installed = append(installed, r.installed(a))
 	}
 	return installed, hosted
 }
 
-func (b *builder) installed(a bulletin.Affected) Installed {
+func (r *Renderer) installed(a bulletin.Affected) Installed {
 	row := Installed{
-		Product:   b.product(a.Product).Title,
+		Product:   r.product(a.Product).Title,
 		Affected:  a.Versions.String(),
 		Fixed:     a.Versions.Fixed,
 		Unfixed:   a.Unfixed,
@@ -122,8 +133,8 @@ func (b *builder) installed(a bulletin.Affected) Installed {
 
 // product is what the site knows of a product; one that it does not know has its
 // id for a title.
-func (b *builder) product(id string) bulletin.Product {
-	if product, found := b.Products.Find(id); found {
+func (r *Renderer) product(id string) bulletin.Product {
+	if product, found := r.Products.Find(id); found {
 		return product
 	}
 	return bulletin.Product{ID: id, Title: id}
@@ -132,9 +143,9 @@ func (b *builder) product(id string) bulletin.Product {
 // commands lists, for every platform of rows with a fix that users can have, the
 // command that installs it, and for their products the command that shows which
 // version runs.
-func (b *builder) commands(affected []bulletin.Affected) (updates, versions []Command) {
+func (r *Renderer) commands(affected []bulletin.Affected) (updates, versions []Command) {
 	for _, a := range affected {
-		product := b.product(a.Product)
+		product := r.product(a.Product)
 		fixed, found := a.UserFix()
 		if !found {
 			continue

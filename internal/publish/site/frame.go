@@ -20,12 +20,12 @@ type Frame struct {
 type Links struct{ Home, Bulletins, Policies, Feed, Style, Icon string }
 
 // frame is the frame of a page.
-func (b *builder) frame(page address.Page, section, title, description string) Frame {
-	l := b.Layout
+func (r *Renderer) frame(page address.Page, section, title, description string) Frame {
+	l := r.Layout
 	f := Frame{
-		Organization: b.Organization,
-		Contact:      b.Contact,
-		Language:     b.Language,
+		Organization: r.Organization,
+		Contact:      r.Contact,
+		Language:     r.Language,
 		Title:        title,
 		Description:  description,
 		Section:      section,

@@ -1,15 +1,41 @@
 package site
 
 import (
+	"cmp"
 	"html/template"
+	"slices"
+	"strings"
+	"time"
 
 	"tocsin/internal/address"
 	"tocsin/internal/bulletin"
 	"tocsin/internal/policy"
 	"tocsin/internal/publish"
+	"tocsin/internal/verdict"
 )
 
-// Entry is a bulletin in a list.
+// latest is how many bulletins the first page shows.
+const latest = 5
+
+// Card is what lists, feeds and the sitemap need of a bulletin when its page was made. It is
+// plain data, so that the next build can start from it.
+type Card struct {
+	ID        bulletin.ID
+	Title     string
+	Published time.Time
+	// Announced is when readers were told last: at the release, or of a material revision.
+	Announced time.Time
+	// Modified is when the page changed last.
+	Modified  time.Time
+	Severity  bulletin.Severity
+	Action    verdict.Truth
+	Products  []string // IDs, each once
+	Withdrawn bool
+	Cites     []string      // the sentences of the policy by which it was published: disclose/fix
+	Entry     template.HTML // its row in lists
+}
+
+// Entry is what the row of a bulletin in lists is made of.
 type Entry struct {
 	ID, Anchor, Href string
 	Title, Summary   string // the summary is empty where it only repeats the title
@@ -17,7 +43,6 @@ type Entry struct {
 	Severity         string // empty where not stated
 	Action           string // yes, no or unknown
 	Withdrawn        bool
-	year             int
 }
 
 // PolicyEntry is a policy in a list.
@@ -29,12 +54,12 @@ type PolicyEntry struct {
 // Year is the bulletins of one year.
 type Year struct {
 	Year      int
-	Bulletins []Entry
+	Bulletins []template.HTML
 }
 
 type homePage struct {
 	Frame
-	Latest   []Entry
+	Latest   []template.HTML
 	More     bool
 	Policies []PolicyEntry
 }
@@ -52,68 +77,118 @@ type policiesPage struct {
 
 type notFoundPage struct {
 	Frame
-	Latest []Entry
+	Latest []template.HTML
 }
 
-func (b *builder) home() (publish.File, error) {
-	return b.render(address.Home, "home.html", homePage{
-		Frame:    b.frame(address.Home, "home", b.Organization, "Security bulletins and policies of "+b.Organization+"."),
-		Latest:   b.newest(),
-		More:     len(b.entries) > latest,
-		Policies: b.policyEntries(),
+// Card keeps what lists need of a bulletin.
+func (r *Renderer) Card(n Notice) (Card, error) {
+	x := n.Bulletin.Bulletin()
+	row, err := r.templates.piece("entry", r.entry(x))
+	card := Card{
+		ID: x.ID, Title: x.Title, Published: x.Published, Announced: x.Announced(), Modified: modified(x),
+		Severity: x.Severity, Action: x.Action.Required, Withdrawn: x.Status == bulletin.Withdrawn, Entry: row,
+	}
+	for _, a := range x.Affected {
+		if !slices.Contains(card.Products, a.Product) {
+			card.Products = append(card.Products, a.Product)
+		}
+	}
+	return card, err
+}
+
+// modified is when the page of a bulletin changed last.
+func modified(x bulletin.Bulletin) time.Time {
+	at := x.Published
+	for _, v := range x.Revisions {
+		if v.At.After(at) {
+			at = v.At
+		}
+	}
+	if x.Retraction != nil && x.Retraction.At.After(at) {
+		at = x.Retraction.At
+	}
+	return at
+}
+
+// list is the pages that show several bulletins.
+type list struct {
+	*Renderer
+	cards []Card // newest first
+}
+
+func (r *Renderer) list(cards []Card) *list {
+	return &list{r, slices.SortedFunc(slices.Values(cards), newestFirst)}
+}
+
+func newestFirst(a, b Card) int {
+	return cmp.Or(b.Published.Compare(a.Published), strings.Compare(string(b.ID), string(a.ID)))
+}
+
+func (l *list) home() (publish.File, error) {
+	return l.render(address.Home, "home.html", homePage{
+		Frame:    l.frame(address.Home, "home", l.Organization, "Security bulletins and policies of "+l.Organization+"."),
+		Latest:   l.newest(),
+		More:     len(l.cards) > latest,
+		Policies: l.policyEntries(),
 	})
 }
 
-func (b *builder) bulletinList() (publish.File, error) {
-	page := b.Layout.Bulletins()
-	return b.render(page, "bulletins.html", bulletinsPage{
-		Frame: b.frame(page, "bulletins", "Security bulletins", "Every security bulletin of "+b.Organization+", newest first."),
-		Years: b.years(),
+func (l *list) bulletinList() (publish.File, error) {
+	page := l.Layout.Bulletins()
+	return l.render(page, "bulletins.html", bulletinsPage{
+		Frame: l.frame(page, "bulletins", "Security bulletins", "Every security bulletin of "+l.Organization+", newest first."),
+		Years: l.years(),
 	})
 }
 
-func (b *builder) policyList() (publish.File, error) {
-	page := b.Layout.Policies()
-	data, err := b.frontPage(page)
+func (r *Renderer) policyList() (publish.File, error) {
+	page := r.Layout.Policies()
+	data, err := r.frontPage(page)
 	if err != nil {
 		return publish.File{}, err
 	}
-	return b.render(page, "policies.html", data)
+	return r.render(page, "policies.html", data)
 }
 
-func (b *builder) notFound() (publish.File, error) {
-	return b.render(address.NotFound, "404.html", notFoundPage{
-		Frame:  b.frame(address.NotFound, "none", "There is no page here", ""),
-		Latest: b.newest(),
+func (l *list) notFound() (publish.File, error) {
+	return l.render(address.NotFound, "404.html", notFoundPage{
+		Frame:  l.frame(address.NotFound, "none", "There is no page here", ""),
+		Latest: l.newest(),
 	})
 }
 
-func (b *builder) newest() []Entry { return b.entries[:min(latest, len(b.entries))] }
+func (l *list) newest() []template.HTML {
+	var rows []template.HTML
+	for _, c := range l.cards[:min(latest, len(l.cards))] {
+		rows = append(rows, c.Entry)
+	}
+	return rows
+}
 
-func (b *builder) years() []Year {
+func (l *list) years() []Year {
 	var years []Year
-	for _, e := range b.entries {
-		if len(years) == 0 || years[len(years)-1].Year != e.year {
-			years = append(years, Year{Year: e.year})
+	for _, c := range l.cards {
+		year := c.Published.UTC().Year()
+		if len(years) == 0 || years[len(years)-1].Year != year {
+			years = append(years, Year{Year: year})
 		}
 		last := &years[len(years)-1]
-		last.Bulletins = append(last.Bulletins, e)
+		last.Bulletins = append(last.Bulletins, c.Entry)
 	}
 	return years
 }
 
-func (b *builder) entry(x bulletin.Bulletin) Entry {
+func (r *Renderer) entry(x bulletin.Bulletin) Entry {
 	return Entry{
 		ID:        string(x.ID),
 		Anchor:    address.Anchor(string(x.ID)),
-		Href:      b.Layout.Href(b.Layout.Bulletin(string(x.ID))),
+		Href:      r.Layout.Href(r.Layout.Bulletin(string(x.ID))),
 		Title:     x.Title,
 		Summary:   summary(x),
 		Published: newDate(x.Published),
 		Severity:  string(x.Severity),
 		Action:    x.Action.Required.String(),
 		Withdrawn: x.Status == bulletin.Withdrawn,
-		year:      x.Published.UTC().Year(),
 	}
 }
 
@@ -125,14 +200,14 @@ func summary(x bulletin.Bulletin) string {
 	return x.Summary
 }
 
-func (b *builder) policyEntries() []PolicyEntry {
+func (r *Renderer) policyEntries() []PolicyEntry {
 	var entries []PolicyEntry
-	for _, p := range b.Policies {
-		entries = append(entries, b.policyEntry(p))
+	for _, p := range r.Policies {
+		entries = append(entries, r.policyEntry(p))
 	}
 	return entries
 }
 
-func (b *builder) policyEntry(p policy.Policy) PolicyEntry {
-	return PolicyEntry{b.Layout.Href(b.Layout.Policy(p.Slug)), p.Title, newDate(p.LastUpdated)}
+func (r *Renderer) policyEntry(p policy.Policy) PolicyEntry {
+	return PolicyEntry{r.Layout.Href(r.Layout.Policy(p.Slug)), p.Title, newDate(p.LastUpdated)}
 }

@@ -22,15 +22,15 @@ type Content struct {
 	Level      int // of the heading: 2 and deeper
 }
 
-func (b *builder) policy(p policy.Policy) (publish.File, error) {
-	page := b.Layout.Policy(p.Slug)
+func (r *Renderer) policy(p policy.Policy) (publish.File, error) {
+	page := r.Layout.Policy(p.Slug)
 	document := markdown.Parse(p.Body)
-	body, err := b.text("policy "+p.Slug, document)
+	body, err := r.text("policy "+p.Slug, document)
 	if err != nil {
 		return publish.File{}, err
 	}
-	return b.render(page, "policy.html", policyPage{
-		Frame:    b.frame(page, "policies", p.Title, p.Title+" of "+b.Organization+"."),
+	return r.render(page, "policy.html", policyPage{
+		Frame:    r.frame(page, "policies", p.Title, p.Title+" of "+r.Organization+"."),
 		Reviewed: newDate(p.LastUpdated),
 		Contents: contents(document),
 		Body:     body,

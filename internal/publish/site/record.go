@@ -57,37 +57,38 @@ type Retraction struct {
 	Superseded *Link // the bulletin that holds instead
 }
 
-func (b *builder) record(x bulletin.Bulletin) Record {
-	r := Record{
+func (r *Renderer) record(n Notice) Record {
+	x := n.Bulletin.Bulletin()
+	out := Record{
 		Done:       events(x.Done),
 		Timeline:   events(x.Timeline),
 		NextUpdate: newDate(x.NextUpdate),
 	}
 	for _, alias := range x.Aliases {
-		r.Names = append(r.Names, alias.Text)
+		out.Names = append(out.Names, alias.Text)
 	}
 	for _, other := range x.Related {
-		r.Related = append(r.Related, b.related(other.Text))
+		out.Related = append(out.Related, r.related(n, other.Text))
 	}
 	for _, vector := range x.CVSS {
-		r.Vectors = append(r.Vectors, vector.Text)
+		out.Vectors = append(out.Vectors, vector.Text)
 	}
 	for _, weakness := range x.CWE {
-		r.Weaknesses = append(r.Weaknesses, weakness.Text)
+		out.Weaknesses = append(out.Weaknesses, weakness.Text)
 	}
 	for _, ref := range x.References {
-		r.References = append(r.References, Link{cmp.Or(ref.Summary, ref.URL), ref.URL})
+		out.References = append(out.References, Link{cmp.Or(ref.Summary, ref.URL), ref.URL})
 	}
 	for _, c := range x.Credits {
-		r.Credits = append(r.Credits, Credit{c.Name, c.Type, c.URL})
+		out.Credits = append(out.Credits, Credit{c.Name, c.Type, c.URL})
 	}
 	for _, v := range slices.Backward(x.Revisions) {
-		r.Revisions = append(r.Revisions, Revision{v.Version, newDate(v.At), v.Summary, v.Material})
+		out.Revisions = append(out.Revisions, Revision{v.Version, newDate(v.At), v.Summary, v.Material})
 	}
 	if n := x.Notified; n != nil {
-		r.Notified = &Notified{n.Count, newDate(n.First), newDate(n.Last)}
+		out.Notified = &Notified{n.Count, newDate(n.First), newDate(n.Last)}
 	}
-	return r
+	return out
 }
 
 func events(stated []bulletin.Event) []Event {
@@ -100,38 +101,37 @@ func events(stated []bulletin.Event) []Event {
 
 // related links to another bulletin where readers may see it. Of one that they may
 // not, and of what stands elsewhere, only the name is shown.
-func (b *builder) related(id string) Link {
-	for _, e := range b.entries {
-		if e.ID == id {
-			return Link{id, e.Href}
-		}
+func (r *Renderer) related(n Notice, id string) Link {
+	if n.Public == nil || !n.Public(bulletin.ID(id)) {
+		return Link{Text: id}
 	}
-	return Link{Text: id}
+	return Link{id, r.Layout.Href(r.Layout.Bulletin(id))}
 }
 
-func (b *builder) retraction(x bulletin.Bulletin) *Retraction {
-	if x.Retraction == nil {
+func (r *Renderer) retraction(n Notice) *Retraction {
+	stated := n.Bulletin.Bulletin().Retraction
+	if stated == nil {
 		return nil
 	}
-	r := &Retraction{At: newDate(x.Retraction.At), Reason: x.Retraction.Reason}
-	if by := x.Retraction.SupersededBy; by != "" {
-		link := b.related(string(by))
-		r.Superseded = &link
+	out := &Retraction{At: newDate(stated.At), Reason: stated.Reason}
+	if by := stated.SupersededBy; by != "" {
+		link := r.related(n, string(by))
+		out.Superseded = &link
 	}
-	return r
+	return out
 }
 
 // frontPage is what the team wrote above the list of its policies.
-func (b *builder) frontPage(page address.Page) (policiesPage, error) {
-	title := cmp.Or(b.Index.Title, "Security policies")
+func (r *Renderer) frontPage(page address.Page) (policiesPage, error) {
+	title := cmp.Or(r.Index.Title, "Security policies")
 	out := policiesPage{
-		Frame:    b.frame(page, "policies", title, "The security policies of "+b.Organization+"."),
-		Policies: b.policyEntries(),
+		Frame:    r.frame(page, "policies", title, "The security policies of "+r.Organization+"."),
+		Policies: r.policyEntries(),
 	}
-	if len(b.Index.Body) == 0 {
+	if len(r.Index.Body) == 0 {
 		return out, nil
 	}
-	body, err := b.markdown(b.Index.Source.Name, b.Index.Body)
+	body, err := r.markdown(r.Index.Source.Name, r.Index.Body)
 	out.Body = body
 	return out, err
 }

@@ -18,48 +18,132 @@ import (
 
 	"tocsin/internal/address"
 	"tocsin/internal/bulletin"
+	"tocsin/internal/disclosure"
 	"tocsin/internal/markdown"
 	"tocsin/internal/policy"
 	"tocsin/internal/publish"
 	"tocsin/templates"
 )
 
-// latest is how many bulletins the first page shows.
-const latest = 5
-
 // contentsFrom is from how many headings on a policy gets a list of them.
 const contentsFrom = 3
 
-// Site is everything that the website is made of.
+// Site is what the pages have in common.
 type Site struct {
 	Organization string // who publishes: "Example Networks"
 	Contact      string // mail address for reports of vulnerabilities; may be empty
-	Language     string // of the texts (BCP 47); "en" where empty
+	Language     string // of the pages' own words (BCP 47); "en" where empty
 	Units        string // what customers' networks are called, plural; "tailnets" where empty
 	Layout       address.Layout
 	Products     bulletin.Products
-	Bulletins    []bulletin.Published // in any order
-	Policies     []policy.Policy      // in any order
-	Index        policy.Index         // what stands above the list of policies
-	Templates    fs.FS                // with site/ and static/; the built-in ones where nil
+	Rules        disclosure.Rules // which sentences of the policy decide
+	Policies     []policy.Policy  // in any order
+	Index        policy.Index     // what stands above the list of policies
+	Templates    fs.FS            // with site/ and static/; the built-in ones where nil
 }
 
-// Pages makes every page and static file, one at a time and in the same order
-// for the same site. The first error is the last thing it yields; it names the
-// template with its line, or the bulletin or policy whose text cannot be rendered.
-func Pages(s Site) iter.Seq2[publish.File, error] {
+// Renderer makes the pages of a site. It does not change once it is made: any number of
+// goroutines may use it.
+type Renderer struct {
+	Site
+	templates *pageTemplates
+}
+
+// New reads the templates and everything that the pages have in common. The error names the
+// template with its line.
+func New(s Site) (*Renderer, error) {
+	s.Language = cmp.Or(s.Language, "en")
+	s.Units = cmp.Or(s.Units, "tailnets")
+	if s.Templates == nil {
+		s.Templates = templates.Files()
+	}
+	parsed, err := readTemplates(s.Templates)
+	if err != nil {
+		return nil, err
+	}
+	s.Policies = slices.SortedFunc(slices.Values(s.Policies), byWeight)
+	return &Renderer{s, parsed}, nil
+}
+
+// Notice is what the page of one bulletin is made of.
+type Notice struct {
+	Bulletin bulletin.Published
+	// Text is the bulletin's text where it was parsed already; of a withdrawn one it is not used.
+	Text *markdown.Document
+	// Newer and Older are its neighbours among the published bulletins, in the order of their
+	// IDs; nil at the ends.
+	Newer, Older *Neighbour
+	// Public tells whether readers may know of another bulletin; nil: of none.
+	Public func(bulletin.ID) bool
+}
+
+// Neighbour is a bulletin that another page links to.
+type Neighbour struct {
+	ID        bulletin.ID
+	Title     string
+	Withdrawn bool
+}
+
+// Pages makes every page and static file of a small site, one at a time and in the same order
+// for the same site. The first error is the last thing it yields; it names the template with
+// its line, or the bulletin or policy whose text cannot be rendered.
+func Pages(s Site, bulletins []bulletin.Published) iter.Seq2[publish.File, error] {
 	return func(yield func(publish.File, error) bool) {
-		b, err := newBuilder(s)
+		r, err := New(s)
 		if err != nil {
 			yield(publish.File{}, err)
 			return
 		}
-		for file, err := range b.files() {
+		var cards []Card
+		for n := range Notices(bulletins) {
+			page, err := r.Bulletin(n)
+			if !yield(page, err) || err != nil {
+				return
+			}
+			card, err := r.Card(n)
+			if err != nil {
+				yield(publish.File{}, err)
+				return
+			}
+			cards = append(cards, card)
+		}
+		for file, err := range r.Others(cards) {
 			if !yield(file, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// Notices puts bulletins in the order of their IDs, newest first, each beside its neighbours.
+func Notices(bulletins []bulletin.Published) iter.Seq[Notice] {
+	sorted := slices.SortedFunc(slices.Values(bulletins), func(a, b bulletin.Published) int {
+		return strings.Compare(string(b.Bulletin().ID), string(a.Bulletin().ID))
+	})
+	public := make(map[bulletin.ID]bool)
+	for _, p := range sorted {
+		public[p.Bulletin().ID] = true
+	}
+	return func(yield func(Notice) bool) {
+		for i, p := range sorted {
+			n := Notice{Bulletin: p, Public: func(id bulletin.ID) bool { return public[id] }}
+			if i > 0 {
+				n.Newer = NeighbourOf(sorted[i-1])
+			}
+			if i+1 < len(sorted) {
+				n.Older = NeighbourOf(sorted[i+1])
+			}
+			if !yield(n) {
+				return
+			}
+		}
+	}
+}
+
+// NeighbourOf is a bulletin as its neighbours show it.
+func NeighbourOf(p bulletin.Published) *Neighbour {
+	b := p.Bulletin()
+	return &Neighbour{b.ID, b.Title, b.Status == bulletin.Withdrawn}
 }
 
 // BodyHTML renders the text of a bulletin for readers who see it away from its
@@ -77,74 +161,42 @@ func BodyHTML(p bulletin.Published, layout address.Layout) (string, error) {
 	return string(html), nil
 }
 
-// builder is a site with its defaults filled in, sorted, and its templates read.
-type builder struct {
-	Site
-	templates *pageTemplates
-	entries   []Entry
-}
-
-func newBuilder(s Site) (*builder, error) {
-	s.Language = cmp.Or(s.Language, "en")
-	s.Units = cmp.Or(s.Units, "tailnets")
-	if s.Templates == nil {
-		s.Templates = templates.Files()
-	}
-	parsed, err := readTemplates(s.Templates)
-	if err != nil {
-		return nil, err
-	}
-	s.Bulletins = slices.SortedFunc(slices.Values(s.Bulletins), newestFirst)
-	s.Policies = slices.SortedFunc(slices.Values(s.Policies), byWeight)
-	b := &builder{Site: s, templates: parsed}
-	for _, p := range s.Bulletins {
-		b.entries = append(b.entries, b.entry(p.Bulletin()))
-	}
-	return b, nil
-}
-
-func newestFirst(p, q bulletin.Published) int {
-	a, b := p.Bulletin(), q.Bulletin()
-	return cmp.Or(b.Published.Compare(a.Published), strings.Compare(string(b.ID), string(a.ID)))
-}
-
 func byWeight(a, b policy.Policy) int {
 	return cmp.Or(cmp.Compare(a.Weight, b.Weight), strings.Compare(a.Title, b.Title), strings.Compare(a.Slug, b.Slug))
 }
 
-// files yields all files in their order.
-func (b *builder) files() iter.Seq2[publish.File, error] {
+// Others makes every page but those of the bulletins, and the static files: always the same
+// files in the same order for the same cards. The first error is the last thing it yields.
+func (r *Renderer) Others(cards []Card) iter.Seq2[publish.File, error] {
+	l := r.list(cards)
 	return func(yield func(publish.File, error) bool) {
-		for _, page := range []func() (publish.File, error){b.home, b.bulletinList, b.policyList, b.notFound} {
-			if !yield(page()) {
+		for _, page := range []func() (publish.File, error){l.home, l.bulletinList, r.policyList, l.notFound} {
+			file, err := page()
+			if !yield(file, err) || err != nil {
 				return
 			}
 		}
-		for _, p := range b.Bulletins {
-			if !yield(b.bulletin(p.Bulletin())) {
+		for _, p := range r.Policies {
+			file, err := r.policy(p)
+			if !yield(file, err) || err != nil {
 				return
 			}
 		}
-		for _, p := range b.Policies {
-			if !yield(b.policy(p)) {
-				return
-			}
-		}
-		b.static(yield)
+		r.static(yield)
 	}
 }
 
 // static yields the files of static/ as they are.
-func (b *builder) static(yield func(publish.File, error) bool) {
-	err := fs.WalkDir(b.Templates, "static", func(name string, entry fs.DirEntry, err error) error {
+func (r *Renderer) static(yield func(publish.File, error) bool) {
+	err := fs.WalkDir(r.Templates, "static", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		data, err := fs.ReadFile(b.Templates, name)
+		data, err := fs.ReadFile(r.Templates, name)
 		if err != nil {
 			return err
 		}
-		asset := b.Layout.Asset(strings.TrimPrefix(name, "static/"))
+		asset := r.Layout.Asset(strings.TrimPrefix(name, "static/"))
 		if !yield(publish.File{Path: asset.File(), Data: data}, nil) {
 			return errStopped
 		}
@@ -156,19 +208,19 @@ func (b *builder) static(yield func(publish.File, error) bool) {
 }
 
 // render fills in the template of a page.
-func (b *builder) render(page address.Page, name string, data any) (publish.File, error) {
-	html, err := b.templates.execute(name, data)
+func (r *Renderer) render(page address.Page, name string, data any) (publish.File, error) {
+	html, err := r.templates.execute(name, data)
 	return publish.File{Path: page.File(), Data: html}, err
 }
 
 // markdown parses and renders the text of a page; id names it in errors.
-func (b *builder) markdown(id string, text []byte) (template.HTML, error) {
-	return b.text(id, markdown.Parse(text))
+func (r *Renderer) markdown(id string, text []byte) (template.HTML, error) {
+	return r.text(id, markdown.Parse(text))
 }
 
 // text renders the Markdown of a page; id names it in errors.
-func (b *builder) text(id string, document *markdown.Document) (template.HTML, error) {
-	html, err := document.HTML(markdown.Options{Rewrite: b.Layout.Rewrite, Permalinks: true})
+func (r *Renderer) text(id string, document *markdown.Document) (template.HTML, error) {
+	html, err := document.HTML(markdown.Options{Rewrite: r.Layout.Rewrite, Permalinks: true})
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", id, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"maps"
 	"net/url"
 	"os"
@@ -49,14 +50,23 @@ func read(t *testing.T, name string) []byte {
 	return data
 }
 
+// whole is a site with its bulletins.
+type whole struct {
+	Site
+	Bulletins []bulletin.Published
+}
+
+// pages makes every page and file.
+func (s whole) pages() iter.Seq2[publish.File, error] { return Pages(s.Site, s.Bulletins) }
+
 // small is a site with one page of each kind, and with hostile ones.
-func small(t *testing.T) Site {
+func small(t *testing.T) whole {
 	t.Helper()
 	layout, err := address.New("https://security.example.com/trust", "/security-bulletins/", "/security-policies/")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := Site{Organization: "Example Networks", Contact: "security@example.com", Layout: layout, Products: ownProducts()}
+	s := whole{Site: Site{Organization: "Example Networks", Contact: "security@example.com", Layout: layout, Products: ownProducts()}}
 	for _, b := range bulletins(t) {
 		p, err := b.Publish()
 		if err != nil {
@@ -114,10 +124,10 @@ func bulletins(t *testing.T) []bulletin.Bulletin {
 }
 
 // build collects the files of a site by path.
-func build(t *testing.T, s Site) map[string]string {
+func build(t *testing.T, s whole) map[string]string {
 	t.Helper()
 	files := make(map[string]string)
-	for f, err := range Pages(s) {
+	for f, err := range s.pages() {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,8 +172,8 @@ func write(t *testing.T, path, text string) {
 // TestSameSiteSameBytes is F61, as far as pages go: neither the order of the input
 // nor the zone nor the run changes a byte, or the order of the files.
 func TestSameSiteSameBytes(t *testing.T) {
-	list := func(s Site) (out []publish.File) {
-		for f, err := range Pages(s) {
+	list := func(s whole) (out []publish.File) {
+		for f, err := range s.pages() {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -450,13 +460,13 @@ func TestErrors(t *testing.T) {
 	bomb := policy.Policy{Slug: "bomb", Body: bytes.Repeat([]byte("> "), 100)}
 	tests := []struct {
 		name   string
-		change func(*Site)
+		change func(*whole)
 		want   string
 	}{
-		{"syntax", func(s *Site) { s.Templates = own("site/policy.html", "\n{{define \"main\"}}\n{{if}}") }, "templates/site/policy.html:3: "},
-		{"unknown field", func(s *Site) { s.Templates = own("site/bulletin.html", "{{define \"main\"}}\n{{.Tailnets}}{{end}}") }, "templates/site/bulletin.html:2:"},
-		{"no template", func(s *Site) { s.Templates = fstest.MapFS{} }, "site/layout.html"},
-		{"no static files", func(s *Site) {
+		{"syntax", func(s *whole) { s.Templates = own("site/policy.html", "\n{{define \"main\"}}\n{{if}}") }, "templates/site/policy.html:3: "},
+		{"unknown field", func(s *whole) { s.Templates = own("site/bulletin.html", "{{define \"main\"}}\n{{.Tailnets}}{{end}}") }, "templates/site/bulletin.html:2:"},
+		{"no template", func(s *whole) { s.Templates = fstest.MapFS{} }, "site/layout.html"},
+		{"no static files", func(s *whole) {
 			m := fstest.MapFS{}
 			for _, name := range append(pageNames[:], "layout.html", "pieces.html") {
 				data, err := fs.ReadFile(templates.Files(), "site/"+name)
@@ -467,14 +477,14 @@ func TestErrors(t *testing.T) {
 			}
 			s.Templates = m
 		}, "static"},
-		{"bomb", func(s *Site) { s.Policies = append(s.Policies, bomb) }, "policy bomb"},
+		{"bomb", func(s *whole) { s.Policies = append(s.Policies, bomb) }, "policy bomb"},
 	}
 	for _, test := range tests {
 		s := small(t)
 		test.change(&s)
 		var last error
 		after := 0
-		for _, err := range Pages(s) {
+		for _, err := range s.pages() {
 			if last != nil {
 				after++
 			}
@@ -491,7 +501,7 @@ func TestStopping(t *testing.T) {
 	all := len(build(t, small(t)))
 	for n := 1; n <= all; n++ {
 		got := 0
-		for range Pages(small(t)) {
+		for range small(t).pages() {
 			if got++; got == n {
 				break
 			}
@@ -511,7 +521,7 @@ func BenchmarkPages(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := Site{Organization: "Example Networks", Layout: layout, Products: ownProducts()}
+	s := whole{Site: Site{Organization: "Example Networks", Layout: layout, Products: ownProducts()}}
 	for i := range 1000 {
 		x := bulletin.Bulletin{ID: bulletin.ID(fmt.Sprintf("TS-2026-%04d", i)), Title: "A thing", Status: bulletin.Public, Published: day("2026-05-03"), Body: body,
 			Affected: []bulletin.Affected{{Product: "client", Versions: version.Range{Fixed: "1.66.1"}}}}
@@ -522,7 +532,7 @@ func BenchmarkPages(b *testing.B) {
 		s.Bulletins = append(s.Bulletins, p)
 	}
 	for b.Loop() {
-		for _, err := range Pages(s) {
+		for _, err := range s.pages() {
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"strings"
 
 	"tocsin/templates"
 )
@@ -18,7 +19,8 @@ var pageNames = [...]string{"home.html", "bulletins.html", "bulletin.html", "pol
 
 // pageTemplates are the pages by name, each in its frame.
 type pageTemplates struct {
-	pages map[string]*template.Template
+	pages  map[string]*template.Template
+	pieces *template.Template
 }
 
 // readTemplates reads the frame, the pieces and the pages. Each is named by its
@@ -41,7 +43,8 @@ func readTemplates(files fs.FS) (*pageTemplates, error) {
 		}
 		pages[name] = page
 	}
-	return &pageTemplates{pages}, nil
+	pieces, err := frame.Clone()
+	return &pageTemplates{pages, pieces}, err
 }
 
 func parse(into *template.Template, files fs.FS, name string) error {
@@ -60,4 +63,13 @@ func (t *pageTemplates) execute(name string, data any) ([]byte, error) {
 		return nil, templates.Fault("site/"+name, err)
 	}
 	return b.Bytes(), nil
+}
+
+// piece fills in a part of a page that several pages show.
+func (t *pageTemplates) piece(name string, data any) (template.HTML, error) {
+	var b strings.Builder
+	if err := t.pieces.ExecuteTemplate(&b, name, data); err != nil {
+		return "", templates.Fault("site/pieces.html", err)
+	}
+	return template.HTML(b.String()), nil
 }
