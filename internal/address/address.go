@@ -153,6 +153,13 @@ func (l Layout) Feeds() Page { return l.bulletins + "feeds/" }
 // part keeps its address and its entries when the list grows: page-1/.
 func (p Page) Part(number int) Page { return p + Page(fmt.Sprintf("page-%d/", number)) }
 
+// PartSize is how many entries a part of a long list holds.
+const PartSize = 200
+
+// Parts is how many parts a list of so many entries has beside its front page, which shows the
+// newest: full ones, split off once the front page keeps as many.
+func Parts(entries int) int { return max(0, entries/PartSize-1) }
+
 // RSS is the feed of a list: index.xml beside its page.
 func (p Page) RSS() Page { return p + "index.xml" }
 
@@ -171,8 +178,24 @@ func (l Layout) Policies() Page { return l.policies }
 // Policy is the page of one policy; the slug must be a [ValidSlug].
 func (l Layout) Policy(slug string) Page { return l.policies + Page(slug) + "/" }
 
+// Clause is the sentence of a policy that a clause of a question's rules executes, on the
+// policy's page. It is a page with a #fragment: for links, not for files.
+func (l Layout) Clause(slug, question, clause string) Page {
+	return l.Policy(slug) + "#" + Page(ClauseAnchor(question, clause))
+}
+
+// ClauseAnchor is the id of that sentence on its page: clause-disclose-fix.
+func ClauseAnchor(question, clause string) string { return "clause-" + question + "-" + clause }
+
 // PoliciesPrint is all policies on one page, to be printed.
 func (l Layout) PoliciesPrint() Page { return l.policies + "print/" }
+
+// PrintPrefix stands before every id of a policy's text on the page of all policies. No slug
+// holds an underscore, so no two policies make one id.
+func PrintPrefix(slug string) string { return slug + "_" }
+
+// SitemapPart is a part of a sitemap that is too long for one file, counted from 1.
+func SitemapPart(number int) Page { return Page(fmt.Sprintf("/sitemap-%d.xml", number)) }
 
 // Asset is a file of templates/static, by its path there.
 func (l Layout) Asset(name string) Page { return assetRoot + Page(name) }
@@ -186,6 +209,16 @@ func (l Layout) Href(p Page) string { return l.base + string(p) }
 
 // URL is the full address of a page.
 func (l Layout) URL(p Page) string { return l.origin + l.base + string(p) }
+
+// PageAt is the page of a path from the root of the host on: [Layout.Href] the other way. It is
+// false of a path outside the site.
+func (l Layout) PageAt(path string) (Page, bool) {
+	rest, ours := strings.CutPrefix(path, l.base)
+	if !ours || !strings.HasPrefix(rest, "/") {
+		return "", false
+	}
+	return Page(rest), true
+}
 
 // Rewrite maps a link as authors write it, such as /security-policies/, to one
 // that works wherever the site lies; other links stay as they are.

@@ -42,6 +42,27 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// The address of a sentence is its policy's page with the id that the sentence has there.
+func TestClause(t *testing.T) {
+	l := layout(t, "https://example.com/security")
+	page := l.Clause("incident-disclosure", "disclose", "cannot-confirm")
+	if got, want := l.Href(page), "/security/security-policies/incident-disclosure/#"+ClauseAnchor("disclose", "cannot-confirm"); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := l.URL(page), "https://example.com/security/security-policies/incident-disclosure/#clause-disclose-cannot-confirm"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A list is cut into full parts at its old end, and its front page never holds fewer than one.
+func TestParts(t *testing.T) {
+	for entries, want := range map[int]int{0: 0, 1: 0, 200: 0, 399: 0, 400: 1, 599: 1, 600: 2, 10_000: 49} {
+		if got := Parts(entries); got != want {
+			t.Errorf("%d entries: %d parts, want %d", entries, got, want)
+		}
+	}
+}
+
 func TestRootSite(t *testing.T) {
 	for _, base := range []string{"https://example.com", "https://example.com/"} {
 		l := layout(t, base)
@@ -106,13 +127,13 @@ func TestNewAccepts(t *testing.T) {
 // TestSlugs is F12: no slug leads out of its folder, or to a file of another meaning.
 func TestSlugs(t *testing.T) {
 	bad := []string{"", ".", "..", "../x", "a/b", "/a", "a/", `a\b`, "A", "a.b", "a b", "a_b", "-a", "a-", "-", "a\x00", "a\n", "ä", "a%2fb", "feed.xml", "index.html",
-		strings.Repeat("a", 65), "con", "nul", "prn", "aux", "com1", "com9", "lpt1", "lpt9", "index", "feed", "atom", "rss", "~", "$x", "{{x}}"}
+		strings.Repeat("a", 65), "con", "nul", "prn", "aux", "com1", "com9", "lpt1", "lpt9", "index", "feed", "atom", "rss", "print", "~", "$x", "{{x}}"}
 	for _, s := range bad {
 		if ValidSlug(s) == nil {
 			t.Errorf("ValidSlug(%q) passes", s)
 		}
 	}
-	for _, s := range []string{"a", "0", "patch-management", "bcp-dr", "a--b", "console", "com10", strings.Repeat("a", 64)} {
+	for _, s := range []string{"a", "0", "patch-management", "bcp-dr", "a--b", "console", "com10", "printing", strings.Repeat("a", 64)} {
 		if err := ValidSlug(s); err != nil {
 			t.Error(err)
 		}

@@ -9,8 +9,8 @@ var (
 	slug = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)
 
 	// reserved names are devices on Windows, where people check sites out, or names
-	// under which readers look for other things.
-	reserved = regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9]|index|feed|atom|rss)$`)
+	// under which readers look for other things: feeds, the page of all policies.
+	reserved = regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9]|index|feed|atom|rss|print)$`)
 )
 
 // ValidSlug tells why a name cannot be the folder of a page; nil where it can.

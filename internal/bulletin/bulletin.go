@@ -142,6 +142,35 @@ func Instant(text string) time.Time {
 	return time.Time{}
 }
 
+// Turns is the first instant, from another on, at which the bulletin may have to be judged
+// otherwise without anybody having touched it: the earliest date in its header that is not
+// past, in whatever key it stands. It is zero where no such date comes any more.
+func (b Bulletin) Turns(from time.Time) time.Time {
+	header := b.Source.Data[:len(b.Source.Data)-len(b.Body)]
+	var first time.Time
+	for i := 0; i+len(time.DateOnly) <= len(header); i++ {
+		if header[i+4] != '-' || header[i+7] != '-' {
+			continue
+		}
+		if at := dateIn(header[i:]); !at.IsZero() && !at.Before(from) && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	return first
+}
+
+// dateIn reads the date or instant that a text begins with; zero where it begins with none.
+func dateIn(text []byte) time.Time {
+	end := bytes.IndexAny(text, " \t\r\n,}]\"'#")
+	if end < 0 {
+		end = len(text)
+	}
+	if at := Instant(string(text[:end])); !at.IsZero() {
+		return at
+	}
+	return Instant(string(text[:len(time.DateOnly)]))
+}
+
 // Withdrawal is all that readers are told of what a withdrawn bulletin said.
 const Withdrawal = "This bulletin was withdrawn. What it said does not hold."
 

@@ -61,10 +61,15 @@ func (b Bulletin) Material() (Revision, bool) {
 	return Revision{}, false
 }
 
-// Announced is when readers were told last: at the release, or of a material revision.
+// Announced is when readers were told last: at the release, of a material revision, or
+// that the bulletin was withdrawn.
 func (b Bulletin) Announced() time.Time {
-	if r, found := b.Material(); found && r.At.After(b.Published) {
-		return r.At
+	last := b.Published
+	if r, found := b.Material(); found && r.At.After(last) {
+		last = r.At
 	}
-	return b.Published
+	if r := b.Retraction; b.Status == Withdrawn && r != nil && r.At.After(last) {
+		last = r.At
+	}
+	return last
 }

@@ -1,9 +1,11 @@
 package bulletin
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 // Pattern is how an organisation numbers its bulletins: a prefix, the year, and a
@@ -64,3 +66,35 @@ func (p Pattern) orDefault() Pattern {
 	}
 	return p
 }
+
+// Compare orders IDs as people count: TS-2026-9 stands before TS-2026-10.
+func Compare(a, b ID) int {
+	x, y := string(a), string(b)
+	for x != "" && y != "" {
+		if !isDigit(x[0]) || !isDigit(y[0]) {
+			if x[0] != y[0] {
+				return cmp.Compare(x[0], y[0])
+			}
+			x, y = x[1:], y[1:]
+			continue
+		}
+		var m, n string
+		m, x = number(x)
+		n, y = number(y)
+		if c := cmp.Or(cmp.Compare(len(m), len(n)), strings.Compare(m, n)); c != 0 {
+			return c
+		}
+	}
+	return cmp.Or(cmp.Compare(len(x), len(y)), strings.Compare(string(a), string(b)))
+}
+
+// number cuts the number that a text begins with from the text, without its leading zeros.
+func number(text string) (digits, rest string) {
+	end := 0
+	for end < len(text) && isDigit(text[end]) {
+		end++
+	}
+	return strings.TrimLeft(text[:end], "0"), text[end:]
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }

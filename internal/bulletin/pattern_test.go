@@ -73,3 +73,14 @@ func TestZeroPattern(t *testing.T) {
 		t.Errorf("%d %d %v", year, number, ok)
 	}
 }
+
+func TestCompare(t *testing.T) {
+	sorted := []ID{"", "AB-2026-1", "TS-2025-999", "TS-2025-1000", "TS-2026-004", "TS-2026-4", "TS-2026-9", "TS-2026-10", "TS-2026-10-A", "TS-A"}
+	for i, a := range sorted {
+		for j, b := range sorted {
+			if got := Compare(a, b); got < 0 != (i < j) || got == 0 != (i == j) {
+				t.Errorf("Compare(%q, %q) = %d", a, b, got)
+			}
+		}
+	}
+}
