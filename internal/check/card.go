@@ -24,6 +24,7 @@ type card struct {
 	superseded []mention // the one bulletin that holds instead; none in most
 	links      []link    // to pages of the site
 	anchors    []anchor  // that a link can point at
+	entry                // in the lists
 }
 
 // mention is a word of a file with its place, for a problem that may come to stand there.
@@ -72,6 +73,7 @@ func (c *Checker) card(n *notice) card {
 		id: n.ID, status: n.Status, embargoed: n.Embargoed, owner: n.OwnsName(), file: n.file.Name,
 		idAt:    mentionOf(n.file, string(n.ID), n.Places.Of("id")),
 		aliases: mentions(n.file, n.Aliases), related: mentions(n.file, n.Related),
+		entry: entryOf(n.Bulletin),
 	}
 	if r := n.Retraction; r != nil && r.SupersededBy != "" {
 		k.superseded = []mention{mentionOf(n.file, string(r.SupersededBy), r.Position)}

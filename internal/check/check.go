@@ -10,6 +10,8 @@
 //	for e, err := range reader.Bulletins() { c.Bulletin(e) }
 //	problems = c.Done()
 //
+// Where many cores are at it, each calls [Checker.Look], and one adds what they found.
+//
 // To add a check, write a file named after its subject with a function of one of the
 // kinds in rules.go, and put the function into the table there. A rule is handed what
 // could be read; what could not was reported already and is absent, so a rule says
@@ -55,13 +57,14 @@ type Checker struct {
 	policies   map[string][]anchor // by slug
 	index      []anchor            // of the policies' front page
 	silences   []silence
+	answered   *answered // by the headings of bulletins
 	problems   source.Problems
 	suppressed source.Problems
 }
 
 // New begins with everything but the bulletins: policies, their front page, rules.
 func New(settings Settings, found content.Site) *Checker {
-	c := &Checker{Settings: settings, site: found, policies: make(map[string][]anchor), problems: slices.Clone(settings.Found)}
+	c := &Checker{Settings: settings, site: found, policies: make(map[string][]anchor), answered: newAnswered(), problems: slices.Clone(settings.Found)}
 	c.problems = append(c.problems, c.onPolicies()...)
 	c.problems = append(c.problems, notInForce(found, settings.Rules, settings.Now)...)
 	c.obstacles = obstacles(found, settings.Rules, c.problems)
@@ -73,17 +76,35 @@ func New(settings Settings, found content.Site) *Checker {
 func (c *Checker) Obstacles() source.Problems { return c.obstacles }
 
 // Bulletin looks at the next bulletin, and forgets all but a card of it.
-func (c *Checker) Bulletin(e content.Entry) {
-	c.problems = append(c.problems, e.Problems...)
+func (c *Checker) Bulletin(e content.Entry) { c.Add(c.Look(e)) }
+
+// Look is what is left of one bulletin when it was looked at: its problems, and the few hundred
+// bytes that the other files are held against.
+type Look struct {
+	Problems source.Problems
+	card     card
+	silences []silence
+}
+
+// Look looks at one bulletin by itself. Any number of goroutines may do so at once, in any
+// order; what they find is then [Checker.Add]ed by one.
+func (c *Checker) Look(e content.Entry) Look {
 	if !e.Readable {
-		c.problems = append(c.problems, c.unreadDraft(e)...)
-		c.cards = append(c.cards, unreadCard(e))
-		return
+		return Look{Problems: append(slices.Clone(e.Problems), c.unreadDraft(e)...), card: unreadCard(e)}
 	}
 	n := c.notice(e)
-	c.problems = append(c.problems, c.onBulletin(n)...)
-	c.cards = append(c.cards, c.card(n))
-	c.remember(n.file, n.Status, n.Suppress)
+	return Look{
+		Problems: append(slices.Clone(e.Problems), c.onBulletin(n)...),
+		card:     c.card(n),
+		silences: silencesOf(n.file, n.Status, n.Suppress),
+	}
+}
+
+// Add puts down what was found of the next bulletin.
+func (c *Checker) Add(l Look) {
+	c.problems = append(c.problems, l.Problems...)
+	c.cards = append(c.cards, l.card)
+	c.silences = append(c.silences, l.silences...)
 }
 
 // Done ends the run: what is wrong between the files joins all other problems, sorted

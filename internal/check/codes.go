@@ -31,7 +31,7 @@ func Codes() []Code {
 	all := slices.Concat(
 		fileCodes(), yamlCodes(), valueCodes(), bulletinCodes(), settingsCodes(), markdownCodes(),
 		nameCodes(), rowCodes(), dateCodes(), verdictCodes(), textCodes(), rangeCodes(),
-		policyCodes(), rulesCodes(), recordCodes(), targetCodes(), leakCodes(), suppressCodes(), inventoryCodes(),
+		policyCodes(), rulesCodes(), recordCodes(), targetCodes(), urlCodes(), leakCodes(), suppressCodes(), inventoryCodes(),
 	)
 	slices.SortFunc(all, func(a, b Code) int { return strings.Compare(a.Name, b.Name) })
 	return all

@@ -47,6 +47,13 @@ ids of their own, made of their words.`,
 			Example: "![A picture](https://example.com/a.png)\n", Mended: "[A picture](https://example.com/a.png)\n",
 		},
 		{
+			Name: "footnote", Level: source.Error,
+			Wants: "for every footnote its text, and a place that refers to it",
+			Why: `A footnote that nothing refers to would not be on the page at all; a reference without a
+footnote would stand there as it is written.`,
+			Example: "A text.[^1]\n", Mended: "A text.[^1]\n\n[^1]: A footnote.\n",
+		},
+		{
 			Name: "too-complex", Level: source.Error,
 			Wants:   "a text that can be rendered in reasonable time",
 			Why:     `Some short texts take minutes to render, or make megabytes. People do not write them.`,

@@ -46,7 +46,7 @@ func policyRules() []policyRule {
 }
 
 func siteRules() []siteRule {
-	return []siteRule{slugs, ids, aliases, relations, destinations, tracked}
+	return []siteRule{slugs, ids, aliases, relations, destinations, kept, tracked}
 }
 
 // onBulletin applies every rule to a bulletin. A draft's errors are warnings.
@@ -77,7 +77,7 @@ func (c *Checker) onPolicies() source.Problems {
 			problems = append(problems, rule(c, of, p)...)
 		}
 		problems = append(problems, c.onPage(p)...)
-		c.policies[of.Slug] = p.anchors()
+		c.policies[of.Slug] = append(p.anchors(), c.sentenceAnchors(of)...)
 		c.remember(of.Source, bulletin.Public, of.Suppress)
 	}
 	if i := c.site.Index; i.Source.Name != "" {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/markdown"
@@ -17,7 +18,7 @@ type question struct {
 	words *regexp.Regexp
 }
 
-var questions = []question{
+var questions = [...]question{
 	{"what happened", regexp.MustCompile(`\bwhat\b.*\b(happen|occur|went wrong|is the (issue|problem|matter))|\b(summary|overview|description|details?|background|incident|the (vulnerability|issue|fault|problem))\b`)},
 	{"who is affected", regexp.MustCompile(`\b(who|which)\b.*\b(affect|concern|impacted|vulnerable|expos)|\b(am|are|is|was|were) (i|we|you|my|your)\b.*\b(affect|vulnerable|impacted)|\baffected\b|\bscope\b`)},
 	{"what the impact is", regexp.MustCompile(`\bimpact\b|\bconsequence|\brisks?\b|\bseverity\b|\bwhat (could|can|might|may)\b.*\b(attacker|somebody|someone|happen)|\bhow (bad|serious|severe)\b`)},
@@ -27,13 +28,13 @@ var questions = []question{
 // sections warns where a reader would look for an answer and find no heading, and
 // where one stands above nothing. A text whose headings are not understood at all may
 // be in another language: that is only noted.
-func sections(_ *Checker, n *notice) source.Problems {
+func sections(c *Checker, n *notice) source.Problems {
 	if n.Status == bulletin.Withdrawn || n.Status == "" {
 		return nil
 	}
 	headings, empty := outline(n.text().Blocks())
 	problems := n.emptySections(empty)
-	missing := unanswered(headings)
+	missing := c.answered.unanswered(headings)
 	switch {
 	case len(missing) == 0:
 	case len(missing) == len(questions) && len(headings) >= len(missing):
@@ -90,15 +91,45 @@ func outline(blocks []markdown.Block) (headings []string, empty []markdown.Block
 	return headings, empty
 }
 
+// answered remembers which questions a heading answers: a team writes the same few headings
+// over every bulletin. Any number of goroutines may ask.
+type answered struct {
+	mutex    sync.Mutex
+	headings map[string][len(questions)]bool
+}
+
+func newAnswered() *answered { return &answered{headings: make(map[string][len(questions)]bool)} }
+
+// mostHeadings is how many headings are remembered at most.
+const mostHeadings = 1000
+
+func (a *answered) by(heading string) [len(questions)]bool {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	found, known := a.headings[heading]
+	if known {
+		return found
+	}
+	for i, q := range questions {
+		found[i] = q.words.MatchString(heading)
+	}
+	if len(a.headings) < mostHeadings {
+		a.headings[strings.Clone(heading)] = found
+	}
+	return found
+}
+
 // unanswered lists what no heading speaks of.
-func unanswered(headings []string) []string {
-	var missing []string
-	for _, q := range questions {
-		found := false
-		for _, h := range headings {
-			found = found || q.words.MatchString(h)
+func (a *answered) unanswered(headings []string) []string {
+	var all [len(questions)]bool
+	for _, h := range headings {
+		for i, answers := range a.by(h) {
+			all[i] = all[i] || answers
 		}
-		if !found {
+	}
+	var missing []string
+	for i, q := range questions {
+		if !all[i] {
 			missing = append(missing, q.asks)
 		}
 	}

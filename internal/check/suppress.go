@@ -21,9 +21,16 @@ type silence struct {
 
 // remember keeps what a file silences.
 func (c *Checker) remember(file source.File, status bulletin.Status, entries []source.Suppression) {
+	c.silences = append(c.silences, silencesOf(file, status, entries)...)
+}
+
+// silencesOf is what a file silences.
+func silencesOf(file source.File, status bulletin.Status, entries []source.Suppression) []silence {
+	var all []silence
 	for _, s := range entries {
-		c.silences = append(c.silences, silence{Suppression: s, file: file.Name, draft: status == bulletin.Draft, line: file.Line(s.Position.Line)})
+		all = append(all, silence{Suppression: s, file: file.Name, draft: status == bulletin.Draft, line: file.Line(s.Position.Line)})
 	}
+	return all
 }
 
 // silence takes out what suppress: entries silence, and reports entries that silence

@@ -3,14 +3,19 @@ package check
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
+	"sync"
 	"unique"
 
 	"tocsin/internal/address"
 	"tocsin/internal/bulletin"
+	"tocsin/internal/policy"
 	"tocsin/internal/source"
+	"tocsin/internal/verdict"
 )
 
 // link is a link of a text to a page of the site.
@@ -66,34 +71,47 @@ type target struct {
 	hidden  bool   // readers may not know of it yet
 	unread  bool   // nobody can say what anchors it has
 	anchors []anchor
+	rows    []*card // of a list: the bulletins that it shows, each with an anchor
 }
 
-// targets are the pages of the site, and those that will be once what is written is
-// released.
+// targets are the pages of the site that are no lists, and those that will be once what is
+// written is released.
 func (c *Checker) targets() map[address.Page]target {
 	layout := c.Config.Layout
 	found := map[address.Page]target{
-		address.Home: {}, address.NotFound: {}, layout.Feed(): {},
-		layout.Bulletins(): {anchors: c.rows()},
-		layout.Policies():  {anchors: c.index},
+		address.Home: {}, address.NotFound: {}, address.Sitemap: {}, address.Robots: {},
+		layout.Feeds(): {}, layout.Feed(): {}, layout.Atom(): {}, layout.JSONFeed(): {},
+		layout.Policies(): {anchors: c.index},
 	}
-	for _, k := range c.cards {
+	for i := range c.cards {
+		k := &c.cards[i]
 		if t, taken := found[layout.Bulletin(string(k.id))]; !taken || t.hidden {
 			found[layout.Bulletin(string(k.id))] = target{page: string(k.id), hidden: !k.unread && !k.public(), unread: k.unread, anchors: k.anchors}
 		}
 	}
-	for slug, anchors := range c.policies {
-		found[layout.Policy(slug)] = target{page: "the policy", anchors: anchors}
+	var printed []anchor
+	for _, slug := range slices.Sorted(maps.Keys(c.policies)) {
+		found[layout.Policy(slug)] = target{page: "the policy", anchors: c.policies[slug]}
+		for _, a := range c.policies[slug] {
+			printed = append(printed, unique.Make(address.PrintPrefix(slug)+a.Value()))
+		}
 	}
+	found[layout.PoliciesPrint()] = target{anchors: printed}
 	return found
 }
 
-// rows are the anchors of the list of bulletins: each ID, in small letters and as it is.
-func (c *Checker) rows() []anchor {
+// sentenceAnchors are the ids of the sentences of a policy that the rules execute.
+func (c *Checker) sentenceAnchors(of policy.Policy) []anchor {
+	if of.Slug != c.Rules.Policy {
+		return nil
+	}
 	var all []anchor
-	for _, k := range c.cards {
-		if k.public() {
-			all = append(all, unique.Make(string(k.id)), unique.Make(address.Anchor(string(k.id))))
+	text := of.Text()
+	for _, rules := range []verdict.Rules{c.Rules.Disclose, c.Rules.Notify} {
+		for _, clause := range rules.Clauses() {
+			if _, err := text.Sentence(clause.Under, clause.Quote); err == nil {
+				all = append(all, unique.Make(address.ClauseAnchor(rules.Question, clause.ID)))
+			}
 		}
 	}
 	return all
@@ -101,7 +119,7 @@ func (c *Checker) rows() []anchor {
 
 // targetRules hold every link to a page of the site against the pages that it has.
 func destinations(c *Checker) source.Problems {
-	pages := c.targets()
+	pages := places{c.targets(), sync.OnceValue(c.lists)}
 	hidden := make(map[string]bool)
 	for _, k := range c.cards {
 		if !k.unread && !k.public() {
@@ -120,10 +138,10 @@ func destinations(c *Checker) source.Problems {
 }
 
 // destination judges one link.
-func (c *Checker) destination(pages map[address.Page]target, hidden map[string]bool, k card, l link) (source.Problem, bool) {
+func (c *Checker) destination(pages places, hidden map[string]bool, k card, l link) (source.Problem, bool) {
 	layout := c.Config.Layout
-	t, found := pages[l.page]
-	alike := pages[address.Page(strings.ToLower(strings.TrimSuffix(string(l.page), "/"))+"/")] // what gives a draft away need not work
+	t, found := pages.find(l.page)
+	alike := pages.fixed[address.Page(strings.ToLower(strings.TrimSuffix(string(l.page), "/"))+"/")] // what gives a draft away need not work
 	switch {
 	case alike.hidden && l.page != layout.Bulletin(string(k.id)),
 		l.page == layout.Bulletins() && hidden[strings.ToLower(l.fragment)]:
@@ -131,22 +149,38 @@ func (c *Checker) destination(pages map[address.Page]target, hidden map[string]b
 			"release that one first, or take the link out"), true
 	case !found:
 		return c.missing(pages, k, l)
-	case l.fragment == "" || t.unread || strings.HasPrefix(l.fragment, layoutAnchor) || has(t.anchors, l.fragment):
+	case l.fragment == "" || t.unread || strings.HasPrefix(l.fragment, layoutAnchor) || t.has(l.fragment):
 		return source.Problem{}, false
 	}
-	return k.graded(l.mention, "broken-anchor", fmt.Sprintf("the page of the link %q has no place %q", l.word, "#"+l.fragment), anchorHint(t.anchors)), true
+	return k.graded(l.mention, "broken-anchor", fmt.Sprintf("the page of the link %q has no place %q", l.word, "#"+l.fragment), c.placeHint(t, l)), true
 }
 
 // layoutAnchor begins the anchors that the templates give, which a site may change.
 const layoutAnchor = "_"
 
+// has reports whether the page has a place of that name. A row of a list has two: its ID, and
+// the same in small letters.
+func (t target) has(fragment string) bool {
+	return has(t.anchors, fragment) ||
+		slices.ContainsFunc(t.rows, func(k *card) bool {
+			return fragment == string(k.id) || fragment == address.Anchor(string(k.id))
+		})
+}
+
 func has(anchors []anchor, fragment string) bool {
-	for _, a := range anchors {
-		if a.Value() == fragment {
-			return true
+	return slices.ContainsFunc(anchors, func(a anchor) bool { return a.Value() == fragment })
+}
+
+// placeHint tells what could have been meant. The list of bulletins shows the newest only: an
+// older one has its row on the page of its year.
+func (c *Checker) placeHint(t target, l link) string {
+	layout := c.Config.Layout
+	for i := range c.cards {
+		if k := &c.cards[i]; l.page == layout.Bulletins() && k.public() && address.Anchor(string(k.id)) == address.Anchor(l.fragment) {
+			return fmt.Sprintf("the list shows the newest %d only; this one has its own page: %s", address.PartSize, layout.Bulletin(string(k.id)))
 		}
 	}
-	return false
+	return anchorHint(t.anchors)
 }
 
 func anchorHint(anchors []anchor) string {
@@ -165,8 +199,11 @@ func anchorHint(anchors []anchor) string {
 }
 
 // missing reports a link to a page that the site does not have.
-func (c *Checker) missing(pages map[address.Page]target, k card, l link) (source.Problem, bool) {
+func (c *Checker) missing(pages places, k card, l link) (source.Problem, bool) {
 	layout := c.Config.Layout
+	if c.hasMoved(l.page) {
+		return source.Problem{}, false
+	}
 	if name, is := strings.CutPrefix(string(l.page), string(layout.Asset(""))); is {
 		if c.Assets == nil {
 			return source.Problem{}, false
@@ -176,7 +213,7 @@ func (c *Checker) missing(pages map[address.Page]target, k card, l link) (source
 		}
 	}
 	hint := "see " + string(layout.Bulletins()) + " and " + string(layout.Policies()) + " for the pages that there are"
-	if _, slash := pages[l.page+"/"]; slash {
+	if _, slash := pages.find(l.page + "/"); slash {
 		hint = "a page's address ends with a slash: " + string(l.page) + "/"
 	}
 	return k.graded(l.mention, "broken-link", fmt.Sprintf("the link %q leads to no page of this site", l.word), hint), true

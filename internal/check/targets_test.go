@@ -1,9 +1,13 @@
 package check
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"tocsin/internal/content"
 )
@@ -22,13 +26,45 @@ func TestLinksToOwnPages(t *testing.T) {
 		"-- content/bulletins/TS-2026-005.md --\n---\n" // cannot be read
 	const unread = "bulletins/TS-2026-005.md:1:1 error unclosed-header"
 	for link, want := range map[string]string{
-		"/":                              "",
-		"/#_latest":                      "", // the layout's own
-		"/security-bulletins/":           "",
-		"/security-bulletins/index.html": "",
-		"/security-bulletins/index.xml":  "",
-		"/security-policies/":            "",
-		"/security-policies/backups/":    "",
+		"/":                                                                      "",
+		"/#_latest":                                                              "", // the layout's own
+		"/security-bulletins/":                                                   "",
+		"/security-bulletins/index.html":                                         "",
+		"/security-bulletins/index.xml":                                          "",
+		"/security-policies/":                                                    "",
+		"/security-policies/backups/":                                            "",
+		"/sitemap.xml":                                                           "",
+		"/security-bulletins/feeds/":                                             "",
+		"/security-bulletins/atom.xml":                                           "",
+		"/security-bulletins/feed.json":                                          "",
+		"/security-bulletins/2026/":                                              "",
+		"/security-bulletins/2026/#ts-2026-001":                                  "",
+		"/security-bulletins/2025/":                                              "error broken-link",
+		"/security-bulletins/2026/index.xml":                                     "error broken-link", // a year has no feed
+		"/security-bulletins/2026/page-1/":                                       "error broken-link",
+		"/security-bulletins/severity/high/":                                     "",
+		"/security-bulletins/severity/high/index.xml":                            "",
+		"/security-bulletins/severity/high/#TS-2026-004":                         "",
+		"/security-bulletins/severity/high/#ts-2026-001":                         "error broken-anchor", // withdrawn
+		"/security-bulletins/severity/low/":                                      "",                    // empty, and there (F60)
+		"/security-bulletins/severity/not-stated/":                               "",
+		"/security-bulletins/severity/grave/":                                    "error broken-link",
+		"/security-bulletins/action-required/":                                   "",
+		"/security-bulletins/action-required/index.xml":                          "",
+		"/security-bulletins/products/client/#ts-2026-004":                       "",
+		"/security-bulletins/products/client/index.xml":                          "",
+		"/security-bulletins/products/gateway/":                                  "", // no bulletin is about it
+		"/security-bulletins/products/gateway/#ts-2026-004":                      "error broken-anchor",
+		"/security-bulletins/products/clients/":                                  "error broken-link",
+		"/security-bulletins/products/":                                          "error broken-link",
+		"/security-policies/print/":                                              "",
+		"/security-policies/print/#backups_there":                                "",
+		"/security-policies/print/#there":                                        "error broken-anchor",
+		"/security-policies/incident-disclosure/#clause-disclose-action":         "",
+		"/security-policies/incident-disclosure/#clause-notify-scope":            "",
+		"/security-policies/incident-disclosure/#clause-notify-action":           "error broken-anchor",
+		"/security-policies/print/#incident-disclosure_clause-disclose-fix":      "",
+		"/security-policies/backups/#clause-disclose-action":                     "error broken-anchor",
 		"/security-policies/backups/#where-they-are":                             "",
 		"/security-policies/backups/#there":                                      "",
 		"../../security-policies/backups/":                                       "",
@@ -143,6 +179,39 @@ func TestLinksUnderABase(t *testing.T) {
 	} {
 		if got := said(problemsOf(t, sample(t, base+bodyOf("See [this]("+link+").")))); got != want {
 			t.Errorf("%s: %q, want %q", link, got, want)
+		}
+	}
+}
+
+// The list of all bulletins shows the newest 200; the lists of years are cut at their old end.
+func TestLinksToLongLists(t *testing.T) {
+	var files strings.Builder
+	for i := range 400 {
+		files.WriteString(one(fmt.Sprintf("TS-2025-%03d", i+1), fmt.Sprintf("published: %s\n", time.Date(2025, 1, 1+i/2, 0, 0, 0, 0, time.UTC).Format(time.DateOnly))))
+	}
+	files.WriteString("-- content/bulletins/TS-2026-004.md --\n")
+	links := map[string]string{
+		"/security-bulletins/#ts-2025-400":             "",
+		"/security-bulletins/#ts-2025-202":             "",
+		"/security-bulletins/#ts-2025-201":             "the list shows the newest 200 only; this one has its own page: /security-bulletins/ts-2025-201/",
+		"/security-bulletins/2025/#ts-2025-201":        "",
+		"/security-bulletins/2025/page-1/#ts-2025-200": "",
+		"/security-bulletins/2025/#ts-2025-200":        "link to the page without a #",
+		"/security-bulletins/2025/page-1/#ts-2025-201": "link to the page without a #",
+		"/security-bulletins/2025/page-2/":             "see /security-bulletins/ and /security-policies/ for the pages that there are",
+	}
+	for _, link := range slices.Sorted(maps.Keys(links)) {
+		fmt.Fprintf(&files, "[%s](%s)\n", link, link)
+	}
+	hints := make(map[string]string)
+	for _, p := range problemsOf(t, sample(t, files.String())) {
+		if p.Position.File == lone && (p.Code == "broken-link" || p.Code == "broken-anchor") {
+			hints[p.Excerpt[1:strings.Index(p.Excerpt, "]")]] = p.Hint
+		}
+	}
+	for link, want := range links {
+		if hints[link] != want {
+			t.Errorf("%s: %q, want %q", link, hints[link], want)
 		}
 	}
 }

@@ -30,7 +30,7 @@ func judged(c *Checker, n *notice) source.Problems {
 	case len(c.obstacles) > 0:
 		return source.Problems{n.verdict("verdict-impossible", "'s rules cannot be applied", "see the problem of "+c.obstacles[0].Position.File)}
 	}
-	proof := c.Rules.Bulletin(n.Bulletin, c.Now)
+	proof := c.disclosed(n)
 	hint := "see the proof: tocsin explain " + string(n.ID)
 	switch proof.Stands() {
 	case verdict.Held:
@@ -138,6 +138,14 @@ func (n *notice) stated(proof verdict.Proof, clause verdict.Clause) source.Posit
 		}
 	}
 	return n.Places.Of("status")
+}
+
+// disclosed answers whether a bulletin must be disclosed.
+func (c *Checker) disclosed(n *notice) verdict.Proof {
+	if both := c.proofs(n); both != nil {
+		return both[0]
+	}
+	return c.Rules.Bulletin(n.Bulletin, c.Now)
 }
 
 // proofs answers both questions about a bulletin that nobody has decided on yet; none

@@ -54,10 +54,14 @@ func (d *document) bulletin(p page) (bulletin.Bulletin, bool) {
 	return b, true
 }
 
-// statesDraft looks for the one line `status: draft` above the text, whether the
-// rest of the header can be read or not. A header without an end reaches to the
-// first empty line: what stands in the text below is not the file's status.
-func statesDraft(file source.File) bool {
+// statesDraft reports whether a file says that it is a draft, whether the rest of its
+// header can be read or not.
+func statesDraft(file source.File) bool { return statedStatus(file) == bulletin.Draft }
+
+// statedStatus looks for the one line such as `status: draft` above the text; empty where
+// there is none, or several. A header without an end reaches to the first empty line: what
+// stands in the text below is not the file's status.
+func statedStatus(file source.File) bulletin.Status {
 	_, header, _ := strings.Cut(string(file.Data), "\n")
 	end := closing.FindStringIndex(header)
 	if end == nil {
@@ -66,13 +70,18 @@ func statesDraft(file source.File) bool {
 	if end != nil {
 		header = header[:end[0]]
 	}
-	var status []string
+	var stated []string
 	for line := range strings.SplitSeq(header, "\n") {
 		if statusKey.MatchString(line) {
-			status = append(status, strings.TrimSuffix(line, "\r"))
+			stated = append(stated, strings.TrimSuffix(line, "\r"))
 		}
 	}
-	return len(status) == 1 && statesStatus(status[0], string(bulletin.Draft))
+	for _, word := range statuses {
+		if len(stated) == 1 && statesStatus(stated[0], word) {
+			return bulletin.Status(word)
+		}
+	}
+	return ""
 }
 
 var (

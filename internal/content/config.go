@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,6 +29,7 @@ const ConfigFile = "tocsin.yaml"
 type Config struct {
 	Layout       address.Layout // the site's URLs, from base_url and the sections' paths
 	Organization Organization
+	Language     string           // of the pages' own words (BCP 47); templates/strings has them
 	Public       bool             // repository: public: everybody can read what is committed
 	Drafts       string           // folder of the private drafts root, which may lie outside; empty where there is none
 	IDs          bulletin.Pattern // how bulletins are numbered
@@ -123,6 +125,7 @@ func configOf(f *fields) Config {
 	c := Config{
 		Layout:       layoutOf(f),
 		Organization: organizationOf(f),
+		Language:     languageOf(f),
 		Public:       f.word("repository", "private", "public") == "public",
 		Drafts:       draftsOf(f),
 		IDs:          patternOf(f),
@@ -188,6 +191,18 @@ func namespaceOf(f *fields) string {
 		return ""
 	}
 	return "https://" + strings.ToLower(u.Host)
+}
+
+var languageForm = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+
+// languageOf reads in which language the pages speak. Whether there are words in it is seen
+// where the templates are.
+func languageOf(f *fields) string {
+	language := f.line("language")
+	if language != "" && !languageForm.MatchString(language) {
+		f.doc.report(f.value("language"), "unknown-word", fmt.Sprintf("%q is no language", language), "a language tag, such as en, de or pt-BR")
+	}
+	return cmp.Or(language, "en")
 }
 
 func unitOf(f *fields) Unit {

@@ -32,6 +32,7 @@ type Site struct {
 	Policies  []policy.Policy     // in the order of their file names
 	Index     policy.Index        // the policies' own front page
 	Rules     []Rules             // the rules files, in the order of their file names
+	Addresses Addresses           // the addresses that the site has published
 }
 
 // Bulletin finds a bulletin by its ID, in the file of that name: another file that

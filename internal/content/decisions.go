@@ -26,12 +26,7 @@ func (p place) about(b place) bool { return b.embargoed || !p.embargoed }
 // decision reads what `release` put on record about a bulletin; nil where nothing did.
 // A record that cannot be read, or that there are two of, is a problem and never none.
 func (r *Reader) decision(b place) (*bulletin.Decision, source.Problems, error) {
-	var found []place
-	for _, p := range r.records[b.stem()] {
-		if p.about(b) {
-			found = append(found, p)
-		}
-	}
+	found := r.recordsOf(b)
 	if len(found) == 0 {
 		return nil, r.unreadOf(b), nil
 	}
@@ -49,12 +44,23 @@ func (r *Reader) decision(b place) (*bulletin.Decision, source.Problems, error) 
 	return readDecision(file, bulletin.ID(b.stem()))
 }
 
+// recordsOf are the decisions that may be about a bulletin.
+func (r *Reader) recordsOf(b place) []place {
+	var found []place
+	for _, p := range r.records[b.stem()] {
+		if p.about(b) {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
 // unreadOf reports what stands where the record of a bulletin would, and is not read:
 // that the bulletin was never released is more than anybody knows then.
 func (r *Reader) unreadOf(b place) source.Problems {
 	for _, p := range slices.Concat(r.unread[strings.ToLower(b.stem())], r.allUnread) {
 		if p.about(b) {
-			meant := place{DecisionFolder + "/" + b.stem() + ".json", p.embargoed}
+			meant := place{name: DecisionFolder + "/" + b.stem() + ".json", embargoed: p.embargoed}
 			if p.embargoed {
 				meant.name = strings.TrimPrefix(meant.name, Folder+"/")
 			}
@@ -79,7 +85,7 @@ func (r *Reader) strayRecords() {
 			if slices.ContainsFunc(written[id], p.about) {
 				continue
 			}
-			missing := r.shown(place{path.Join(path.Dir(path.Dir(p.name)), "bulletins", id+".md"), p.embargoed})
+			missing := r.shown(place{name: path.Join(path.Dir(path.Dir(p.name)), "bulletins", id+".md"), embargoed: p.embargoed})
 			r.add(source.Error, r.shown(p), "stray-decision", "the decision is about a bulletin that is not there: "+missing,
 				"put the bulletin back from git; to take it back from its readers, tocsin withdraw "+id)
 		}

@@ -17,6 +17,11 @@ func settingsKeys() []Key {
 	keys = append(keys, organizationKeys()...)
 	keys = append(keys,
 		Key{
+			Path: "language", Type: "language tag", Default: "en",
+			Advice:  "What the pages' own words are written in: `en`, `de`, or any language for which you write `templates/strings/<language>.json`. Your bulletins and policies stay as you wrote them.",
+			Example: "language: en",
+		},
+		Key{
 			Path: "repository", Type: "word", Words: []string{"private", "public"}, Default: "private",
 			Advice:  "`public` where everybody can read what you commit. A draft, or a bulletin that is told by letter only, is an error there: write those in the `drafts` root.",
 			Example: "repository: private",

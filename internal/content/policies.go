@@ -164,8 +164,19 @@ func (d *document) checkSlug(f *fields, slug string) {
 	case n == nil:
 		d.at(1, 1, "odd-slug", "the page states no slug, and its file's name is none: "+err.Error(), "write one into the header between --- lines, or rename the file")
 	case slug != "":
-		d.report(n, "odd-slug", err.Error(), "small letters, digits and hyphens, such as "+stem(d.file.Name))
+		d.report(n, "odd-slug", err.Error(), "small letters, digits and hyphens, such as "+otherSlug(stem(d.file.Name)))
 	}
+}
+
+// otherSlug is a slug after a file's name. Where that is reserved, as print is for the page of all
+// policies, one word more makes one of it.
+func otherSlug(name string) string {
+	for _, slug := range []string{name, name + "-policy"} {
+		if address.ValidSlug(slug) == nil {
+			return slug
+		}
+	}
+	return "patch-management"
 }
 
 // stem is the name that a policy's file or folder suggests.

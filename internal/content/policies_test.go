@@ -168,6 +168,23 @@ func TestSlugsOfNames(t *testing.T) {
 	}
 }
 
+// F12: a slug that is reserved, or none at all, is refused with one that is not.
+func TestSlugsToWriteInstead(t *testing.T) {
+	for name, want := range map[string]string{
+		"content/policies/print.md":         "small letters, digits and hyphens, such as print-policy",
+		"content/policies/con/index.md":     "small letters, digits and hyphens, such as con-policy",
+		"content/policies/backups.md":       "small letters, digits and hyphens, such as backups",
+		"content/policies/Backup_Policy.md": "small letters, digits and hyphens, such as patch-management",
+	} {
+		for _, slug := range []string{"print", "feed.xml", "../x", "Backups"} {
+			_, problems := policyAt(t, name, "---\ntitle: Plans\nslug: "+slug+"\nlast_updated: 2026-04-01\n---\n\nText.\n")
+			if errorsOf(problems) != "3:7 odd-slug" || problems[0].Hint != want {
+				t.Errorf("%s: slug: %s: %v", name, slug, problems)
+			}
+		}
+	}
+}
+
 // A header may lack a title or a slug, with a note; a misspelt one is not lacking (F4).
 func TestShortHeaders(t *testing.T) {
 	for _, c := range []struct{ text, want, title, slug string }{

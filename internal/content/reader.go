@@ -29,8 +29,9 @@ type Reader struct {
 
 // place is a file that is still to be read.
 type place struct {
-	name      string // path in its tree
-	embargoed bool   // the tree is the drafts root
+	name      string      // path in its tree
+	embargoed bool        // the tree is the drafts root
+	entry     fs.DirEntry // what the walk saw there; nil of a name that is only thought of
 }
 
 // stem is the file's name without its end: the ID, as far as a name can tell.
@@ -54,6 +55,9 @@ func Open(site fs.FS, drafts *Drafts) (*Reader, error) {
 	}
 	if err == nil && drafts != nil {
 		err = r.walkDrafts()
+	}
+	if err == nil {
+		err = r.addresses()
 	}
 	if err != nil {
 		return nil, err
@@ -81,12 +85,45 @@ func (r *Reader) Count() int { return len(r.bulletins) }
 // error is a file that cannot be read at all.
 func (r *Reader) Bulletins() iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		for _, p := range r.bulletins {
-			if !yield(r.entry(p)) {
+		for i := range r.bulletins {
+			if !yield(r.Bulletin(i)) {
 				return
 			}
 		}
 	}
+}
+
+// Bulletin reads the bulletin file of a number, from 0 in the order of [Reader.Bulletins]. Any
+// number of goroutines may read at once.
+func (r *Reader) Bulletin(number int) (Entry, error) { return r.entry(r.bulletins[number]) }
+
+// Name is the bulletin file of a number, as a person would type it.
+func (r *Reader) Name(number int) string { return r.shown(r.bulletins[number]) }
+
+// Embargoed reports whether the bulletin file of a number stands in the private drafts root.
+func (r *Reader) Embargoed(number int) bool { return r.bulletins[number].embargoed }
+
+// ID is the ID that the bulletin file of a number has by its name.
+func (r *Reader) ID(number int) bulletin.ID { return bulletin.ID(r.bulletins[number].stem()) }
+
+// Number is the number of the site's own bulletin file of an ID; false where there is none.
+func (r *Reader) Number(id bulletin.ID) (number int, found bool) {
+	number, found = slices.BinarySearchFunc(r.bulletins, string(id)+".md", func(p place, name string) int {
+		return strings.Compare(path.Base(p.name), name)
+	})
+	return number, found && !r.bulletins[number].embargoed
+}
+
+// Public reports whether the site's own file of an ID says that readers may see it. Whether
+// it can be published at all, reading it whole will tell.
+func (r *Reader) Public(id bulletin.ID) bool {
+	number, found := r.Number(id)
+	if !found {
+		return false
+	}
+	file, problems, err := r.open(r.bulletins[number])
+	status := statedStatus(file)
+	return err == nil && len(problems) == 0 && (status == bulletin.Public || status == bulletin.Withdrawn)
 }
 
 // entry reads one bulletin file, with the decision on record about it.

@@ -39,7 +39,7 @@ func (r *Reader) visit(name string, entry fs.DirEntry, err error) error {
 	case entry.IsDir():
 		return r.folder(place{name: name})
 	}
-	return r.file(name)
+	return r.file(name, entry)
 }
 
 // folder goes into a folder, but for those among the decisions: nothing is read there.
@@ -102,7 +102,7 @@ func skip(entry fs.DirEntry) error {
 }
 
 // file reads a file, or puts it down to be read later.
-func (r *Reader) file(name string) error {
+func (r *Reader) file(name string, entry fs.DirEntry) error {
 	switch {
 	case amongDecisions(place{name: name}) && !isDecision(name) && !isForBrowsers(name):
 		r.strayRecord(place{name: name})
@@ -113,10 +113,10 @@ func (r *Reader) file(name string) error {
 		r.add(source.Note, name, "stray-file", "this file is not read: it is for those who browse the files", "")
 		return nil
 	case isBulletin(name):
-		r.bulletins = append(r.bulletins, place{name: name})
+		r.bulletins = append(r.bulletins, place{name: name, entry: entry})
 		return nil
 	case isDecision(name):
-		r.record(place{name: name})
+		r.record(place{name: name, entry: entry})
 		return nil
 	case isRules(name):
 		return r.small(name, r.readRules, r.broken)
@@ -177,20 +177,20 @@ func (r *Reader) walkDrafts() error {
 		case name == ".":
 			return nil
 		case r.odd(r.drafts.file(name), entry):
-			r.unreadRecord(place{name, true})
+			r.unreadRecord(place{name: name, embargoed: true})
 			return nil
 		case strings.HasPrefix(path.Base(name), "."):
 			return skip(entry)
 		case entry.IsDir():
-			return r.folder(place{name, true})
+			return r.folder(place{name: name, embargoed: true})
 		case isForBrowsers(name):
 			return nil
 		case dir == path.Base(BulletinFolder) && ext == ".md":
-			r.bulletins = append(r.bulletins, place{name, true})
+			r.bulletins = append(r.bulletins, place{name, true, entry})
 		case dir == path.Base(DecisionFolder) && ext == ".json":
-			r.record(place{name, true})
-		case amongDecisions(place{name, true}):
-			r.strayRecord(place{name, true})
+			r.record(place{name, true, entry})
+		case amongDecisions(place{name: name, embargoed: true}):
+			r.strayRecord(place{name: name, embargoed: true})
 		default:
 			r.add(source.Warning, r.drafts.file(name), "stray-file", "this file is not read", "drafts are "+r.drafts.file("bulletins/ID.md"))
 		}

@@ -29,7 +29,9 @@ func (r Rules) Judge(facts Facts) Proof {
 	p := Proof{Question: r.Question, Policy: r.Policy, Facts: facts}
 	p.Outcome, p.Missing = r.outcome(facts)
 	decides := r.deciding(facts, p.Outcome)
-	for _, g := range r.Groups() {
+	groups := r.Groups()
+	p.Steps = make([]Step, 0, len(r.Delay)+len(r.First)+len(r.All)+len(r.Any)+len(r.Except))
+	for _, g := range groups {
 		for _, c := range g.Clauses {
 			p.Steps = append(p.Steps, Step{c, g.Part, c.Truth(facts), slices.Contains(decides, c.ID)})
 		}

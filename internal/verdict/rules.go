@@ -185,7 +185,12 @@ func (r Rules) Clauses() []Clause {
 // into force later.
 func (r Rules) At(t time.Time) Rules {
 	early := func(c Clause) bool { return c.Since.After(t) }
-	in := func(clauses []Clause) []Clause { return slices.DeleteFunc(slices.Clone(clauses), early) }
+	in := func(clauses []Clause) []Clause {
+		if !slices.ContainsFunc(clauses, early) {
+			return clauses // nearly always, and rules are asked of every bulletin
+		}
+		return slices.DeleteFunc(slices.Clone(clauses), early)
+	}
 	r.Delay, r.First, r.All, r.Any, r.Except = in(r.Delay), in(r.First), in(r.All), in(r.Any), in(r.Except)
 	return r
 }
@@ -193,10 +198,12 @@ func (r Rules) At(t time.Time) Rules {
 // Asks names the facts that some clause asks for, in the order of the clauses.
 func (r Rules) Asks() []string {
 	var names []string
-	for _, c := range r.Clauses() {
-		for _, w := range c.When {
-			if !slices.Contains(names, w.Fact) {
-				names = append(names, w.Fact)
+	for _, g := range r.Groups() {
+		for i := range g.Clauses {
+			for _, w := range g.Clauses[i].When {
+				if !slices.Contains(names, w.Fact) {
+					names = append(names, w.Fact)
+				}
 			}
 		}
 	}
