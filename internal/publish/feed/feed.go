@@ -1,154 +1,155 @@
-// Package feed turns published bulletins into RSS, for readers and for programs
-// that watch for the next bulletin. It is the only door of gorilla/feeds.
+// Package feed turns published bulletins into RSS, Atom and JSON Feed, for readers and
+// for programs that watch for the next bulletin. It is the only door of gorilla/feeds.
 //
-// A feed reader knows a bulletin by its guid, which is the ID alone: a corrected
-// title, date or address alerts nobody twice. A material revision is meant to: it has
-// a guid of its own, and its own date. One illegal character makes the
-// whole feed unreadable, so what is produced is read back and compared before
-// anybody gets it.
+// A feed reader alerts to an identity that it does not know. That of an entry is made of
+// the bulletin's ID alone, so a corrected title, date, address or severity alerts nobody
+// twice. Two things are meant to alert again, and stand in the place of the entry before:
+//
+//	TS-2026-004              the bulletin as it was released
+//	TS-2026-004/r3           its version 3, where that is a material revision
+//	TS-2026-004/withdrawn    its withdrawal: who acted on it must learn of it
+//
+// One illegal character makes the whole feed unreadable, and a reader that cannot read a
+// feed says nothing. So what is produced is read back, and compared field by field with
+// what was asked for, before anybody gets it.
 package feed
 
 import (
 	"cmp"
 	"errors"
-	"fmt"
-	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"tocsin/internal/bulletin"
 )
 
-// A feed is cut at the older end only, and only beyond both of these: a burst of
-// bulletins must not push out one that a weekly reader has not seen, and a quiet
-// year must not leave the feed empty.
-const (
-	newestAlways = 100
-	daysAlways   = 90 * 24 * time.Hour
-)
-
-// Channel is the feed as a whole.
+// Channel is a feed as a whole: what it says besides its items.
 type Channel struct {
 	Title       string
-	Description string
-	Link        string // URL of the list of bulletins
+	Description string // what it is a feed of; the first thing that people see of it in a browser
+	Link        string // URL of the page that it is the feed of
 	Self        string // URL of the feed itself
-	Language    string // such as en; may be empty
+	Language    string // BCP 47, such as en; may be empty
+	Author      string // who publishes; may be empty
+	// ID is an IRI that stays when the site moves: the organisation's namespace. The entries'
+	// identities in Atom and JSON Feed are this, a slash and the guid. RSS does without.
+	ID string
+	// Style is the stylesheet by which browsers show the feed, as a link from it: a full URL or
+	// a path from the root of the host; none where empty. JSON Feed has no such thing.
+	Style string
+	Words Words
 }
 
-// Entry is one bulletin of the feed.
-type Entry struct {
-	Bulletin    bulletin.Published
-	URL         string // of its page
-	ContentHTML string // the whole text; may be empty, and is not used of a withdrawn bulletin
+// Words are the words that the feed adds to the authors' own, in its language. An empty
+// one is English.
+type Words struct {
+	Updated   string // stands before the title of a material revision, in brackets: Updated
+	Withdrawn string // before that of a withdrawn bulletin: Withdrawn
+	Retracted string // all that is said of what a withdrawn bulletin said: [bulletin.Withdrawal]
 }
 
-// RSS writes the entries, in any order, as an RSS 2.0 feed: newest first, cut to
-// the newest 100 and never to less than 90 days counted back from the newest.
-// Dates come from the bulletins alone, so the same entries give the same bytes.
+// RSS writes items, in any order, as RSS 2.0: newest first, cut as [Window] says. Dates come
+// from the items alone, so the same items give the same bytes.
 //
-// The error names every bulletin that cannot stand in a feed: a character that XML
-// forbids, no ID, an ID used twice; or what did not read back as asked.
-func RSS(ch Channel, entries []Entry) ([]byte, error) {
-	if err := check(ch, entries); err != nil {
+// The error names everything that cannot stand in a feed, each with its bulletin: a
+// character that XML forbids, text that is no UTF-8, a missing id, an id used twice, a
+// date outside the years 1 to 9999; or what did not read back as it was asked for.
+func (ch Channel) RSS(items []Item) ([]byte, error) { return ch.write(items, rss{}) }
+
+// Atom writes items as Atom (RFC 4287), like [Channel.RSS]. It needs the channel's ID.
+func (ch Channel) Atom(items []Item) ([]byte, error) { return ch.write(items, atom{}) }
+
+// JSON writes items as JSON Feed 1.1, like [Channel.Atom]: its entries have the same ids.
+func (ch Channel) JSON(items []Item) ([]byte, error) { return ch.write(items, jsonFeed{}) }
+
+// format is one way to write a feed down.
+type format interface {
+	// document is what a feed says in this format.
+	document(Channel, []Item) document
+	encode(document) ([]byte, error)
+	// decode reads a feed without the library that wrote it.
+	decode([]byte) (document, error)
+}
+
+func (ch Channel) write(items []Item, f format) ([]byte, error) {
+	items = newest(items)
+	want := f.document(ch, items)
+	if err := errors.Join(ch.check(f), check(want, items)); err != nil {
 		return nil, err
 	}
-	entries = newest(entries)
-	items := make([]item, 0, len(entries))
-	for _, e := range entries {
-		items = append(items, newItem(e))
-	}
-	data, err := encode(ch, lastBuild(entries), items)
+	data, err := f.encode(want)
 	if err != nil {
 		return nil, err
 	}
-	if err := verify(data, items); err != nil {
+	if err := verify(f, data, want); err != nil {
 		return nil, err
 	}
 	return data, nil
 }
 
-// newest sorts a copy and cuts it.
-func newest(entries []Entry) []Entry {
-	sorted := slices.SortedFunc(slices.Values(entries), func(a, b Entry) int {
-		x, y := a.Bulletin.Bulletin(), b.Bulletin.Bulletin()
-		return cmp.Or(y.Announced().Compare(x.Announced()), cmp.Compare(y.ID, x.ID))
-	})
-	if len(sorted) <= newestAlways {
-		return sorted
+// title is what an item is called in lists of entries.
+func (ch Channel) title(i Item) string {
+	title := i.ID + ": " + i.Title
+	switch i.State {
+	case Updated:
+		return "[" + cmp.Or(ch.Words.Updated, "Updated") + "] " + title
+	case Withdrawn:
+		return "[" + cmp.Or(ch.Words.Withdrawn, "Withdrawn") + "] " + title
 	}
-	since := sorted[0].Bulletin.Bulletin().Announced().Add(-daysAlways)
-	end := newestAlways
-	for end < len(sorted) && !sorted[end].Bulletin.Bulletin().Announced().Before(since) {
-		end++
-	}
-	return sorted[:end]
+	return title
 }
 
-// guidOf is what readers know an entry by: TS-2026-004, and TS-2026-004/r2 of its
-// second version where that is a material one.
-func guidOf(b bulletin.Bulletin) string {
-	if r, found := b.Material(); found {
-		return fmt.Sprintf("%s/r%d", b.ID, r.Version)
+// summary is an item in a sentence or two: what is new of it first.
+func (ch Channel) summary(i Item) string {
+	if i.State == Withdrawn {
+		return joined(cmp.Or(ch.Words.Retracted, bulletin.Withdrawal), i.Change)
 	}
-	return string(b.ID)
+	return joined(i.Change, i.Summary)
 }
 
-// lastBuild is the date of the newest of sorted entries; empty without any.
-func lastBuild(entries []Entry) string {
-	if len(entries) == 0 {
-		return ""
+func joined(first, second string) string {
+	if first == "" || second == "" {
+		return first + second
 	}
-	return date(entries[0].Bulletin.Bulletin().Announced())
+	return first + " " + second
 }
 
-func date(t time.Time) string { return t.UTC().Format(time.RFC1123Z) }
+// iri is the identity of an entry wherever guids of several publishers meet.
+func (ch Channel) iri(name string) string { return strings.TrimSuffix(ch.ID, "/") + "/" + name }
 
-// check finds everything that would make the feed invalid or unreadable.
-func check(ch Channel, entries []Entry) error {
-	var errs []error
-	for _, f := range ch.fields() {
-		errs = append(errs, checkText("the channel", f))
-	}
-	seen := map[bulletin.ID]bool{}
-	for _, e := range entries {
-		b := e.Bulletin.Bulletin()
-		name := fmt.Sprintf("bulletin %q", b.ID)
-		switch {
-		case b.ID == "":
-			errs = append(errs, fmt.Errorf("bulletin %q has no id", b.Title))
-		case seen[b.ID]:
-			errs = append(errs, fmt.Errorf("%s stands in the feed twice", name))
+// categories sort an item; schemes are told apart by IRIs under the channel's ID.
+func (ch Channel) categories(i Item) []category {
+	var all []category
+	add := func(scheme, term string) {
+		if ch.ID != "" {
+			scheme = ch.iri(scheme)
 		}
-		seen[b.ID] = true
-		for _, f := range newItem(e).fields() {
-			errs = append(errs, checkText(name, f))
+		all = append(all, category{scheme, term})
+	}
+	if i.State != Released {
+		add("state", string(i.State))
+	}
+	if i.State == Withdrawn {
+		return all
+	}
+	add("severity", cmp.Or(i.Severity, "severity-not-stated"))
+	add("action", map[string]string{"yes": "action-required", "no": "no-action-required"}[i.Action])
+	if i.Action != "yes" && i.Action != "no" {
+		all[len(all)-1].term = "action-not-stated" // unknown is never "no"
+	}
+	for _, p := range i.Products {
+		add("product", p)
+	}
+	return all
+}
+
+// lastChange is when a feed of items changed last; zero without any.
+func lastChange(items []Item) time.Time {
+	var last time.Time
+	for _, i := range items {
+		if i.Updated.After(last) {
+			last = i.Updated
 		}
 	}
-	return errors.Join(errs...)
-}
-
-func (ch Channel) fields() []field {
-	return []field{
-		{"title", ch.Title}, {"description", ch.Description}, {"link", ch.Link},
-		{"self", ch.Self}, {"language", ch.Language},
-	}
-}
-
-// checkText finds what XML 1.0 cannot hold. encoding/xml would put U+FFFD in its
-// place, or in CDATA let it pass.
-func checkText(whose string, f field) error {
-	if !utf8.ValidString(f.text) {
-		return fmt.Errorf("%s: the %s is not valid UTF-8", whose, f.name)
-	}
-	if i := strings.IndexFunc(f.text, isIllegal); i >= 0 {
-		r, _ := utf8.DecodeRuneInString(f.text[i:])
-		return fmt.Errorf("%s: the %s holds the character %U, which XML forbids", whose, f.name, r)
-	}
-	return nil
-}
-
-func isIllegal(r rune) bool {
-	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\uFFFE' || r == '\uFFFF'
+	return last
 }

@@ -2,7 +2,6 @@ package feed
 
 import (
 	"bytes"
-	"encoding/xml"
 	"flag"
 	"fmt"
 	"os"
@@ -15,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tocsin/internal/bulletin"
+	"tocsin/internal/verdict"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -27,10 +27,21 @@ var (
 		Link:        "https://example.com/security-bulletins/",
 		Self:        "https://example.com/security-bulletins/index.xml?a=1&b=2",
 		Language:    "en",
+		Author:      "Example Networks",
+		ID:          "https://example.com/security",
+		Style:       "/static/feed.css",
 	}
 )
 
-func entry(t testing.TB, b bulletin.Bulletin, content string) Entry {
+// formats are all that a channel can be written as.
+var formats = map[string]func(Channel, []Item) ([]byte, error){
+	"feed.xml": Channel.RSS, "atom.xml": Channel.Atom, "feed.json": Channel.JSON,
+}
+
+// readers are the formats again, for reading.
+var readers = map[string]format{"feed.xml": rss{}, "atom.xml": atom{}, "feed.json": jsonFeed{}}
+
+func published(t testing.TB, b bulletin.Bulletin) bulletin.Published {
 	t.Helper()
 	if b.Status == "" {
 		b.Status = bulletin.Public
@@ -39,379 +50,262 @@ func entry(t testing.TB, b bulletin.Bulletin, content string) Entry {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Entry{p, "https://example.com/security-bulletins/" + strings.ToLower(string(b.ID)) + "/", content}
+	return p
 }
 
-func sample(t testing.TB) []Entry {
+func item(t testing.TB, b bulletin.Bulletin, content string) Item {
+	t.Helper()
+	return NewItem(published(t, b), "https://example.com/security-bulletins/"+strings.ToLower(string(b.ID))+"/", content)
+}
+
+// sample has one bulletin in each state of its life, and texts that are hard to write.
+func sample(t testing.TB) []Item {
 	east := time.FixedZone("east", 9*3600)
-	return []Entry{
-		entry(t, bulletin.Bulletin{ID: "TS-2026-001", Title: "Keys stayed valid", Published: day, Severity: bulletin.High,
+	client := []bulletin.Affected{{Product: "client"}, {Product: "server"}, {Product: "client"}}
+	return []Item{
+		item(t, bulletin.Bulletin{ID: "TS-2026-001", Title: "Keys stayed valid", Published: day, Severity: bulletin.High,
+			Action: bulletin.Action{Required: verdict.Yes}, Affected: client,
 			Summary: "Removed devices kept access for up to an hour."}, "<p>All of it.</p>\r\n<pre>a ]]> b &amp; c</pre>\r"),
-		entry(t, bulletin.Bulletin{ID: "TS-2026-003", Title: "Same instant, later id", Published: day.Add(time.Hour).In(east),
-			Severity: bulletin.Unrated}, "<p>Same.</p>"),
-		entry(t, bulletin.Bulletin{ID: "TS-2026-002", Title: "R&D <script> \"quoted\" 日本", Published: day.Add(time.Hour)}, ""),
-		entry(t, bulletin.Bulletin{ID: "TS-2025-009", Title: "Taken back", Published: day.AddDate(0, -3, 0),
-			Status: bulletin.Withdrawn, Severity: bulletin.Low, Summary: "It was not so."}, "<p>Why.</p>"),
+		item(t, bulletin.Bulletin{ID: "TS-2026-003", Title: "Same instant, later id", Published: day.Add(time.Hour).In(east),
+			Severity: bulletin.Unrated, Action: bulletin.Action{Required: verdict.No}}, "<p>Same.</p>"),
+		item(t, bulletin.Bulletin{ID: "TS-2026-002", Title: "R&D <script> \"quoted\" 日本", Published: day.Add(time.Hour)}, ""),
+		item(t, bulletin.Bulletin{ID: "TS-2025-010", Title: "Revised", Published: day.AddDate(0, -4, 0), Summary: "Nodes could see more.",
+			Revisions: []bulletin.Revision{{Version: 1, At: day.AddDate(0, -4, 0)},
+				{Version: 2, At: day.AddDate(0, 0, -2), Material: true, Summary: "It concerns macOS too."},
+				{Version: 3, At: day.AddDate(0, 0, -1), Summary: "A typo."}}}, "<p>More.</p>"),
+		item(t, bulletin.Bulletin{ID: "TS-2025-009", Title: "Taken back", Published: day.AddDate(0, -3, 0), Severity: bulletin.Low,
+			Status: bulletin.Withdrawn, Summary: "It was not so.", Affected: client, Action: bulletin.Action{Required: verdict.Yes},
+			Retraction: &bulletin.Retraction{At: day.AddDate(0, 0, -3), Reason: "It was measured wrongly.", SupersededBy: "TS-2026-001"}}, "<p>Why.</p>"),
 	}
 }
 
-func mustRSS(t testing.TB, ch Channel, entries []Entry) []byte {
+// must writes a feed in a format.
+func must(t testing.TB, name string, ch Channel, items []Item) []byte {
 	t.Helper()
-	data, err := RSS(ch, entries)
+	data, err := formats[name](ch, items)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return data
 }
 
-func mustParse(t testing.TB, data []byte) []item {
+// found is what stands in a feed.
+func found(t testing.TB, name string, data []byte) document {
 	t.Helper()
-	items, err := parse(data)
+	d, err := readers[name].decode(data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return items
+	return d
 }
 
-func ids(items []item) []string {
+func ids(d document) []string {
 	var all []string
-	for _, i := range items {
-		all = append(all, i.GUID.ID)
+	for _, e := range d.entries {
+		all = append(all, e.id)
 	}
 	return all
 }
 
 func TestGolden(t *testing.T) {
-	for name, entries := range map[string][]Entry{"feed.xml": sample(t), "empty.xml": nil} {
-		t.Run(name, func(t *testing.T) {
-			golden := filepath.Join("testdata", name)
-			got := mustRSS(t, ch, entries)
-			if *update {
-				if err := os.WriteFile(golden, got, 0o644); err != nil {
+	for name := range formats {
+		for prefix, items := range map[string][]Item{"": sample(t), "empty-": nil} {
+			t.Run(prefix+name, func(t *testing.T) {
+				golden := filepath.Join("testdata", prefix+name)
+				got := must(t, name, ch, items)
+				if *update {
+					if err := os.WriteFile(golden, got, 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(golden)
+				if err != nil {
 					t.Fatal(err)
 				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("feed (-want +got):\n%s", diff)
-			}
-		})
+				if diff := cmp.Diff(string(want), string(got)); diff != "" {
+					t.Errorf("feed (-want +got):\n%s", diff)
+				}
+			})
+		}
 	}
 }
 
-func TestItems(t *testing.T) {
+// What an entry says is the same in every format; only the spelling of ids, dates,
+// HTML and categories is the format's own.
+func TestEntries(t *testing.T) {
+	type said struct{ id, title, link, summary, content, published, updated, author, terms string }
 	base := "https://example.com/security-bulletins/"
-	want := []item{
-		{Title: "TS-2026-003: Same instant, later id", Link: base + "ts-2026-003/", Description: "Same instant, later id",
-			Content: "<p>Same.</p>", Category: "unrated", GUID: guid{"TS-2026-003", "false"}, PubDate: "Sun, 01 Mar 2026 09:30:00 +0000"},
-		{Title: "TS-2026-002: R&D <script> \"quoted\" 日本", Link: base + "ts-2026-002/", Description: "R&D <script> \"quoted\" 日本",
-			GUID: guid{"TS-2026-002", "false"}, PubDate: "Sun, 01 Mar 2026 09:30:00 +0000"},
-		{Title: "TS-2026-001: Keys stayed valid", Link: base + "ts-2026-001/", Description: "Removed devices kept access for up to an hour.",
-			Content: "<p>All of it.</p>\n<pre>a ]]> b &amp; c</pre>\n", Category: "high", GUID: guid{"TS-2026-001", "false"}, PubDate: "Sun, 01 Mar 2026 08:30:00 +0000"},
-		{Title: "[Withdrawn] TS-2025-009: Taken back", Link: base + "ts-2025-009/", Description: bulletin.Withdrawal,
-			Content: "<p>" + bulletin.Withdrawal + "</p>", GUID: guid{"TS-2025-009", "false"}, PubDate: "Mon, 01 Dec 2025 08:30:00 +0000"},
+	want := []said{
+		{"TS-2026-003", "TS-2026-003: Same instant, later id", base + "ts-2026-003/", "Same instant, later id", "<p>Same.</p>",
+			"2026-03-01T09:30:00Z", "2026-03-01T09:30:00Z", "Example Networks", "unrated no-action-required"},
+		{"TS-2026-002", "TS-2026-002: R&D <script> \"quoted\" 日本", base + "ts-2026-002/", "R&D <script> \"quoted\" 日本", "",
+			"2026-03-01T09:30:00Z", "2026-03-01T09:30:00Z", "Example Networks", "severity-not-stated action-not-stated"},
+		{"TS-2026-001", "TS-2026-001: Keys stayed valid", base + "ts-2026-001/", "Removed devices kept access for up to an hour.",
+			"<p>All of it.</p>\n<pre>a ]]> b &amp; c</pre>\n", "2026-03-01T08:30:00Z", "2026-03-01T08:30:00Z", "Example Networks",
+			"high action-required client server"},
+		{"TS-2025-010/r2", "[Updated] TS-2025-010: Revised", base + "ts-2025-010/", "It concerns macOS too. Nodes could see more.", "<p>More.</p>",
+			"2026-02-27T08:30:00Z", "2026-02-28T08:30:00Z", "Example Networks", "updated severity-not-stated action-not-stated"},
+		{"TS-2025-009/withdrawn", "[Withdrawn] TS-2025-009: Taken back", base + "ts-2025-009/", bulletin.Withdrawal + " It was measured wrongly.",
+			"<p>Why.</p>", "2026-02-26T08:30:00Z", "2026-02-26T08:30:00Z", "Example Networks", "withdrawn"},
 	}
-	if diff := cmp.Diff(want, mustParse(t, mustRSS(t, ch, sample(t)))); diff != "" {
-		t.Errorf("items (-want +got):\n%s", diff)
+	for name := range formats {
+		var got []said
+		for _, e := range found(t, name, must(t, name, ch, sample(t))).entries {
+			var terms []string
+			for _, c := range e.categories {
+				terms = append(terms, c.term)
+			}
+			s := said{strings.TrimPrefix(e.id, ch.ID+"/"), e.title, e.link, e.summary, e.content, e.published, e.updated, e.author, strings.Join(terms, " ")}
+			if name == "feed.xml" {
+				at, err := time.Parse(time.RFC1123Z, e.published)
+				if err != nil {
+					t.Fatal(err)
+				}
+				s.published = at.Format(time.RFC3339)
+				s.summary = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">").Replace(s.summary)
+			}
+			got = append(got, s)
+		}
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(said{})); diff != "" {
+			t.Errorf("%s: entries (-want +got):\n%s", name, diff)
+		}
 	}
 }
 
+// A feed is as new as the newest change that it tells, whatever the clock says (F61).
 func TestChannel(t *testing.T) {
-	type parsed struct {
-		Version string `xml:"version,attr"`
-		Channel struct {
-			Title       string `xml:"title"`
-			Description string `xml:"description"`
-			Language    string `xml:"language"`
-			LastBuild   string `xml:"lastBuildDate"`
-			Links       []struct {
-				XMLName xml.Name
-				Href    string `xml:"href,attr"`
-				Rel     string `xml:"rel,attr"`
-				Type    string `xml:"type,attr"`
-				Text    string `xml:",chardata"`
-			} `xml:"link"`
-		} `xml:"channel"`
-	}
-	for _, c := range []struct {
-		name      string
-		entries   []Entry
-		lastBuild string
-	}{
-		{"full", sample(t), "Sun, 01 Mar 2026 09:30:00 +0000"},
-		{"empty", nil, ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			data := mustRSS(t, ch, c.entries)
-			var got parsed
-			if err := xml.Unmarshal(data, &got); err != nil {
-				t.Fatal(err)
-			}
-			if got.Version != "2.0" || got.Channel.Title != ch.Title || got.Channel.Description != ch.Description ||
-				got.Channel.Language != ch.Language || got.Channel.LastBuild != c.lastBuild {
-				t.Errorf("channel is %+v", got)
-			}
-			if c.lastBuild == "" && bytes.Contains(data, []byte("lastBuildDate")) {
-				t.Error("an empty feed has a lastBuildDate")
-			}
-			links := got.Channel.Links
-			if len(links) != 2 || links[0].XMLName.Space != "" || links[0].Text != ch.Link {
-				t.Fatalf("links are %+v", links)
-			}
-			self := links[1]
-			if self.XMLName.Space != atomSpace || self.Href != ch.Self || self.Rel != "self" || self.Type != "application/rss+xml" {
-				t.Errorf("self link is %+v", self)
-			}
-		})
-	}
-}
-
-// A reader alerts again on a new guid, so nothing but the ID may change it.
-func TestGUIDIsStable(t *testing.T) {
-	before := bulletin.Bulletin{ID: "TS-2026-004", Title: "Before", Published: day}
-	for name, change := range map[string]func(b *bulletin.Bulletin, e *Entry){
-		"title":    func(b *bulletin.Bulletin, _ *Entry) { b.Title = "After" },
-		"date":     func(b *bulletin.Bulletin, _ *Entry) { b.Published = day.AddDate(1, 0, 0) },
-		"severity": func(b *bulletin.Bulletin, _ *Entry) { b.Severity = bulletin.Critical },
-		"status":   func(b *bulletin.Bulletin, _ *Entry) { b.Status = bulletin.Withdrawn },
-		"URL":      func(_ *bulletin.Bulletin, e *Entry) { e.URL = "https://example.org/moved/" },
-		"content":  func(_ *bulletin.Bulletin, e *Entry) { e.ContentHTML = "<p>corrected</p>" },
-	} {
-		t.Run(name, func(t *testing.T) {
-			b := before
-			change(&b, &Entry{})
-			e := entry(t, b, "")
-			change(&b, &e)
-			old := mustRSS(t, ch, []Entry{entry(t, before, "")})
-			changed := mustRSS(t, ch, []Entry{e})
-			if bytes.Equal(old, changed) {
-				t.Fatal("the change does not show in the feed: this test tests nothing")
-			}
-			if got := mustParse(t, changed)[0].GUID; got != mustParse(t, old)[0].GUID || got.ID != "TS-2026-004" {
-				t.Errorf("guid is now %+v", got)
-			}
-		})
-	}
-}
-
-// A material revision is told anew, once and with its own date; any other is not (F59).
-func TestMaterialRevision(t *testing.T) {
-	revised := func(material ...bool) bulletin.Bulletin {
-		b := bulletin.Bulletin{ID: "TS-2026-004", Title: "A fault", Published: day}
-		for i, m := range material {
-			b.Revisions = append(b.Revisions, bulletin.Revision{Version: i + 1, At: day.AddDate(0, 0, i), Material: m})
+	for name := range formats {
+		d := found(t, name, must(t, name, ch, sample(t)))
+		want := document{title: ch.Title, description: ch.Description, link: ch.Link, self: ch.Self, language: "en"}
+		switch name {
+		case "feed.xml":
+			want.updated, want.style = "Sun, 01 Mar 2026 09:30:00 +0000", ch.Style
+		case "atom.xml":
+			want.updated, want.style, want.id, want.author = "2026-03-01T09:30:00Z", ch.Style, ch.ID+"/bulletins", ch.Author
+		default:
+			want.author = ch.Author
 		}
-		return b
-	}
-	for _, c := range []struct {
-		b    bulletin.Bulletin
-		guid string
-		at   time.Time
-	}{
-		{revised(false), "TS-2026-004", day},
-		{revised(true), "TS-2026-004", day}, // the release itself
-		{revised(false, false), "TS-2026-004", day},
-		{revised(false, true), "TS-2026-004/r2", day.AddDate(0, 0, 1)},
-		{revised(false, true, false), "TS-2026-004/r2", day.AddDate(0, 0, 1)},
-		{revised(false, true, false, true), "TS-2026-004/r4", day.AddDate(0, 0, 3)},
-	} {
-		got := mustParse(t, mustRSS(t, ch, []Entry{entry(t, c.b, "")}))[0]
-		if got.GUID.ID != c.guid || got.PubDate != date(c.at) {
-			t.Errorf("%d revisions: %s of %s, want %s of %s", len(c.b.Revisions), got.GUID.ID, got.PubDate, c.guid, date(c.at))
+		if diff := cmp.Diff(want.fields(), d.fields(), cmp.AllowUnexported(field{})); diff != "" {
+			t.Errorf("%s: channel (-want +got):\n%s", name, diff)
 		}
 	}
-	later := entry(t, bulletin.Bulletin{ID: "TS-2026-005", Title: "Later", Published: day.AddDate(0, 0, 2)}, "")
-	if got := ids(mustParse(t, mustRSS(t, ch, []Entry{later, entry(t, revised(false, false, false, true), "")}))); got[0] != "TS-2026-004/r4" {
-		t.Errorf("what was told last stands first: %v", got)
+}
+
+// A typo that is mended a year later changes the date of the feed, and no guid.
+func TestLastChangeIsThatOfAnyEntry(t *testing.T) {
+	typo := item(t, bulletin.Bulletin{ID: "TS-2024-001", Title: "Old", Published: day.AddDate(-2, 0, 0),
+		Revisions: []bulletin.Revision{{Version: 2, At: day.AddDate(1, 0, 0)}}}, "")
+	d := found(t, "atom.xml", must(t, "atom.xml", ch, append(sample(t), typo)))
+	if d.updated != "2027-03-01T08:30:00Z" {
+		t.Errorf("updated is %s", d.updated)
 	}
 }
 
-func TestWindow(t *testing.T) {
-	// series makes n bulletins, one each step back in time, oldest first.
-	series := func(n int, step time.Duration) []Entry {
-		var all []Entry
-		for i := n - 1; i >= 0; i-- {
-			all = append(all, entry(t, bulletin.Bulletin{ID: bulletin.ID(fmt.Sprintf("TS-%04d", 9999-i)), Title: "x",
-				Published: day.Add(-time.Duration(i) * step)}, ""))
+// A site in another language says its own words; a site of no words says English ones.
+func TestWords(t *testing.T) {
+	german := ch
+	german.Words = Words{Updated: "Geändert", Withdrawn: "Zurückgezogen", Retracted: "Es gilt nicht."}
+	d := found(t, "feed.xml", must(t, "feed.xml", german, sample(t)))
+	if got := d.entries[3].title; got != "[Geändert] TS-2025-010: Revised" {
+		t.Error(got)
+	}
+	if e := d.entries[4]; e.title != "[Zurückgezogen] TS-2025-009: Taken back" || e.summary != "Es gilt nicht. It was measured wrongly." {
+		t.Error(e.title, e.summary)
+	}
+}
+
+// What XML must begin with, and the library does not know.
+func TestStylesheetStandsBeforeTheFeed(t *testing.T) {
+	const want = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<?xml-stylesheet type=\"text/css\" href=\"/static/feed.css\"?>\n<"
+	none := ch
+	none.Style = ""
+	for _, name := range []string{"feed.xml", "atom.xml"} {
+		if data := must(t, name, ch, nil); !bytes.HasPrefix(data, []byte(want)) {
+			t.Errorf("%s begins with %.120s", name, data)
 		}
-		return all
-	}
-	for _, c := range []struct {
-		name    string
-		entries []Entry
-		want    int
-	}{
-		{"few and old", series(30, 1000*time.Hour), 30},
-		{"hundred and old", series(100, 1000*time.Hour), 100},
-		{"one too many", series(101, 1000*time.Hour), 100},
-		{"a burst stays", series(500, time.Hour), 500},
-		{"90 days to the second", series(300, 12*time.Hour), 181}, // 0 … 180 half days
-		{"a second short of 90 days", series(300, 12*time.Hour+time.Second), 180},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			got := ids(mustParse(t, mustRSS(t, ch, c.entries)))
-			if len(got) != c.want {
-				t.Errorf("%d items, want %d", len(got), c.want)
-			}
-			if got[0] != "TS-9999" || !slices.IsSortedFunc(got, func(a, b string) int { return strings.Compare(b, a) }) {
-				t.Errorf("not newest first: %v", got)
-			}
-		})
+		if data := must(t, name, none, nil); bytes.Contains(data, []byte("<?xml-stylesheet")) {
+			t.Errorf("%s names a stylesheet that nobody gave it", name)
+		}
 	}
 }
 
+// JSON Feed demands the list of items even where there are none; the library leaves it out.
+func TestEmptyJSONHasItems(t *testing.T) {
+	if data := must(t, "feed.json", ch, nil); !bytes.Contains(data, []byte(`"items": []`)) {
+		t.Errorf("%s", data)
+	}
+}
+
+// F61: the order in which bulletins were read, and the zone their dates were written in,
+// change no byte.
 func TestSameBytesWhateverOrderAndZone(t *testing.T) {
-	entries := sample(t)
-	want := mustRSS(t, ch, entries)
-	before := slices.Clone(entries)
-	for range entries {
-		entries = append(entries[1:], entries[0])
-		if got := mustRSS(t, ch, entries); !bytes.Equal(got, want) {
-			t.Errorf("another order gives another feed:\n%s", cmp.Diff(string(want), string(got)))
+	for name := range formats {
+		items := sample(t)
+		want := must(t, name, ch, items)
+		for range items {
+			items = append(items[1:], items[0])
+			if got := must(t, name, ch, items); !bytes.Equal(got, want) {
+				t.Errorf("%s: another order gives another feed:\n%s", name, cmp.Diff(string(want), string(got)))
+			}
 		}
 	}
-	for i, e := range before {
-		b := e.Bulletin.Bulletin()
-		b.Published = b.Published.In(time.FixedZone("west", -7*3600))
-		before[i] = entry(t, b, e.ContentHTML)
-	}
-	if got := mustRSS(t, ch, before); !bytes.Equal(got, want) {
-		t.Errorf("another zone gives another feed:\n%s", cmp.Diff(string(want), string(got)))
+	b := bulletin.Bulletin{ID: "TS-2026-001", Title: "x", Published: day}
+	here := item(t, b, "")
+	b.Published = day.In(time.FixedZone("west", -7*3600))
+	if diff := cmp.Diff(here, item(t, b, "")); diff != "" {
+		t.Errorf("another zone gives another item:\n%s", diff)
 	}
 }
 
 func TestInputIsNotReordered(t *testing.T) {
-	entries := sample(t)
-	mustRSS(t, ch, entries)
-	if got := entries[0].Bulletin.Bulletin().ID; got != "TS-2026-001" {
-		t.Errorf("the caller's first entry is now %s", got)
+	items := sample(t)
+	must(t, "feed.xml", ch, items)
+	if items[0].ID != "TS-2026-001" {
+		t.Errorf("the caller's first item is now %s", items[0].ID)
 	}
 }
 
-func TestRefused(t *testing.T) {
-	good := bulletin.Bulletin{ID: "TS-1", Title: "good", Published: day}
-	with := func(change func(b *bulletin.Bulletin)) []Entry {
-		b := bulletin.Bulletin{ID: "TS-2", Title: "bad", Published: day}
-		change(&b)
-		return []Entry{entry(t, good, ""), entry(t, b, "")}
+func TestWindow(t *testing.T) {
+	// series makes n items, one each step back in time, oldest first.
+	series := func(n int, step time.Duration) []Item {
+		var all []Item
+		for i := n - 1; i >= 0; i-- {
+			all = append(all, item(t, bulletin.Bulletin{ID: bulletin.ID(fmt.Sprintf("TS-%04d", 9999-i)), Title: "x",
+				Published: day.Add(-time.Duration(i) * step)}, ""))
+		}
+		return all
 	}
+	// beyond makes 100 items of one day, and one more that is older by some days.
+	beyond := func(age time.Duration) []Item {
+		return append(series(100, time.Second), item(t, bulletin.Bulletin{ID: "TS-0001", Title: "old", Published: day.Add(-age)}, ""))
+	}
+	const oneDay = 24 * time.Hour
 	for _, c := range []struct {
-		name    string
-		ch      Channel
-		entries []Entry
-		want    string
+		name  string
+		items []Item
+		want  int
 	}{
-		{"control in title", ch, with(func(b *bulletin.Bulletin) { b.Title = "a\x01" }),
-			`bulletin "TS-2": the title holds the character U+0001, which XML forbids` + "\n" +
-				`bulletin "TS-2": the description holds the character U+0001, which XML forbids`},
-		{"control in summary", ch, with(func(b *bulletin.Bulletin) { b.Summary = "a\x0bb" }),
-			`bulletin "TS-2": the description holds the character U+000B, which XML forbids`},
-		{"control in content", ch, []Entry{entry(t, good, "<p>\x1b[31m</p>")},
-			`bulletin "TS-1": the content holds the character U+001B, which XML forbids`},
-		{"no character", ch, []Entry{entry(t, good, "\uffff")},
-			`bulletin "TS-1": the content holds the character U+FFFF, which XML forbids`},
-		{"control in URL", ch, []Entry{{entry(t, good, "").Bulletin, "https://a/\x00", ""}},
-			`bulletin "TS-1": the link holds the character U+0000, which XML forbids`},
-		{"control in id", ch, with(func(b *bulletin.Bulletin) { b.ID = "TS\x02" }),
-			`bulletin "TS\x02": the id holds the character U+0002, which XML forbids` + "\n" +
-				`bulletin "TS\x02": the title holds the character U+0002, which XML forbids` + "\n" +
-				`bulletin "TS\x02": the link holds the character U+0002, which XML forbids`},
-		{"control in severity", ch, with(func(b *bulletin.Bulletin) { b.Severity = "hi\x03gh" }),
-			`bulletin "TS-2": the category holds the character U+0003, which XML forbids`},
-		{"broken UTF-8", ch, []Entry{entry(t, good, "caf\xe9")}, `bulletin "TS-1": the content is not valid UTF-8`},
-		{"channel", Channel{Title: "a\x07"}, nil, `the channel: the title holds the character U+0007, which XML forbids`},
-		{"twice", ch, with(func(b *bulletin.Bulletin) { b.ID = "TS-1" }), `bulletin "TS-1" stands in the feed twice`},
-		{"no id", ch, with(func(b *bulletin.Bulletin) { b.ID = "" }), `bulletin "bad" has no id`},
-		{"never published", ch, []Entry{{}}, `bulletin "" has no id`},
+		{"none", nil, 0},
+		{"one", series(1, time.Hour), 1},
+		{"few and old", series(30, 1000*time.Hour), 30},
+		{"hundred and old", series(100, 1000*time.Hour), 100},
+		{"one too many", series(101, 1000*time.Hour), 100},
+		{"a burst stays", series(500, time.Hour), 500},
+		{"the 101st after 89 days", beyond(89 * oneDay), 101},
+		{"the 101st after 90 days", beyond(90 * oneDay), 101},
+		{"the 101st after 90 days and a second", beyond(90*oneDay + time.Second), 100},
+		{"the 101st after 91 days", beyond(91 * oneDay), 100},
+		{"90 days to the second", series(300, 12*time.Hour), 181}, // 0 … 180 half days
+		{"a second short of 90 days", series(300, 12*time.Hour+time.Second), 180},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			data, err := RSS(c.ch, c.entries)
-			if data != nil || fmt.Sprint(err) != c.want {
-				t.Errorf("feed of %d bytes, error\n%v\nwant\n%s", len(data), err, c.want)
+			got := ids(found(t, "feed.xml", must(t, "feed.xml", ch, c.items)))
+			if len(got) != c.want {
+				t.Fatalf("%d items, want %d", len(got), c.want)
+			}
+			if c.want > 0 && (got[0] != "TS-9999" || !slices.IsSortedFunc(got, func(a, b string) int { return strings.Compare(b, a) })) {
+				t.Errorf("not newest first: %v", got)
 			}
 		})
 	}
-}
-
-func TestDeleteAndC1PassAsXMLAllows(t *testing.T) {
-	e := entry(t, bulletin.Bulletin{ID: "TS-1", Title: "\t\x7f\u0085\u2028\ufffd\U0001F512", Published: day}, "")
-	if got := mustParse(t, mustRSS(t, ch, []Entry{e}))[0].Description; got != "\t\x7f\u0085\u2028\ufffd\U0001F512" {
-		t.Errorf("read back as %q", got)
-	}
-}
-
-// verify is the last guard: it must see any field of any item that came out wrong.
-func TestVerifySeesEveryDifference(t *testing.T) {
-	want := mustParse(t, mustRSS(t, ch, sample(t)))
-	for name, change := range map[string]func(i *item){
-		"id":          func(i *item) { i.GUID.ID += "x" },
-		"isPermaLink": func(i *item) { i.GUID.IsPermaLink = "" },
-		"title":       func(i *item) { i.Title = "" },
-		"link":        func(i *item) { i.Link += "#" },
-		"description": func(i *item) { i.Description += " " },
-		"content":     func(i *item) { i.Content += "\n" },
-		"category":    func(i *item) { i.Category = "low" },
-		"date":        func(i *item) { i.PubDate = "" },
-	} {
-		changed := slices.Clone(want)
-		change(&changed[2])
-		data, err := encode(ch, "", changed)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := verify(data, want); err == nil || !strings.Contains(err.Error(), `"TS-2026-001": the `+name) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	data := mustRSS(t, ch, sample(t)[1:])
-	if err := verify(data, want); err == nil || !strings.Contains(err.Error(), "3 items where 4") {
-		t.Errorf("a missing item: %v", err)
-	}
-	if err := verify(data[:len(data)-20], want[:3]); err == nil {
-		t.Error("a feed cut short reads back")
-	}
-}
-
-func FuzzRSS(f *testing.F) {
-	f.Add("TS-1", "title", "summary", "<p>content</p>", int64(0), true)
-	f.Add("TS-2", "]]> <![CDATA[", "&amp; &#x1;", "]]>]]&gt;<![CDATA[ ]]", int64(1<<40), false)
-	f.Add("a\r\nb", " \r ", "\n", "\r\n\r", int64(-1), true)
-	f.Add("\xff", "\x00", "\ufffe", "\x1b", int64(1), false)
-	f.Add("0", "\xc2", "\x8a", "0", int64(0), false) // halves of one character
-	f.Add("TS-3", "", "", "", int64(-62135596800), true)
-	f.Fuzz(func(t *testing.T, id, title, summary, content string, second int64, withdrawn bool) {
-		b := bulletin.Bulletin{ID: bulletin.ID(id), Title: title, Summary: summary, Status: bulletin.Public,
-			Published: time.Unix(second%(1<<37), 0)}
-		if withdrawn {
-			b.Status = bulletin.Withdrawn
-		}
-		p, err := b.Publish()
-		if err != nil {
-			t.Skip()
-		}
-		data, err := RSS(ch, []Entry{{p, "https://example.com/" + id, content}})
-		sound := id != "" && legalXML(id) && legalXML(title) && legalXML(summary) && legalXML(content)
-		if sound != (err == nil) {
-			t.Fatalf("sound is %v, error is %v", sound, err)
-		}
-		if err != nil {
-			return
-		}
-		got := mustParse(t, data)
-		if len(got) != 1 || got[0].GUID.ID != id || !strings.HasSuffix(got[0].Title, id+": "+title) {
-			t.Fatalf("reads back as %+v", got)
-		}
-	})
-}
-
-// legalXML asks encoding/xml, which knows the rule on its own.
-func legalXML(text string) bool {
-	var b bytes.Buffer
-	if err := xml.EscapeText(&b, []byte(text)); err != nil {
-		return false
-	}
-	return bytes.Count(b.Bytes(), []byte("\ufffd")) == strings.Count(text, "\ufffd")
 }

@@ -4,84 +4,52 @@ import (
 	"encoding/xml"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/gorilla/feeds"
-
-	"tocsin/internal/bulletin"
 )
 
 const (
 	contentSpace = "http://purl.org/rss/1.0/modules/content/"
+	creatorSpace = "http://purl.org/dc/elements/1.1/"
 	atomSpace    = "http://www.w3.org/2005/Atom"
 )
 
-// item is what an entry says in the feed: what is asked for on the way out, what
-// is found on the way back.
-type item struct {
-	Title       string `xml:"title"`
-	Link        string `xml:"link"`
-	Description string `xml:"description"`
-	Content     string `xml:"http://purl.org/rss/1.0/modules/content/ encoded"`
-	Category    string `xml:"category"`
-	GUID        guid   `xml:"guid"`
-	PubDate     string `xml:"pubDate"`
+// rss is RSS 2.0. An entry's identity is the guid alone, which is no link.
+type rss struct{}
+
+// asHTML writes plain text where readers expect HTML: an RSS description.
+var asHTML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+func (rss) document(ch Channel, items []Item) document {
+	date := func(t time.Time) string { return t.Format(time.RFC1123Z) }
+	d := document{title: ch.Title, description: ch.Description, link: ch.Link, self: ch.Self, language: ch.Language, style: ch.Style}
+	if len(items) > 0 {
+		d.updated = date(lastChange(items))
+	}
+	d.entries = entriesOf(items, func(i Item) entry {
+		return entry{
+			id: i.GUID, permalink: "false", title: ch.title(i), link: i.URL, summary: asHTML.Replace(ch.summary(i)), content: i.Content,
+			published: date(i.Announced), updated: i.Updated.Format(time.RFC3339), author: ch.Author, categories: ch.categories(i),
+		}
+	})
+	return d
 }
 
-type guid struct {
-	ID          string `xml:",chardata"`
-	IsPermaLink string `xml:"isPermaLink,attr"`
-}
-
-type field struct{ name, text string }
-
-func (i item) fields() []field {
-	return []field{
-		{"id", i.GUID.ID}, {"isPermaLink", i.GUID.IsPermaLink}, {"title", i.Title},
-		{"link", i.Link}, {"description", i.Description}, {"content", i.Content},
-		{"category", i.Category}, {"date", i.PubDate},
-	}
-}
-
-// lineEnds turns every line end into the one that reading XML gives anyway.
-var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
-
-func newItem(e Entry) item {
-	b := e.Bulletin.Bulletin()
-	title := fmt.Sprintf("%s: %s", b.ID, b.Title)
-	content := e.ContentHTML
-	if b.Status == bulletin.Withdrawn {
-		title = "[Withdrawn] " + title
-		content = "<p>" + bulletin.Withdrawal + "</p>" // whatever the caller made of it
-	}
-	description := b.Summary
-	if description == "" {
-		description = b.Title
-	}
-	return item{
-		Title:       title,
-		Link:        e.URL,
-		Description: description,
-		Content:     lineEnds.Replace(content),
-		Category:    string(b.Severity),
-		GUID:        guid{guidOf(b), "false"},
-		PubDate:     date(b.Announced()),
-	}
-}
-
-// document and channel put round the library's feed what it does not know: the
-// link to the feed itself and the name space of that link.
-type document struct {
+// rssFeed, rssChannel and rssItem put round the library's feed what it does not know.
+type rssFeed struct {
 	XMLName      xml.Name `xml:"rss"`
 	Version      string   `xml:"version,attr"`
 	ContentSpace string   `xml:"xmlns:content,attr"`
+	CreatorSpace string   `xml:"xmlns:dc,attr"`
 	AtomSpace    string   `xml:"xmlns:atom,attr"`
-	Channel      channel
+	Channel      rssChannel
 }
 
-type channel struct {
+type rssChannel struct {
 	*feeds.RssFeed
 	Self  selfLink
-	Items []*feeds.RssItem `xml:"item"` // shadows the library's, to stand after Self
+	Items []rssItem `xml:"item"` // shadows the library's
 }
 
 type selfLink struct {
@@ -91,66 +59,137 @@ type selfLink struct {
 	Type    string   `xml:"type,attr"`
 }
 
-// FeedXml makes a document a [feeds.XmlFeed].
-func (d document) FeedXml() any { return d }
+type rssItem struct {
+	*feeds.RssItem
+	Updated    string        `xml:"atom:updated"`
+	Creator    string        `xml:"dc:creator,omitempty"` // the library's author is a mail address
+	Categories []rssCategory `xml:"category"`             // shadows the library's one
+}
 
-func encode(ch Channel, lastBuild string, items []item) ([]byte, error) {
-	c := channel{
+type rssCategory struct {
+	Domain string `xml:"domain,attr,omitempty"`
+	Term   string `xml:",chardata"`
+}
+
+// FeedXml makes it a [feeds.XmlFeed].
+func (f rssFeed) FeedXml() any { return f }
+
+func (rss) encode(d document) ([]byte, error) {
+	c := rssChannel{
 		RssFeed: &feeds.RssFeed{
-			Title: ch.Title, Link: ch.Link, Description: ch.Description,
-			Language: ch.Language, LastBuildDate: lastBuild,
+			Title: d.title, Link: d.link, Description: d.description,
+			Language: d.language, LastBuildDate: d.updated,
 		},
-		Self: selfLink{Href: ch.Self, Rel: "self", Type: "application/rss+xml"},
+		Self: selfLink{Href: d.self, Rel: "self", Type: "application/rss+xml"},
 	}
-	for _, i := range items {
-		c.Items = append(c.Items, i.rss())
+	for _, e := range d.entries {
+		c.Items = append(c.Items, newRSSItem(e))
 	}
-	text, err := feeds.ToXML(document{Version: "2.0", ContentSpace: contentSpace, AtomSpace: atomSpace, Channel: c})
+	return styled(rssFeed{Version: "2.0", ContentSpace: contentSpace, CreatorSpace: creatorSpace, AtomSpace: atomSpace, Channel: c}, d.style)
+}
+
+func newRSSItem(e entry) rssItem {
+	item := rssItem{
+		RssItem: &feeds.RssItem{
+			Title: e.title, Link: e.link, Description: e.summary, PubDate: e.published,
+			Guid: &feeds.RssGuid{Id: e.id, IsPermaLink: e.permalink},
+		},
+		Updated: e.updated,
+		Creator: e.author,
+	}
+	if e.content != "" {
+		item.Content = &feeds.RssContent{Content: e.content}
+	}
+	for _, c := range e.categories {
+		item.Categories = append(item.Categories, rssCategory{c.scheme, c.term})
+	}
+	return item
+}
+
+// xmlHead is how the library begins a feed.
+const xmlHead = `<?xml version="1.0" encoding="UTF-8"?>`
+
+// styled writes a feed with the instruction that tells browsers its stylesheet.
+func styled(f feeds.XmlFeed, style string) ([]byte, error) {
+	text, err := feeds.ToXML(f)
 	if err != nil {
 		return nil, fmt.Errorf("encode the feed: %w", err)
 	}
-	return []byte(text + "\n"), nil
+	var b strings.Builder
+	b.WriteString(xmlHead + "\n")
+	if style != "" {
+		b.WriteString(`<?xml-stylesheet type="text/css" href="` + style + `"?>` + "\n")
+	}
+	b.WriteString(strings.TrimPrefix(text, xmlHead))
+	b.WriteByte('\n')
+	return []byte(b.String()), nil
 }
 
-func (i item) rss() *feeds.RssItem {
-	r := &feeds.RssItem{
-		Title: i.Title, Link: i.Link, Description: i.Description, Category: i.Category, PubDate: i.PubDate,
-		Guid: &feeds.RssGuid{Id: i.GUID.ID, IsPermaLink: i.GUID.IsPermaLink},
-	}
-	if i.Content != "" {
-		r.Content = &feeds.RssContent{Content: i.Content}
-	}
-	return r
+// rssFound is RSS as encoding/xml finds it.
+type rssFound struct {
+	XMLName xml.Name `xml:"rss"`
+	Channel struct {
+		Title       string `xml:"title"`
+		Description string `xml:"description"`
+		Language    string `xml:"language"`
+		Updated     string `xml:"lastBuildDate"`
+		Links       []struct {
+			XMLName xml.Name
+			Text    string `xml:",chardata"`
+			Href    string `xml:"href,attr"`
+			Rel     string `xml:"rel,attr"`
+		} `xml:"link"`
+		Items []struct {
+			Title       string `xml:"title"`
+			Link        string `xml:"link"`
+			Description string `xml:"description"`
+			Content     string `xml:"http://purl.org/rss/1.0/modules/content/ encoded"`
+			Creator     string `xml:"http://purl.org/dc/elements/1.1/ creator"`
+			Updated     string `xml:"http://www.w3.org/2005/Atom updated"`
+			Published   string `xml:"pubDate"`
+			GUID        struct {
+				ID        string `xml:",chardata"`
+				PermaLink string `xml:"isPermaLink,attr"`
+			} `xml:"guid"`
+			Categories []rssCategory `xml:"category"`
+		} `xml:"item"`
+	} `xml:"channel"`
 }
 
-// verify reads a feed back and compares every field of every item with what was
-// asked for, whatever the library made of it.
-func verify(data []byte, want []item) error {
-	got, err := parse(data)
-	if err != nil {
-		return fmt.Errorf("the feed does not read back: %w", err)
+func (rss) decode(data []byte) (document, error) {
+	var found rssFound
+	if err := xml.Unmarshal(data, &found); err != nil {
+		return document{}, err
 	}
-	if len(got) != len(want) {
-		return fmt.Errorf("the feed reads back with %d items where %d were asked for", len(got), len(want))
-	}
-	for i, w := range want {
-		found := got[i].fields()
-		for n, f := range w.fields() {
-			if found[n] != f {
-				return fmt.Errorf("bulletin %q: the %s does not read back as it was asked for", w.GUID.ID, f.name)
-			}
+	c := found.Channel
+	d := document{title: c.Title, description: c.Description, language: c.Language, updated: c.Updated, style: styleOf(data)}
+	for _, l := range c.Links {
+		switch {
+		case l.XMLName.Space == "":
+			d.link = l.Text
+		case l.XMLName.Space == atomSpace && l.Rel == "self":
+			d.self = l.Href
 		}
 	}
-	return nil
+	for _, i := range c.Items {
+		e := entry{id: i.GUID.ID, permalink: i.GUID.PermaLink, title: i.Title, link: i.Link, summary: i.Description,
+			content: i.Content, published: i.Published, updated: i.Updated, author: i.Creator}
+		for _, c := range i.Categories {
+			e.categories = append(e.categories, category{c.Domain, c.Term})
+		}
+		d.entries = append(d.entries, e)
+	}
+	return d, nil
 }
 
-func parse(data []byte) ([]item, error) {
-	var doc struct {
-		XMLName xml.Name `xml:"rss"`
-		Items   []item   `xml:"channel>item"`
+// styleOf is the stylesheet that a feed names before its first element.
+func styleOf(data []byte) string {
+	head, _, _ := strings.Cut(string(data[:min(len(data), 4096)]), "\n<rss")
+	head, _, _ = strings.Cut(head, "\n<feed")
+	_, after, _ := strings.Cut(head, `<?xml-stylesheet type="text/css" href="`)
+	style, _, found := strings.Cut(after, `"?>`)
+	if !found {
+		return ""
 	}
-	if err := xml.Unmarshal(data, &doc); err != nil {
-		return nil, err
-	}
-	return doc.Items, nil
+	return style
 }
