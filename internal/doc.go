@@ -4,7 +4,8 @@
 // Two walks run through the house. Each reads as one straight line:
 //
 //	Markdown to website:
-//	    content/*.md → content → check → publish/site, publish/feed → publish.Write → public/
+//	    content/*.md → content → check → publish/site, publish/feed → publish.Writer → public/
+//	    (build drives it: many at once, and what did not change not at all)
 //
 //	bulletin and inventory to letters:
 //	    notify/inventory → notify.Survey, which asks affected (is it touched?) and
@@ -25,6 +26,7 @@
 //	         lock                one process at a time (door of flock)
 //	         durable             names that survive a power cut
 //	         private             refuses files that other users can open
+//	         tape                plain values to bytes and back
 //	floor 1  verdict             three-valued logic, clauses as data, proofs
 //	         report              problems as text for people, as JSON for programs
 //	floor 2  bulletin            a security notice and what it affects
@@ -39,15 +41,18 @@
 //	         notify/sample       fictional inventories of any size, from a seed
 //	floor 4  check               every problem of a site at once
 //	         publish/site        bulletins and policies to pages
-//	         publish/feed        bulletins to RSS (door of gorilla/feeds)
+//	         publish/feed        bulletins to RSS, Atom and JSON Feed (door of gorilla/feeds)
 //	         notify              plans and letters: who is told what
 //	         notify/inventory    the private tables of tailnets and nodes
-//	floor 5  release             what a release, a revision, a withdrawal would change; pure
+//	floor 5  build               the first walk: reads, checks and renders, and remembers
+//	         release             what a release, a revision, a withdrawal would change; pure
 //	         notify/ledger       the durable record of plans and deliveries
 //	         notify/mailer       letters to MIME messages, messages to a mailbox (door of go-mail)
 //	floor 6  notify/planning     makes a plan: rows to letters, frozen under one digest
 //	         notify/send         delivers a plan, survives being killed
+//	         serve               the site while it is written, on this machine only (door of fsnotify)
 //	floor 7  cli                 one file a command; flags, environment and clock end here
+//	floor 8  browse              tests only: the programs of others judge a built site
 //
 // Beside them: cmd/tocsin rings cli's doorbell; templates holds the pages' and
 // letters' templates; content holds the sample organisation.

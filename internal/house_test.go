@@ -35,6 +35,7 @@ var floor = map[string]int{
 	"internal/identifier": 0,
 	"internal/mojibake":   0,
 	"internal/history":    0,
+	"internal/tape":       0,
 
 	"internal/verdict": 1,
 	"internal/report":  1,
@@ -57,16 +58,19 @@ var floor = map[string]int{
 	"internal/notify":           4,
 	"internal/notify/inventory": 4,
 
+	"internal/build":         5,
 	"internal/release":       5,
 	"internal/notify/ledger": 5,
 	"internal/notify/mailer": 5,
 
 	"internal/notify/planning": 6,
 	"internal/notify/send":     6,
+	"internal/serve":           6,
 
 	"internal/cli": 7,
 
-	"cmd/tocsin": 8,
+	"cmd/tocsin":      8,
+	"internal/browse": 8,
 }
 
 // door says which one package may import a library, its sub-packages and major
@@ -90,6 +94,7 @@ var door = map[string]string{
 	"golang.org/x/term":                  "internal/cli",
 	"github.com/schollz/progressbar":     "internal/cli",
 	"golang.org/x/sys":                   "internal/publish", // exchanging two folders in one step
+	"github.com/fsnotify/fsnotify":       "internal/serve",
 }
 
 // maxLines is where a file has become more than its name can promise.

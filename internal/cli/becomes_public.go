@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
 
 	"tocsin/internal/address"
 	"tocsin/internal/bulletin"
+	"tocsin/internal/policy"
 	"tocsin/internal/publish"
 	"tocsin/internal/release"
 	"tocsin/internal/source"
@@ -20,25 +22,18 @@ import (
 // becomes shows what an edition changes for readers: every page and feed, and the
 // lines of the bulletin's file.
 func (p *program) becomes(ctx context.Context, s *site, e *edition) error {
-	after, err := release.Render(e.after.files(ctx))
+	after, err := p.rendering(ctx, e.over)
 	if err != nil {
 		return err
 	}
-	before, why := s.standsNow(ctx, e.from.Source.Name)
+	before, why := p.standsNow(ctx, s, e.from.Source.Name)
 	p.print("\nWhat becomes public")
 	if why != "" {
 		p.print("  The site as it stands cannot be built (%s), so this is all of what it will be:", source.Visible(why))
 	}
 	changes := before.Changes(after)
-	for _, c := range changes {
-		p.print("  %-8s %s", c.Kind, e.after.urlOf(c.Path))
-	}
-	if len(changes) == 0 {
-		p.print("  nothing: no page and no feed changes")
-	}
-	for _, entry := range before.Announced(after) {
-		p.print("  %-8s %s: %q (guid %s)", "entry", e.after.urlOf(entry.Feed), source.Visible(entry.Title), entry.GUID)
-	}
+	p.changes(e.after, changes)
+	p.announced(e.after, before.Announced(after))
 	if len(changes) > 0 && !s.shows(e.to.ID) {
 		p.print("  %-8s %s", "names", strings.Join(names(e.to), ", "))
 	}
@@ -46,28 +41,90 @@ func (p *program) becomes(ctx context.Context, s *site, e *edition) error {
 	return nil
 }
 
+// changes lists every page that is new or goes, and every page about one bulletin or policy that
+// changes. Of the lists and feeds that show them it is enough to know how many change.
+func (p *program) changes(s *site, changes []release.Change) {
+	lists := 0
+	for _, c := range changes {
+		if c.Kind == release.Changed && !s.aboutOne(c.Path) {
+			lists++
+			continue
+		}
+		p.print("  %-8s %s", c.Kind, s.urlOf(c.Path))
+	}
+	switch {
+	case lists > 0:
+		p.print("  %-8s %s", release.Changed, many(lists, "list")+", feeds among them")
+	case len(changes) == 0:
+		p.print("  nothing: no page and no feed changes")
+	}
+}
+
+// aboutOne reports whether a file is the page of one bulletin or policy.
+func (s *site) aboutOne(file string) bool {
+	layout := s.config.Layout
+	return slices.ContainsFunc(s.content.Bulletins, func(b bulletin.Bulletin) bool { return layout.Bulletin(string(b.ID)).File() == file }) ||
+		slices.ContainsFunc(s.content.Policies, func(of policy.Policy) bool { return layout.Policy(of.Slug).File() == file })
+}
+
+// announced lists what subscribers are alerted to: each entry once, with the feed that has
+// everything, and how many others it stands in.
+func (p *program) announced(s *site, entries []release.Entry) {
+	feeds := make(map[string]int)
+	for _, e := range entries {
+		feeds[e.GUID]++
+	}
+	main := s.config.Layout.Feed().File()
+	for _, e := range entries {
+		if e.Feed != main {
+			continue
+		}
+		others := ""
+		if n := feeds[e.GUID] - 1; n > 0 {
+			others = ", and in " + many(n, "other feed")
+		}
+		p.print("  %-8s %s: %q (guid %s)%s", "entry", s.urlOf(e.Feed), source.Visible(e.Title), e.GUID, others)
+	}
+}
+
+// rendering is the website of a site, as its files say.
+func (p *program) rendering(ctx context.Context, over func(trees) trees) (tree *release.Tree, err error) {
+	s, err := p.prepare(over)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	w, err := s.newWalk()
+	if err != nil {
+		return nil, err
+	}
+	tree = release.NewTree()
+	_, err = w.Make(ctx, tree.Add, func(source.Problems) bool { return false })
+	return tree, err
+}
+
 // standsNow is the website that readers have: what was built last, where something
 // was, so that an edit of the bulletin's own text shows too.
-func (s *site) standsNow(ctx context.Context, file string) (release.Tree, string) {
+func (p *program) standsNow(ctx context.Context, s *site, file string) (*release.Tree, string) {
 	tree, err := release.Render(publish.Built(s.public()))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return s.rendered(ctx, file)
+		return p.rendered(ctx, s, file)
 	case err != nil:
-		return release.Tree{}, err.Error()
+		return release.NewTree(), err.Error()
 	}
 	return tree, ""
 }
 
 // rendered is the website as its files say; empty, with the reason, where it cannot be
 // built. The bulletin at hand may have errors: this is what mends them.
-func (s *site) rendered(ctx context.Context, file string) (release.Tree, string) {
+func (p *program) rendered(ctx context.Context, s *site, file string) (*release.Tree, string) {
 	if n := s.problems.Errors() - s.problemsOf(file).Errors(); n > 0 {
-		return release.Tree{}, many(n, "error") + ": see tocsin check"
+		return release.NewTree(), many(n, "error") + ": see tocsin check"
 	}
-	tree, err := release.Render(s.files(ctx))
+	tree, err := p.rendering(ctx, asItIs)
 	if err != nil {
-		return release.Tree{}, err.Error()
+		return release.NewTree(), err.Error()
 	}
 	return tree, ""
 }

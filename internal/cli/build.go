@@ -3,108 +3,165 @@ package cli
 import (
 	"context"
 	"errors"
-	"iter"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
 
-	"tocsin/internal/bulletin"
+	"tocsin/internal/build"
 	"tocsin/internal/publish"
-	"tocsin/internal/publish/feed"
 	pages "tocsin/internal/publish/site"
 	"tocsin/internal/source"
 )
 
-func (p *program) build() *cobra.Command {
-	return &cobra.Command{
-		Use:   "build",
-		Short: "Check, then write the website to public/ in one step",
-		Args:  exactly(),
-		RunE:  func(c *cobra.Command, _ []string) error { return p.runBuild(c.Context()) },
-	}
+// building is what a person wants of a build.
+type building struct {
+	fresh   bool // whatever the last build left is not believed
+	check   bool // nothing is written
+	changed bool // what a deploy has to do is printed
 }
 
-func (p *program) runBuild(ctx context.Context) error {
-	s, err := p.open()
+func (p *program) build() *cobra.Command {
+	var how building
+	c := &cobra.Command{
+		Use:   "build",
+		Short: "Check, then write the website to public/ in one step",
+		Long: `Check everything, then write the website to public/ in one step: readers see the whole old
+site or the whole new one. Files that are as they were keep their times, so that a deploy can
+go by them.`,
+		Args: exactly(),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if how.check {
+				return p.runBuildCheck(c.Context())
+			}
+			return p.runBuild(c.Context(), how)
+		},
+	}
+	c.Flags().BoolVar(&how.check, "check", false, "write nothing; say whether public/ is what a build would write")
+	c.Flags().BoolVar(&how.changed, "changed", false, "print what a deploy has to upload (new, changed) and delete (gone)")
+	c.Flags().BoolVar(&how.fresh, "fresh", false, "read and render everything, whatever the last build left")
+	c.MarkFlagsMutuallyExclusive("check", "changed")
+	return c
+}
+
+// roomy is how much the heap may grow before garbage is collected, in per cent of what is in
+// use. Little is: a build keeps a few hundred bytes of a bulletin and makes a few hundred
+// thousand on the way, and would spend a fifth of its time collecting.
+const roomy = 100
+
+func (p *program) runBuild(ctx context.Context, how building) (err error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(roomy))
+	s, err := p.prepare(asItIs)
 	if err != nil {
 		return err
 	}
-	if s.stops() {
-		return &undone{s.problems, "nothing was built: public/ is as it was", "mend the errors, then tocsin build"}
-	}
-	p.problems(p.Stderr, slices.DeleteFunc(slices.Clone(s.problems), func(f source.Problem) bool { return f.Level == source.Note }))
-	report, err := publish.Write(s.public(), s.state(), s.files(ctx))
+	defer func() { err = errors.Join(err, s.close()) }()
+	w, err := publish.Begin(s.public(), s.state())
 	if err != nil {
 		return err
 	}
-	p.print("wrote %s to %s: %s and %s", many(report.Files, "file"), s.public(),
-		many(len(s.published()), "bulletin"), policies(len(s.content.Policies)))
-	return nil
+	kept := &lasting{layout: s.config.Layout}
+	made, err := p.make(ctx, s, how, kept.through(w.Add))
+	if err != nil || stops(made.Problems) {
+		return errors.Join(err, w.Abandon(), s.unbuilt(made))
+	}
+	p.problems(p.Stderr, slices.DeleteFunc(slices.Clone(made.Problems), func(f source.Problem) bool { return f.Level == source.Note }))
+	report, err := w.Finish()
+	if err != nil {
+		return err
+	}
+	if err := made.Memory.Write(s.memoryFile()); err != nil {
+		return err
+	}
+	p.tellBuilt(s, made, report, how)
+	return p.lockAddresses(s, kept.pages)
+}
+
+// make walks the site, and hands what is made of it to add.
+func (p *program) make(ctx context.Context, s *prepared, how building, add func(publish.File) error) (build.Made, error) {
+	w, err := s.newWalk()
+	if err != nil {
+		return build.Made{}, err
+	}
+	if w.Last, err = s.lastWalk(how); err != nil {
+		return build.Made{}, err
+	}
+	key, err := s.memoryKey()
+	if err != nil {
+		return build.Made{}, err
+	}
+	show, done := p.progress("building", s.reader.Count())
+	defer done()
+	w.Progress = show
+	if began, err := os.Stat(filepath.Join(s.state(), "build.lock")); err == nil {
+		w.Began = began.ModTime()
+	}
+	made, err := w.Make(ctx, add, stops)
+	if made.Memory != nil {
+		made.Memory.Key = key
+	}
+	return made, err
+}
+
+// newWalk is a walk through the site on every core.
+func (s *prepared) newWalk() (*build.Walk, error) {
+	renderer, err := pages.New(s.pages())
+	if err != nil {
+		return nil, err
+	}
+	return &build.Walk{
+		Reader: s.reader, Checker: s.checker, Pages: renderer, Now: s.now, Workers: runtime.GOMAXPROCS(0),
+		Feeds: build.Feeds{
+			Organization: s.config.Organization.Name, Namespace: s.config.Organization.Namespace,
+			Language: renderer.Language, Layout: s.config.Layout,
+		},
+	}, nil
 }
 
 // stops reports whether an error keeps the site from being built. A policy page is
 // published whatever the rules make of it: what they can no longer judge has errors of
 // its own.
-func (s *site) stops() bool {
-	return slices.ContainsFunc(s.problems, func(f source.Problem) bool {
+func stops(problems source.Problems) bool {
+	return slices.ContainsFunc(problems, func(f source.Problem) bool {
 		return f.Level == source.Error && f.Code != "quote-missing"
 	})
 }
 
-// files is the whole website: its pages, then its feed. Who interrupts gets the
-// old site.
-func (s *site) files(ctx context.Context) iter.Seq2[publish.File, error] {
-	return func(yield func(publish.File, error) bool) {
-		for f, err := range pages.Pages(s.pages(), s.published()) {
-			if !yield(f, errors.Join(err, ctx.Err())) {
-				return
-			}
-		}
-		yield(s.feed())
+// unbuilt says why nothing was built; nil where something else was in the way.
+func (s *prepared) unbuilt(made build.Made) error {
+	if !stops(made.Problems) {
+		return nil
 	}
+	return &undone{made.Problems, "nothing was built: public/ is as it was", "mend the errors, then tocsin build"}
 }
 
-// pages is what the website's pages are made of.
+func (p *program) tellBuilt(s *prepared, made build.Made, report publish.Report, how building) {
+	if how.changed {
+		for _, c := range report.Changed {
+			p.print("%-7s %s", c.Kind, c.Path)
+		}
+		return
+	}
+	p.print("wrote %s to %s: %s and %s", many(report.Files, "file"), s.public(),
+		many(made.Published, "bulletin"), policies(len(s.content.Policies)))
+}
+
+// pages is what the website's pages have in common.
 func (s *site) pages() pages.Site {
 	return pages.Site{
 		Organization: s.config.Organization.Name,
+		Language:     s.config.Language,
 		Contact:      s.config.Organization.Contact,
-		Language:     language,
 		Units:        s.config.Organization.Unit.Many,
 		Layout:       s.config.Layout,
 		Products:     s.config.Products,
 		Rules:        s.rules,
 		Policies:     s.content.Policies,
 		Index:        s.content.Index,
+		Moves:        s.content.Addresses.Moves(),
 		Templates:    s.templates,
 	}
-}
-
-// language is what the templates' own words are written in.
-const language = "en"
-
-func (s *site) feed() (publish.File, error) {
-	layout := s.config.Layout
-	var entries []feed.Entry
-	for _, b := range s.published() {
-		e, err := s.entry(b)
-		if err != nil {
-			return publish.File{}, err
-		}
-		entries = append(entries, e)
-	}
-	data, err := feed.RSS(feed.Channel{
-		Title:       s.config.Organization.Name + " security bulletins",
-		Description: "Security bulletins of " + s.config.Organization.Name,
-		Link:        layout.URL(layout.Bulletins()),
-		Self:        layout.URL(layout.Feed()),
-		Language:    language,
-	}, entries)
-	return publish.File{Path: layout.Feed().File(), Data: data}, err
-}
-
-func (s *site) entry(b bulletin.Published) (feed.Entry, error) {
-	layout := s.config.Layout
-	body, err := pages.BodyHTML(b, layout)
-	return feed.Entry{Bulletin: b, URL: layout.URL(layout.Bulletin(string(b.Bulletin().ID))), ContentHTML: body}, err
 }

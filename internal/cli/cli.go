@@ -88,7 +88,7 @@ func (p *program) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.now, "now", "", "use this `instant` (RFC 3339) as the clock")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, err) })
 	root.AddGroup(&cobra.Group{ID: "write", Title: "Write and publish"}, &cobra.Group{ID: "tell", Title: "Tell the tailnets"})
-	for _, c := range []*cobra.Command{p.init(), p.begin(), p.ask(), p.check(), p.build(), p.explain(), p.release(), p.revise(), p.withdraw()} {
+	for _, c := range []*cobra.Command{p.init(), p.begin(), p.ask(), p.check(), p.build(), p.serve(), p.explain(), p.release(), p.revise(), p.withdraw()} {
 		c.GroupID = "write"
 		root.AddCommand(c)
 	}

@@ -23,6 +23,7 @@ type edition struct {
 	from, to bulletin.Bulletin // as it stands, and as it will be
 	record   source.File       // what goes on record
 	gone     []string          // files that go: what these two replace
+	over     func(trees) trees // puts it over what people wrote
 	after    *site             // read and checked; nil until [program.checked]
 	embargo  *embargo          // what nobody may know of yet then
 }
@@ -89,7 +90,8 @@ func (p *program) checked(e *edition) error {
 		files[name] = nil
 	}
 	held, bulletins := newEmbargo(), []bulletin.Bulletin(nil)
-	after, err := p.walk(func(t trees) trees { return t.with(files) }, func(entry content.Entry) {
+	e.over = func(t trees) trees { return t.with(files) }
+	after, err := p.walk(e.over, func(entry content.Entry) {
 		held.read(entry)
 		if entry.Readable {
 			bulletins = append(bulletins, entry.Bulletin)

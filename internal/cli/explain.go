@@ -56,6 +56,8 @@ type explanation struct {
 	pending  []string            // facts that can still turn a verdict, the most decisive first
 	url      string              // of the policy
 	unit     string              // what the organisation calls a tailnet
+	// sentences is where the sentence of a clause stands on the website.
+	sentences func(question, clause string) string
 }
 
 // proved is the proof of one question with what would turn it.
@@ -111,7 +113,7 @@ func (s *site) explanation(b bulletin.Bulletin) explanation {
 	e := explanation{
 		bulletin: b, proved: []proved{s.proved(disclose), s.proved(notify)}, recorded: make(map[string]recorded),
 		places: s.unwritten(b.Source.Name), toFind: missingFacts(b, disclose, notify),
-		pending: s.rules.Open(b, s.now), url: s.policyURL(), unit: s.config.Organization.Unit.One,
+		pending: s.rules.Open(b, s.now), url: s.policyURL(), sentences: s.clauseURL, unit: s.config.Organization.Unit.One,
 	}
 	if b.Decision == nil {
 		return e

@@ -90,7 +90,7 @@ func (p *program) printJSON(e explained) error {
 func (p *program) explained(e explanation) explained {
 	out := explained{ID: e.bulletin.ID, Verdicts: make(map[string]verdictObject)}
 	for _, a := range e.proved {
-		o := p.object(a, e.url)
+		o := p.object(a, e.sentences)
 		if record, found := e.recorded[a.Question]; found && (e.tailnet == nil || a.Question == disclosure.Disclose) {
 			o.Record, o.Stands = recordOf(record, e.bulletin.Decision), record.verdict
 		}
@@ -108,14 +108,17 @@ func (p *program) explained(e explanation) explained {
 	return out
 }
 
-// object is a proof as programs read it; url is the policy's page.
-func (p *program) object(a proved, url string) verdictObject {
+// object is a proof as programs read it; sentences is where each clause's stands.
+func (p *program) object(a proved, sentences func(question, clause string) string) verdictObject {
 	o := verdictObject{
 		Verdict: a.Outcome, Stands: a.Stands(), Missing: append([]string{}, a.Missing...),
 		Clauses: []clauseObject{}, Facts: make(map[string]factObject), TurnedBy: []turnObject{},
 	}
 	for _, s := range a.Steps {
-		o.Clauses = append(o.Clauses, clauseObject{s.Clause.ID, s.Part, s.Clause.Quote, s.Clause.Force, s.Truth.String(), s.Decides, url})
+		o.Clauses = append(o.Clauses, clauseObject{
+			Clause: s.Clause.ID, Part: s.Part, Quote: s.Clause.Quote, Force: s.Clause.Force,
+			Value: s.Truth.String(), Decides: s.Decides, URL: sentences(a.Question, s.Clause.ID),
+		})
 	}
 	for _, f := range a.Facts {
 		object := factObject{Value: f.Value, Note: f.Note, Assumed: f.Assumed}

@@ -167,12 +167,12 @@ func (p paper) contradictions(proof verdict.Proof) {
 	}
 }
 
-// clauses prints the sentences that decided, with their page, then what else was asked.
+// clauses prints the sentences that decided, each with its place on the website, then what
+// else was asked.
 func (p paper) clauses(proof verdict.Proof) {
 	if slices.ContainsFunc(proof.Steps, func(s verdict.Step) bool { return s.Decides }) {
 		p.line(2, 4, "decided by")
 		p.steps(proof, true)
-		p.line(12, 12, "%s", p.url)
 		p.line(2, 4, "also asked")
 		p.steps(proof, false)
 		return
@@ -188,6 +188,9 @@ func (p paper) steps(proof verdict.Proof, decides bool) {
 		if s.Decides == decides {
 			p.line(4, 12, "%-8s“%s”", s.Truth, s.Clause.Quote)
 			p.line(12, 14, "%s %s: %s", role(s), s.Clause.ID, asks(s.Clause))
+			if decides {
+				p.line(12, 12, "%s", p.sentences(proof.Question, s.Clause.ID))
+			}
 		}
 	}
 }

@@ -92,24 +92,62 @@ func (p *program) openOver(over func(trees) trees) (*site, error) {
 
 // walk reads and checks a site, and shows every bulletin file once.
 func (p *program) walk(over func(trees) trees, visit func(content.Entry)) (*site, error) {
+	s, err := p.prepare(over)
+	if err != nil {
+		return nil, err
+	}
+	return s.site, errors.Join(p.read(s, visit), s.close())
+}
+
+// prepared is a site whose bulletins are still to be read.
+type prepared struct {
+	*site
+	reader  *content.Reader
+	checker *check.Checker
+	roots   []*os.Root // that are read
+}
+
+// prepare reads everything of a site but its bulletins.
+func (p *program) prepare(over func(trees) trees) (*prepared, error) {
 	s, root, err := p.configured()
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close()
-	private, err := s.draftsRoot()
+	o := &prepared{site: s, roots: []*os.Root{root}}
+	if err := o.open(over); err != nil {
+		return nil, errors.Join(err, o.close())
+	}
+	return o, nil
+}
+
+func (o *prepared) open(over func(trees) trees) error {
+	private, err := o.draftsRoot()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	t := trees{site: root.FS()}
+	t := trees{site: o.roots[0].FS()}
 	if private != nil {
-		defer private.Close()
-		t.drafts = &content.Drafts{FS: private.FS(), Name: s.config.Drafts}
+		o.roots = append(o.roots, private)
+		t.drafts = &content.Drafts{FS: private.FS(), Name: o.config.Drafts}
 	}
-	if s.templates, err = s.openTemplates(); err != nil {
-		return nil, err
+	if o.templates, err = o.openTemplates(); err != nil {
+		return err
 	}
-	return s, p.read(s, over(t), visit)
+	t = over(t)
+	if o.reader, err = content.Open(t.site, t.drafts); err != nil {
+		return err
+	}
+	o.checker, err = o.site.checker(o.reader)
+	return err
+}
+
+// close lets go of the folders. Nothing can be read any more.
+func (o *prepared) close() error {
+	var errs []error
+	for _, root := range o.roots {
+		errs = append(errs, root.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // draftsRoot opens the private root that bulletins may be written in; nil where the
@@ -126,27 +164,19 @@ func (s *site) draftsRoot() (*os.Root, error) {
 	return root, err
 }
 
-// read reads the content, and checks it on the way.
-func (p *program) read(s *site, t trees, visit func(content.Entry)) error {
-	reader, err := content.Open(t.site, t.drafts)
-	if err != nil {
-		return err
-	}
-	checker, err := s.checker(reader)
-	if err != nil {
-		return err
-	}
-	add, done := p.progress("checking", reader.Count())
+// read reads the bulletins, and checks them on the way.
+func (p *program) read(o *prepared, visit func(content.Entry)) error {
+	add, done := p.progress("checking", o.reader.Count())
 	defer done()
-	for e, err := range reader.Bulletins() {
+	for e, err := range o.reader.Bulletins() {
 		if err != nil {
 			return err
 		}
-		checker.Bulletin(e)
+		o.checker.Bulletin(e)
 		visit(e)
 		add(1)
 	}
-	s.problems, s.silenced, s.obstacles = checker.Done(), checker.Suppressed(), checker.Obstacles()
+	o.problems, o.silenced, o.obstacles = o.checker.Done(), o.checker.Suppressed(), o.checker.Obstacles()
 	return nil
 }
 
@@ -357,6 +387,16 @@ func (s *site) policyURL() string {
 		return layout.URL(layout.Policy(s.rules.Policy))
 	}
 	return layout.URL(layout.Policies())
+}
+
+// clauseURL is the sentence of a clause on the page of the disclosure policy; the list of
+// policies where the site has no such page.
+func (s *site) clauseURL(question, clause string) string {
+	if _, found := s.content.Policy(s.rules.Policy); !found {
+		return s.policyURL()
+	}
+	layout := s.config.Layout
+	return layout.URL(layout.Clause(s.rules.Policy, question, clause))
 }
 
 // reader opens the ledger for reading; ledger.ErrNone says that nothing was planned yet.

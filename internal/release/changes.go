@@ -13,12 +13,14 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"tocsin/internal/publish"
 )
 
 // Tree is a whole website, by the digests of its files and the entries of its feeds.
 type Tree struct {
+	mutex   sync.Mutex
 	sums    map[string][sha256.Size]byte
 	entries []Entry
 }
@@ -46,20 +48,31 @@ const (
 	Gone    Kind = "gone"
 )
 
-// Render takes in a website that nobody writes to disk. The error is the first that
-// files yields, or a feed that cannot be read back.
-func Render(files iter.Seq2[publish.File, error]) (Tree, error) {
-	t := Tree{sums: make(map[string][sha256.Size]byte)}
+// NewTree is a website without files.
+func NewTree() *Tree { return &Tree{sums: make(map[string][sha256.Size]byte)} }
+
+// Add takes in a file of a website that nobody writes to disk. Any number of goroutines may do so
+// at once. The error is a feed that cannot be read back.
+func (t *Tree) Add(f publish.File) error {
+	sum := sha256.Sum256(f.Data)
+	entries, err := entriesOf(f)
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	t.sums[f.Path] = sum
+	t.entries = append(t.entries, entries...)
+	return err
+}
+
+// Render takes in a whole website. The error is the first that files yields, or [Tree.Add]'s.
+func Render(files iter.Seq2[publish.File, error]) (*Tree, error) {
+	t := NewTree()
 	for f, err := range files {
-		if err != nil {
-			return Tree{}, err
+		if err == nil {
+			err = t.Add(f)
 		}
-		t.sums[f.Path] = sha256.Sum256(f.Data)
-		entries, err := entriesOf(f)
 		if err != nil {
-			return Tree{}, err
+			return nil, err
 		}
-		t.entries = append(t.entries, entries...)
 	}
 	return t, nil
 }
@@ -91,7 +104,7 @@ func entriesOf(f publish.File) ([]Entry, error) {
 
 // Changes is what becomes of the files of a website when it turns into another: what
 // is new, then what changes, then what goes, each by path.
-func (t Tree) Changes(after Tree) []Change {
+func (t *Tree) Changes(after *Tree) []Change {
 	var all []Change
 	for name, sum := range after.sums {
 		switch old, there := t.sums[name]; {
@@ -117,13 +130,14 @@ func (t Tree) Changes(after Tree) []Change {
 }
 
 // Announced are the entries of feeds that readers have not been shown: a guid that
-// the feed did not hold.
-func (t Tree) Announced(after Tree) []Entry {
+// the feed did not hold. They are in the order of the feeds' paths.
+func (t *Tree) Announced(after *Tree) []Entry {
 	known := make(map[Entry]bool)
 	for _, e := range t.entries {
 		known[Entry{Feed: e.Feed, GUID: e.GUID}] = true
 	}
-	return slices.DeleteFunc(slices.Clone(after.entries), func(e Entry) bool {
+	sorted := slices.SortedStableFunc(slices.Values(after.entries), func(a, b Entry) int { return strings.Compare(a.Feed, b.Feed) })
+	return slices.DeleteFunc(sorted, func(e Entry) bool {
 		return known[Entry{Feed: e.Feed, GUID: e.GUID}]
 	})
 }

@@ -19,7 +19,7 @@ func website(files map[string]string) iter.Seq2[publish.File, error] {
 	}
 }
 
-func rendered(t *testing.T, files map[string]string) Tree {
+func rendered(t *testing.T, files map[string]string) *Tree {
 	t.Helper()
 	tree, err := Render(website(files))
 	if err != nil {

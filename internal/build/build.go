@@ -1,0 +1,249 @@
+// Package build is the first walk: it reads the bulletins of a site, checks them, and makes the
+// pages and feeds of those that readers may see.
+//
+//	content.Reader → check.Checker.Look → site.Renderer → the writer: one bulletin
+//	what is left of each: a card        → lists, feeds, sitemap
+//
+// The bulletins go by in the order of their IDs, newest first, a batch at a time and each on
+// whichever core is free. A page is handed on as soon as it is made and then forgotten, so that
+// memory holds a few hundred bytes of each bulletin, whatever their number. A page and its
+// neighbours need one pass only, because the next bulletin that readers may see is never far.
+//
+// A [Memory] of the last walk spares the next one what did not change: see there for what it
+// rests on.
+package build
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/check"
+	"tocsin/internal/content"
+	"tocsin/internal/markdown"
+	"tocsin/internal/publish"
+	"tocsin/internal/publish/site"
+	"tocsin/internal/source"
+)
+
+// Walk is a site that was opened, and what to make of it.
+type Walk struct {
+	Reader  *content.Reader
+	Checker *check.Checker // new: it has seen no bulletin yet
+	Pages   *site.Renderer
+	Feeds   Feeds
+	Now     time.Time // decides what is due, and no byte of the site
+	Began   time.Time // when the walk began, by the clock of the file system; see [Memory]
+	Workers int       // how many bulletins are worked on at once; one where zero
+	// Last is what the last walk left; nil where there was none.
+	Last *Memory
+	// Progress is told of every few bulletins that were read; may be nil.
+	Progress func(more int)
+}
+
+// Made is what came of a walk.
+type Made struct {
+	Problems  source.Problems // everything that check finds
+	Silenced  source.Problems // of them, what suppress: entries took out
+	Published int             // bulletins that readers may see
+	Memory    *Memory         // for the next walk; nil where stop stopped this one
+}
+
+// Make walks. It hands every file of the site to add, from several goroutines at once and in no
+// order. When all bulletins were read it asks stop whether their problems keep the site from
+// being written: then what was handed on is not the whole site, and there is no error. The error
+// is a file that cannot be read or made, or is add's own.
+func (w *Walk) Make(ctx context.Context, add func(publish.File) error, stop func(source.Problems) bool) (Made, error) {
+	p := w.begin(ctx, add)
+	if err := p.bulletins(); err != nil {
+		return Made{}, err
+	}
+	for _, s := range p.steps { // in the reader's order: of two that claim one thing the first has it
+		w.Checker.Add(s.look)
+	}
+	made := Made{Problems: w.Checker.Done(), Silenced: w.Checker.Suppressed(), Published: len(p.public)}
+	if stop(made.Problems) {
+		return made, nil
+	}
+	if err := p.failed(); err != nil {
+		return made, err
+	}
+	if err := p.others(); err != nil {
+		return made, err
+	}
+	made.Memory = p.memory()
+	return made, ctx.Err()
+}
+
+func (w *Walk) begin(ctx context.Context, add func(publish.File) error) *pass {
+	return &pass{Walk: w, ctx: ctx, add: add, candidates: newCandidates(), byID: make(map[bulletin.ID]*step), shared: make(map[string]sharedFile)}
+}
+
+// step is one bulletin file on its way.
+type step struct {
+	number   int // of the reader
+	identity content.Identity
+	until    time.Time // from when on it has to be looked at again; zero: never
+	look     check.Look
+	last     *record // what the last walk left of it, while that holds
+
+	// Of what readers may see, from when it was read on.
+	public bool
+	name   *site.Neighbour
+	// bulletin and text are there only while it is worked on, and where it was read.
+	bulletin *bulletin.Published
+	text     *markdown.Document
+	// made is what the walk leaves of it, from when its page was made on.
+	made shown
+	err  error // why there is no page
+}
+
+// pass is one walk while it goes on.
+type pass struct {
+	*Walk
+	ctx        context.Context
+	add        func(publish.File) error
+	steps      []*step               // by the reader's numbers
+	sorted     []*step               // by ID, newest first
+	public     []*step               // what readers may see, newest ID first
+	rendered   int                   // how many of those have their pages
+	byID       map[bulletin.ID]*step // the same, when all were read
+	candidates *candidates
+
+	mutex  sync.Mutex
+	shared map[string]sharedFile // what show several bulletins, by path
+}
+
+// inFlight is how many bulletins a core has in memory at once.
+const inFlight = 64
+
+// bulletins reads, checks and renders every bulletin, a batch at a time. What is read in a batch
+// is rendered in it, but for the last, which waits for its older neighbour.
+func (p *pass) bulletins() error {
+	p.order()
+	for batch := range slices.Chunk(p.sorted, inFlight*max(1, p.Workers)) {
+		if err := p.each(len(batch), func(i int) error { return p.read(batch[i]) }); err != nil {
+			return err
+		}
+		for _, s := range batch {
+			if s.public {
+				p.public = append(p.public, s)
+				s.made.wanted = p.candidates.admit(s)
+			}
+		}
+		if err := p.render(len(p.public) - 1); err != nil {
+			return err
+		}
+		if p.Progress != nil {
+			p.Progress(len(batch))
+		}
+	}
+	return p.render(len(p.public))
+}
+
+// order puts every bulletin file in its place, by its ID.
+func (p *pass) order() {
+	p.steps = make([]*step, p.Reader.Count())
+	for i := range p.steps {
+		p.steps[i] = &step{number: i}
+	}
+	p.sorted = slices.SortedStableFunc(slices.Values(p.steps), func(a, b *step) int {
+		return bulletin.Compare(p.Reader.ID(b.number), p.Reader.ID(a.number))
+	})
+}
+
+// read reads and checks a bulletin, unless the last walk did.
+func (p *pass) read(s *step) error {
+	s.identity = p.Reader.Identity(s.number)
+	r := p.Last.recall(s.identity, p.Now)
+	if r == nil {
+		return p.readAnew(s)
+	}
+	s.last, s.look, s.until = r, r.look, r.until
+	if r.public {
+		s.public, s.name = true, r.shown.name()
+	}
+	return nil
+}
+
+func (p *pass) readAnew(s *step) error {
+	e, err := p.Reader.Bulletin(s.number)
+	if err != nil {
+		return err
+	}
+	s.look, s.until, s.last = p.Checker.Look(e), e.Bulletin.Turns(p.Now), nil
+	if b, err := e.Bulletin.Publish(); e.Readable && err == nil {
+		s.public, s.name, s.bulletin, s.text = true, site.NeighbourOf(b), &b, e.Text
+	}
+	return nil
+}
+
+// render makes the pages up to one, all of whose neighbours are known, and forgets what they
+// were made of.
+func (p *pass) render(end int) error {
+	first := p.rendered
+	if end <= first {
+		return nil
+	}
+	p.rendered = end
+	return p.each(end-first, func(i int) error { return p.page(first + i) })
+}
+
+// each does something for every number below n, on as many cores as there are workers. It ends
+// at the first error, and when nobody waits for it any more.
+func (p *pass) each(n int, do func(int) error) error {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	var once sync.Once
+	var first error
+	for range min(max(1, p.Workers), n) {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				err := p.ctx.Err()
+				if err == nil {
+					err = do(i)
+				}
+				if err != nil {
+					once.Do(func() { first = err })
+					next.Store(int64(n))
+				}
+			}
+		})
+	}
+	group.Wait()
+	return first
+}
+
+// failed is the first page that could not be made.
+func (p *pass) failed() error {
+	for _, s := range p.public {
+		if s.err != nil {
+			return s.err
+		}
+	}
+	return nil
+}
+
+// others makes every page that shows several bulletins, and the feeds.
+func (p *pass) others() error {
+	cards := make([]site.Card, 0, len(p.public))
+	for _, s := range p.public {
+		if s.err == nil {
+			cards = append(cards, s.made.card)
+			p.byID[s.made.card.ID] = s
+		}
+	}
+	for file, err := range p.Pages.Others(cards) {
+		if err == nil {
+			err = p.add(file)
+		}
+		if err := cmp.Or(err, p.ctx.Err()); err != nil {
+			return err
+		}
+	}
+	return p.feeds(cards)
+}

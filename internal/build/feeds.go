@@ -1,0 +1,176 @@
+package build
+
+import (
+	"crypto/sha256"
+	"time"
+
+	"tocsin/internal/address"
+	"tocsin/internal/bulletin"
+	"tocsin/internal/publish/feed"
+	"tocsin/internal/publish/site"
+	"tocsin/internal/tape"
+	"tocsin/internal/verdict"
+)
+
+// Feeds is what feeds say besides their bulletins.
+type Feeds struct {
+	Organization string
+	Namespace    string // an IRI that stays when the site moves
+	Language     string
+	Layout       address.Layout
+}
+
+// channel is what a feed says besides its items.
+func (p *pass) channel(s site.Subscription, self address.Page) feed.Channel {
+	f, words := p.Feeds, p.Pages.FeedWords()
+	return feed.Channel{
+		Title: s.Title, Description: s.Description, Link: f.Layout.URL(s.Page), Self: f.Layout.URL(self),
+		Language: f.Language, Author: f.Organization, ID: f.Namespace, Style: f.Layout.Href(f.Layout.Asset("feed.css")),
+		Words: feed.Words{Updated: words.Updated, Withdrawn: words.Withdrawn, Retracted: words.Retracted},
+	}
+}
+
+// feeds makes the feeds of everything and of each list that readers can subscribe to.
+func (p *pass) feeds(cards []site.Card) error {
+	var all []oneFeed
+	for _, s := range p.Pages.Subscriptions(cards) {
+		items, err := p.items(s.Cards)
+		if err != nil {
+			return err
+		}
+		for _, f := range formats(p.Feeds.Layout, s.Page) {
+			all = append(all, oneFeed{p.channel(s, f.at), f, items})
+		}
+	}
+	return p.each(len(all), func(i int) error { return p.feed(all[i]) })
+}
+
+// oneFeed is a feed that is to be written.
+type oneFeed struct {
+	feed.Channel
+	format
+	items []*feed.Item
+}
+
+// feed writes a feed, unless the tree holds it as it would be: writing one, and reading it back,
+// takes as long as the pages of all its bulletins.
+func (p *pass) feed(f oneFeed) error {
+	write := func() ([]byte, error) {
+		items := make([]feed.Item, len(f.items))
+		for i, item := range f.items {
+			items[i] = *item
+		}
+		return f.write(f.Channel, items)
+	}
+	return p.sharedFile(f.at.File(), f.sum(), write)
+}
+
+// sum is a digest of everything that a feed says, but for what all feeds have in common.
+func (f oneFeed) sum() [32]byte {
+	t := tape.Write()
+	t.String(&f.Title)
+	for _, item := range f.items {
+		itemTape(t, item)
+	}
+	return sha256.Sum256(t.Bytes())
+}
+
+// format is one way to write a feed, and where it stands.
+type format struct {
+	at    address.Page
+	write func(feed.Channel, []feed.Item) ([]byte, error)
+}
+
+// formats are those of the feed of a list: RSS, and of everything the other two as well.
+func formats(layout address.Layout, list address.Page) []format {
+	all := []format{{list.RSS(), feed.Channel.RSS}}
+	if list == layout.Bulletins() {
+		all = append(all, format{layout.Atom(), feed.Channel.Atom}, format{layout.JSONFeed(), feed.Channel.JSON})
+	}
+	return all
+}
+
+// items are those of the bulletins that stand in a feed, of cards whose readers were told last
+// first. Nearly all were made with their pages.
+func (p *pass) items(cards []site.Card) ([]*feed.Item, error) {
+	announced := make([]time.Time, len(cards))
+	for i, c := range cards {
+		announced[i] = c.Announced
+	}
+	items := make([]*feed.Item, 0, feed.Window(announced))
+	for _, c := range cards[:cap(items)] {
+		item, err := p.itemOf(c.ID)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	return items, nil
+}
+
+func (p *pass) itemOf(id bulletin.ID) (*feed.Item, error) {
+	s := p.byID[id]
+	if s.made.item != nil {
+		return s.made.item, nil
+	}
+	n, err := p.notice(s, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	s.made.item, err = p.item(n)
+	return s.made.item, err
+}
+
+// enough is how many bulletins of a feed are taken for its newest before all are known, and
+// halfAYear how much older than the newest they may be: more than [feed.Window] asks for, since
+// IDs are only nearly in the order of dates.
+const (
+	enough    = 120
+	halfAYear = 183 * 24 * time.Hour
+)
+
+// candidates guesses, while bulletins go by from new to old, which of them will stand in a feed.
+// A wrong guess costs time: what is missing in the end is read again.
+type candidates struct {
+	seen   map[string]int
+	newest time.Time
+}
+
+func newCandidates() *candidates { return &candidates{seen: make(map[string]int)} }
+
+// admit reports whether a bulletin may stand in a feed.
+func (c *candidates) admit(s *step) bool {
+	at, kinds := s.subjects()
+	if at.After(c.newest) {
+		c.newest = at
+	}
+	// What was withdrawn stands in every feed.
+	admitted := s.name.Withdrawn || !at.Before(c.newest.Add(-halfAYear))
+	for _, kind := range kinds {
+		c.seen[kind]++
+		admitted = admitted || c.seen[kind] <= enough
+	}
+	return admitted
+}
+
+// subjects are the feeds that a bulletin belongs to, and when it was announced.
+func (s *step) subjects() (announced time.Time, kinds []string) {
+	var severity bulletin.Severity
+	var action verdict.Truth
+	var products []string
+	if s.bulletin == nil {
+		c := s.last.shown.card
+		announced, severity, action, products = c.Announced, c.Severity, c.Action, c.Products
+	} else {
+		b := s.bulletin.Bulletin()
+		announced, severity, action = b.Announced(), b.Severity, b.Action.Required
+		for _, a := range b.Affected {
+			products = append(products, a.Product)
+		}
+	}
+	kinds = []string{"", "severity " + string(severity), "action " + action.String()}
+	for _, id := range products {
+		kinds = append(kinds, "product "+id)
+	}
+	return announced, kinds
+}

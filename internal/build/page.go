@@ -1,0 +1,145 @@
+package build
+
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/publish"
+	"tocsin/internal/publish/feed"
+	"tocsin/internal/publish/site"
+)
+
+// shown is what is left of a bulletin that readers may see, when its page was made.
+type shown struct {
+	card  site.Card
+	path  string   // of the page
+	sum   [32]byte // its SHA-256
+	sight string   // what the page shows of others
+	item  *feed.Item
+	// wanted tells that it may come to stand in a feed.
+	wanted bool
+}
+
+func (s *shown) name() *site.Neighbour {
+	return &site.Neighbour{ID: s.card.ID, Title: s.card.Title, Withdrawn: s.card.Withdrawn}
+}
+
+// page makes the page of a bulletin, by its place among those that readers may see, unless the
+// tree holds it as it would be. What the page was made of is forgotten with it.
+func (p *pass) page(at int) error {
+	s := p.public[at]
+	newer, older := p.neighbour(at-1), p.neighbour(at+1)
+	sight := p.sight(s, newer, older)
+	fill := func() (site.Notice, error) { return p.notice(s, newer, older) }
+	if s.last != nil && s.last.shown.sight == sight {
+		return p.unchanged(s, fill)
+	}
+	n, err := fill()
+	if err != nil {
+		return err
+	}
+	s.bulletin, s.text = nil, nil
+	page, err := p.anew(s, n)
+	if err != nil {
+		s.err = err
+		return nil // the problems that check finds come first: they may say why
+	}
+	s.made.sight = sight
+	return p.add(page)
+}
+
+func (p *pass) neighbour(at int) *site.Neighbour {
+	if at < 0 || at >= len(p.public) {
+		return nil
+	}
+	return p.public[at].name
+}
+
+// unchanged hands on the page that the tree holds, and how to make it should it not.
+func (p *pass) unchanged(s *step, fill func() (site.Notice, error)) error {
+	wanted := s.made.wanted
+	s.made = s.last.shown
+	s.made.wanted = wanted
+	return p.add(publish.File{Path: s.made.path, Sum: s.made.sum, Again: func() ([]byte, error) {
+		n, err := fill()
+		if err != nil {
+			return nil, err
+		}
+		page, err := p.Pages.Bulletin(n)
+		return page.Data, err
+	}})
+}
+
+// notice is what the page of a bulletin is made of. Where the last walk read the bulletin, it is
+// read again.
+func (p *pass) notice(s *step, newer, older *site.Neighbour) (site.Notice, error) {
+	n := site.Notice{Newer: newer, Older: older, Public: p.isPublic, Text: s.text}
+	if s.bulletin != nil {
+		n.Bulletin = *s.bulletin
+		return n, nil
+	}
+	e, err := p.Reader.Bulletin(s.number)
+	if err != nil {
+		return n, err
+	}
+	n.Text = e.Text
+	n.Bulletin, err = e.Bulletin.Publish()
+	return n, err
+}
+
+// anew makes the page of a bulletin and what is kept of it.
+func (p *pass) anew(s *step, n site.Notice) (publish.File, error) {
+	page, err := p.Pages.Bulletin(n)
+	if err != nil {
+		return page, err
+	}
+	s.made.path, s.made.sum = page.Path, sha256.Sum256(page.Data)
+	if s.made.card, err = p.Pages.Card(n); err != nil {
+		return page, err
+	}
+	if s.made.wanted {
+		s.made.item, err = p.item(n)
+	}
+	return page, err
+}
+
+// item is the bulletin as feeds have it.
+func (p *pass) item(n site.Notice) (*feed.Item, error) {
+	b := n.Bulletin.Bulletin()
+	body, err := p.Pages.FeedHTML(n)
+	if err != nil {
+		return nil, err
+	}
+	item := feed.NewItem(n.Bulletin, p.Feeds.Layout.URL(p.Feeds.Layout.Bulletin(string(b.ID))), body)
+	return &item, nil
+}
+
+// sight is all that the page of a bulletin shows of others, as a text to compare.
+func (p *pass) sight(s *step, newer, older *site.Neighbour) string {
+	var text []byte
+	for _, n := range []*site.Neighbour{newer, older} {
+		if n != nil {
+			text = fmt.Appendf(text, "%s\x00%s\x00%t", n.ID, n.Title, n.Withdrawn)
+		}
+		text = append(text, '\n')
+	}
+	for _, id := range s.look.Related() {
+		if p.isPublic(id) {
+			text = append(append(text, id...), '\n')
+		}
+	}
+	return string(text)
+}
+
+// isPublic reports whether readers may know of a bulletin, which may not have been read yet.
+func (p *pass) isPublic(id bulletin.ID) bool {
+	number, found := p.Reader.Number(id)
+	if !found {
+		return false
+	}
+	if r := p.Last.recall(p.Reader.Identity(number), p.Now); r != nil {
+		return r.public
+	}
+	return p.Reader.Public(id)
+}

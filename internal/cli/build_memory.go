@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"tocsin/internal/build"
+	"tocsin/templates"
+)
+
+// memoryFile is what one build leaves for the next.
+func (s *site) memoryFile() string { return filepath.Join(s.state(), "memory") }
+
+// lastWalk is what the last build left, where it still holds and is wanted.
+func (s *prepared) lastWalk(how building) (*build.Memory, error) {
+	if how.fresh {
+		return nil, nil
+	}
+	key, err := s.memoryKey()
+	if err != nil {
+		return nil, err
+	}
+	return build.ReadMemory(s.memoryFile(), key)
+}
+
+// memoryKey is a digest of all that bulletins have in common: with another key, every one of
+// them may look otherwise.
+func (s *prepared) memoryKey() (string, error) {
+	h := sha256.New()
+	if err := hashSelf(h); err != nil {
+		return "", err
+	}
+	hashText(h, s.config.Source.Data)
+	for _, of := range s.content.Policies {
+		hashText(h, []byte(of.Source.Name), of.Source.Data)
+	}
+	hashText(h, []byte(s.content.Index.Source.Name), s.content.Index.Source.Data)
+	for _, of := range s.content.Rules {
+		hashText(h, []byte(of.Source.Name), of.Source.Data)
+	}
+	inForce, err := json.Marshal(s.rules.At(s.now)) // a rule comes into force on a day
+	if err != nil {
+		return "", fmt.Errorf("encode the rules: %w", err)
+	}
+	hashText(h, inForce)
+	if err := hashTree(h, s.path(templates.Folder)); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// hashSelf takes in which tocsin this is.
+func hashSelf(h hash.Hash) error {
+	name, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find tocsin itself: %w", err)
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return fmt.Errorf("look at tocsin itself: %w", err)
+	}
+	fmt.Fprintln(h, version(), name, info.Size(), info.ModTime().UnixNano())
+	return nil
+}
+
+// hashText takes in texts, each with its length, so that no two lists of them are alike.
+func hashText(h hash.Hash, texts ...[]byte) {
+	for _, text := range texts {
+		fmt.Fprintln(h, len(text))
+		h.Write(text)
+	}
+}
+
+// hashTree takes in every file of a folder; nothing where there is none.
+func hashTree(h hash.Hash, folder string) error {
+	if gone, err := missing(folder); err != nil || gone {
+		return err
+	}
+	tree := os.DirFS(folder)
+	return fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(tree, name)
+		hashText(h, []byte(name), data)
+		return err
+	})
+}
