@@ -52,7 +52,8 @@ func TestPaper(t *testing.T) {
 	proof := rules.Judge(verdict.Facts{verdict.Statement("fixed", verdict.No), verdict.Statement("asked", verdict.Yes)})
 	var out bytes.Buffer
 	p := &program{World: World{Stdout: &out}, dir: "."}
-	e := explanation{bulletin: bulletin.Bulletin{ID: "TS-2026-004", Title: "Title\u202Eeltit", Status: bulletin.Draft}, proved: []proved{{Proof: proof}}}
+	e := explanation{bulletin: bulletin.Bulletin{ID: "TS-2026-004", Title: "Title\u202Eeltit", Status: bulletin.Draft}, proved: []proved{{Proof: proof}},
+		sentences: func(question, clause string) string { return "https://security.example.com/#" + question + "-" + clause }}
 	paper{p, e}.print()
 	for _, want := range []string{
 		"TS-2026-004: Title\\u{202E}eltit\ndraft, severity not stated\n",

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -43,13 +44,17 @@ func (p *program) runServe(ctx context.Context, at string) (err error) {
 		return err
 	}
 	l, err := serve.Listen(at)
+	var outside *serve.OutsideError
+	if errors.As(err, &outside) {
+		return &refusal{exitUsage, err.Error(), "tocsin serve --at 127.0.0.1:1414"}
+	}
 	if err != nil {
-		return usage(&cobra.Command{Use: "tocsin serve"}, err)
+		return err
 	}
 	home := view.site.config.Layout.Href(address.Home)
 	p.print("http://%s%s", l.Addr(), home)
 	p.say("drafts and problems: http://%s%s; Ctrl-C ends it", l.Addr(), "/_tocsin/")
-	return serve.New(view, serve.Options{Home: home, Told: p.toldOf}).Serve(ctx, l)
+	return serve.New(view, serve.Options{Home: home, Run: p.Now().Format(time.RFC3339Nano), Told: p.toldOf}).Serve(ctx, l)
 }
 
 // toldOf says on the terminal what the server has read.
