@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/yuin/goldmark/ast"
+	east "github.com/yuin/goldmark/extension/ast"
 )
 
 // Anchors lists every id that the page will have from this text, in the order of
@@ -21,9 +22,14 @@ type anchor struct {
 
 // readAnchors collects the ids, and reports those that stand twice. An id that
 // somebody wrote is the one to change: a heading's comes from its words.
-func (d *Document) readAnchors() {
-	first := make(map[string]anchor)
-	for _, a := range d.allAnchors() {
+func (d *Document) readAnchors(nodes []ast.Node) {
+	found := d.allAnchors(nodes)
+	if len(found) == 0 {
+		return
+	}
+	first := make(map[string]anchor, len(found))
+	d.anchors = make([]string, 0, len(found))
+	for _, a := range found {
 		d.anchors = append(d.anchors, a.id)
 		b, taken := first[a.id]
 		switch {
@@ -42,25 +48,34 @@ func (d *Document) reportAnchor(a, other anchor) {
 		"a link to it can mean one place only: give this one another id; a heading has its own, made of its words")
 }
 
-func (d *Document) allAnchors() []anchor {
+func (d *Document) allAnchors(nodes []ast.Node) []anchor {
 	var found []anchor
-	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if !entering {
-			return ast.WalkContinue, nil
-		}
-		if n.Kind() == ast.KindImage {
-			return ast.WalkSkipChildren, nil
-		}
-		if h, ok := d.outline[n]; ok {
-			found = append(found, anchor{h.ID, d.offset(n), false})
-		}
-		for i := range d.html[n] {
-			if a, ok := d.html[n][i].anchor(); ok {
-				found = append(found, a)
+	for _, n := range nodes {
+		switch n := n.(type) {
+		case *ast.Heading:
+			found = append(found, anchor{d.outline[n].ID, d.offset(n), false})
+		case *east.Footnote:
+			found = append(found, anchor{footnoteID(n.Index), d.offset(n), false})
+		case *east.FootnoteLink:
+			if !within(n, ast.KindLink) && !within(n, ast.KindImage) {
+				found = append(found, anchor{referenceID(n.Index, n.RefIndex), d.offset(n), false})
+			}
+		case *ast.HTMLBlock, *ast.RawHTML:
+			if !within(n, ast.KindImage) {
+				found = append(found, d.rawAnchors(n)...)
 			}
 		}
-		return ast.WalkContinue, nil
-	})
+	}
+	return found
+}
+
+func (d *Document) rawAnchors(n ast.Node) []anchor {
+	var found []anchor
+	for i := range d.html[n] {
+		if a, ok := d.html[n][i].anchor(); ok {
+			found = append(found, a)
+		}
+	}
 	return found
 }
 

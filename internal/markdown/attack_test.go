@@ -89,7 +89,7 @@ func TestAttacks(t *testing.T) {
 			if body := "<div>\n" + v + "\n</div>\n"; mustBeHarmless(t, class, body) == "" {
 				t.Errorf("%s: no problem in %q", class, body)
 			}
-			for _, form := range []string{"%s", "x %s y", "- x %s\n- y", "> %s", "| a |\n| - |\n| %s |", "# %s", "*%s*", "[%s](/x)", "![%s](/x)", "<table><tr><td>\n\n%s\n\n</td></tr></table>", "<details>\n\n%s\n</details>", "<b title=\"%s\">x</b>", "`` %s ``"} {
+			for _, form := range []string{"%s", "x %s y", "- x %s\n- y", "> %s", "| a |\n| - |\n| %s |", "# %s", "*%s*", "> [!NOTE]\n> %s", "> [!WARNING]\n>\n> %s", "a[^1]\n\n[^1]: %s", "a[^%s]\n\n[^%[1]s]: x", "~~%s~~", "1. [ ] %s", "[%s](/x)", "![%s](/x)", "<table><tr><td>\n\n%s\n\n</td></tr></table>", "<details>\n\n%s\n</details>", "<b title=\"%s\">x</b>", "`` %s ``"} {
 				mustBeHarmless(t, class, fmt.Sprintf(form, v))
 			}
 		}

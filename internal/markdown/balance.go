@@ -73,7 +73,7 @@ func (b *balance) enter(n ast.Node) {
 	case words:
 		b.words(string(text.Segment.Value(b.d.source)), text.Segment.Start)
 	case n.Kind() == ast.KindAutoLink && b.linked() && b.d.source[b.d.offset(n)] != '<':
-		b.d.unlinked[n] = true // an address that is the words of a link needs no link of its own
+		b.d.unlink(n) // an address that is the words of a link needs no link of its own
 	case name != "":
 		b.place(n, name, nil)
 		b.open = append(b.open, opened{name: name, node: n})

@@ -86,9 +86,9 @@ func element(n ast.Node) string {
 		return "h2"
 	case ast.KindBlockquote:
 		return "blockquote"
-	case ast.KindList:
+	case ast.KindList, east.KindFootnoteList:
 		return "ul"
-	case ast.KindListItem:
+	case ast.KindListItem, east.KindFootnote:
 		return "li"
 	case ast.KindThematicBreak:
 		return "hr"
@@ -104,7 +104,7 @@ func element(n ast.Node) string {
 		return "em"
 	case ast.KindCodeSpan:
 		return "code"
-	case ast.KindLink, ast.KindAutoLink:
+	case ast.KindLink, ast.KindAutoLink, east.KindFootnoteLink:
 		return "a"
 	case ast.KindImage:
 		return "img"
@@ -125,6 +125,8 @@ func noun(n ast.Node) string {
 		return "list"
 	case ast.KindListItem:
 		return "list item"
+	case east.KindFootnoteList, east.KindFootnote, east.KindFootnoteLink:
+		return "footnote"
 	case ast.KindThematicBreak:
 		return "line"
 	case ast.KindCodeBlock, ast.KindFencedCodeBlock:

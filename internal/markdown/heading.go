@@ -39,22 +39,24 @@ func (o *outliner) heading(level int, words, id string, line int) Heading {
 	return h
 }
 
-func (d *Document) readHeadings() {
-	d.outline = make(map[ast.Node]Heading)
+func (d *Document) readHeadings(nodes []ast.Node) {
 	o := &outliner{taken: make(map[string]int)}
-	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if !entering {
-			return ast.WalkContinue, nil
+	for _, n := range nodes {
+		switch h, is := n.(*ast.Heading); {
+		case is:
+			d.addHeading(h, o.heading(h.Level, d.words(h), "", d.place(blockOffset(h)).line))
+		case d.html[n] != nil && !within(n, ast.KindHeading):
+			d.readHTMLHeadings(o, d.html[n])
 		}
-		d.readHTMLHeadings(o, d.html[n])
-		h, ok := n.(*ast.Heading)
-		if !ok {
-			return ast.WalkContinue, nil
-		}
-		d.outline[h] = o.heading(h.Level, d.words(h), "", d.place(blockOffset(h)).line)
-		d.headings = append(d.headings, d.outline[h])
-		return ast.WalkSkipChildren, nil
-	})
+	}
+}
+
+func (d *Document) addHeading(n ast.Node, h Heading) {
+	if d.outline == nil {
+		d.outline = make(map[ast.Node]Heading)
+	}
+	d.outline[n] = h
+	d.headings = append(d.headings, h)
 }
 
 // readHTMLHeadings reads the headings of a piece of raw HTML. One that is not

@@ -54,32 +54,6 @@ func (p *piece) attr(key string) *attribute {
 	return nil
 }
 
-// readHTML reads the raw HTML of the text into pieces, which are rendered from
-// then on: a browser never sees what was written, only how it was understood. What
-// it returns is a limit that the text exceeds.
-func (d *Document) readHTML() *Problem {
-	d.html = make(map[ast.Node][]piece)
-	room := maxPieces
-	var excess *Problem
-	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if !entering || n.Kind() != ast.KindHTMLBlock && n.Kind() != ast.KindRawHTML {
-			return ast.WalkContinue, nil
-		}
-		d.html[n] = d.pieces(n)
-		room -= startingCost + len(d.html[n])
-		if room < 0 {
-			excess = tooComplex(d.place(d.offset(n)).line, "there are more than %d HTML tags and texts between them", maxPieces)
-		} else {
-			excess = d.crowded(d.html[n])
-		}
-		if excess != nil {
-			return ast.WalkStop, nil
-		}
-		return ast.WalkContinue, nil
-	})
-	return excess
-}
-
 // crowded tells which tag has too many attributes.
 func (d *Document) crowded(pieces []piece) *Problem {
 	for i := range pieces {

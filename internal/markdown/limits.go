@@ -14,14 +14,25 @@ import (
 const (
 	maxBody       = 256 << 10
 	maxLine       = 8 << 10
-	maxDepth      = 16      // quotes and list items within each other
-	maxSteps      = 64      // list marks, each further in than the one before
-	maxColumns    = 32      // of a table
-	maxRows       = 1000    // of a table
-	maxCells      = 64_000  // of all tables together: short rows are filled up
+	maxLines      = 20_000
+	maxBlank      = 2_000 // empty lines in a row: each is tried in every list around
+	maxBareLinks  = 10_000
+	maxEntities   = 10_000 // the characters & that may begin one
+	maxDepth      = 16     // quotes and list items within each other
+	maxContainers = 8_000  // marks of quotes and list items, of all lines together
+	maxSteps      = 64     // list marks, each further in than the one before
+	maxColumns    = 32     // of a table
+	maxRows       = 1000   // of a table
+	maxCells      = 40_000 // of all tables together
+	cellsAnyway   = 4_000  // more than one for two bytes of text: short rows are filled up
+	maxHeadings   = 2_000
+	maxFootnotes  = 1_000   // and references to them
+	maxFootnested = 4       // footnotes within lists and each other
 	maxReferences = 500     // lines beginning with [ in one block
+	maxMarks      = 64_000  // of the inside of all blocks together
 	maxWork       = 8 << 20 // squares of the numbers of marks in each block, summed
-	maxPieces     = 50_000  // tags of raw HTML and the texts between them
+	maxProblems   = 1_000   // that anybody would read; one is enough to refuse a text
+	maxPieces     = 15_000  // tags of raw HTML and the texts between them
 	startingCost  = 4       // pieces that a beginning of raw HTML counts as
 	maxAttributes = 32      // of one tag
 	maxNesting    = 64      // tags of raw HTML within each other
@@ -30,15 +41,27 @@ const (
 // marks are the characters whose matching takes goldmark quadratic time in a block.
 const marks = "*_~`[](<!"
 
+var isMark = func() (is [256]bool) {
+	for _, c := range []byte(marks) {
+		is[c] = true
+	}
+	return is
+}()
+
 // excess tells which limit the text exceeds first, nil where it keeps to all.
 func (d *Document) excess() *Problem {
 	if len(d.source) > maxBody {
 		return tooComplex(1, "the text has %d bytes, more than %d", len(d.source), maxBody)
 	}
-	if p := excessOfLines(d.source); p != nil {
+	t, p := excessOfLines(d.source)
+	if p != nil || t.work <= maxWork && t.marks <= maxMarks {
 		return p
 	}
 	return d.excessOfBlocks()
+}
+
+func tooDeep(line int) *Problem {
+	return tooComplex(line, "quotes and lists stand more than %d deep in each other", maxDepth)
 }
 
 func tooComplex(line int, format string, args ...any) *Problem {
@@ -56,29 +79,82 @@ type tally struct {
 	references int   // since the last blank line
 	cells      int   // since the beginning
 	steps      []int // indents of the list marks that the next line may stand under
+	blank      int   // lines just before
+	entities   int   // since the beginning
+	bareLinks  int   // since the beginning
+	containers int   // since the beginning
+	footnotes  int   // since the beginning, with the references to them
+	marks      int   // since the beginning
+	weight     int   // marks since the last blank line
+	work       int   // before that
 }
 
-// excessOfLines looks at what shows without parsing.
-func excessOfLines(source []byte) *Problem {
-	var t tally
+// excessOfLines looks at what shows without parsing. What it counts is the most that
+// the insides of the blocks can have: no block goes on over a blank line.
+func excessOfLines(source []byte) (t tally, excess *Problem) {
 	number := 0
 	for line := range bytes.Lines(source) {
 		number++
-		if len(line) > maxLine {
-			return tooComplex(number, "the line has %d bytes, more than %d", len(line), maxLine)
+		switch {
+		case len(line) > maxLine:
+			return t, tooComplex(number, "the line has %d bytes, more than %d", len(line), maxLine)
+		case number > maxLines:
+			return t, tooComplex(number, "the text has more than %d lines", maxLines)
 		}
 		depth, rest := containers(line)
-		if depth > 0 {
-			t.step(len(line) - len(bytes.TrimLeft(line, " \t")))
-		}
-		if depth > maxDepth || len(t.steps) > maxSteps {
-			return tooComplex(number, "quotes and lists stand more than %d deep in each other", maxDepth)
+		if p := t.nest(number, line, depth); p != nil {
+			return t, p
 		}
 		if p := t.add(number, rest); p != nil {
-			return p
+			return t, p
 		}
+		t.weigh(line)
+	}
+	if t.cells > cellsAnyway+len(source)/2 {
+		return t, tooComplex(number, "the tables have %d cells, most of them empty", t.cells)
+	}
+	t.work += t.weight * t.weight
+	return t, nil
+}
+
+// nest follows how quotes, list items and footnotes stand in each other.
+func (t *tally) nest(number int, line []byte, depth int) *Problem {
+	inner := bytes.TrimLeft(line, " \t")
+	if depth > 0 {
+		t.step(len(line) - len(inner))
+		t.containers += depth
+	}
+	switch {
+	case depth > maxDepth || len(t.steps) > maxSteps,
+		depth > 0 && inner[0] == '[' && len(t.steps) > maxFootnested:
+		return tooDeep(number)
+	case t.containers > maxContainers:
+		return tooComplex(number, "there are more than %d marks of quotes and list items", maxContainers)
 	}
 	return nil
+}
+
+// weigh counts the marks of a line. Only a blank line surely ends a block.
+func (t *tally) weigh(line []byte) {
+	if len(bytes.TrimLeft(line, " \t\r\n")) == 0 {
+		t.work += t.weight * t.weight
+		t.weight = 0
+		return
+	}
+	marks := countMarks(line)
+	t.marks += marks
+	t.weight += marks
+}
+
+// countMarks is how many of the [marks] a text has.
+func countMarks(text []byte) int {
+	n := 0
+	for _, c := range text {
+		if isMark[c] {
+			n++
+		}
+	}
+	return n
 }
 
 // step keeps the staircase of list marks. Code may hold a staircase too, so its
@@ -90,11 +166,20 @@ func (t *tally) step(indent int) {
 	t.steps = append(t.steps, indent)
 }
 
+// add counts what stands in a line, without what it stands in.
 func (t *tally) add(number int, line []byte) *Problem {
 	if len(line) == 0 {
-		*t = tally{cells: t.cells, steps: t.steps}
+		t.blank++
+		if t.blank > maxBlank {
+			return tooComplex(number, "more than %d empty lines stand in a row", maxBlank)
+		}
+		t.columns, t.rows, t.references = 0, 0, 0
 		return nil
 	}
+	t.blank = 0
+	t.entities += bytes.Count(line, []byte("&"))
+	t.bareLinks += bytes.Count(line, []byte("https:"))
+	t.footnotes += bytes.Count(line, []byte("[^"))
 	if line[0] == '[' {
 		t.references++
 	}
@@ -104,6 +189,10 @@ func (t *tally) add(number int, line []byte) *Problem {
 		t.rows++
 	}
 	t.cells += t.columns
+	return t.excess(number)
+}
+
+func (t *tally) excess(number int) *Problem {
 	switch {
 	case t.columns > maxColumns:
 		return tooComplex(number, "the table has more than %d columns", maxColumns)
@@ -111,6 +200,12 @@ func (t *tally) add(number int, line []byte) *Problem {
 		return tooComplex(number, "the table has more than %d rows", maxRows)
 	case t.cells > maxCells:
 		return tooComplex(number, "the tables have more than %d cells", maxCells)
+	case t.bareLinks > maxBareLinks:
+		return tooComplex(number, "there are more than %d links", maxBareLinks)
+	case t.entities > maxEntities:
+		return tooComplex(number, "there are more than %d of the character &", maxEntities)
+	case t.footnotes > maxFootnotes:
+		return tooComplex(number, "there are more than %d footnotes and references to them", maxFootnotes)
 	case t.references > maxReferences:
 		return tooComplex(number, "more than %d lines in a row begin with [", maxReferences)
 	}
@@ -131,8 +226,8 @@ func containers(line []byte) (int, []byte) {
 	}
 }
 
-// containerMark is the length of the mark that opens a quote or a list item
-// (CommonMark 5.1, 5.2), 0 where the line begins with none.
+// containerMark is the length of the mark that opens a quote, a list item
+// (CommonMark 5.1, 5.2) or a footnote, 0 where the line begins with none.
 func containerMark(line []byte) int {
 	digits := 0
 	for digits < len(line) && digits < 10 && '0' <= line[digits] && line[digits] <= '9' {
@@ -143,6 +238,10 @@ func containerMark(line []byte) int {
 		return 0
 	case line[0] == '>':
 		return 1
+	case bytes.HasPrefix(line, []byte("[^")):
+		if end := bytes.Index(line, []byte("]:")); end > 0 {
+			return end + 2
+		}
 	case digits > 0 && digits < len(line) && (line[digits] == '.' || line[digits] == ')'):
 		digits++
 	case digits == 0 && bytes.IndexByte([]byte("-+*"), line[0]) >= 0:
@@ -183,21 +282,17 @@ func delimiters(line []byte) int {
 // on it grows with the square of its marks.
 func (d *Document) excessOfBlocks() *Problem {
 	var found *Problem
-	work := 0
+	work, total := 0, 0
 	root := outlineGrammar().Parse(text.NewReader(d.source))
 	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}
-		line := func() int { return d.place(blockOffset(n)).line }
-		if nesting(n) > maxDepth {
-			found = tooComplex(line(), "quotes and lists stand more than %d deep in each other", maxDepth)
-			return ast.WalkStop, nil
-		}
 		weight := d.weight(n)
 		work += weight * weight
-		if work > maxWork {
-			found = tooComplex(line(), "there are too many of the characters %s here", marks)
+		total += weight
+		if work > maxWork || total > maxMarks {
+			found = tooComplex(d.place(blockOffset(n)).line, "there are too many of the characters %s here", marks)
 			return ast.WalkStop, nil
 		}
 		return ast.WalkContinue, nil
@@ -213,23 +308,7 @@ func (d *Document) weight(n ast.Node) int {
 	weight := 0
 	for i := range n.Lines().Len() {
 		segment := n.Lines().At(i)
-		for _, c := range d.source[segment.Start:segment.Stop] {
-			if bytes.IndexByte([]byte(marks), c) >= 0 {
-				weight++
-			}
-		}
+		weight += countMarks(d.source[segment.Start:segment.Stop])
 	}
 	return weight
-}
-
-// nesting counts the quotes and list items around a block that is one itself.
-// The cost of counting upwards is bounded: the walk stops at the limit.
-func nesting(n ast.Node) int {
-	depth := 0
-	for p := n; p != nil; p = p.Parent() {
-		if k := p.Kind(); k == ast.KindBlockquote || k == ast.KindListItem {
-			depth++
-		}
-	}
-	return depth
 }

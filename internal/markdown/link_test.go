@@ -20,6 +20,7 @@ func TestEveryScheme(t *testing.T) {
 	forms := []string{
 		"[x](%s)", "[x](<%s> 't')", "![x](%s)", "![x](<%s>)", "[x][r]\n\n[r]: %s\n", "![r]\n\n[r]: <%s>\n",
 		`<a href="%s">x</a>`, `y <a href='%s'>x</a> y`, "<div>\n<a href=%s>x</a>\n</div>", "<div><A HREF =\n\"%s\">x</A></div>",
+		"> [!NOTE]\n> [x](%s)", "y[^1]\n\n[^1]: [x](%s)", "y[^1]\n\n[^1]: ![x](<%s>)", "|a|\n|-|\n|[x](%s)|", "# [x](%s)",
 		`y <img src="%s" alt="x"> y`, `<p><img alt="x" src='%s'/></p>`,
 	}
 	for _, s := range unsafeLinks {

@@ -1,8 +1,8 @@
 // Package markdown turns Markdown into HTML that is safe to put on a page, and
 // says what in it cannot be put there.
 //
-// The language is CommonMark 0.31 with tables, strikethrough and bare https
-// links, without attributes. Raw HTML may have what Markdown cannot say (tables
+// The language is CommonMark 0.31 with tables, strikethrough, bare https links,
+// footnotes and callouts (> [!NOTE]), without attributes. Raw HTML may have what Markdown cannot say (tables
 // with lists in them, details, anchors) and must be balanced; its tags are read,
 // checked one by one and written anew, and the whole page is then held against an
 // allow-list and against what a browser's parser makes of it.
@@ -22,13 +22,14 @@ import (
 	"slices"
 
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 )
 
 // Problem is one thing in a text that a page cannot show as it is written.
 type Problem struct {
 	Line, Column int    // within the text, from 1; Column in characters
-	Code         string // html-removed, html-unbalanced, html-comment, duplicate-anchor, unsafe-link, remote-image or too-complex
+	Code         string // html-removed, html-unbalanced, html-comment, duplicate-anchor, unsafe-link, remote-image, footnote or too-complex
 	Message      string // what is wrong: lower case, the thing quoted
 	Hint         string // what to do about it
 }
@@ -47,6 +48,7 @@ type Document struct {
 	html     map[ast.Node][]piece // raw HTML
 	shown    bool                 // raw HTML has problems and is shown as text
 	unlinked map[ast.Node]bool    // addresses that stand in a link already
+	callouts map[ast.Node]callout // quotes that are more
 	struck   *int                 // how many <del> stand open; nil where struck-out text counts
 }
 
@@ -63,26 +65,30 @@ func Parse(body []byte) *Document {
 		d.problems = []Problem{*excess}
 		return d
 	}
-	d.root = grammar().Parse(text.NewReader(d.source))
-	if excess := d.read(); excess != nil {
+	var found footnotes
+	pc := parser.NewContext()
+	pc.Set(footnotesKey, &found)
+	d.root = grammar().Parse(text.NewReader(d.source), parser.WithContext(pc))
+	if excess := d.learn(&found); excess != nil {
 		return &Document{source: d.source, lines: d.lines, problems: []Problem{*excess}}
 	}
 	return d
 }
 
-// read learns everything there is to know of a parsed text. What it returns is a
+// learn finds out everything there is to know of a parsed text. What it returns is a
 // limit that the text exceeds.
-func (d *Document) read() *Problem {
-	if excess := d.readHTML(); excess != nil {
+func (d *Document) learn(found *footnotes) *Problem {
+	nodes, excess := d.survey()
+	if excess != nil {
 		return excess
 	}
-	d.unlinked = make(map[ast.Node]bool)
-	d.readHeadings()
+	d.readHeadings(nodes)
 	if excess := d.checkBalance(); excess != nil {
 		return excess
 	}
-	d.findProblems()
-	d.readAnchors()
+	d.findProblems(nodes)
+	d.checkFootnotes(found)
+	d.readAnchors(nodes)
 	d.checkPage()
 	slices.SortStableFunc(d.problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
@@ -90,5 +96,6 @@ func (d *Document) read() *Problem {
 	return nil
 }
 
-// Problems lists what the page cannot show, in the order of the text.
+// Problems lists what the page cannot show, in the order of the text: the first 1,000
+// that were found.
 func (d *Document) Problems() []Problem { return slices.Clone(d.problems) }

@@ -23,9 +23,11 @@ import (
 var (
 	voids    = regexp.MustCompile(`<((?:br|hr|img|wbr|col)\b[^>]*)>`)
 	control  = regexp.MustCompile(`[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]`)
-	onPages  = strings.Fields("a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul var wbr")
-	onTags   = strings.Fields("abbr align alt aria-label class colspan dir headers height href id lang open rel reversed rowspan scope span src start title type value width")
-	classes  = regexp.MustCompile(`^(table|permalink|language-.+)$`)
+	onPages  = strings.Fields("a abbr aside b blockquote br caption cite code col colgroup dd del details dfn div dl dt em h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp section small span strong sub summary sup table tbody td tfoot th thead tr u ul var wbr")
+	onTags   = strings.Fields("abbr alt aria-label class colspan dir headers height href id lang open rel reversed role rowspan scope span src start tabindex title type value width")
+	classes  = regexp.MustCompile(`^(a (permalink|footnote|backlink)|aside callout (note|tip|important|warning|caution)|code language-(?s:.+)|div table|p callout-title|section footnotes|span clause|t[dh] (left|center|right))$`)
+	roles    = regexp.MustCompile(`^(a doc-(noteref|backlink)|aside note|div group|section doc-endnotes)$`)
+	tabs     = regexp.MustCompile(`^(div|pre) 0$`)
 	safeLink = regexp.MustCompile(`^((?i:https)://[^/?#@\\\s]+([/?#].*)?|(?i:mailto):.*|[^:/?#]*([?#].*)?|[^:/?#]+/.*|/([^/\\].*)?)$`)
 )
 
@@ -52,8 +54,8 @@ func nodeFaults(n *html.Node, ids map[string]bool) (found []string) {
 		switch {
 		case !slices.Contains(onTags, a.Key) || a.Namespace != "":
 			found = append(found, "attribute "+a.Key)
-		case a.Key == "class" && !classes.MatchString(a.Val):
-			found = append(found, "class "+a.Val)
+		case a.Key == "class" && !classes.MatchString(n.Data+" "+a.Val), a.Key == "role" && !roles.MatchString(n.Data+" "+a.Val), a.Key == "tabindex" && !tabs.MatchString(n.Data+" "+a.Val):
+			found = append(found, a.Key+" "+a.Val)
 		case (a.Key == "href" || a.Key == "src") && (!safeLink.MatchString(a.Val) || strings.ContainsAny(a.Val, "\t\n\r\\")):
 			found = append(found, "link "+a.Val)
 		case a.Key == "id" && (ids[a.Val] || a.Val == ""):
@@ -121,7 +123,8 @@ func unsanitised(body []byte) []byte {
 
 // shape is a page as browsers read it: elements with their attributes and texts, in
 // their order. What this package means to change is left out: the level and id of
-// headings, the element around a table, how a link is percent-encoded.
+// headings, the element around a table and how its cells are aligned, how a link is
+// percent-encoded, what can be reached by keyboard.
 func shape(t *testing.T, out []byte) []string {
 	var s shaper
 	for _, n := range parsed(t, out) {
@@ -133,7 +136,7 @@ func shape(t *testing.T, out []byte) []string {
 type shaper struct{ lines []string }
 
 func (s *shaper) add(n *html.Node) {
-	ours := n.Data == "div" && len(n.Attr) == 1 && n.Attr[0].Val == "table"
+	ours := n.Data == "div" && slices.Contains(n.Attr, html.Attribute{Key: "class", Val: "table"})
 	switch {
 	case n.Type == html.TextNode:
 		s.text(strings.ReplaceAll(n.Data, "\x00", "\uFFFD"))
@@ -167,7 +170,12 @@ func startOf(n *html.Node) string {
 	}
 	var attrs []string
 	for _, a := range n.Attr {
-		if a.Key == "href" || a.Key == "src" {
+		switch a.Key {
+		case "tabindex":
+			continue
+		case "align":
+			a.Key = "class"
+		case "href", "src":
 			a.Val = destination([]byte(a.Val)).href
 		}
 		attrs = append(attrs, a.Key+"="+strings.Join(strings.Fields(a.Val), " "))
@@ -212,6 +220,9 @@ func FuzzHTML(f *testing.F) {
 
 func mustLoseNothing(t *testing.T, body []byte) {
 	t.Helper()
+	if bytes.Contains(body, []byte("[^")) || bytes.Contains(body, []byte("[!")) {
+		return // goldmark knows no callouts, and writes footnotes otherwise
+	}
 	out, err := Parse(body).HTML(Options{})
 	if err != nil {
 		t.Fatalf("%q: %v", body, err)

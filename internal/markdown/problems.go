@@ -7,18 +7,21 @@ import (
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
+	east "github.com/yuin/goldmark/extension/ast"
 )
 
-// findProblems walks the text once.
-func (d *Document) findProblems() {
-	s := &inspection{d: d, sieve: make(sieve), lost: make(map[string]int)}
-	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if entering {
-			d.examine(n)
+// findProblems looks at everything that could be one.
+func (d *Document) findProblems(nodes []ast.Node) {
+	var s inspection
+	if len(d.html) > 0 {
+		s = inspection{d: d, sieve: make(sieve), lost: make(map[string]int)}
+	}
+	for _, n := range nodes {
+		d.examine(n)
+		if d.html[n] != nil {
 			s.html(n)
 		}
-		return ast.WalkContinue, nil
-	})
+	}
 }
 
 func (d *Document) examine(n ast.Node) {
@@ -29,11 +32,13 @@ func (d *Document) examine(n ast.Node) {
 		d.addLink(n, destination(n.Destination), n.Reference == nil)
 	case *ast.AutoLink:
 		if within(n, ast.KindLink) {
-			d.unlinked[n] = true // goldmark leaves links in links to browsers
+			d.unlink(n) // goldmark leaves links in links to browsers
 		}
 		d.addLink(n, d.autoDestination(n), true)
 	case *ast.Image:
 		d.addImage(n)
+	case *east.FootnoteLink:
+		d.checkReference(n)
 	case *ast.FencedCodeBlock:
 		n.Language(d.source) // keeps its answer in the node: later readers find it there
 	}
@@ -59,6 +64,14 @@ func (d *Document) addImage(n *ast.Image) {
 	if !within(n, ast.KindImage) {
 		d.note(d.offset(n), to, true)
 	}
+}
+
+// unlink makes an address plain text, for it stands in a link already.
+func (d *Document) unlink(n ast.Node) {
+	if d.unlinked == nil {
+		d.unlinked = make(map[ast.Node]bool)
+	}
+	d.unlinked[n] = true
 }
 
 func (d *Document) note(offset int, to link, image bool) {
@@ -203,6 +216,9 @@ func (d *Document) reportHTML(offset int, code, message, hint string) {
 }
 
 func (d *Document) report(offset int, p Problem) {
+	if len(d.problems) == maxProblems {
+		return
+	}
 	at := d.place(offset)
 	p.Line, p.Column = at.line, at.column
 	d.problems = append(d.problems, p)

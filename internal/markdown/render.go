@@ -3,6 +3,8 @@ package markdown
 import (
 	"fmt"
 	"net/url"
+	"strconv"
+	"sync"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
@@ -20,25 +22,19 @@ const (
 	outputAnyway   = 64 << 10
 )
 
-// Options says how a text is rendered. The zero value renders it as written.
-type Options struct {
-	// Rewrite maps the destination of every link and image that is safe, such as
-	// /security-policies/ or #scope; nil leaves them as they are. What it returns
-	// must be a safe link again, or rendering fails.
-	Rewrite func(destination string) string
-	// Permalinks puts a small link to itself into each heading.
-	Permalinks bool
-}
-
 // HTML renders the text. The output is well-formed, has no h1, no script, no
 // style, no event handler and no link that [Document.Problems] calls unsafe. The
-// error is about a text that is too complex, a rewritten link that is unsafe, an
-// output that is too long, or raw HTML that came out otherwise than it should.
+// error is about a text that is too complex, a rewritten link that is unsafe, a mark
+// that is not found, an output that is too long, or raw HTML that came out otherwise
+// than it should.
 func (d *Document) HTML(o Options) ([]byte, error) {
 	if d.root == nil {
 		return nil, errTooComplex
 	}
-	p := page{d: d, o: o}
+	p := d.page(o)
+	if err := p.place(o.Marks); err != nil {
+		return nil, err
+	}
 	out, err := p.render()
 	if err != nil || len(d.html) == 0 {
 		return out, err
@@ -49,148 +45,250 @@ func (d *Document) HTML(o Options) ([]byte, error) {
 	return out, nil
 }
 
-func (p *page) render() ([]byte, error) {
-	w := &limited{limit: min(outputPerInput*len(p.d.source)+outputAnyway, maxOutput)}
-	if err := p.renderer().Render(w, p.d.source, p.d.root); err != nil {
-		return nil, err
-	}
-	return w.Bytes(), nil
+// page is one rendering of a text: where it is written to, and how. What goldmark
+// does not render as it should be, or not at all, its methods do.
+type page struct {
+	limited
+	d     *Document
+	o     Options
+	words Words
+	cuts  map[any][]cut // of the nodes and pieces that hold marked words
+	steps []step
+	// linked tells whether the link that is being written is one: no link stands in another.
+	linked bool
 }
 
-// renderer is made anew for each rendering, for it holds the options.
-func (p *page) renderer() renderer.Renderer {
-	table := extension.NewTableHTMLRenderer(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute))
+func (d *Document) page(o Options) *page {
+	size := len(d.source)
+	p := &page{d: d, o: o, words: o.Words.orEnglish()}
+	p.limit = min(outputPerInput*size+outputAnyway, maxOutput)
+	p.Grow(size + size/2 + 512) // about what a page takes
+	return p
+}
+
+func (p *page) render() ([]byte, error) {
+	if err := pages().Render(p, p.d.source, p.d.root); err != nil {
+		return nil, err
+	}
+	return p.Bytes(), nil
+}
+
+// pages renders any text: what differs from one page to the next is in the [page]
+// that it writes to.
+var pages = sync.OnceValue(func() renderer.Renderer {
 	return renderer.NewRenderer(renderer.WithNodeRenderers(
-		util.Prioritized(p, 0),
-		util.Prioritized(table, 500),
+		util.Prioritized(nodes{}, 0),
+		util.Prioritized(extension.NewTableHTMLRenderer(), 500),
 		util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
 		util.Prioritized(html.NewRenderer(), 1000),
 	))
-}
+})
 
-// page renders the nodes that need more than goldmark does, or less.
-type page struct {
-	d     *Document
-	o     Options
-	marks []mark
-}
+// nodes says which nodes a page renders itself.
+type nodes struct{}
 
 // RegisterFuncs is goldmark's way of asking who renders what.
-func (p *page) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
-	r.Register(ast.KindHeading, p.heading)
-	r.Register(ast.KindLink, p.link)
-	r.Register(ast.KindAutoLink, p.autoLink)
-	r.Register(ast.KindImage, p.image)
-	r.Register(ast.KindRawHTML, p.rawHTML)
-	r.Register(ast.KindHTMLBlock, p.htmlBlock)
-	r.Register(east.KindTable, p.table)
+func (nodes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+	for kind, method := range map[ast.NodeKind]func(*page, ast.Node, bool) (ast.WalkStatus, error){
+		ast.KindHeading:           (*page).heading,
+		ast.KindBlockquote:        (*page).quote,
+		ast.KindCodeBlock:         (*page).codeBlock,
+		ast.KindFencedCodeBlock:   (*page).codeBlock,
+		ast.KindHTMLBlock:         (*page).htmlBlock,
+		ast.KindText:              (*page).text,
+		ast.KindCodeSpan:          (*page).code,
+		ast.KindLink:              (*page).link,
+		ast.KindAutoLink:          (*page).autoLink,
+		ast.KindImage:             (*page).image,
+		ast.KindRawHTML:           (*page).rawHTML,
+		east.KindTable:            (*page).table,
+		east.KindTableCell:        (*page).cell,
+		east.KindFootnoteLink:     (*page).footnoteLink,
+		east.KindFootnoteBacklink: (*page).footnoteBacklink,
+		east.KindFootnote:         (*page).footnoteText,
+		east.KindFootnoteList:     (*page).footnoteList,
+	} {
+		r.Register(kind, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+			return method(w.(*page), n, entering)
+		})
+	}
 }
 
-func (p *page) heading(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	h := p.d.outline[n]
-	if entering {
-		_, err := fmt.Fprintf(w, `<h%d id="%s">`, h.Level, escaped(h.ID))
-		return ast.WalkContinue, err
+// put writes HTML. Should there be no room for it, Flush tells.
+func (p *page) put(html ...string) {
+	for _, s := range html {
+		_, _ = p.WriteString(s)
 	}
-	_, err := fmt.Fprintf(w, "%s</h%d>\n", p.permalink(h), h.Level)
-	return ast.WalkContinue, err
 }
 
-func (p *page) permalink(h Heading) string {
-	if !p.o.Permalinks {
-		return ""
+// escape writes text.
+func (p *page) escape(text string) {
+	from := 0
+	for i := range len(text) {
+		if entity := util.EscapeHTMLByte(text[i]); entity != nil {
+			p.put(text[from:i])
+			_, _ = p.Write(entity)
+			from = i + 1
+		}
 	}
-	href := (&url.URL{Fragment: h.ID}).String()
-	return fmt.Sprintf(` <a class="permalink" href="%s" aria-label="Link to “%s”"></a>`, href, escaped(h.Text))
+	p.put(text[from:])
 }
 
-func (p *page) link(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	l := n.(*ast.Link)
-	to := destination(l.Destination)
-	if to.fault() != "" {
-		return ast.WalkContinue, nil // the words stay, the link does not
-	}
-	if !entering {
-		_, err := w.WriteString("</a>")
-		return ast.WalkContinue, err
-	}
-	href, err := p.href(to)
-	if err != nil {
-		return ast.WalkStop, err
-	}
-	_, err = fmt.Fprintf(w, `<a href="%s"%s>`, escaped(href), title(l.Title))
-	return ast.WalkContinue, err
+// id writes the attribute of that name.
+func (p *page) id(id string) {
+	p.put(` id="`)
+	p.escape(p.o.Prefix)
+	p.escape(id)
+	p.put(`"`)
 }
 
-func (p *page) autoLink(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
-		return ast.WalkContinue, nil
-	}
-	l := n.(*ast.AutoLink)
-	label := util.EscapeHTML(l.Label(source))
-	to := p.d.autoDestination(l)
-	if to.fault() != "" || p.d.unlinked[n] {
-		_, err := w.Write(label)
-		return ast.WalkContinue, err
-	}
-	href, err := p.href(to)
-	if err != nil {
-		return ast.WalkStop, err
-	}
-	_, err = fmt.Fprintf(w, `<a href="%s">%s</a>`, escaped(href), label)
-	return ast.WalkContinue, err
+// fragment writes a href that leads to an id of the text.
+func (p *page) fragment(id string) error {
+	href, err := p.href(link{"#" + id, fragment(id)})
+	p.put(` href="`)
+	p.escape(href)
+	p.put(`"`)
+	return err
 }
 
-// image leaves only its words of an image that is not on this site.
-func (p *page) image(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
-		return ast.WalkContinue, nil
+// fragment is a link to an id, percent-encoded.
+func fragment(id string) string {
+	for i := range len(id) {
+		if c := id[i]; !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == ':') {
+			return (&url.URL{Fragment: id}).String()
+		}
 	}
-	i := n.(*ast.Image)
-	words := escaped(p.d.words(i))
-	to := destination(i.Destination)
-	if to.fault() != "" || to.scheme() != "" {
-		_, err := w.WriteString(words)
-		return ast.WalkSkipChildren, err
-	}
-	src, err := p.href(to)
-	if err != nil {
-		return ast.WalkStop, err
-	}
-	_, err = fmt.Fprintf(w, `<img src="%s" alt="%s"%s>`, escaped(src), words, title(i.Title))
-	return ast.WalkSkipChildren, err
+	return "#" + id
 }
 
-// table wraps a table in an element that scrolls where the table is too wide.
-func (p *page) table(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
-	tags := "</table></div>\n"
-	if entering {
-		tags = `<div class="table"><table>` + "\n"
-	}
-	_, err := w.WriteString(tags)
-	return ast.WalkContinue, err
-}
-
-// href is a safe destination after rewriting, safe still.
+// href is a safe destination with the prefix of its page and after rewriting, safe
+// still.
 func (p *page) href(to link) (string, error) {
-	if p.o.Rewrite == nil {
-		return to.href, nil
+	href := to.href
+	if p.o.Prefix != "" && len(href) > 1 && href[0] == '#' {
+		href = fragment(p.o.Prefix) + href[1:]
 	}
-	rewritten := p.o.Rewrite(to.href)
+	if p.o.Rewrite == nil {
+		return href, nil
+	}
+	rewritten := p.o.Rewrite(href)
+	if rewritten == to.href {
+		return rewritten, nil
+	}
 	if fault := (link{rewritten, rewritten}).fault(); fault != "" {
 		return "", fmt.Errorf("the link %q became %q, which %s", to.raw, rewritten, fault)
 	}
 	return rewritten, nil
 }
 
-// title is the title attribute of a link; empty where it has none.
-func title(written []byte) string {
-	if len(written) == 0 {
-		return ""
+func (p *page) heading(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	h := p.d.outline[n]
+	level := strconv.Itoa(h.Level)
+	if entering {
+		p.put("<h", level)
+		p.id(h.ID)
+		p.put(">")
+	} else {
+		p.permalink(h)
+		p.put("</h", level, ">\n")
 	}
-	w := limited{limit: maxOutput}
-	html.DefaultWriter.Write(&w, written)
-	return fmt.Sprintf(` title="%s"`, w.String())
+	return ast.WalkContinue, nil
+}
+
+func (p *page) permalink(h Heading) {
+	if !p.o.Permalinks {
+		return
+	}
+	p.put(` <a class="permalink" href="`)
+	p.escape(fragment(p.o.Prefix + h.ID))
+	p.put(`" aria-label="`)
+	p.escape(fill(p.words.Permalink, h.Text))
+	p.put(`"></a>`)
+}
+
+func (p *page) link(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		if p.linked {
+			p.put("</a>")
+		}
+		return ast.WalkContinue, nil
+	}
+	l := n.(*ast.Link)
+	to := destination(l.Destination)
+	if p.linked = to.fault() == ""; !p.linked {
+		return ast.WalkContinue, nil // the words stay, the link does not
+	}
+	href, err := p.href(to)
+	if err != nil {
+		return ast.WalkStop, err
+	}
+	p.put(`<a href="`)
+	p.escape(href)
+	p.put(`"`)
+	p.title(l.Title)
+	p.put(">")
+	return ast.WalkContinue, nil
+}
+
+func (p *page) autoLink(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	l := n.(*ast.AutoLink)
+	label := string(l.Label(p.d.source))
+	to := p.d.autoDestination(l)
+	if to.fault() != "" || p.d.unlinked[n] {
+		p.marked(n, label, p.escape)
+		return ast.WalkContinue, nil
+	}
+	href, err := p.href(to)
+	if err != nil {
+		return ast.WalkStop, err
+	}
+	p.put(`<a href="`)
+	p.escape(href)
+	p.put(`">`)
+	p.marked(n, label, p.escape)
+	p.put("</a>")
+	return ast.WalkContinue, nil
+}
+
+// image leaves only its words of an image that is not on this site.
+func (p *page) image(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	i := n.(*ast.Image)
+	words := p.d.words(i)
+	to := destination(i.Destination)
+	if to.fault() != "" || to.scheme() != "" {
+		p.escape(words)
+		return ast.WalkSkipChildren, nil
+	}
+	src, err := p.href(to)
+	if err != nil {
+		return ast.WalkStop, err
+	}
+	p.marked(n, words, func(string) {
+		p.put(`<img src="`)
+		p.escape(src)
+		p.put(`" alt="`)
+		p.escape(words)
+		p.put(`"`)
+		p.title(i.Title)
+		p.put(">")
+	})
+	return ast.WalkSkipChildren, nil
+}
+
+// title writes the title attribute of a link that has one.
+func (p *page) title(written []byte) {
+	if len(written) == 0 {
+		return
+	}
+	p.put(` title="`)
+	html.DefaultWriter.Write(p, written)
+	p.put(`"`)
 }
 
 func escaped(text string) string { return string(util.EscapeHTML([]byte(text))) }

@@ -1,108 +1,168 @@
 package markdown
 
 import (
-	"fmt"
-	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/util"
 )
 
-// mark says which place of the text a place of the output comes from.
-type mark struct{ out, offset int }
+// step says which place of the text a place of the output comes from.
+type step struct{ out, offset int }
 
 // rawHTML writes tags among words.
-func (p *page) rawHTML(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
+func (p *page) rawHTML(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	switch {
+	case !entering:
+		return ast.WalkSkipChildren, nil
+	case p.d.shown:
+		p.escape(asWritten(p.d.html[n]))
 		return ast.WalkSkipChildren, nil
 	}
-	if p.d.shown {
-		_, err := w.WriteString(escaped(asWritten(p.d.html[n])))
-		return ast.WalkSkipChildren, err
-	}
-	return ast.WalkSkipChildren, p.write(w, p.d.html[n])
+	return ast.WalkSkipChildren, p.pieces(p.d.html[n])
 }
 
-func (p *page) htmlBlock(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+func (p *page) htmlBlock(n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkSkipChildren, nil
 	}
 	if !p.d.shown {
-		return ast.WalkSkipChildren, p.write(w, p.d.html[n])
+		return ast.WalkSkipChildren, p.pieces(p.d.html[n])
 	}
-	text := strings.TrimSpace(asWritten(p.d.html[n]))
-	if text == "" {
-		return ast.WalkSkipChildren, nil
+	if text := strings.TrimSpace(asWritten(p.d.html[n])); text != "" {
+		p.put("<p>")
+		p.escape(text)
+		p.put("</p>\n")
 	}
-	_, err := fmt.Fprintf(w, "<p>%s</p>\n", escaped(text))
-	return ast.WalkSkipChildren, err
+	return ast.WalkSkipChildren, nil
 }
-
-var comments = regexp.MustCompile(`(?s)<!--.*?(?:-->|$)`)
 
 // asWritten is raw HTML to be shown as text. A comment was meant for nobody's eyes.
 func asWritten(pieces []piece) string {
-	var b strings.Builder
+	var raw, shown strings.Builder
 	for _, p := range pieces {
-		b.WriteString(p.raw)
+		raw.WriteString(p.raw)
 	}
-	return comments.ReplaceAllString(b.String(), "")
+	for rest := raw.String(); ; {
+		words, comment, found := strings.Cut(rest, "<!--")
+		shown.WriteString(words)
+		if !found {
+			return shown.String()
+		}
+		_, rest, _ = strings.Cut(comment, "-->")
+	}
 }
 
-func (p *page) write(w util.BufWriter, pieces []piece) error {
+func (p *page) pieces(pieces []piece) error {
 	for i := range pieces {
-		html, err := p.piece(&pieces[i])
-		if err != nil {
+		p.steps = append(p.steps, step{p.Len(), pieces[i].offset})
+		if pieces[i].name == "table" && pieces[i].kind == startPiece {
+			p.scroller(headOf(pieces[i:]))
+		}
+		if err := p.piece(&pieces[i]); err != nil {
 			return err
 		}
-		p.marks = append(p.marks, mark{w.Buffered(), pieces[i].offset})
-		if _, err := w.WriteString(html); err != nil {
-			return err
+		if pieces[i].name == "table" && pieces[i].kind == endPiece {
+			p.put("</div>")
 		}
 	}
 	return nil
 }
 
-// piece writes a piece anew: whatever a browser could make of its spelling, there
-// is one way to read this. Anything but tags and words is left out.
-func (p *page) piece(x *piece) (string, error) {
-	name, permalink := x.name, ""
-	if x.heading != nil {
-		name, permalink = fmt.Sprintf("h%d", x.heading.Level), p.permalink(*x.heading)
+// headOf is what names a table that begins here: its caption, or else its first row.
+func headOf(pieces []piece) string {
+	var head []string
+	for i := range pieces {
+		p := &pieces[i]
+		if p.kind == endPiece && len(head) > 0 && (p.name == "caption" || p.name == "tr") {
+			break
+		}
+		if words := fold(p.words); words != "" {
+			head = append(head, words)
+		}
 	}
-	switch x.kind {
-	case wordsPiece:
-		return escaped(x.words), nil
-	case endPiece:
-		return permalink + "</" + name + ">", nil
-	case startPiece, emptyPiece:
-		return p.startTag(name, x)
-	}
-	return "", nil
+	return strings.Join(head, ", ")
 }
 
-func (p *page) startTag(name string, x *piece) (string, error) {
-	var b strings.Builder
-	if x.ends {
-		b.WriteString("</" + name + ">")
-	}
-	b.WriteString("<" + name)
-	if x.heading != nil && x.attr("id") == nil {
-		fmt.Fprintf(&b, ` id="%s"`, escaped(x.heading.ID))
-	}
-	key, _ := linkKey(name)
-	for _, a := range x.attrs {
-		value := a.value
-		if a.key == key {
-			to, err := p.href(attributeLink(value))
-			if err != nil {
-				return "", err
-			}
-			value = to
+// piece writes a piece anew: whatever a browser could make of its spelling, there
+// is one way to read this. Anything but tags and words is left out.
+func (p *page) piece(x *piece) error {
+	switch x.kind {
+	case wordsPiece:
+		p.marked(x, x.words, p.escape)
+	case endPiece:
+		if x.heading != nil {
+			p.permalink(*x.heading)
 		}
-		fmt.Fprintf(&b, ` %s="%s"`, a.key, escaped(value))
+		p.put("</", x.tag(), ">")
+	case startPiece, emptyPiece:
+		return p.startTag(x)
 	}
-	b.WriteByte('>')
-	return b.String(), nil
+	return nil
+}
+
+// tag is the name of the element that a page has for a tag.
+func (p *piece) tag() string {
+	if p.heading != nil {
+		return "h" + strconv.Itoa(p.heading.Level)
+	}
+	return p.name
+}
+
+func (p *page) startTag(x *piece) error {
+	if x.ends {
+		p.put("</", x.name, ">")
+	}
+	p.put("<", x.tag())
+	if x.heading != nil && x.attr("id") == nil {
+		p.id(x.heading.ID)
+	}
+	for i := range x.attrs {
+		if err := p.attribute(x.name, &x.attrs[i]); err != nil {
+			return err
+		}
+	}
+	if x.name == "pre" {
+		p.put(` tabindex="0"`) // as that of Markdown
+	}
+	p.put(">")
+	return nil
+}
+
+// attribute writes an attribute of a tag. HTML has no align= any more; a class says
+// the same.
+func (p *page) attribute(element string, a *attribute) error {
+	key, value := a.key, a.value
+	linked, _ := linkKey(element)
+	switch key {
+	case linked:
+		to, err := p.href(attributeLink(value))
+		if err != nil {
+			return err
+		}
+		value = to
+	case "id":
+		p.id(value)
+		return nil
+	case "headers":
+		value = p.ids(value)
+	case "align":
+		key = "class"
+	}
+	p.put(" ", key, `="`)
+	p.escape(value)
+	p.put(`"`)
+	return nil
+}
+
+// ids puts the prefix before each id of a list.
+func (p *page) ids(list string) string {
+	if p.o.Prefix == "" {
+		return list
+	}
+	ids := strings.Fields(list)
+	for i := range ids {
+		ids[i] = p.o.Prefix + ids[i]
+	}
+	return strings.Join(ids, " ")
 }

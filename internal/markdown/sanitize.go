@@ -30,10 +30,18 @@ var htmlPolicy = sync.OnceValue(func() *bluemonday.Policy {
 var pagePolicy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	allowHTML(p, slices.DeleteFunc(slices.Sorted(maps.Keys(elements)), func(name string) bool { return name == "h1" }))
+	p.AllowElements("aside", "section")
 	p.AllowAttrs("class").Matching(whole(`table`)).OnElements("div")
+	p.AllowAttrs("class").Matching(whole(`callout (?:note|tip|important|warning|caution)`)).OnElements("aside")
+	p.AllowAttrs("class").Matching(whole(`callout-title`)).OnElements("p")
+	p.AllowAttrs("class").Matching(whole(`footnotes`)).OnElements("section")
+	p.AllowAttrs("class").Matching(whole(`left|center|right`)).OnElements("td", "th")
+	p.AllowAttrs("class").Matching(whole(`clause`)).OnElements("span")
+	p.AllowAttrs("role").Matching(whole(`group|note|doc-(?:endnotes|noteref|backlink)`)).OnElements("div", "aside", "section", "a")
+	p.AllowAttrs("tabindex").Matching(whole(`0`)).OnElements("div", "pre")
 	p.AllowAttrs("class").Matching(whole(`language-(?s:.+)`)).OnElements("code")
-	p.AllowAttrs("class").Matching(whole(`permalink`)).OnElements("a")
-	p.AllowAttrs("aria-label").OnElements("a")
+	p.AllowAttrs("class").Matching(whole(`permalink|footnote|backlink`)).OnElements("a")
+	p.AllowAttrs("aria-label").OnElements("a", "div")
 	p.AllowAttrs("src").Matching(whole(anywhere)).OnElements("img") // rewritten, for feeds
 	return p
 })
@@ -76,12 +84,15 @@ type loss struct {
 }
 
 func (s sieve) loss(kind pieceKind, name string, attrs []attribute) loss {
+	if elements[name] == 0 {
+		return loss{all: true}
+	}
 	t := html.Token{Type: html.StartTagToken, Data: name}
 	if kind == endPiece {
 		t.Type = html.EndTagToken
 	}
 	for _, a := range attrs {
-		t.Attr = append(t.Attr, html.Attribute{Key: a.key, Val: a.value})
+		t.Attr = append(t.Attr, html.Attribute{Key: a.key, Val: likeness(a)})
 	}
 	written := t.String()
 	found, ok := s[written]
@@ -90,6 +101,27 @@ func (s sieve) loss(kind pieceKind, name string, attrs []attribute) loss {
 		s[written] = found
 	}
 	return found
+}
+
+// likeness is a value that the sanitiser thinks of as it does of the attribute's own:
+// those of all ids and titles are one question. The page is looked at as a whole later.
+func likeness(a attribute) string {
+	switch {
+	case a.key == "title", a.key == "id" && isASCIIID(a.value):
+		return "a"
+	}
+	return a.value
+}
+
+func isASCIIID(id string) bool {
+	for i := range len(id) {
+		c := id[i]
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !letter && (i == 0 || c != '-' && c != '.' && c != '_' && c != ':') {
+			return false
+		}
+	}
+	return id != ""
 }
 
 func lossOf(t html.Token, written string) loss {

@@ -42,36 +42,58 @@ func (d *Document) Text() string {
 	return b.String()
 }
 
+// passage is a block with its words as they stand, and who writes which of them.
+type passage struct {
+	Block
+	words  string
+	leaves []leaf
+}
+
 // Blocks lists the pieces of the text in their order.
-func (d *Document) Blocks() []Block {
+func (d *Document) Blocks() []Block { return blocks(d.passages(false)) }
+
+func blocks(passages []passage) []Block {
+	var blocks []Block
+	for _, q := range passages {
+		blocks = append(blocks, q.Block)
+	}
+	return blocks
+}
+
+// passages lists the blocks; who writes their words only where that is asked for.
+func (d *Document) passages(whole bool) []passage {
 	if d.root == nil {
 		return nil
 	}
-	var blocks []Block
+	var found []passage
 	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		kind := d.kind(n)
 		if entering && n.Kind() == ast.KindHTMLBlock {
-			blocks = append(blocks, d.htmlBlocks(n)...)
+			found = append(found, d.htmlPassages(n, whole)...)
 			return ast.WalkSkipChildren, nil
 		}
 		if !entering || kind == "" {
 			return ast.WalkContinue, nil
 		}
-		if words := d.words(n); words != "" {
-			blocks = append(blocks, Block{kind, d.outline[n].Level, d.place(blockOffset(n)).line, words})
+		r := reading{whole: whole}
+		d.read(&r, n)
+		if r.text() != "" {
+			found = append(found, r.passage(Block{Kind: kind, Level: d.outline[n].Level, Line: d.place(blockOffset(n)).line}))
 		}
 		return ast.WalkSkipChildren, nil
 	})
-	return blocks
+	return found
 }
 
 // Standing lists the pieces of the text as [Document.Blocks] does, without what is
 // struck out: nobody stands by that any more. A <del> that does not end strikes out all
 // that follows.
-func (d *Document) Standing() []Block {
+func (d *Document) Standing() []Block { return blocks(d.standing(false)) }
+
+func (d *Document) standing(whole bool) []passage {
 	standing := *d
 	standing.struck = new(int)
-	return standing.Blocks()
+	return standing.passages(whole)
 }
 
 // strike follows the tags of raw HTML that strike words out, and reports whether a piece
@@ -119,56 +141,105 @@ func within(n ast.Node, kind ast.NodeKind) bool {
 	return false
 }
 
-// words is the plain text of a node on one line.
-func (d *Document) words(n ast.Node) string {
-	var b bytes.Buffer
-	d.writeWords(&b, n)
-	return strings.Join(strings.Fields(b.String()), " ")
+// reading gathers the words of a block.
+type reading struct {
+	bytes.Buffer
+	whole  bool // note who writes them
+	leaves []leaf
 }
 
-func (d *Document) writeWords(b *bytes.Buffer, n ast.Node) {
+// leaf is a node, or a *piece of raw HTML, that writes some of the words of a block.
+type leaf struct {
+	by         any
+	start, end int // within them
+}
+
+func (r *reading) add(by any, words []byte) {
+	if r.whole {
+		r.leaves = append(r.leaves, leaf{by, r.Len(), r.Len() + len(words)})
+	}
+	r.Write(words)
+}
+
+// text is what was read, on one line.
+func (r *reading) text() string { return fold(r.String()) }
+
+func (r *reading) passage(b Block) passage {
+	b.Text = r.text()
+	q := passage{Block: b}
+	if r.whole {
+		q.words, q.leaves = r.String(), r.leaves
+	}
+	return q
+}
+
+// words is the plain text of a node on one line.
+func (d *Document) words(n ast.Node) string {
+	var r reading
+	d.read(&r, n)
+	return r.text()
+}
+
+func (d *Document) read(r *reading, n ast.Node) {
 	if raw, is := n.(*ast.RawHTML); is {
-		b.WriteString(d.wordsOf(d.html[raw]))
+		r.WriteString(d.wordsOf(d.html[raw]))
 		return
 	}
 	if d.struck != nil && (n.Kind() == east.KindStrikethrough || *d.struck > 0 && n.FirstChild() == nil) {
-		b.WriteByte(' ')
+		r.WriteByte(' ')
 		return
 	}
 	switch n := n.(type) {
 	case *ast.Text:
-		b.Write(d.textValue(n))
-		if n.SoftLineBreak() || n.HardLineBreak() {
-			b.WriteByte(' ')
-		}
-	case *ast.String:
-		b.Write(n.Value)
+		r.add(n, d.textValue(n))
 	case *ast.AutoLink:
-		b.Write(n.Label(d.source))
+		r.add(n, n.Label(d.source))
 	case *ast.CodeBlock, *ast.FencedCodeBlock:
-		b.Write(n.Lines().Value(d.source))
+		r.add(n, n.Lines().Value(d.source))
+	case *ast.Image:
+		var alt reading // an attribute: it is marked as a whole
+		d.readChildren(&alt, n)
+		r.add(n, alt.Bytes())
 	default:
-		d.writeChildren(b, n)
+		d.readChildren(r, n)
 	}
 }
 
-func (d *Document) writeChildren(b *bytes.Buffer, n ast.Node) {
+func (d *Document) readChildren(r *reading, n ast.Node) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		d.writeWords(b, c)
+		d.read(r, c)
 		if c.Kind() == east.KindTableCell {
-			b.WriteByte(' ')
+			r.WriteByte(' ')
 		}
 	}
 }
 
-// textValue is what a reader sees of a piece of text: escapes and entities are
-// resolved, except in code. Both must happen in one pass (\&amp; is "&amp;"), so
-// the text is cut at its backslashes.
+// join makes one of a text and those that follow it: goldmark leaves them cut where it
+// looked for links.
+func (d *Document) join(n *ast.Text) {
+	for next := n.NextSibling(); next != nil && n.Segment.Len() > 0 && n.Merge(next, d.source); next = n.NextSibling() {
+		n.Parent().RemoveChild(n.Parent(), next)
+	}
+}
+
+// textValue is what a reader sees of a piece of text, with the end of its line where
+// it breaks: escapes and entities are resolved, except in code. Both must happen in
+// one pass (\&amp; is "&amp;"), so the text is cut at its backslashes.
 func (d *Document) textValue(n *ast.Text) []byte {
 	value := n.Segment.Value(d.source)
-	if n.IsRaw() || !bytes.ContainsAny(value, `\&`) {
+	if n.IsRaw() {
 		return value
 	}
+	if bytes.ContainsAny(value, `\&`) {
+		value = unescaped(value)
+	}
+	if n.SoftLineBreak() || n.HardLineBreak() {
+		value = append(slices.Clip(value), '\n')
+	}
+	return value
+}
+
+func unescaped(value []byte) []byte {
 	var out []byte
 	for {
 		i := bytes.IndexByte(value, '\\')

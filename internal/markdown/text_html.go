@@ -37,17 +37,18 @@ func (d *Document) wordsOf(pieces []piece) string {
 
 // gatherer cuts raw HTML into the blocks that a reader sees.
 type gatherer struct {
-	blocks []Block
+	found  []passage
 	next   Block // the one that is growing
-	text   strings.Builder
+	text   reading
 	depth  map[string]int // how many of tr, li, pre and headings stand open
 	around Kind           // of what stands in none of them
 }
 
-// htmlBlocks lists the blocks of raw HTML. A row of a table is one, with all that
+// htmlPassages lists the blocks of raw HTML. A row of a table is one, with all that
 // stands in its cells.
-func (d *Document) htmlBlocks(n ast.Node) []Block {
+func (d *Document) htmlPassages(n ast.Node, whole bool) []passage {
 	g := gatherer{depth: make(map[string]int), around: Paragraph}
+	g.text.whole = whole
 	if within(n, ast.KindListItem) {
 		g.around = Item
 	}
@@ -58,11 +59,11 @@ func (d *Document) htmlBlocks(n ast.Node) []Block {
 			continue
 		}
 		if words := p.text(); words != "" {
-			g.add(words, d.place(p.offset).line)
+			g.add(p, words, d.place(p.offset).line)
 		}
 	}
 	g.flush()
-	return g.blocks
+	return g.found
 }
 
 func (g *gatherer) tag(p *piece) {
@@ -84,14 +85,18 @@ func (g *gatherer) tag(p *piece) {
 	}
 }
 
-func (g *gatherer) add(words string, line int) {
+func (g *gatherer) add(p *piece, words string, line int) {
 	if g.text.Len() == 0 {
 		if strings.TrimSpace(words) == "" {
 			return
 		}
 		g.next.Line, g.next.Kind = line, g.kind()
 	}
-	g.text.WriteString(words)
+	if p.kind == wordsPiece {
+		g.text.add(p, []byte(words))
+	} else {
+		g.text.WriteString(words)
+	}
 }
 
 func (g *gatherer) kind() Kind {
@@ -110,8 +115,7 @@ func (g *gatherer) kind() Kind {
 
 func (g *gatherer) flush() {
 	if g.text.Len() > 0 {
-		g.next.Text = strings.Join(strings.Fields(g.text.String()), " ")
-		g.blocks = append(g.blocks, g.next)
+		g.found = append(g.found, g.text.passage(g.next))
 	}
-	g.text.Reset()
+	g.text = reading{whole: g.text.whole}
 }

@@ -71,7 +71,7 @@ func (d *Document) checkPage() {
 	if len(d.html) == 0 || d.shown {
 		return
 	}
-	p := page{d: d}
+	p := d.page(Options{})
 	out, err := p.render()
 	if err != nil {
 		d.reportHTML(0, "too-complex", err.Error(), "split it up, or say it more simply")
@@ -81,8 +81,8 @@ func (d *Document) checkPage() {
 	if at < 0 {
 		return
 	}
-	i := sort.Search(len(p.marks), func(i int) bool { return p.marks[i].out > at })
-	d.reportHTML(p.marks[max(i-1, 0)].offset, "html-unbalanced", "from here on "+what+" "+strconv.Quote(shortened(out[at:])),
+	i := sort.Search(len(p.steps), func(i int) bool { return p.steps[i].out > at })
+	d.reportHTML(p.steps[max(i-1, 0)].offset, "html-unbalanced", "from here on "+what+" "+strconv.Quote(shortened(out[at:])),
 		"look for a tag that HTML does not allow here, or write it in Markdown")
 }
 

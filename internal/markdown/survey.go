@@ -1,0 +1,86 @@
+package markdown
+
+import (
+	"github.com/yuin/goldmark/ast"
+	east "github.com/yuin/goldmark/extension/ast"
+)
+
+// survey walks a text that was just parsed.
+type survey struct {
+	d      *Document
+	nodes  []ast.Node // those that there is more to know of, in their order
+	depth  int        // quotes and list items around
+	room   int        // for pieces of raw HTML
+	titles int        // headings
+	excess *Problem
+}
+
+// survey puts right what goldmark leaves to others: cut texts, callouts. It reads raw
+// HTML, and lists the nodes that there is more to know of: most of a text is plain
+// words. What it returns beside is a limit that the text exceeds.
+func (d *Document) survey() ([]ast.Node, *Problem) {
+	s := survey{d: d, room: maxPieces}
+	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			s.enter(n)
+		} else if isContainer(n) {
+			s.depth--
+		}
+		if s.excess != nil {
+			return ast.WalkStop, nil
+		}
+		return ast.WalkContinue, nil
+	})
+	return s.nodes, s.excess
+}
+
+func isContainer(n ast.Node) bool {
+	return n.Kind() == ast.KindBlockquote || n.Kind() == ast.KindListItem
+}
+
+func (s *survey) enter(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.Text:
+		s.d.join(n)
+		return
+	case *ast.Blockquote:
+		s.d.readCallout(n)
+		s.deeper(n)
+		return
+	case *ast.ListItem:
+		s.deeper(n)
+		return
+	case *ast.HTMLBlock, *ast.RawHTML:
+		s.html(n)
+	case *ast.Heading:
+		if s.titles++; s.titles > maxHeadings {
+			s.excess = tooComplex(s.d.place(blockOffset(n)).line, "there are more than %d headings", maxHeadings)
+		}
+	case *ast.Link, *ast.AutoLink, *ast.Image, *ast.LinkReferenceDefinition, *ast.FencedCodeBlock, *east.FootnoteLink, *east.Footnote:
+	default:
+		return
+	}
+	s.nodes = append(s.nodes, n)
+}
+
+func (s *survey) deeper(n ast.Node) {
+	if s.depth++; s.depth > maxDepth {
+		s.excess = tooDeep(s.d.place(blockOffset(n)).line)
+	}
+}
+
+// html reads raw HTML into pieces, which are rendered from then on: a browser never
+// sees what was written, only how it was understood.
+func (s *survey) html(n ast.Node) {
+	if s.d.html == nil {
+		s.d.html = make(map[ast.Node][]piece)
+	}
+	pieces := s.d.pieces(n)
+	s.d.html[n] = pieces
+	s.room -= startingCost + len(pieces)
+	if s.room < 0 {
+		s.excess = tooComplex(s.d.place(s.d.offset(n)).line, "there are more than %d HTML tags and texts between them", maxPieces)
+		return
+	}
+	s.excess = s.d.crowded(pieces)
+}
