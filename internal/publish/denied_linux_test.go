@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
@@ -99,7 +100,7 @@ func TestOtherFileSystem(t *testing.T) {
 	s.state = filepath.Join(shm, "state")
 	for range 2 { // without a site, and with one
 		report, err := s.write(filesOf(tree("new")))
-		if report != (Report{}) {
+		if !reflect.DeepEqual(report, Report{}) {
 			t.Errorf("report of a site that is not there: %+v", report)
 		}
 		if !errors.Is(err, syscall.EXDEV) || !strings.Contains(err.Error(), "not on the file system of "+s.state) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 
 	"golang.org/x/sys/unix"
 )
@@ -29,6 +30,27 @@ func syncTree(root *os.Root) error {
 	defer folder.Close()
 	if err := unix.Syncfs(int(folder.Fd())); err != nil {
 		return fmt.Errorf("syncfs: %w", err)
+	}
+	return nil
+}
+
+// hardLink gives a file of one tree the same name in the other. Both folders are
+// opened through their roots, so that the file is no other than that of the tree.
+func hardLink(from, to *os.Root, name string) error {
+	folder := path.Dir(name)
+	target, err := to.Open(folder)
+	if err != nil {
+		return err
+	}
+	defer target.Close()
+	source, err := from.Open(folder)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	base := path.Base(name)
+	if err := unix.Linkat(int(source.Fd()), base, int(target.Fd()), base, 0); err != nil {
+		return &os.LinkError{Op: "link", Old: name, New: name, Err: err}
 	}
 	return nil
 }

@@ -34,3 +34,8 @@ func flush(f *os.File, err error) error {
 	}
 	return errors.Join(f.Sync(), f.Close())
 }
+
+// hardLink gives a file of one tree the same name in the other.
+func hardLink(from, to *os.Root, name string) error {
+	return os.Link(filepath.Join(from.Name(), name), filepath.Join(to.Name(), name))
+}

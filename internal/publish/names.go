@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 const (
@@ -24,51 +25,62 @@ type entry struct {
 func newNames() names {
 	n := names{}
 	for _, own := range []string{gitignoreName, manifestName} {
-		n[fold(own)] = entry{path: own}
+		n[own] = entry{path: own}
 	}
 	return n
 }
 
-// add admits the path of a file and returns the folders it needs that are new,
-// outermost first.
-func (n names) add(path string) (folders []string, err error) {
-	if err := checkPath(path); err != nil {
-		return nil, err
-	}
+// add admits the path of a file; folded is the path by way of fold.
+func (n names) add(path, folded string) error {
+	from := 0 // folding may change the length of a name, but never its slashes
 	for i, r := range path {
 		if r != '/' {
 			continue
 		}
-		isNew, err := n.claim(entry{path[:i], true})
-		if err != nil {
-			return nil, err
+		from += strings.IndexByte(folded[from:], '/')
+		if err := n.claim(folded[:from], entry{path[:i], true}); err != nil {
+			return err
 		}
-		if isNew {
-			folders = append(folders, path[:i])
-		}
+		from++
 	}
-	_, err = n.claim(entry{path, false})
-	return folders, err
+	return n.claim(folded, entry{path, false})
 }
 
-func (n names) claim(e entry) (isNew bool, err error) {
-	key := fold(e.path)
+func (n names) claim(key string, e entry) error {
 	other, taken := n[key]
 	switch {
 	case !taken:
 		n[key] = e
-		return true, nil
+		return nil
 	case other.path != e.path:
-		return false, fmt.Errorf("paths %q and %q differ only in case", other.path, e.path)
+		return fmt.Errorf("paths %q and %q differ only in case", other.path, e.path)
 	case other.folder != e.folder:
-		return false, fmt.Errorf("path %q is a file and also a folder", e.path)
+		return fmt.Errorf("path %q is a file and also a folder", e.path)
 	case e.folder:
-		return false, nil
-	case e.path == gitignoreName, e.path == manifestName:
-		return false, fmt.Errorf("path %q is written by the builder itself", e.path)
+		return nil
+	case isOwn(e.path):
+		return fmt.Errorf("path %q is written by the builder itself", e.path)
 	}
-	return false, fmt.Errorf("two files for path %q", e.path)
+	return fmt.Errorf("two files for path %q", e.path)
 }
+
+// folder reports whether files of the tree lie in the folder.
+func (n names) folder(path string) bool {
+	return n[fold(path)] == entry{path, true}
+}
+
+// covers reports whether the path, or a folder above it, is a file of the tree.
+func (n names) covers(path string) bool {
+	for i := len(path); i > 0; i = strings.LastIndexByte(path[:i], '/') {
+		if n[fold(path[:i])] == (entry{path[:i], false}) {
+			return true
+		}
+	}
+	return false
+}
+
+// isOwn tells the files that the writer makes from those it is given.
+func isOwn(path string) bool { return path == gitignoreName || path == manifestName }
 
 func checkPath(path string) error {
 	// A backslash separates folders on Windows, where fs.ValidPath lets it pass.
@@ -80,5 +92,11 @@ func checkPath(path string) error {
 
 func isUnfit(r rune) bool { return r == '\\' || unicode.IsControl(r) }
 
-// fold goes by way of upper case, so that ſ and s, or ς and σ, become one.
-func fold(path string) string { return strings.ToLower(strings.ToUpper(path)) }
+// fold goes by way of upper case, so that ſ and s, or ς and σ, become one. Nearly
+// every path is folded already, and costs no memory of its own.
+func fold(path string) string {
+	if !strings.ContainsFunc(path, func(r rune) bool { return r >= utf8.RuneSelf || 'A' <= r && r <= 'Z' }) {
+		return path
+	}
+	return strings.ToLower(strings.ToUpper(path))
+}

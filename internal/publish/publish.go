@@ -1,19 +1,38 @@
 // Package publish writes the files of a site, all of them or none.
 //
 // It is the contract of the publishing wing: whoever makes pages, feeds or any
-// other format yields a [File], and [Write] puts the files on disk. A reader of the
-// site, and a machine that dies at any moment, sees the whole old site or the
-// whole new one:
+// other format hands a [File] to a [Writer], which puts the files on disk. A reader
+// of the site, and a machine that dies at any moment, sees the whole old site or the
+// whole new one. There are two trees: public/ is live, .tocsin/standby is made into
+// the next site, and then they change places.
 //
-//	take the lock    .tocsin/build.lock
-//	clear away       what killed builds left in .tocsin
-//	write, sync      the new tree into .tocsin/stage-*, with manifest.json
-//	exchange         the stage and public/, in one step of the file system
-//	remove           the old tree, which is the stage now
+//	Begin    lock          .tocsin/build.lock
+//	         clear away    what killed builds left in .tocsin
+//	         look          at every file of public/: is it as .tocsin/tree remembers it?
+//	Add      compare       the bytes, or their SHA-256, with the file that is live
+//	         write         what differs, as a new file, into the standby
+//	Finish   manifest      the SHA-256 of every file, one more file of the site
+//	         settle        the standby: unchanged files are hard links to the live
+//	                       ones, and what the new site does not have goes
+//	         sync          the standby
+//	         exchange      the standby and public/, in one step of the file system
+//	         remember      path, SHA-256, size, time and inode of what is live now
+//
+// The trees share every file that did not change, so that it keeps its inode and its
+// time over builds, and a build costs what has changed. Therefore no file is ever
+// opened for writing: a changed one is a new file under the old name. A build that
+// changes nothing opens no standby and exchanges nothing; the first one has no live
+// tree, so its standby becomes public/ itself; the second makes a new standby, all of
+// links.
+//
+// What is remembered is a hint and no more. A file of public/ that was edited,
+// replaced by a link, given another mode or removed is written anew; what lies there
+// and was never given to us goes. A standby is believed even less: of what a killed
+// build left there only hard links to live files are kept.
 //
 // manifest.json lists the SHA-256 of every file and marks the tree as ours: a
-// folder with files but no such manifest is never touched. Whatever else lies in
-// a folder that is ours goes with the old tree, except .gitignore, which is kept.
+// folder with files but no such manifest is never touched. Of what is not ours only
+// .gitignore is kept. [Verify] compares a tree with its manifest.
 package publish
 
 import (
@@ -23,22 +42,44 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"tocsin/internal/lock"
 )
 
 // File is one file of the site.
 type File struct {
 	Path string // slash-separated, relative to the root of the site
 	Data []byte
+	// Sum and Again stand in for Data where the file is as it was at the last build:
+	// its SHA-256, and how to make it again where the tree turns out not to hold it
+	// any more. Where Again is nil, Data is the file.
+	Sum   [32]byte
+	Again func() ([]byte, error)
 }
 
-// Report counts the files of the site that was written, without manifest.json
-// and .gitignore, which are the writer's own.
+// Report tells what a build wrote. Files and Bytes count the site without
+// manifest.json and .gitignore, which are the writer's own.
 type Report struct {
-	Files int
-	Bytes int64
+	Files   int
+	Bytes   int64
+	Changed []Change // by path; what a copy of the site elsewhere lacks
 }
+
+// Change is a file in which the new site differs from the one that stood there,
+// manifest.json included. A file that somebody touched, and that was put right,
+// counts as changed.
+type Change struct {
+	Path string
+	Kind Kind
+}
+
+// Kind is what became of a file.
+type Kind string
+
+// What a copy has to upload, upload and delete.
+const (
+	New     Kind = "new"
+	Changed Kind = "changed"
+	Gone    Kind = "gone"
+)
 
 // ForeignError refuses to replace a folder that tocsin did not write.
 type ForeignError struct{ Dir string }
@@ -48,58 +89,42 @@ func (e *ForeignError) Error() string {
 	return e.Dir + " holds files that tocsin did not write"
 }
 
-// Write makes files the whole content of the folder dir. Work in progress stands in
-// the private folder state, beside dir and on the same file system.
-//
-// After an error dir is what it was, and the error says what was in the way: a
-// [*lock.HeldError] is another build, a [*ForeignError] is somebody else's folder,
-// a [fs.PathError] is what the system refused; an error that files yields comes
-// back wrapped. Two errors come too late for that and say so, with the Report
-// filled in: the site is replaced, but the disk did not confirm it, or the old
-// tree would not go; the next Write removes it.
+// Write makes files the whole content of the folder dir: it is [Begin], [Writer.Add]
+// and [Writer.Finish] over a sequence, and its errors are theirs. An error that files
+// yields comes back wrapped.
 func Write(dir, state string, files iter.Seq2[File, error]) (Report, error) {
-	s := site{filepath.Clean(dir), filepath.Clean(state), exchange, os.Rename}
-	return s.write(files)
+	return siteAt(dir, state).write(files)
 }
 
-// site is where a site stands and how its folders change places; tests put other
-// file systems, and deaths, in place of exchange and rename.
+func (s site) write(files iter.Seq2[File, error]) (Report, error) {
+	w, err := s.begin()
+	if err != nil {
+		return Report{}, err
+	}
+	for f, err := range files {
+		if err != nil {
+			err = fmt.Errorf("make the site: %w", err)
+		} else {
+			err = w.Add(f)
+		}
+		if err != nil {
+			return Report{}, errors.Join(err, w.Abandon())
+		}
+	}
+	return w.Finish()
+}
+
+// site is where a site stands and how its folders change places and share files;
+// tests put other file systems, and deaths, in place of the calls.
 type site struct {
 	dir, state string
 	exchange   func(a, b string) error
 	rename     func(from, to string) error
+	link       func(from, to *os.Root, path string) error
 }
 
-func (s site) write(files iter.Seq2[File, error]) (report Report, err error) {
-	if err := s.checkApart(); err != nil {
-		return Report{}, err
-	}
-	held, err := lock.Acquire(filepath.Join(s.state, "build.lock"), "building "+s.dir)
-	if err != nil {
-		return Report{}, err
-	}
-	defer func() { err = errors.Join(err, held.Release()) }()
-	if err := s.clear(); err != nil {
-		return Report{}, err
-	}
-	kept, err := s.inspect()
-	if err != nil {
-		return Report{}, err
-	}
-	stage, err := os.MkdirTemp(s.state, stagePrefix)
-	if err != nil {
-		return Report{}, fmt.Errorf("begin a new tree: %w", err)
-	}
-	// Before the swap the stage is the unfinished new tree, after it the old one.
-	defer func() { err = errors.Join(err, remove(stage)) }()
-	report, err = fill(stage, kept, files)
-	if err != nil {
-		return Report{}, err
-	}
-	if err := s.swap(stage); err != nil {
-		return Report{}, err
-	}
-	return report, s.syncNames()
+func siteAt(dir, state string) site {
+	return site{filepath.Clean(dir), filepath.Clean(state), exchange, os.Rename, hardLink}
 }
 
 // checkApart makes sure that the swap can move one folder without the other.

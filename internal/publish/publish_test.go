@@ -10,6 +10,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -23,10 +24,10 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 // newSite is a site in a folder of its own that does not exist yet.
-func newSite(t *testing.T) site {
+func newSite(t testing.TB) site {
 	t.Helper()
 	home := t.TempDir()
-	return site{filepath.Join(home, "public"), filepath.Join(home, ".tocsin"), exchange, os.Rename}
+	return siteAt(filepath.Join(home, "public"), filepath.Join(home, ".tocsin"))
 }
 
 // tree is the files of a small site. Two versions share some paths and not others.
@@ -34,6 +35,8 @@ func tree(version string) map[string]string {
 	return map[string]string{
 		"index.html":                     "home " + version,
 		"same.txt":                       "the same in every version",
+		"same/a.txt":                     "this too",
+		"same/same/b.txt":                "",
 		"only-" + version + ".html":      version,
 		"bulletins/a/index.html":         "a " + version,
 		"bulletins/" + version + "/b.md": strings.Repeat(version, 5000),
@@ -44,7 +47,7 @@ func tree(version string) map[string]string {
 func filesOf(tree map[string]string) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		for path, data := range tree {
-			if !yield(File{path, []byte(data)}, nil) {
+			if !yield(File{Path: path, Data: []byte(data)}, nil) {
 				return
 			}
 		}
@@ -95,7 +98,8 @@ func wantSite(t *testing.T, s site, files map[string]string) {
 	}
 }
 
-// wantTidy makes sure that nothing is left of any build but its lock file.
+// wantTidy makes sure that nothing is left of any build but its lock file, the other
+// tree, and the memory.
 func wantTidy(t *testing.T, s site) {
 	t.Helper()
 	entries, err := os.ReadDir(s.state)
@@ -103,7 +107,7 @@ func wantTidy(t *testing.T, s site) {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		if e.Name() != "build.lock" {
+		if e.Name() != "build.lock" && e.Name() != standbyName && e.Name() != memoryName {
 			t.Errorf("%s is left in the state folder", e.Name())
 		}
 	}
@@ -139,8 +143,10 @@ func TestGoldenTree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (Report{Files: 4, Bytes: 21}); report != want {
-		t.Errorf("report is %+v, want %+v", report, want)
+	want := Report{Files: 4, Bytes: 21, Changed: []Change{{"404.html", New}, {"index.html", New}, {"manifest.json", New},
+		{"security-bulletins/a&b/x.y", New}, {"security-bulletins/index", New}}}
+	if diff := cmp.Diff(want, report); diff != "" {
+		t.Errorf("report (-want +got):\n%s", diff)
 	}
 	wantTidy(t, s)
 	golden := filepath.Join("testdata", "tree.txtar")
@@ -148,11 +154,11 @@ func TestGoldenTree(t *testing.T) {
 	if *update {
 		put(t, golden, string(got))
 	}
-	want, err := os.ReadFile(golden)
+	wantTree, err := os.ReadFile(golden)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+	if diff := cmp.Diff(string(wantTree), string(got)); diff != "" {
 		t.Errorf("tree (-want +got):\n%s", diff)
 	}
 }
@@ -261,10 +267,10 @@ func TestErrorOfTheFilesChangesNothing(t *testing.T) {
 			mustWrite(t, s, old)
 		}
 		report, err := s.write(func(yield func(File, error) bool) {
-			_ = yield(File{"index.html", []byte("new")}, nil) && yield(File{}, broken) &&
-				yield(File{"never.html", nil}, nil)
+			_ = yield(File{Path: "index.html", Data: []byte("new")}, nil) && yield(File{}, broken) &&
+				yield(File{Path: "never.html"}, nil)
 		})
-		if !errors.Is(err, broken) || report != (Report{}) {
+		if !errors.Is(err, broken) || !reflect.DeepEqual(report, Report{}) {
 			t.Errorf("report %+v and error %v, want none and %v", report, err, broken)
 		}
 		if old == nil && exists(s.dir) {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -13,14 +14,15 @@ import (
 )
 
 const (
+	// stagePrefix begins the name of what is of no use once its build is over.
 	stagePrefix = "stage-"
-	// previous is the old tree, whole, between the two renames of a swap on a
-	// file system that cannot exchange.
+	// previous is the old tree, whole, between the renames of a swap on a file system
+	// that cannot exchange.
 	previous = "previous"
 )
 
-// clear brings back what a killed build was about to replace, and removes the
-// trees that killed builds left. The lock makes sure that nobody works on them.
+// clear brings back what a killed build was about to replace, and removes what
+// killed builds left. The lock makes sure that nobody works on it.
 func (s site) clear() error {
 	if err := s.mend(); err != nil {
 		return fmt.Errorf("mend an interrupted build: %w", err)
@@ -39,31 +41,33 @@ func (s site) clear() error {
 	return nil
 }
 
-// mend undoes the first rename of a swap that never came to its second. Where the
-// second was done too, the old tree becomes a stage, to be removed: it is never
-// removed under its own name, so that what bears this name is always whole.
+// mend undoes the first rename of a swap that never came to its second, and ends one
+// that never came to its third.
 func (s site) mend() error {
-	old := filepath.Join(s.state, previous)
-	if !exists(old) {
+	old, standby := filepath.Join(s.state, previous), filepath.Join(s.state, standbyName)
+	switch {
+	case !exists(old):
 		return nil
-	}
-	if !exists(s.dir) {
+	case !exists(s.dir):
 		return s.rename(old, s.dir)
+	case !exists(standby):
+		return s.rename(old, standby)
 	}
 	return s.rename(old, filepath.Join(s.state, stagePrefix+previous))
 }
 
-// swap puts the finished stage in the place of dir, and the old tree, if there is
-// one, in the place of the stage.
-func (s site) swap(stage string) error {
+// swap puts the finished standby in the place of dir, and the old tree, if there is
+// one, in the place of the standby.
+func (s site) swap() error {
+	standby := filepath.Join(s.state, standbyName)
 	var err error
 	if exists(s.dir) {
-		err = s.exchange(stage, s.dir)
+		err = s.exchange(standby, s.dir)
 		if errors.Is(err, errors.ErrUnsupported) {
-			err = s.exchangeByRenames(stage)
+			err = s.exchangeByRenames(standby)
 		}
 	} else {
-		err = s.rename(stage, s.dir)
+		err = s.rename(standby, s.dir)
 	}
 	if err != nil {
 		return s.explain(err)
@@ -83,15 +87,15 @@ func (s site) syncNames() error {
 
 // exchangeByRenames does in three steps what exchange does in one. Between the
 // first and the second there is no dir; mend brings it back after a death there.
-func (s site) exchangeByRenames(stage string) error {
+func (s site) exchangeByRenames(standby string) error {
 	old := filepath.Join(s.state, previous)
 	if err := s.rename(s.dir, old); err != nil {
 		return err
 	}
-	if err := s.rename(stage, s.dir); err != nil {
+	if err := s.rename(standby, s.dir); err != nil {
 		return errors.Join(err, s.rename(old, s.dir))
 	}
-	return s.rename(old, stage)
+	return s.rename(old, standby)
 }
 
 // explain turns what rename says about two folders into what is wrong with dir.
@@ -104,40 +108,59 @@ func (s site) explain(err error) error {
 	return &fs.PathError{Op: "replace", Path: s.dir, Err: err}
 }
 
-// inspect makes sure that dir may be replaced, and reads the .gitignore to keep;
-// nil where there is none.
-func (s site) inspect() (gitignore []byte, err error) {
+// inspect makes sure that dir may be replaced, and looks at the tree that stands there.
+func (s site) inspect() (l *live, gitignore []byte, err error) {
+	l = &live{}
 	info, err := os.Lstat(s.dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil
+		return l, nil, nil
 	case err != nil:
-		return nil, fmt.Errorf("look at the site: %w", err)
+		return nil, nil, fmt.Errorf("look at the site: %w", err)
 	case info.Mode()&fs.ModeSymlink != 0:
-		return nil, fmt.Errorf("%s is a symbolic link: only a folder can be exchanged in one step", s.dir)
+		return nil, nil, fmt.Errorf("%s is a symbolic link: only a folder can be exchanged in one step", s.dir)
 	case !info.IsDir():
-		return nil, fmt.Errorf("%s is not a folder", s.dir)
+		return nil, nil, fmt.Errorf("%s is not a folder", s.dir)
 	}
-	root, err := os.OpenRoot(s.dir)
+	l.amiss = !isMode(info, folderMode)
+	if l.root, err = os.OpenRoot(s.dir); err != nil {
+		return nil, nil, fmt.Errorf("look at the site: %w", err)
+	}
+	gitignore, err = s.look(l)
 	if err != nil {
-		return nil, fmt.Errorf("look at the site: %w", err)
+		return nil, nil, errors.Join(err, l.root.Close())
 	}
-	defer root.Close()
-	if err := s.checkOurs(root); err != nil {
-		return nil, err
-	}
-	return s.keepGitignore(root)
+	return l, gitignore, nil
 }
 
-func (s site) checkOurs(root *os.Root) error {
+func (s site) look(l *live) (gitignore []byte, err error) {
+	m := s.recall()
+	if err := s.checkOurs(l.root, m); err != nil {
+		return nil, err
+	}
+	if gitignore, err = s.keepGitignore(l.root); err != nil {
+		return nil, err
+	}
+	return gitignore, l.look(m)
+}
+
+// checkOurs refuses a folder with files but no manifest of ours. A manifest that is
+// as remembered need not be read to be known.
+func (s site) checkOurs(root *os.Root, m memory) error {
 	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
 		return fmt.Errorf("look at the site: %w", err)
 	}
-	for _, e := range entries {
-		if e.Name() != gitignoreName && !isOurs(root) {
-			return &ForeignError{s.dir}
-		}
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() == gitignoreName })
+	if len(entries) == 0 {
+		return nil
+	}
+	info, err := root.Lstat(manifestName)
+	if n := m.files[manifestName]; err == nil && n != nil && info.Mode().IsRegular() && statOf(info) == n.stat {
+		return nil
+	}
+	if readManifest(root) == nil {
+		return &ForeignError{s.dir}
 	}
 	return nil
 }

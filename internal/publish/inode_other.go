@@ -1,0 +1,14 @@
+//go:build !unix
+
+package publish
+
+import "io/fs"
+
+// inode is not told here: size and time must do.
+func inode(fs.FileInfo) uint64 { return 0 }
+
+// isMode reports whether this is a folder or a plain file: here they have no
+// permissions to set.
+func isMode(info fs.FileInfo, _ fs.FileMode) bool {
+	return info.IsDir() || info.Mode().IsRegular()
+}

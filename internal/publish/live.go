@@ -1,0 +1,145 @@
+package publish
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+)
+
+// digest is the SHA-256 of a file.
+type digest = [sha256.Size]byte
+
+// stat tells a file that was touched from one that was not, without reading it.
+type stat struct {
+	size  int64
+	mtime int64  // nanoseconds since 1970
+	inode uint64 // 0 where the system tells none
+}
+
+func statOf(info fs.FileInfo) stat {
+	return stat{info.Size(), info.ModTime().UnixNano(), inode(info)}
+}
+
+// node is a file that stands in the live tree.
+type node struct {
+	sum    digest
+	stat   stat
+	belief belief
+	shared bool // the standby has the same file, by a hard link
+	wanted bool // the new tree has a file of this path, perhaps another
+}
+
+// belief is what the sum of a node is worth.
+type belief byte
+
+const (
+	unseen belief = iota // remembered, not met in the tree yet
+	unread               // there, but not as remembered: to be hashed
+	known                // there, and sum is what it holds
+	lost                 // a link, of a wrong mode, unreadable: to be written anew
+)
+
+// live is the tree that stands in public/ when a build begins. A build changes
+// nothing in it.
+type live struct {
+	root    *os.Root // nil where there is none
+	files   map[string]*node
+	folders []string
+	amiss   bool        // a folder has a wrong mode, so that the tree is to be replaced
+	hashed  atomic.Bool // something was not as remembered
+}
+
+// look goes through the tree and believes what is remembered of a file if it is of
+// the same size, time and inode, and older than the memory itself: what is changed
+// in the instant of being remembered has the time it had.
+func (l *live) look(m memory) error {
+	l.files = m.files
+	var mu sync.Mutex
+	err := walk(l.root, ".", func(path string, info fs.FileInfo) (enter bool, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if info.IsDir() {
+			l.folders = append(l.folders, path)
+			l.amiss = l.amiss || !isMode(info, folderMode)
+			return info.Mode().Perm()&0o500 == 0o500, nil
+		}
+		l.meet(path, info, m.written)
+		return false, nil
+	})
+	for path, n := range l.files {
+		if n.belief == unseen {
+			delete(l.files, path)
+		}
+	}
+	return err
+}
+
+func (l *live) meet(path string, info fs.FileInfo, remembered int64) {
+	n := l.files[path]
+	if n == nil {
+		n = &node{}
+		l.files[path] = n
+	}
+	seen := statOf(info)
+	switch {
+	case !isMode(info, fileMode): // nor has any link, pipe or device
+		n.belief = lost
+	case seen == n.stat && seen.mtime < remembered:
+		n.belief = known
+	default:
+		n.belief = unread
+	}
+	n.stat = seen
+}
+
+// holds is the file of this path if it holds the bytes of the digest, else nil.
+func (l *live) holds(path string, sum digest) *node {
+	n := l.files[path]
+	if n == nil {
+		return nil
+	}
+	if n.belief == unread {
+		l.hashed.Store(true)
+		n.belief = lost
+		if err := n.read(l.root, path); err == nil {
+			n.belief = known
+		}
+	}
+	if n.belief == known && n.sum == sum {
+		return n
+	}
+	return nil
+}
+
+// read hashes a file, which must still be the one that look has met.
+func (n *node) read(root *os.Root, path string) error {
+	sum, info, err := hashFile(root, path)
+	if err != nil {
+		return err
+	}
+	if statOf(info) != n.stat {
+		return fmt.Errorf("%s changed while it was read", filepath.Join(root.Name(), path))
+	}
+	n.sum = sum
+	return nil
+}
+
+// hashFile reads a whole file; info is what it is afterwards.
+func hashFile(root *os.Root, path string) (sum digest, info fs.FileInfo, err error) {
+	f, err := root.Open(path)
+	if err != nil {
+		return digest{}, nil, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return digest{}, nil, err
+	}
+	info, err = f.Stat()
+	return digest(h.Sum(nil)), info, err
+}

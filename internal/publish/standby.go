@@ -1,0 +1,258 @@
+package publish
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sync"
+	"syscall"
+)
+
+// Modes of everything in the site, whatever the umask.
+const (
+	fileMode   fs.FileMode = 0o644
+	folderMode fs.FileMode = 0o755
+)
+
+// standbyName is the tree in the state folder that a build makes into the new site.
+const standbyName = "standby"
+
+// standby is the tree beside the live one. Between builds it is the site before the
+// last, or what a killed build left of it; nothing in it is believed but that a file
+// of the same size, time and inode is the same file as the live one. Such a file has
+// two names, so none is ever opened for writing: it is replaced.
+//
+// Every write goes through root, so that no name, and no link somebody planted in
+// the site before it came here, leads out of it.
+type standby struct {
+	root    *os.Root
+	live    *live
+	link    func(from, to *os.Root, path string) error
+	folders []string   // that stood in it when it was opened
+	masked  bool       // the umask takes something of the modes
+	mu      sync.Mutex // held while folders are made
+}
+
+// openStandby makes the tree, or takes from an older one what is not the same file as
+// in the live tree.
+func (s site) openStandby(l *live) (*standby, error) {
+	masked, err := s.umaskTakes()
+	if err != nil {
+		return nil, err
+	}
+	folder := filepath.Join(s.state, standbyName)
+	if info, err := os.Lstat(folder); err == nil && !info.IsDir() {
+		if err := remove(folder); err != nil {
+			return nil, err
+		}
+	}
+	// The tree is for this user only until it is whole.
+	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("begin a new tree: %w", err)
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, fmt.Errorf("open the new tree: %w", err)
+	}
+	t := &standby{root: root, live: l, link: s.link, masked: masked}
+	if err := t.clean(); err != nil {
+		return nil, errors.Join(err, t.root.Close())
+	}
+	return t, nil
+}
+
+// umaskTakes looks at what becomes of the mode of a new folder.
+func (s site) umaskTakes() (bool, error) {
+	probe := filepath.Join(s.state, stagePrefix+"mode")
+	if err := os.Mkdir(probe, folderMode); err != nil {
+		return false, fmt.Errorf("begin a new tree: %w", err)
+	}
+	info, err := os.Lstat(probe)
+	if err != nil {
+		return false, fmt.Errorf("begin a new tree: %w", err)
+	}
+	return !isMode(info, folderMode), remove(probe)
+}
+
+// clean leaves of an older tree the folders, and the files it shares with the live one.
+func (t *standby) clean() error {
+	var mu sync.Mutex
+	return walk(t.root, ".", func(path string, info fs.FileInfo) (enter bool, err error) {
+		if info.IsDir() {
+			mu.Lock()
+			t.folders = append(t.folders, path)
+			mu.Unlock()
+			if !isMode(info, folderMode) {
+				err = t.root.Chmod(path, folderMode)
+			}
+			return true, newTree(err)
+		}
+		n := t.live.files[path]
+		if n != nil && n.stat == statOf(info) && n.stat.inode != 0 && isMode(info, fileMode) {
+			n.shared = true
+			return false, nil
+		}
+		return false, newTree(t.root.Remove(path))
+	})
+}
+
+// newTree says in what an error got into the way.
+func newTree(err error) error {
+	if err != nil {
+		return fmt.Errorf("write the new tree: %w", err)
+	}
+	return nil
+}
+
+// put writes a file that the live tree does not hold.
+func (t *standby) put(path string, data []byte) (stat, error) {
+	var f *os.File
+	err := t.place(path, func() (err error) {
+		f, err = t.root.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+		return err
+	})
+	if err != nil {
+		return stat{}, newTree(err)
+	}
+	_, err = f.Write(data)
+	info, statErr := f.Stat()
+	if statErr == nil && !isMode(info, fileMode) {
+		statErr = f.Chmod(fileMode)
+	}
+	if err := errors.Join(err, statErr, f.Close()); err != nil {
+		return stat{}, newTree(errors.Join(err, t.root.Remove(path)))
+	}
+	return statOf(info), nil
+}
+
+// place makes a name in the tree, and the folders above it where they are missing,
+// in the place of whatever an older tree has there. Those are rare: most names are
+// made at the first attempt.
+func (t *standby) place(name string, attempt func() error) error {
+	var err error
+	for range 4 {
+		switch err = attempt(); {
+		case errors.Is(err, fs.ErrExist):
+			err = t.root.RemoveAll(name)
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+			err = t.mkdir(path.Dir(name))
+		default:
+			return err
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return attempt()
+}
+
+// mkdir makes one folder at a time: the kernel makes no two in one folder at once
+// either, but waits for its turn in a loop that keeps a processor busy.
+func (t *standby) mkdir(folder string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.mkdirs(folder)
+}
+
+func (t *standby) mkdirs(folder string) error {
+	if folder == "." {
+		return nil
+	}
+	err := t.root.Mkdir(folder, folderMode)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		if err := t.mkdirs(path.Dir(folder)); err != nil {
+			return err
+		}
+		err = t.root.Mkdir(folder, folderMode)
+	case errors.Is(err, fs.ErrExist):
+		return t.makeWay(folder)
+	}
+	if err == nil && t.masked {
+		err = t.root.Chmod(folder, folderMode)
+	}
+	return err
+}
+
+// makeWay makes a folder where an older tree has a file. Mostly it meets the folder
+// that another goroutine has just made.
+func (t *standby) makeWay(folder string) error {
+	info, err := t.root.Lstat(folder)
+	if err != nil || info.IsDir() {
+		return err
+	}
+	if err := t.root.Remove(folder); err != nil {
+		return err
+	}
+	return t.mkdirs(folder)
+}
+
+// settle makes the tree whole once every changed file is in it: what the new tree
+// does not have goes, what did not change becomes the same file as in the live tree.
+func (t *standby) settle(files []file, all names) error {
+	if err := t.drop(all); err != nil {
+		return newTree(err)
+	}
+	return together(len(files), func(i int) error {
+		if files[i].same == nil || files[i].same.shared {
+			return nil
+		}
+		return t.take(&files[i])
+	})
+}
+
+// drop removes the folders and files that the new tree does not have. It leaves
+// alone a name that has changed sides, from folder to file or back: whoever writes
+// the new one makes way for it, and may have done so.
+func (t *standby) drop(all names) error {
+	for _, folder := range t.folders {
+		if !all.folder(folder) && !all.covers(folder) {
+			if err := t.root.RemoveAll(folder); err != nil {
+				return err
+			}
+		}
+	}
+	for path, n := range t.live.files {
+		if n.shared && !n.wanted && !all.folder(path) && !all.covers(path) {
+			if err := t.root.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// take brings a file over from the live tree: by a hard link, or where there can be
+// none, whatever the reason, by a copy.
+func (t *standby) take(f *file) error {
+	err := t.place(f.path, func() error { return t.link(t.live.root, t.root, f.path) })
+	if err != nil {
+		return t.copy(f)
+	}
+	info, err := t.root.Lstat(f.path)
+	if err == nil && statOf(info) != f.stat {
+		err = t.changed(f.path)
+	}
+	return newTree(err)
+}
+
+func (t *standby) copy(f *file) error {
+	data, err := t.live.root.ReadFile(f.path)
+	if err != nil {
+		return newTree(err)
+	}
+	if sum := sha256.Sum256(data); !bytes.Equal(sum[:], f.sum[:]) {
+		return newTree(t.changed(f.path))
+	}
+	f.stat, err = t.put(f.path, data)
+	return err
+}
+
+func (t *standby) changed(path string) error {
+	return fmt.Errorf("%s changed while the site was built: build once more", filepath.Join(t.live.root.Name(), path))
+}
