@@ -1,12 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help build run check test bench soak golden
+.PHONY: help build run check test bench microbench soak golden
 
 site    := .run/site
 tocsin  := .run/tocsin
 tailnet := bakery-001.example.com
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## the tocsin command, into .run/
 	go build -o $(tocsin) ./cmd/tocsin
@@ -39,7 +39,10 @@ test: ## every test, with the race detector (installs what is missing, or says h
 	  set -- $$race -shuffle=on -timeout 8m ./...; echo "go test $$*"; go test "$$@" && \
 	  { [ -n "$$race" ] || echo 'NOT CHECKED: data races. Every test passed without the race detector; see above.'; }
 
-bench: ## the benchmarks
+bench: ## tocsin beside Hugo on 100 to 50,000 bulletins: time, CPU, memory; takes long
+	go run ./internal/benchmark
+
+microbench: ## the benchmarks of single parts
 	go test -run '^$$' -bench . -benchmem ./...
 
 soak: ## the tests that run reduced elsewhere, in full; takes long

@@ -53,6 +53,7 @@
 //	         serve               the site while it is written, on this machine only (door of fsnotify)
 //	floor 7  cli                 one file a command; flags, environment and clock end here
 //	floor 8  browse              tests only: the programs of others judge a built site
+//	         benchmark           a program of its own: tocsin beside Hugo, on the same bulletins
 //
 // Beside them: cmd/tocsin rings cli's doorbell; templates holds the pages' and
 // letters' templates; content holds the sample organisation.

@@ -69,8 +69,9 @@ var floor = map[string]int{
 
 	"internal/cli": 7,
 
-	"cmd/tocsin":      8,
-	"internal/browse": 8,
+	"cmd/tocsin":         8,
+	"internal/browse":    8,
+	"internal/benchmark": 8,
 }
 
 // door says which one package may import a library, its sub-packages and major
@@ -288,12 +289,15 @@ var (
 	doorbell = []string{"cmd"}
 )
 
+// stopwatch is a program of its own, which nobody imports: it is there to look at the clock.
+const stopwatch = "internal/benchmark"
+
 // outsideEndsInCLI: values in, values out; and nothing ends the process on its own.
 func outsideEndsInCLI(h house) (faults []string) {
 	for _, r := range h.rooms {
 		for _, p := range r.files {
 			for _, used := range p.outside() {
-				if allowed := outside[used.path][used.name]; !slices.ContainsFunc(allowed, func(a string) bool { return within(r.path, a) }) {
+				if allowed := outside[used.path][used.name]; r.path != stopwatch && !slices.ContainsFunc(allowed, func(a string) bool { return within(r.path, a) }) {
 					faults = append(faults, fmt.Sprintf("%s/%s: %s belongs in %s only", r.path, p.name, used, strings.Join(allowed, " and ")))
 				}
 			}

@@ -87,19 +87,16 @@ func (w *Walk) begin(ctx context.Context, add func(publish.File) error) *pass {
 type step struct {
 	number   int // of the reader
 	identity content.Identity
-	until    time.Time // from when on it has to be looked at again; zero: never
-	look     check.Look
-	last     *record // what the last walk left of it, while that holds
+	// record is what is left of it: what the last walk left, while that holds, else this one.
+	*record
+	name *site.Neighbour // of what readers may see
 
-	// Of what readers may see, from when it was read on.
-	public bool
-	name   *site.Neighbour
 	// bulletin and text are there only while it is worked on, and where it was read.
 	bulletin *bulletin.Published
 	text     *markdown.Document
-	// made is what the walk leaves of it, from when its page was made on.
-	made shown
-	err  error // why there is no page
+	wanted   bool  // it may come to stand in a feed
+	old      bool  // the record is the last walk's
+	err      error // why there is no page
 }
 
 // pass is one walk while it goes on.
@@ -119,7 +116,7 @@ type pass struct {
 }
 
 // inFlight is how many bulletins a core has in memory at once.
-const inFlight = 64
+const inFlight = 16
 
 // bulletins reads, checks and renders every bulletin, a batch at a time. What is read in a batch
 // is rendered in it, but for the last, which waits for its older neighbour.
@@ -132,7 +129,7 @@ func (p *pass) bulletins() error {
 		for _, s := range batch {
 			if s.public {
 				p.public = append(p.public, s)
-				s.made.wanted = p.candidates.admit(s)
+				s.wanted = p.candidates.admit(s)
 			}
 		}
 		if err := p.render(len(p.public) - 1); err != nil {
@@ -159,15 +156,14 @@ func (p *pass) order() {
 // read reads and checks a bulletin, unless the last walk did.
 func (p *pass) read(s *step) error {
 	s.identity = p.Reader.Identity(s.number)
-	r := p.Last.recall(s.identity, p.Now)
-	if r == nil {
-		return p.readAnew(s)
+	if r := p.Last.recall(s.identity, p.Now); r != nil {
+		s.record, s.old = r, true
+		if r.public {
+			s.name = r.shown.name()
+		}
+		return nil
 	}
-	s.last, s.look, s.until = r, r.look, r.until
-	if r.public {
-		s.public, s.name = true, r.shown.name()
-	}
-	return nil
+	return p.readAnew(s)
 }
 
 func (p *pass) readAnew(s *step) error {
@@ -175,9 +171,10 @@ func (p *pass) readAnew(s *step) error {
 	if err != nil {
 		return err
 	}
-	s.look, s.until, s.last = p.Checker.Look(e), e.Bulletin.Turns(p.Now), nil
+	s.record, s.old = &record{look: p.Checker.Look(e), until: e.Bulletin.Turns(p.Now)}, false
 	if b, err := e.Bulletin.Publish(); e.Readable && err == nil {
-		s.public, s.name, s.bulletin, s.text = true, site.NeighbourOf(b), &b, e.Text
+		s.shown, s.name, s.bulletin, s.text = new(shown), site.NeighbourOf(b), &b, e.Text
+		s.public = true
 	}
 	return nil
 }
@@ -233,8 +230,8 @@ func (p *pass) others() error {
 	cards := make([]site.Card, 0, len(p.public))
 	for _, s := range p.public {
 		if s.err == nil {
-			cards = append(cards, s.made.card)
-			p.byID[s.made.card.ID] = s
+			cards = append(cards, s.shown.card)
+			p.byID[s.shown.card.ID] = s
 		}
 	}
 	for file, err := range p.Pages.Others(cards) {

@@ -110,15 +110,15 @@ func (p *pass) items(cards []site.Card) ([]*feed.Item, error) {
 
 func (p *pass) itemOf(id bulletin.ID) (*feed.Item, error) {
 	s := p.byID[id]
-	if s.made.item != nil {
-		return s.made.item, nil
+	if s.shown.item != nil {
+		return s.shown.item, nil
 	}
 	n, err := p.notice(s, nil, nil)
 	if err != nil {
 		return nil, err
 	}
-	s.made.item, err = p.item(n)
-	return s.made.item, err
+	s.shown.item, err = p.item(n)
+	return s.shown.item, err
 }
 
 // enough is how many bulletins of a feed are taken for its newest before all are known, and
@@ -159,7 +159,7 @@ func (s *step) subjects() (announced time.Time, kinds []string) {
 	var action verdict.Truth
 	var products []string
 	if s.bulletin == nil {
-		c := s.last.shown.card
+		c := s.shown.card
 		announced, severity, action, products = c.Announced, c.Severity, c.Action, c.Products
 	} else {
 		b := s.bulletin.Bulletin()

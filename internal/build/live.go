@@ -65,7 +65,7 @@ func (l *Live) Again(numbers []int) error {
 	l.shared = nil
 	for _, number := range numbers {
 		s := l.pass.steps[number]
-		s.public, s.name, s.bulletin, s.err, s.made = false, nil, nil, nil, shown{}
+		s.name, s.bulletin, s.err = nil, nil, nil
 		if err := l.pass.readAnew(s); err != nil {
 			return err
 		}

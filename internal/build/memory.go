@@ -32,7 +32,7 @@ import (
 // stands in public/ is proved by its own hashes, whatever the memory says: see package publish.
 type Memory struct {
 	Key     string
-	checked time.Time // by the clock that decides what is due
+	checked time.Time             // by the clock that decides what is due
 	records map[string]*record    // by the identity of a bulletin's files
 	shared  map[string]sharedFile // files that show several bulletins, by path
 }
@@ -42,7 +42,7 @@ type record struct {
 	until  time.Time // from when on it does not hold; zero: it holds for ever
 	look   check.Look
 	public bool
-	shown  shown
+	shown  *shown // of what readers may see
 }
 
 // recall finds what holds of a bulletin's files at an instant; nil where nothing does.
@@ -68,7 +68,7 @@ func (p *pass) memory() *Memory {
 		if s.identity.Is == "" || !s.identity.Youngest.Before(p.Began.Add(-coarse)) {
 			continue
 		}
-		m.records[s.identity.Is] = &record{s.until, s.look, s.public, s.made}
+		m.records[s.identity.Is] = s.record
 	}
 	return m
 }
@@ -215,9 +215,13 @@ func (e *entry) tape(t *tape.Tape) {
 	t.Time(&e.until)
 	e.look.Tape(t)
 	t.Bool(&e.public)
-	if e.public {
-		e.shown.tape(t)
+	if !e.public {
+		return
 	}
+	if t.Reading() {
+		e.shown = new(shown)
+	}
+	e.shown.tape(t)
 }
 
 func (s *shown) tape(t *tape.Tape) {

@@ -13,12 +13,10 @@ import (
 // shown is what is left of a bulletin that readers may see, when its page was made.
 type shown struct {
 	card  site.Card
-	path  string   // of the page
-	sum   [32]byte // its SHA-256
-	sight string   // what the page shows of others
-	item  *feed.Item
-	// wanted tells that it may come to stand in a feed.
-	wanted bool
+	path  string     // of the page
+	sum   [32]byte   // its SHA-256
+	sight string     // what the page shows of others
+	item  *feed.Item // where it stands in a feed
 }
 
 func (s *shown) name() *site.Neighbour {
@@ -32,7 +30,7 @@ func (p *pass) page(at int) error {
 	newer, older := p.neighbour(at-1), p.neighbour(at+1)
 	sight := p.sight(s, newer, older)
 	fill := func() (site.Notice, error) { return p.notice(s, newer, older) }
-	if s.last != nil && s.last.shown.sight == sight {
+	if s.old && s.shown.sight == sight {
 		return p.unchanged(s, fill)
 	}
 	n, err := fill()
@@ -45,7 +43,7 @@ func (p *pass) page(at int) error {
 		s.err = err
 		return nil // the problems that check finds come first: they may say why
 	}
-	s.made.sight = sight
+	s.shown.sight = sight
 	return p.add(page)
 }
 
@@ -58,10 +56,7 @@ func (p *pass) neighbour(at int) *site.Neighbour {
 
 // unchanged hands on the page that the tree holds, and how to make it should it not.
 func (p *pass) unchanged(s *step, fill func() (site.Notice, error)) error {
-	wanted := s.made.wanted
-	s.made = s.last.shown
-	s.made.wanted = wanted
-	return p.add(publish.File{Path: s.made.path, Sum: s.made.sum, Again: func() ([]byte, error) {
+	return p.add(publish.File{Path: s.shown.path, Sum: s.shown.sum, Again: func() ([]byte, error) {
 		n, err := fill()
 		if err != nil {
 			return nil, err
@@ -94,13 +89,15 @@ func (p *pass) anew(s *step, n site.Notice) (publish.File, error) {
 	if err != nil {
 		return page, err
 	}
-	s.made.path, s.made.sum = page.Path, sha256.Sum256(page.Data)
-	if s.made.card, err = p.Pages.Card(n); err != nil {
+	made := &shown{path: page.Path, sum: sha256.Sum256(page.Data)}
+	if made.card, err = p.Pages.Card(n); err != nil {
 		return page, err
 	}
-	if s.made.wanted {
-		s.made.item, err = p.item(n)
+	if s.wanted {
+		made.item, err = p.item(n)
 	}
+	// The last walk's record stays as it is: others may be looking at it.
+	s.record, s.old = &record{s.until, s.look, true, made}, false
 	return page, err
 }
 

@@ -149,6 +149,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		ErrorLog:          log.New(io.Discard, "", 0), // what a browser does wrong is no news
 	}
 	ended := make(chan error, 2)
+	s.reading.Lock() // until the site was read for the first time: see follow
 	go func() { ended <- s.follow(ctx) }()
 	go func() { ended <- server.Serve(l) }()
 	first := <-ended
@@ -178,19 +179,26 @@ func worth(all ...error) error {
 }
 
 // follow reads the site, and again whatever changes, until ctx ends. It watches first:
-// what changes during the first reading is not missed.
+// what changes during the first reading is not missed. Nobody can look at the site before
+// that reading: Serve has taken the lock for it.
 func (s *Server) follow(ctx context.Context) error {
 	w, err := newWatch()
 	if err != nil {
+		s.reading.Unlock()
 		return err
 	}
 	defer w.close()
 	if _, err := w.follow(s.site.Folders()); err != nil {
+		s.reading.Unlock()
 		return err
 	}
-	c := changes{all: true}
+	s.refresh(ctx, changes{all: true})
+	return s.keepUp(ctx, w)
+}
+
+// keepUp reads again whatever changes.
+func (s *Server) keepUp(ctx context.Context, w *watch) error {
 	for {
-		s.refresh(ctx, c)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -198,20 +206,21 @@ func (s *Server) follow(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if len(found) > 0 { // the settings name a new folder
-			c = changes{paths: found}
-			continue
+		c := changes{paths: found} // the settings may name a new folder
+		if len(found) == 0 {
+			if c, err = w.next(ctx); err != nil {
+				return err
+			}
 		}
-		if c, err = w.next(ctx); err != nil {
-			return err
-		}
+		s.reading.Lock()
+		s.refresh(ctx, c)
 	}
 }
 
-// refresh brings the site up to date and tells the browsers. The version counts up
-// before anybody can look: a page never bears an older version than it shows.
+// refresh brings the site up to date, under the lock, which it gives back, and tells the
+// browsers. The version counts up before anybody can look: a page never bears an older
+// version than it shows.
 func (s *Server) refresh(ctx context.Context, c changes) {
-	s.reading.Lock()
 	paths := c.sorted()
 	different, err := s.site.Refresh(ctx, paths)
 	if ctx.Err() != nil {

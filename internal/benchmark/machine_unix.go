@@ -1,0 +1,27 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"runtime"
+	"syscall"
+)
+
+// peak is the most memory that a process which has ended had at once, in bytes. A process
+// begins with the memory of the one that starts it, so that this is never less than what
+// this program had: a dozen MiB.
+func peak(state *os.ProcessState) int64 {
+	usage, ok := state.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	most := int64(usage.Maxrss)
+	if runtime.GOOS != "darwin" && runtime.GOOS != "ios" {
+		most *= 1024 // getrusage(2): in KiB
+	}
+	return most
+}
+
+// flush waits until what was written is on the disk.
+func flush() { syscall.Sync() }
