@@ -220,6 +220,18 @@ func (l Layout) PageAt(path string) (Page, bool) {
 	return Page(rest), true
 }
 
+// Elsewhere reports whether a link surely leads to another site, without taking it apart: it
+// names a host that does not begin as ours does. Most links do.
+func (l Layout) Elsewhere(link string) bool {
+	const scheme = "https://"
+	ours, found := strings.CutPrefix(l.origin, scheme)
+	theirs, full := strings.CutPrefix(link, scheme)
+	if !found || !full || theirs == "" || strings.ContainsAny(theirs[:min(len(theirs), len(ours))], "%@") {
+		return false
+	}
+	return len(theirs) < len(ours) || !strings.EqualFold(theirs[:len(ours)], ours)
+}
+
 // Rewrite maps a link as authors write it, such as /security-policies/, to one
 // that works wherever the site lies; other links stay as they are.
 func (l Layout) Rewrite(destination string) string {

@@ -139,3 +139,20 @@ func TestSlugs(t *testing.T) {
 		}
 	}
 }
+
+func TestElsewhere(t *testing.T) {
+	l, err := New("https://security.example.com/trust", "/security-bulletins/", "/security-policies/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for link, want := range map[string]bool{
+		"https://example.org/": true, "https://example.com/a": true, "https://a": true,
+		"https://security.example.com/trust/": false, "https://SECURITY.example.com:443/": false, "https://security.example.com.evil.example/": false,
+		"https://user@security.example.com/": false, "https://s%65curity.example.com/": false,
+		"/security-bulletins/": false, "#a": false, "mailto:a@example.com": false, "http://example.org/": false, "https://": false,
+	} {
+		if got := l.Elsewhere(link); got != want {
+			t.Errorf("%s: %v", link, got)
+		}
+	}
+}

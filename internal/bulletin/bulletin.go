@@ -149,7 +149,7 @@ func (b Bulletin) Turns(from time.Time) time.Time {
 	header := b.Source.Data[:len(b.Source.Data)-len(b.Body)]
 	var first time.Time
 	for i := 0; i+len(time.DateOnly) <= len(header); i++ {
-		if header[i+4] != '-' || header[i+7] != '-' {
+		if header[i+4] != '-' || header[i+7] != '-' || !isDigit(header[i]) || !isDigit(header[i+9]) {
 			continue
 		}
 		if at := dateIn(header[i:]); !at.IsZero() && !at.Before(from) && (first.IsZero() || at.Before(first)) {

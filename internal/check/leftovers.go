@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -71,17 +72,25 @@ func unready(_ *Checker, n *notice) source.Problems {
 	if n.Status == bulletin.Withdrawn {
 		return problems // of its text readers see nothing
 	}
-	signs := signsIn(string(n.file.Data))
-	number := 0
-	for line := range strings.Lines(string(n.file.Data)) {
-		number++
-		if !slices.Contains(n.Recorded, number) {
-			problems = append(problems, n.leftIn(signs, readable(line, number < n.line), number)...)
-		}
+	signs := signsIn(n.file.Data)
+	if signs.any() {
+		problems = append(problems, n.leftInFile(signs)...)
 	}
 	for i, p := range problems {
 		if p.Code != "secret" { // that is grave wherever it stands
 			problems[i] = n.unfinished(p)
+		}
+	}
+	return problems
+}
+
+func (n *notice) leftInFile(signs signs) source.Problems {
+	var problems source.Problems
+	number := 0
+	for line := range bytes.Lines(n.file.Data) {
+		number++
+		if !slices.Contains(n.Recorded, number) {
+			problems = append(problems, n.leftIn(signs, readable(string(line), number < n.line), number)...)
 		}
 	}
 	return problems
@@ -92,7 +101,7 @@ func unready(_ *Checker, n *notice) source.Problems {
 func (n *notice) leftOnRecord() source.Problems {
 	var problems source.Problems
 	look := func(text string, at source.Position) {
-		for _, found := range n.leftIn(signsIn(text), text, at.Line) {
+		for _, found := range n.leftIn(signsIn([]byte(text)), text, at.Line) {
 			found.Position, found.Excerpt = at, n.file.Line(at.Line)
 			problems = append(problems, found)
 		}
@@ -111,7 +120,7 @@ func (n *notice) leftOnRecord() source.Problems {
 // unreadyPage reports the same in other pages, all of which are published.
 func unreadyPage(_ *Checker, p *page) source.Problems {
 	var problems source.Problems
-	signs := signsIn(string(p.body))
+	signs := signsIn(p.body)
 	number := p.line - 1
 	for line := range strings.Lines(string(p.body)) {
 		number++
@@ -127,12 +136,19 @@ func unreadyPage(_ *Checker, p *page) source.Problems {
 // a hundred times faster than the expressions, and once for a text than for every line of it.
 type signs [][]string
 
-func signsIn(text string) signs {
-	small := strings.ToLower(text)
+func (s signs) any() bool {
+	return slices.ContainsFunc(s, func(kind []string) bool { return len(kind) > 0 })
+}
+
+func signsIn(text []byte) signs {
 	found := make(signs, len(leftovers))
-	for i := range len(small) {
-		for _, s := range signsBy[small[i]] {
-			if strings.HasPrefix(small[i:], s.text) && !slices.Contains(found[s.kind], s.text) {
+	for i := 0; i+1 < len(text); i++ {
+		a, b := small[text[i]], small[text[i+1]]
+		if !beginnings[int(a)<<8|int(b)] {
+			continue
+		}
+		for _, s := range signsBy[a] {
+			if s.stands(text[i:]) && !slices.Contains(found[s.kind], s.text) {
 				found[s.kind] = append(found[s.kind], s.text)
 			}
 		}
@@ -146,28 +162,69 @@ type sign struct {
 	text string
 }
 
-// signsBy are all signs by the octet that they begin with.
-var signsBy = func() (by [256][]sign) {
-	for kind, l := range leftovers {
-		for _, text := range l.signs {
-			by[text[0]] = append(by[text[0]], sign{kind, text})
+// stands reports whether a text begins with the sign, in whatever case.
+func (s sign) stands(text []byte) bool {
+	if len(text) < len(s.text) {
+		return false
+	}
+	for i := range len(s.text) {
+		if small[text[i]] != s.text[i] {
+			return false
 		}
 	}
-	return by
-}()
+	return true
+}
+
+// Tables over octets, since every one of every bulletin is looked at: small letters; all signs
+// by the octet that they begin with; and whether any sign begins with two octets, which nearly
+// none does.
+var (
+	small = func() (table [256]byte) {
+		for i := range table {
+			table[i] = byte(i)
+			if 'A' <= i && i <= 'Z' {
+				table[i] += 'a' - 'A'
+			}
+		}
+		return table
+	}()
+	signsBy = func() (by [256][]sign) {
+		for kind, l := range leftovers {
+			for _, text := range l.signs {
+				by[text[0]] = append(by[text[0]], sign{kind, text})
+			}
+		}
+		return by
+	}()
+	beginnings = func() *[1 << 16]bool {
+		var table [1 << 16]bool
+		for _, l := range leftovers {
+			for _, text := range l.signs {
+				if len(text) == 1 {
+					for second := range 1 << 8 {
+						table[int(text[0])<<8|second] = true
+					}
+					continue
+				}
+				table[int(text[0])<<8|int(text[1])] = true
+			}
+		}
+		return &table
+	}()
+)
 
 // leftIn looks for leftovers in one line of a text with some signs.
 func (p *page) leftIn(signs signs, line string, number int) source.Problems {
 	var problems source.Problems
-	small := ""
+	lower := ""
 	for i, l := range leftovers {
 		if len(signs[i]) == 0 {
 			continue
 		}
-		if small == "" {
-			small = strings.ToLower(line)
+		if lower == "" {
+			lower = strings.ToLower(line)
 		}
-		if !slices.ContainsFunc(signs[i], func(sign string) bool { return strings.Contains(small, sign) }) {
+		if !slices.ContainsFunc(signs[i], func(sign string) bool { return strings.Contains(lower, sign) }) {
 			continue
 		}
 		for _, at := range l.words.FindAllStringSubmatchIndex(line, -1) {

@@ -32,8 +32,12 @@ func sections(c *Checker, n *notice) source.Problems {
 	if n.Status == bulletin.Withdrawn || n.Status == "" {
 		return nil
 	}
-	headings, empty := outline(n.text().Blocks())
-	problems := n.emptySections(empty)
+	found := n.text().Sections()
+	var headings []string
+	for _, s := range found {
+		headings = append(headings, strings.ToLower(s.Text))
+	}
+	problems := n.emptySections(found)
 	missing := c.answered.unanswered(headings)
 	switch {
 	case len(missing) == 0:
@@ -57,11 +61,13 @@ func (n *notice) lacksSections(missing []string) source.Problem {
 
 // emptySections reports headings with nothing under them. A draft is still empty by
 // right, and a released bulletin is not.
-func (n *notice) emptySections(empty []markdown.Block) source.Problems {
+func (n *notice) emptySections(sections []markdown.Section) source.Problems {
 	var problems source.Problems
-	for _, h := range empty {
-		p := n.problem(n.within(h.Line, 0), "empty-section", fmt.Sprintf("nothing stands under %q", h.Text), "write it, or remove the heading")
-		problems = append(problems, n.unfinished(p))
+	for _, s := range sections {
+		if s.Empty {
+			p := n.problem(n.within(s.Line, 0), "empty-section", fmt.Sprintf("nothing stands under %q", s.Text), "write it, or remove the heading")
+			problems = append(problems, n.unfinished(p))
+		}
 	}
 	return problems
 }
@@ -73,22 +79,6 @@ func (n *notice) unfinished(p source.Problem) source.Problem {
 		p.Level, p.Softened = source.Note, true
 	}
 	return p
-}
-
-// outline is the text of the headings in small letters, and the headings under which
-// nothing stands.
-func outline(blocks []markdown.Block) (headings []string, empty []markdown.Block) {
-	for i, b := range blocks {
-		if b.Kind != markdown.HeadingBlock {
-			continue
-		}
-		headings = append(headings, strings.ToLower(b.Text))
-		last := i+1 == len(blocks)
-		if last || blocks[i+1].Kind == markdown.HeadingBlock && blocks[i+1].Level <= b.Level {
-			empty = append(empty, b)
-		}
-	}
-	return headings, empty
 }
 
 // answered remembers which questions a heading answers: a team writes the same few headings

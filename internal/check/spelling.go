@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"unicode"
@@ -43,6 +44,9 @@ func mixedScriptsPage(_ *Checker, p *page) source.Problems { return p.mixed(p.li
 
 // mixed looks at the lines of the file from one on.
 func (p *page) mixed(from int) source.Problems {
+	if !bytes.ContainsFunc(p.file.Data, beyondASCII) {
+		return nil
+	}
 	var problems source.Problems
 	number := 0
 	for line := range strings.Lines(string(p.file.Data)) {
@@ -59,6 +63,8 @@ func (p *page) mixed(from int) source.Problems {
 	}
 	return problems
 }
+
+func beyondASCII(r rune) bool { return r >= utf8.RuneSelf }
 
 func ascii(line string) bool {
 	for i := range len(line) {

@@ -49,6 +49,9 @@ func (p *page) anchors() []anchor {
 // pageOf tells which page of the site a link on a page leads to.
 func (c *Checker) pageOf(from address.Page, target string) (to address.Page, fragment string, ours bool) {
 	layout := c.Config.Layout
+	if layout.Elsewhere(target) {
+		return "", "", false
+	}
 	u, err := url.Parse(layout.Resolve(from, target))
 	if err != nil {
 		return "", "", false

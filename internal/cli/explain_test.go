@@ -53,7 +53,9 @@ func TestPaper(t *testing.T) {
 	var out bytes.Buffer
 	p := &program{World: World{Stdout: &out}, dir: "."}
 	e := explanation{bulletin: bulletin.Bulletin{ID: "TS-2026-004", Title: "Title\u202Eeltit", Status: bulletin.Draft}, proved: []proved{{Proof: proof}},
-		sentences: func(question, clause string) string { return "https://security.example.com/#" + question + "-" + clause }}
+		sentences: func(question, clause string) string {
+			return "https://security.example.com/#" + question + "-" + clause
+		}}
 	paper{p, e}.print()
 	for _, want := range []string{
 		"TS-2026-004: Title\\u{202E}eltit\ndraft, severity not stated\n",

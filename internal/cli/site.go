@@ -104,7 +104,7 @@ type prepared struct {
 	*site
 	reader  *content.Reader
 	checker *check.Checker
-	roots   []*os.Root // that are read
+	trees   []*content.Tree // that are read
 }
 
 // prepare reads everything of a site but its bulletins.
@@ -113,7 +113,7 @@ func (p *program) prepare(over func(trees) trees) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &prepared{site: s, roots: []*os.Root{root}}
+	o := &prepared{site: s, trees: []*content.Tree{content.NewTree(root)}}
 	if err := o.open(over); err != nil {
 		return nil, errors.Join(err, o.close())
 	}
@@ -125,10 +125,11 @@ func (o *prepared) open(over func(trees) trees) error {
 	if err != nil {
 		return err
 	}
-	t := trees{site: o.roots[0].FS()}
+	t := trees{site: o.trees[0]}
 	if private != nil {
-		o.roots = append(o.roots, private)
-		t.drafts = &content.Drafts{FS: private.FS(), Name: o.config.Drafts}
+		drafts := content.NewTree(private)
+		o.trees = append(o.trees, drafts)
+		t.drafts = &content.Drafts{FS: drafts, Name: o.config.Drafts}
 	}
 	if o.templates, err = o.openTemplates(); err != nil {
 		return err
@@ -144,8 +145,8 @@ func (o *prepared) open(over func(trees) trees) error {
 // close lets go of the folders. Nothing can be read any more.
 func (o *prepared) close() error {
 	var errs []error
-	for _, root := range o.roots {
-		errs = append(errs, root.Close())
+	for _, tree := range o.trees {
+		errs = append(errs, tree.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -372,3 +372,20 @@ func TestSampleSettings(t *testing.T) {
 		t.Error(problems)
 	}
 }
+
+// TestLanguageOfPages: a language is a tag; where there is none the pages are English.
+func TestLanguageOfPages(t *testing.T) {
+	const rest = "base_url: https://security.example.com\norganization: {name: Example Networks}\n"
+	for line, want := range map[string]string{"": "en", "language: de\n": "de", "language: pt-BR\n": "pt-BR", "language: ../en\n": "", "language: German\n": ""} {
+		c, problems, err := ReadConfig(fstest.MapFS{ConfigFile: {Data: []byte(line + rest)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want == "" && (len(problems) != 1 || problems[0].Code != "unknown-word") {
+			t.Errorf("%q: %v", line, problems)
+		}
+		if want != "" && (len(problems) > 0 || c.Language != want) {
+			t.Errorf("%q: %q, %v", line, c.Language, problems)
+		}
+	}
+}

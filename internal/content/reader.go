@@ -161,9 +161,9 @@ func outOfEmbargo(b bulletin.Bulletin) source.Problems {
 // open reads a file of either tree, under the name that a person would type.
 func (r *Reader) open(p place) (source.File, source.Problems, error) {
 	if p.embargoed {
-		return readFile(r.drafts.FS, p.name, r.shown(p))
+		return readFile(r.drafts.FS, p, r.shown(p))
 	}
-	return readFile(r.site, p.name, r.shown(p))
+	return readFile(r.site, p, r.shown(p))
 }
 
 // shown is the name that a person would type for a file of either tree.
@@ -175,18 +175,34 @@ func (r *Reader) shown(p place) string {
 }
 
 // readFile reads one file within the cap on its size. It has its name in any case.
-func readFile(tree fs.FS, name, shown string) (source.File, source.Problems, error) {
+func readFile(tree fs.FS, p place, shown string) (source.File, source.Problems, error) {
 	file := source.File{Name: shown}
-	info, err := fs.Stat(tree, name)
+	size, err := p.size(tree)
 	if err != nil {
 		return file, nil, err
 	}
-	if info.Size() > maxFile {
-		return file, source.Problems{{
+	if size <= maxFile {
+		file.Data, err = fs.ReadFile(tree, p.name)
+	}
+	if size > maxFile || len(file.Data) > maxFile {
+		return source.File{Name: shown}, source.Problems{{
 			Position: source.Position{File: shown}, Code: "too-large",
 			Message: fmt.Sprintf("larger than %d KiB", maxFile>>10), Hint: "split it, or move data out of the page",
 		}}, nil
 	}
-	file.Data, err = fs.ReadFile(tree, name)
 	return file, nil, err
+}
+
+// size is how large a file is, or was when the walk saw it.
+func (p place) size(tree fs.FS) (int64, error) {
+	if p.entry != nil {
+		if info, err := p.entry.Info(); err == nil {
+			return info.Size(), nil
+		}
+	}
+	info, err := fs.Stat(tree, p.name)
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
 }

@@ -10,6 +10,7 @@
 package mojibake
 
 import (
+	"bytes"
 	"iter"
 	"strings"
 	"unicode/utf8"
@@ -28,6 +29,9 @@ type Finding struct {
 // Find lists what was encoded twice or more often, in order. Bytes that are not
 // UTF-8 are passed over.
 func Find(text []byte) []Finding {
+	if !bytes.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return nil
+	}
 	var found []Finding
 	for r := range runs(string(text), none, none) {
 		if mended, ok := r.mend(); ok {
