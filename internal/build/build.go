@@ -172,7 +172,9 @@ func (p *pass) readAnew(s *step) error {
 		return err
 	}
 	s.record, s.old = &record{look: p.Checker.Look(e), until: e.Bulletin.Turns(p.Now)}, false
-	if b, err := e.Bulletin.Publish(); e.Readable && err == nil {
+	// Of two files of one ID, which is an error, one alone may claim its page.
+	own := e.Bulletin.ID == p.Reader.ID(s.number) && !e.Bulletin.Embargoed
+	if b, err := e.Bulletin.Publish(); own && e.Readable && err == nil {
 		s.shown, s.name, s.bulletin, s.text = new(shown), site.NeighbourOf(b), &b, e.Text
 		s.public = true
 	}

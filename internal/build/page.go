@@ -85,14 +85,12 @@ func (p *pass) notice(s *step, newer, older *site.Neighbour) (site.Notice, error
 
 // anew makes the page of a bulletin and what is kept of it.
 func (p *pass) anew(s *step, n site.Notice) (publish.File, error) {
-	page, err := p.Pages.Bulletin(n)
+	page, card, err := p.Pages.BulletinAndCard(n)
 	if err != nil {
 		return page, err
 	}
-	made := &shown{path: page.Path, sum: sha256.Sum256(page.Data)}
-	if made.card, err = p.Pages.Card(n); err != nil {
-		return page, err
-	}
+	page.Sum = sha256.Sum256(page.Data)
+	made := &shown{card: card, path: page.Path, sum: page.Sum}
 	if s.wanted {
 		made.item, err = p.item(n)
 	}

@@ -31,8 +31,9 @@ func (p *pass) sharedFile(path string, from [32]byte, make func() ([]byte, error
 	if err != nil {
 		return err
 	}
-	p.keep(path, sharedFile{from, sha256.Sum256(data)})
-	return p.add(publish.File{Path: path, Data: data})
+	sum := sha256.Sum256(data)
+	p.keep(path, sharedFile{from, sum})
+	return p.add(publish.File{Path: path, Data: data, Sum: sum})
 }
 
 func (p *pass) keep(path string, f sharedFile) {

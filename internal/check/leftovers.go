@@ -23,7 +23,7 @@ type leftover struct {
 var leftovers = []leftover{
 	{[]string{"todo", "tbd", "tba", "fixme", "xxx", "tktk", "lorem", "to be ", "fill ", "your text", "cve-", "ghsa-", "ts-x", "[insert", "[your", "[todo", "[date", "[name", "[version", "<insert", "<your", "<todo", "<date", "<name", "<version"},
 		regexp.MustCompile(`\b(TODO|TBD|TBA|FIXME|XXX+|TKTK)\b|(?i)\b(lorem ipsum|to be (written|confirmed|announced|done|determined|filled in)|fill (this|me) in|your text here)\b|\b(CVE-\d{0,4}-?[X#?N]{2,}|CVE-[X#?Y]{4}-\w*|GHSA-[xX]{4}(-[xX]{4}){0,2}|TS-[X]{4}-[X]+)|\[(insert|your|todo|date|name|version)\b[^\]]*\](?:[^(]|$)|<(insert|your|todo|date|name|version)\b[^>]*>`), placeholder},
-	{[]string{"title:"},
+	{[]string{"draft"},
 		regexp.MustCompile(`^title:.*?(?i)(\bdraft\b)`), placeholder},
 	{[]string{"@"},
 		regexp.MustCompile(`(?:^|[\s("'])(@[A-Za-z][A-Za-z0-9_-]{1,38})\b(?:[^.@\w]|$|\.\s|\.$)`), mentionOfSomebody},

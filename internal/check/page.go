@@ -65,7 +65,8 @@ type notice struct {
 	// bulletin was released is not known.
 	unrecorded bool
 
-	proved []verdict.Proof // of both questions, once asked for
+	disclose *verdict.Proof  // once asked for
+	proved   []verdict.Proof // of both questions, once asked for
 }
 
 func (c *Checker) notice(e content.Entry) *notice {

@@ -85,7 +85,8 @@ func (k keeper) left(a content.Address) source.Problems {
 	if t, found := k.pages.find(lower(a.From)); found && !t.hidden {
 		problems = k.inUse(a)
 	}
-	if id, is := k.bulletinAt(a.From); is && !a.Away() && path.Base(a.To) != address.Anchor(string(id)) {
+	to, _, _ := strings.Cut(a.To, "#")
+	if id, is := k.bulletinAt(a.From); is && !a.Away() && path.Base(to) != address.Anchor(string(id)) {
 		problems = append(problems, k.problem(a, "bulletin-removed", fmt.Sprintf("readers of %s would no longer find it", id),
 			fmt.Sprintf("put it back, and take it back in the open: tocsin withdraw %s keeps its page and says why", id))...)
 	}

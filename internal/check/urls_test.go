@@ -56,6 +56,7 @@ func TestKeptAddresses(t *testing.T) {
 		p + "a/ -> " + p + "b/\n" + p + "b/ -> " + p + "backups/\n":        "",
 		p + "a/ -> " + p + "b/\n" + p + "b/ gone: why\n":                   "",
 		"/advisories/ts-2026-004/ -> " + b + "ts-2026-004/\n":              "",
+		"/advisories/ts-2026-004/ -> " + b + "ts-2026-004/#_timeline\n":    "",
 		"/advisories/ts-2026-004/ -> https://example.org/a/ts-2026-004/\n": "",
 		b + "2019/ -> " + b + "\n":                                         "",
 		p + "backup/ -> " + p + "back-ups/\n":                              fmt.Sprintf("1:%d error moved-nowhere", len(p)+12),

@@ -95,6 +95,9 @@ func because(d disclosure.Difference) string {
 // overrides reports a departure from a verdict that leaves undone what the law asks for.
 func overrides(c *Checker, n *notice) source.Problems {
 	var problems source.Problems
+	if n.Overrides.Disclose == nil && n.Overrides.Notify == nil {
+		return nil
+	}
 	for _, proof := range c.proofs(n) {
 		if proof.AgainstLaw() {
 			problems = append(problems, n.problem(proof.Override.Position, "override-against-law",
@@ -108,6 +111,9 @@ func overrides(c *Checker, n *notice) source.Problems {
 // exemptions warns of facts by which one sentence of the policy exempts a bulletin and
 // others promise to tell all the same. The promises win.
 func exemptions(c *Checker, n *notice) source.Problems {
+	if len(c.obstacles) > 0 || n.Decision != nil || !c.exempt(n) {
+		return nil
+	}
 	var exempts []string
 	at, promises := make(map[string]source.Position), make(map[string][]string) // by the exemption's words
 	for _, proof := range c.proofs(n) {
@@ -142,10 +148,11 @@ func (n *notice) stated(proof verdict.Proof, clause verdict.Clause) source.Posit
 
 // disclosed answers whether a bulletin must be disclosed.
 func (c *Checker) disclosed(n *notice) verdict.Proof {
-	if both := c.proofs(n); both != nil {
-		return both[0]
+	if n.disclose == nil {
+		proof := c.Rules.Bulletin(n.Bulletin, c.Now)
+		n.disclose = &proof
 	}
-	return c.Rules.Bulletin(n.Bulletin, c.Now)
+	return *n.disclose
 }
 
 // proofs answers both questions about a bulletin that nobody has decided on yet; none
@@ -155,9 +162,23 @@ func (c *Checker) proofs(n *notice) []verdict.Proof {
 		return nil
 	}
 	if n.proved == nil {
-		n.proved = []verdict.Proof{c.Rules.Bulletin(n.Bulletin, c.Now), c.Rules.AnyTailnet(n.Bulletin, c.Now)}
+		n.proved = []verdict.Proof{c.disclosed(n), c.Rules.AnyTailnet(n.Bulletin, c.Now)}
 	}
 	return n.proved
+}
+
+// exempt reports whether any exemption may hold of a bulletin. None does of nearly every one,
+// and to know that takes less than a proof.
+func (c *Checker) exempt(n *notice) bool {
+	facts := c.disclosed(n).Facts
+	for _, rules := range []verdict.Rules{c.Rules.Disclose, c.Rules.Notify} {
+		for _, e := range rules.Except {
+			if e.Truth(facts) != verdict.No { // a fact that only the other question asks for is unknown here
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // assessed demands that somebody has held the law against what it may be about.

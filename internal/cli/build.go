@@ -47,18 +47,39 @@ go by them.`,
 	return c
 }
 
-// roomy is how much the heap may grow before garbage is collected, in per cent of what is in
-// use. Little is: a build keeps a few hundred bytes of a bulletin and makes a few hundred
-// thousand on the way, and would spend a fifth of its time collecting.
-const roomy = 100
+// A build keeps a few KiB of each bulletin, and makes a few hundred on the way, which is garbage
+// at once. Collecting it as often as that doubles the little that is kept would take a fifth of
+// the time; so there is room until a limit, by which even ten thousand bulletins need no more
+// memory than a browser's tab.
+const (
+	roomy        = 400      // how much the heap may grow before garbage is collected, in per cent
+	leastRoom    = 64 << 20 // octets
+	room         = 25 << 20 // octets, and for each bulletin
+	bulletinRoom = 5 << 10
+)
+
+// makeRoom sets how much memory a build with some bulletins uses, until undo is called.
+func makeRoom(bulletins int) (undo func()) {
+	percent := debug.SetGCPercent(roomy)
+	limit := debug.SetMemoryLimit(int64(max(leastRoom, room+bulletins*bulletinRoom)))
+	return func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}
+}
 
 func (p *program) runBuild(ctx context.Context, how building) (err error) {
-	defer debug.SetGCPercent(debug.SetGCPercent(roomy))
 	s, err := p.prepare(asItIs)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	defer makeRoom(s.reader.Count())()
+	if how.fresh {
+		if err := publish.Forget(s.state()); err != nil {
+			return err
+		}
+	}
 	w, err := publish.Begin(s.public(), s.state())
 	if err != nil {
 		return err
@@ -82,15 +103,15 @@ func (p *program) runBuild(ctx context.Context, how building) (err error) {
 
 // make walks the site, and hands what is made of it to add.
 func (p *program) make(ctx context.Context, s *prepared, how building, add func(publish.File) error) (build.Made, error) {
+	key, err := s.memoryKey() // before the templates are read: one that changes meanwhile has another key next time
+	if err != nil {
+		return build.Made{}, err
+	}
 	w, err := s.newWalk()
 	if err != nil {
 		return build.Made{}, err
 	}
-	if w.Last, err = s.lastWalk(how); err != nil {
-		return build.Made{}, err
-	}
-	key, err := s.memoryKey()
-	if err != nil {
+	if w.Last, err = s.lastWalk(how, key); err != nil {
 		return build.Made{}, err
 	}
 	show, done := p.progress("building", s.reader.Count())

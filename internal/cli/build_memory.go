@@ -18,13 +18,9 @@ import (
 func (s *site) memoryFile() string { return filepath.Join(s.state(), "memory") }
 
 // lastWalk is what the last build left, where it still holds and is wanted.
-func (s *prepared) lastWalk(how building) (*build.Memory, error) {
+func (s *prepared) lastWalk(how building, key string) (*build.Memory, error) {
 	if how.fresh {
 		return nil, nil
-	}
-	key, err := s.memoryKey()
-	if err != nil {
-		return nil, err
 	}
 	return build.ReadMemory(s.memoryFile(), key)
 }

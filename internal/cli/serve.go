@@ -163,11 +163,11 @@ func (v *view) everything(ctx context.Context) error {
 }
 
 func (v *view) alive(ctx context.Context, s *prepared) (*build.Live, error) {
-	w, err := s.newWalk()
+	key, err := s.memoryKey() // before the templates are read: see make
 	if err != nil {
 		return nil, err
 	}
-	key, err := s.memoryKey()
+	w, err := s.newWalk()
 	if err != nil {
 		return nil, err
 	}

@@ -4,8 +4,6 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"path"
-	"strings"
 )
 
 // Built yields the files of the site that stands in a folder, as it was written last,
@@ -20,7 +18,7 @@ func Built(folder string) iter.Seq2[File, error] {
 		_ = fs.WalkDir(site, ".", func(name string, entry fs.DirEntry, err error) error {
 			f := File{Path: name}
 			switch {
-			case err == nil && (entry.IsDir() || ours(name)):
+			case err == nil && (entry.IsDir() || isOwn(name)):
 				return nil
 			case err == nil:
 				f.Data, err = fs.ReadFile(site, name)
@@ -31,9 +29,4 @@ func Built(folder string) iter.Seq2[File, error] {
 			return nil
 		})
 	}
-}
-
-// ours is what a build writes beside the pages.
-func ours(name string) bool {
-	return name == manifestName || strings.HasPrefix(path.Base(name), ".")
 }

@@ -236,6 +236,29 @@ func TestFailedSecondRenameIsUndone(t *testing.T) {
 	wantTidy(t, s)
 }
 
+// With the second rename the new site stands, whatever becomes of the old one: a build that says
+// it failed has left the old site. The next build puts away what the third left.
+func TestFailedThirdRenameIsMadeUpFor(t *testing.T) {
+	s := newSite(t)
+	mustWrite(t, s, tree("old"))
+	s.exchange = func(a, b string) error { return errors.ErrUnsupported }
+	n := 0
+	s.rename = func(from, to string) error {
+		if n++; n == 3 {
+			return &os.LinkError{Op: "rename", Old: from, New: to, Err: syscall.EIO}
+		}
+		return os.Rename(from, to)
+	}
+	report, err := s.write(filesOf(tree("new")))
+	if err != nil || len(report.Changed) == 0 {
+		t.Errorf("report is %v, error %v", report, err)
+	}
+	wantSite(t, s, tree("new"))
+	mustWrite(t, s, tree("newer"))
+	wantSite(t, s, tree("newer"))
+	wantTidy(t, s)
+}
+
 // Kills at random moments of a child that builds without a pause.
 // PUBLISH_TEST_SEED repeats a run.
 func TestKilledAtRandom(t *testing.T) {

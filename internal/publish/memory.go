@@ -46,6 +46,10 @@ func (s site) recall() memory {
 	return memory{files, info.ModTime().UnixNano()}
 }
 
+// Forget has the next build read every file of the tree that stands, so that it also finds one
+// that was changed in place and given its time back. The error is what the system refused.
+func Forget(state string) error { return remove(filepath.Join(state, memoryName)) }
+
 // remember does not wait for the disk: after a power cut the checksum tells.
 func (s site) remember(files []file) error {
 	beside := filepath.Join(s.state, stagePrefix+memoryName)

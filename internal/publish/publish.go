@@ -48,9 +48,10 @@ import (
 type File struct {
 	Path string // slash-separated, relative to the root of the site
 	Data []byte
-	// Sum and Again stand in for Data where the file is as it was at the last build:
-	// its SHA-256, and how to make it again where the tree turns out not to hold it
-	// any more. Where Again is nil, Data is the file.
+	// Sum is the SHA-256 of the file. It can be left out where Data is there.
+	// Sum and Again stand in for Data where the file is as it was at the last build: Again
+	// is how to make it where the tree turns out not to hold it any more. Where Again is
+	// nil, Data is the file.
 	Sum   [32]byte
 	Again func() ([]byte, error)
 }

@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // Modes of everything in the site, whatever the umask.
@@ -36,6 +36,7 @@ type standby struct {
 	folders []string   // that stood in it when it was opened
 	masked  bool       // the umask takes something of the modes
 	mu      sync.Mutex // held while folders are made
+	fresh   *fresh     // what was made in a tree that was empty; nil of an older one
 }
 
 // openStandby makes the tree, or takes from an older one what is not the same file as
@@ -52,14 +53,18 @@ func (s site) openStandby(l *live) (*standby, error) {
 		}
 	}
 	// The tree is for this user only until it is whole.
-	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("begin a new tree: %w", err)
+	made := os.Mkdir(folder, 0o700)
+	if made != nil && !errors.Is(made, fs.ErrExist) {
+		return nil, fmt.Errorf("begin a new tree: %w", made)
 	}
 	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return nil, fmt.Errorf("open the new tree: %w", err)
 	}
 	t := &standby{root: root, live: l, link: s.link, masked: masked}
+	if made == nil {
+		t.fresh = newFresh(root)
+	}
 	if err := t.clean(); err != nil {
 		return nil, errors.Join(err, t.root.Close())
 	}
@@ -111,11 +116,7 @@ func newTree(err error) error {
 
 // put writes a file that the live tree does not hold.
 func (t *standby) put(path string, data []byte) (stat, error) {
-	var f *os.File
-	err := t.place(path, func() (err error) {
-		f, err = t.root.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
-		return err
-	})
+	f, err := t.create(path)
 	if err != nil {
 		return stat{}, newTree(err)
 	}
@@ -129,6 +130,20 @@ func (t *standby) put(path string, data []byte) (stat, error) {
 	}
 	return statOf(info), nil
 }
+
+// create opens a new file.
+func (t *standby) create(path string) (f *os.File, err error) {
+	if t.fresh != nil {
+		return t.createFresh(path)
+	}
+	err = t.place(path, func() (err error) {
+		f, err = t.root.OpenFile(path, newFile, fileMode)
+		return err
+	})
+	return f, err
+}
+
+const newFile = os.O_WRONLY | os.O_CREATE | os.O_EXCL
 
 // place makes a name in the tree, and the folders above it where they are missing,
 // in the place of whatever an older tree has there. Those are rare: most names are
@@ -241,16 +256,27 @@ func (t *standby) take(f *file) error {
 	return newTree(err)
 }
 
+// copy makes the file anew, with the time that it has: a deploy may go by it.
 func (t *standby) copy(f *file) error {
 	data, err := t.live.root.ReadFile(f.path)
 	if err != nil {
 		return newTree(err)
 	}
-	if sum := sha256.Sum256(data); !bytes.Equal(sum[:], f.sum[:]) {
+	if sha256.Sum256(data) != f.sum {
 		return newTree(t.changed(f.path))
 	}
-	f.stat, err = t.put(f.path, data)
-	return err
+	if _, err := t.put(f.path, data); err != nil {
+		return err
+	}
+	if err := t.root.Chtimes(f.path, time.Time{}, time.Unix(0, f.stat.mtime)); err != nil {
+		return newTree(err)
+	}
+	info, err := t.root.Lstat(f.path)
+	if err != nil {
+		return newTree(err)
+	}
+	f.stat = statOf(info)
+	return nil
 }
 
 func (t *standby) changed(path string) error {

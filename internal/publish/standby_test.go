@@ -274,14 +274,27 @@ func TestSiteThatIsGone(t *testing.T) {
 	}
 }
 
+// Where there can be no link a file that does not change is another one by its inode, and keeps
+// its time.
 func TestWhereNoLinkCanBe(t *testing.T) {
 	for _, err := range []error{fs.ErrPermission, errors.ErrUnsupported, errors.New("too many links")} {
 		s := newSite(t)
 		s.link = noLink(err)
+		var first time.Time
 		for _, version := range []string{"1", "2", "2", "1", "3"} {
 			mustWrite(t, s, tree(version))
 			wantSite(t, s, tree(version))
 			wantTidy(t, s)
+			info, err := os.Stat(filepath.Join(s.dir, "same.txt"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first.IsZero() {
+				first = info.ModTime()
+			}
+			if !info.ModTime().Equal(first) {
+				t.Errorf("same.txt is of %v, and was of %v", info.ModTime(), first)
+			}
 		}
 	}
 }

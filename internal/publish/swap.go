@@ -86,7 +86,8 @@ func (s site) syncNames() error {
 }
 
 // exchangeByRenames does in three steps what exchange does in one. Between the
-// first and the second there is no dir; mend brings it back after a death there.
+// first and the second there is no dir; mend brings it back after a death there. With
+// the second the new site stands: where the third fails, the next build's mend tells.
 func (s site) exchangeByRenames(standby string) error {
 	old := filepath.Join(s.state, previous)
 	if err := s.rename(s.dir, old); err != nil {
@@ -95,7 +96,8 @@ func (s site) exchangeByRenames(standby string) error {
 	if err := s.rename(standby, s.dir); err != nil {
 		return errors.Join(err, s.rename(old, s.dir))
 	}
-	return s.rename(old, standby)
+	_ = s.rename(old, standby)
+	return nil
 }
 
 // explain turns what rename says about two folders into what is wrong with dir.

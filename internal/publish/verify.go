@@ -48,13 +48,16 @@ func Verify(dir string) (wrong []string, err error) {
 		}
 		return false, err
 	})
+	if err != nil {
+		return nil, err // what was not looked at is not missing
+	}
 	for path := range listed {
 		if !found[path] {
 			complain(path, "is missing")
 		}
 	}
 	slices.Sort(wrong)
-	return wrong, err
+	return wrong, nil
 }
 
 // compare says what is wrong with a file that the manifest lists with this SHA-256;

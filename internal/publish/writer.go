@@ -114,7 +114,7 @@ func (w *Writer) fail(err error) {
 }
 
 func (w *Writer) add(f File) error {
-	if f.Again == nil {
+	if f.Again == nil && f.Sum == [32]byte{} {
 		f.Sum = sha256.Sum256(f.Data)
 	}
 	added := file{path: f.Path, sum: f.Sum}
@@ -297,7 +297,7 @@ func (w *Writer) end() error {
 // close lets go of both trees. Closing twice does no harm.
 func (w *Writer) close() (err error) {
 	if w.tree != nil {
-		err = w.tree.root.Close()
+		err = w.tree.close()
 	}
 	w.tree = nil
 	if w.live.root != nil {
