@@ -18,7 +18,7 @@ const Folder = "templates"
 var ErrNotFile = errors.New("neither a plain file nor a folder; put the file itself here: what stands here can be published")
 
 // ErrNoPlace says that an entry of a site's folder takes the place of nothing.
-var ErrNoPlace = errors.New("only site/, mail/ and static/ can be laid over tocsin's own")
+var ErrNoPlace = errors.New("only site/, mail/, static/ and strings/ can be laid over tocsin's own")
 
 // Open lays a site's folder over ours and looks at every entry of it first. A folder
 // that is not there changes nothing. What editors and systems leave behind (names
@@ -65,7 +65,7 @@ func inspect(own fs.FS) error {
 }
 
 // layers are the folders that a site's own may lie over.
-var layers = []string{"site", "mail", "static"}
+var layers = []string{"site", "mail", "static", "strings"}
 
 // tidy is a folder without what is left out.
 type tidy struct{ all fs.FS }

@@ -3,6 +3,7 @@
 //
 //	site/    pages, for html/template; each begins with what it is given
 //	mail/    letters
+//	strings/ the words of the pages, one file a language
 //	static/  files that go to the website as they are
 //	init/    what `tocsin init` writes
 package templates
@@ -15,7 +16,7 @@ import (
 	"strings"
 )
 
-//go:embed all:init mail site static
+//go:embed all:init mail site static strings
 var files embed.FS
 
 // Files is everything, by its path in this folder.

@@ -25,7 +25,7 @@ func TestContrast(t *testing.T) {
 		{"ink", "paper", 7}, {"ink", "raised", 7}, {"quiet", "paper", 4.5}, {"quiet", "raised", 4.5},
 		{"link", "paper", 4.5}, {"link", "raised", 4.5}, {"link", "act-paper", 4.5}, {"link", "calm-paper", 4.5}, {"link", "gone-paper", 4.5},
 		{"ink", "act-paper", 7}, {"ink", "calm-paper", 7}, {"ink", "gone-paper", 7}, {"gone-ink", "gone-paper", 4.5}, {"gone-ink", "paper", 4.5},
-		{"on-mark", "critical", 4.5}, {"on-mark", "high", 4.5}, {"on-mark", "medium", 4.5}, {"on-mark", "low", 4.5},
+		{"on-mark", "critical", 4.5}, {"on-mark", "high", 4.5}, {"medium", "paper", 4.5}, {"low", "paper", 4.5}, {"medium", "raised", 4.5}, {"low", "raised", 4.5}, {"medium", "act-paper", 4.5}, {"low", "act-paper", 4.5},
 		{"focus", "paper", 3}, {"focus", "raised", 3}, {"bell", "paper", 3},
 		{"act-line", "paper", 3}, {"calm-line", "paper", 3}, {"gone-line", "paper", 3},
 	}
@@ -105,7 +105,7 @@ func TestOver(t *testing.T) {
 		t.Errorf("layout.html: %q, %v", got, err)
 	}
 	names, err := fs.Glob(both, "static/*")
-	if got := strings.Join(names, " "); err != nil || got != "static/favicon.svg static/logo.svg static/style.css" {
+	if got := strings.Join(names, " "); err != nil || got != "static/favicon.svg static/feed.css static/logo.svg static/style.css" {
 		t.Errorf("static: %s, %v", got, err)
 	}
 	if _, err := fs.Stat(both, "site/none.html"); err == nil {

@@ -1,6 +1,8 @@
 package site
 
 import (
+	"html/template"
+	"strconv"
 	"time"
 
 	"tocsin/internal/address"
@@ -8,48 +10,86 @@ import (
 
 // Frame is what site/layout.html is given on every page.
 type Frame struct {
-	Organization, Contact, Language string
-	Title                           string
-	Description                     string // may be empty
-	Canonical                       string // full address; empty for "not found"
-	Section                         string // home, bulletins, policies or none
-	Links                           Links
+	Organization, Contact string
+	Language, Direction   string // as in "de"; ltr or rtl
+	Title                 string
+	PageTitle             string // what stands above the page's window: its title and whose it is
+	Description           string // may be empty
+	Canonical             string // full address; empty for "not found"
+	Section               string // home, bulletins, policies, feeds or none
+	Feed                  *Link  // the list's own feed; nil where it has none
+	Links                 Links
+	// What is the same on every page of a section is made once.
+	Head, Header, Crumb, Footer template.HTML
 }
 
 // Links are the links that pages have in common.
-type Links struct{ Home, Bulletins, Policies, Feed, Style, Icon string }
+type Links struct {
+	Home, Bulletins, Policies, Feeds string
+	Feed, Atom, JSONFeed             string
+	ActionRequired                   string
+	Style, Icon                      string
+}
 
 // frame is the frame of a page.
 func (r *Renderer) frame(page address.Page, section, title, description string) Frame {
-	l := r.Layout
-	f := Frame{
-		Organization: r.Organization,
-		Contact:      r.Contact,
-		Language:     r.Language,
-		Title:        title,
-		Description:  description,
-		Section:      section,
-		Links: Links{
-			Home:      l.Href(address.Home),
-			Bulletins: l.Href(l.Bulletins()),
-			Policies:  l.Href(l.Policies()),
-			Feed:      l.Href(l.Feed()),
-			Style:     l.Href(l.Asset("style.css")),
-			Icon:      l.Href(l.Asset("favicon.svg")),
-		},
-	}
+	f := r.frames[section]
+	f.Title, f.Description = title, description
+	f.PageTitle = r.words.plain("title", title, r.Organization)
 	if page != address.NotFound {
-		f.Canonical = l.URL(page)
+		f.Canonical = r.Layout.URL(page)
 	}
 	return f
 }
 
-// Date is a day as people read it, and the same for programs.
-type Date struct{ Day, Machine string }
+// readFrames makes what the pages of each section have in common.
+func (r *Renderer) readFrames() error {
+	r.frames = make(map[string]Frame)
+	for _, section := range []string{"home", "bulletins", "policies", "feeds", "none"} {
+		f := Frame{
+			Organization: r.Organization,
+			Contact:      r.Contact,
+			Language:     r.Language,
+			Direction:    r.words.direction(),
+			Section:      section,
+			Links:        linksOf(r.Layout),
+		}
+		for name, part := range map[string]*template.HTML{"head": &f.Head, "header": &f.Header, "crumb": &f.Crumb, "footer": &f.Footer} {
+			html, err := r.templates.piece(name, f)
+			if err != nil {
+				return err
+			}
+			*part = html
+		}
+		r.frames[section] = f
+	}
+	return nil
+}
 
-// newDate is nil for the zero time: a date that nobody stated. Days are those of
-// UTC; a time of day is given to programs where there is one.
-func newDate(t time.Time) *Date {
+func linksOf(l address.Layout) Links {
+	return Links{
+		Home:           l.Href(address.Home),
+		Bulletins:      l.Href(l.Bulletins()),
+		Policies:       l.Href(l.Policies()),
+		Feeds:          l.Href(l.Feeds()),
+		Feed:           l.Href(l.Feed()),
+		Atom:           l.Href(l.Atom()),
+		JSONFeed:       l.Href(l.JSONFeed()),
+		ActionRequired: l.Href(l.ActionRequired()),
+		Style:          l.Href(l.Asset("style.css")),
+		Icon:           l.Href(l.Asset("favicon.svg")),
+	}
+}
+
+// Date is a day as people read it, the same for programs, and both in their element.
+type Date struct {
+	Day, Machine string
+	HTML         template.HTML
+}
+
+// date is nil for the zero time: a date that nobody stated. Days are those of UTC; a
+// time of day is given to programs where there is one.
+func (r *Renderer) date(t time.Time) *Date {
 	if t.IsZero() {
 		return nil
 	}
@@ -58,5 +98,6 @@ func newDate(t time.Time) *Date {
 	if t != t.Truncate(24*time.Hour) {
 		machine = t.Format(time.RFC3339)
 	}
-	return &Date{t.Format("2 January 2006"), machine}
+	day := r.words.plain("date", strconv.Itoa(t.Day()), r.words.months[t.Month()], strconv.Itoa(t.Year()))
+	return &Date{day, machine, template.HTML(`<time datetime="` + machine + `">` + template.HTMLEscapeString(day) + `</time>`)}
 }

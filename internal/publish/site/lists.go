@@ -1,213 +1,354 @@
 package site
 
 import (
-	"cmp"
 	"html/template"
+	"iter"
 	"slices"
+	"strconv"
 	"strings"
-	"time"
 
 	"tocsin/internal/address"
 	"tocsin/internal/bulletin"
-	"tocsin/internal/policy"
 	"tocsin/internal/publish"
 	"tocsin/internal/verdict"
 )
 
-// latest is how many bulletins the first page shows.
-const latest = 5
+const (
+	// latest is how many bulletins the first page shows.
+	latest = 5
+	// partSize is how many bulletins a part of a long list holds. Parts are split off at the
+	// old end, once the front page keeps as many, so that they never change their bulletins.
+	partSize = address.PartSize
+)
 
-// Card is what lists, feeds and the sitemap need of a bulletin when its page was made. It is
-// plain data, so that the next build can start from it.
-type Card struct {
-	ID        bulletin.ID
-	Title     string
-	Published time.Time
-	// Announced is when readers were told last: at the release, or of a material revision.
-	Announced time.Time
-	// Modified is when the page changed last.
-	Modified  time.Time
-	Severity  bulletin.Severity
-	Action    verdict.Truth
-	Products  []string // IDs, each once
-	Withdrawn bool
-	Cites     []string      // the sentences of the policy by which it was published: disclose/fix
-	Entry     template.HTML // its row in lists
-}
-
-// Entry is what the row of a bulletin in lists is made of.
-type Entry struct {
-	ID, Anchor, Href string
-	Title, Summary   string // the summary is empty where it only repeats the title
-	Published        *Date
-	Severity         string // empty where not stated
-	Action           string // yes, no or unknown
-	Withdrawn        bool
-}
-
-// PolicyEntry is a policy in a list.
-type PolicyEntry struct {
-	Href, Title string
-	Reviewed    *Date // nil where not checked
-}
-
-// Year is the bulletins of one year.
-type Year struct {
-	Year      int
-	Bulletins []template.HTML
-}
+// severities are the words in the order of urgency; the empty one is not stated.
+var severities = [...]bulletin.Severity{bulletin.Critical, bulletin.High, bulletin.Medium, bulletin.Low, bulletin.None, bulletin.Unrated, ""}
 
 type homePage struct {
 	Frame
-	Latest   []template.HTML
+	Urgent   *Urgent
+	Asking   int           // bulletins that ask users to do something
+	Unstated int           // bulletins that do not say yet whether they do
+	Latest   template.HTML // rows
 	More     bool
-	Policies []PolicyEntry
-}
-
-type bulletinsPage struct {
-	Frame
-	Years []Year
-}
-
-type policiesPage struct {
-	Frame
-	Body     template.HTML // what stands above the list; may be empty
 	Policies []PolicyEntry
 }
 
 type notFoundPage struct {
 	Frame
-	Latest []template.HTML
+	Latest template.HTML // rows
 }
 
-// Card keeps what lists need of a bulletin.
-func (r *Renderer) Card(n Notice) (Card, error) {
-	x := n.Bulletin.Bulletin()
-	row, err := r.templates.piece("entry", r.entry(x))
-	card := Card{
-		ID: x.ID, Title: x.Title, Published: x.Published, Announced: x.Announced(), Modified: modified(x),
-		Severity: x.Severity, Action: x.Action.Required, Withdrawn: x.Status == bulletin.Withdrawn, Entry: row,
-	}
-	for _, a := range x.Affected {
-		if !slices.Contains(card.Products, a.Product) {
-			card.Products = append(card.Products, a.Product)
-		}
-	}
-	return card, err
+type listPage struct {
+	Frame
+	Kind   string // all, year, product, severity or action
+	Name   string // of the year, product or severity
+	Count  int    // of the bulletins on all parts; 0 on a part
+	Groups []Group
+	Front  string // on a part: the link to the front page; else empty
+	Part   int    // on a part: its number
+	Older  string // the link to the next older part; empty where there is none
+	Parts  []Part // on the front page: all parts, newest first
+	Browse []Browse
 }
 
-// modified is when the page of a bulletin changed last.
-func modified(x bulletin.Bulletin) time.Time {
-	at := x.Published
-	for _, v := range x.Revisions {
-		if v.At.After(at) {
-			at = v.At
-		}
-	}
-	if x.Retraction != nil && x.Retraction.At.After(at) {
-		at = x.Retraction.At
-	}
-	return at
+// Urgent is the newest bulletin that asks users to do something.
+type Urgent struct {
+	Href, ID, Title, Severity string
+	Published                 *Date
+}
+
+// Group is the bulletins of one time, newest first.
+type Group struct {
+	ID, Title string // "2026", or "2026-05" and "May 2026"
+	Rows      template.HTML
+}
+
+// Part is a part of a long list.
+type Part struct {
+	Href        string
+	Number      int
+	First, Last *Date // of publication, of the oldest and the newest bulletin in it
+}
+
+// Browse is a way to look through all bulletins: by year, product or severity.
+type Browse struct {
+	Kind  string
+	Lists []Count
+}
+
+// Count is a list with how many bulletins it has.
+type Count struct {
+	Href, Name string
+	Count      int
 }
 
 // list is the pages that show several bulletins.
 type list struct {
 	*Renderer
-	cards []Card // newest first
+	cards []*Card // newest first
 }
 
 func (r *Renderer) list(cards []Card) *list {
-	return &list{r, slices.SortedFunc(slices.Values(cards), newestFirst)}
-}
-
-func newestFirst(a, b Card) int {
-	return cmp.Or(b.Published.Compare(a.Published), strings.Compare(string(b.ID), string(a.ID)))
+	sorted := make([]*Card, len(cards))
+	for i := range cards {
+		sorted[i] = &cards[i]
+	}
+	slices.SortFunc(sorted, newestFirst)
+	return &list{r, sorted}
 }
 
 func (l *list) home() (publish.File, error) {
-	return l.render(address.Home, "home.html", homePage{
-		Frame:    l.frame(address.Home, "home", l.Organization, "Security bulletins and policies of "+l.Organization+"."),
-		Latest:   l.newest(),
+	page := homePage{
+		Frame:    l.frame(address.Home, "home", l.Organization, l.words.plain("home.description", l.Organization)),
+		Latest:   rows(l.newest()),
 		More:     len(l.cards) > latest,
 		Policies: l.policyEntries(),
-	})
-}
-
-func (l *list) bulletinList() (publish.File, error) {
-	page := l.Layout.Bulletins()
-	return l.render(page, "bulletins.html", bulletinsPage{
-		Frame: l.frame(page, "bulletins", "Security bulletins", "Every security bulletin of "+l.Organization+", newest first."),
-		Years: l.years(),
-	})
-}
-
-func (r *Renderer) policyList() (publish.File, error) {
-	page := r.Layout.Policies()
-	data, err := r.frontPage(page)
-	if err != nil {
-		return publish.File{}, err
 	}
-	return r.render(page, "policies.html", data)
+	for _, c := range l.cards {
+		switch {
+		case asksForAction(c):
+			page.Asking++
+		case c.Action == verdict.Unknown && !c.Withdrawn:
+			page.Unstated++
+		}
+	}
+	if at := slices.IndexFunc(l.cards, asksForAction); at >= 0 {
+		c := l.cards[at]
+		page.Urgent = &Urgent{l.Layout.Href(l.Layout.Bulletin(string(c.ID))), string(c.ID), c.Title, string(c.Severity), l.date(c.Published)}
+	}
+	return l.render(address.Home, "home.html", page)
 }
 
 func (l *list) notFound() (publish.File, error) {
 	return l.render(address.NotFound, "404.html", notFoundPage{
-		Frame:  l.frame(address.NotFound, "none", "There is no page here", ""),
-		Latest: l.newest(),
+		Frame:  l.frame(address.NotFound, "none", l.words.plain("404.title"), ""),
+		Latest: rows(l.newest()),
 	})
 }
 
-func (l *list) newest() []template.HTML {
-	var rows []template.HTML
-	for _, c := range l.cards[:min(latest, len(l.cards))] {
-		rows = append(rows, c.Entry)
+func (l *list) newest() []*Card { return l.cards[:min(latest, len(l.cards))] }
+
+func asksForAction(c *Card) bool { return c.Action == verdict.Yes && !c.Withdrawn }
+
+// pages makes every list of bulletins, each with its parts.
+func (l *list) pages() iter.Seq2[publish.File, error] {
+	return func(yield func(publish.File, error) bool) {
+		kinds := l.kinds()
+		var browse []Browse
+		for _, k := range kinds {
+			if counted := k.browse(l.Layout); len(counted.Lists) > 0 {
+				browse = append(browse, counted)
+			}
+		}
+		if file, err := l.front(browse); !yield(file, err) || err != nil {
+			return
+		}
+		for _, k := range kinds {
+			for _, one := range k.lists {
+				if !l.long(one, yield) {
+					return
+				}
+			}
+		}
 	}
-	return rows
 }
 
-func (l *list) years() []Year {
-	var years []Year
+// kind is the lists of one kind.
+type kind struct {
+	name  string
+	lists []selection
+}
+
+// selection is the bulletins of one list.
+type selection struct {
+	kind, name string
+	title      string
+	page       address.Page
+	feed       bool
+	cards      []*Card // newest first
+}
+
+func (k kind) browse(layout address.Layout) Browse {
+	out := Browse{Kind: k.name}
+	for _, s := range k.lists {
+		if len(s.cards) == 0 && k.name != "product" {
+			continue
+		}
+		out.Lists = append(out.Lists, Count{layout.Href(s.page), s.name, len(s.cards)})
+	}
+	return out
+}
+
+// kinds sorts the bulletins into lists in one walk. But for years, which cannot lose a bulletin,
+// a list exists before it has any: its address, and that of its feed, must not vanish with the
+// last one when that is withdrawn or rated anew.
+func (l *list) kinds() []kind {
+	years, products, bySeverity := make(map[int][]*Card), make(map[string][]*Card), make(map[bulletin.Severity][]*Card)
+	var asking []*Card
 	for _, c := range l.cards {
 		year := c.Published.UTC().Year()
-		if len(years) == 0 || years[len(years)-1].Year != year {
-			years = append(years, Year{Year: year})
+		years[year] = append(years[year], c)
+		if c.Withdrawn {
+			continue // what it said of products, severity and action does not hold
 		}
-		last := &years[len(years)-1]
-		last.Bulletins = append(last.Bulletins, c.Entry)
+		for _, id := range c.Products {
+			products[id] = append(products[id], c)
+		}
+		bySeverity[c.Severity] = append(bySeverity[c.Severity], c)
+		if asksForAction(c) {
+			asking = append(asking, c)
+		}
 	}
-	return years
+	return []kind{l.byAction(asking), l.byYear(years), l.byProduct(products), l.bySeverity(bySeverity)}
 }
 
-func (r *Renderer) entry(x bulletin.Bulletin) Entry {
-	return Entry{
-		ID:        string(x.ID),
-		Anchor:    address.Anchor(string(x.ID)),
-		Href:      r.Layout.Href(r.Layout.Bulletin(string(x.ID))),
-		Title:     x.Title,
-		Summary:   summary(x),
-		Published: newDate(x.Published),
-		Severity:  string(x.Severity),
-		Action:    x.Action.Required.String(),
-		Withdrawn: x.Status == bulletin.Withdrawn,
-	}
+func (l *list) byAction(asking []*Card) kind {
+	title := l.words.plain("list.action.title")
+	return kind{"action", []selection{{"action", title, title, l.Layout.ActionRequired(), true, asking}}}
 }
 
-// summary is empty where it only repeats the title.
-func summary(x bulletin.Bulletin) string {
-	if x.Summary == x.Title {
-		return ""
+func (l *list) byYear(years map[int][]*Card) kind {
+	k := kind{name: "year"}
+	for _, c := range l.cards {
+		year := c.Published.UTC().Year()
+		if cards, left := years[year]; left {
+			name := strconv.Itoa(year)
+			k.lists = append(k.lists, selection{"year", name, l.words.plain("list.year.title", name), l.Layout.Year(year), false, cards})
+			delete(years, year)
+		}
 	}
-	return x.Summary
+	return k
 }
 
-func (r *Renderer) policyEntries() []PolicyEntry {
-	var entries []PolicyEntry
-	for _, p := range r.Policies {
-		entries = append(entries, r.policyEntry(p))
+func (l *list) byProduct(products map[string][]*Card) kind {
+	k := kind{name: "product"}
+	for _, p := range l.Products {
+		k.lists = append(k.lists, selection{"product", p.Title, l.words.plain("list.product.title", p.Title), l.Layout.Product(p.ID), true, products[p.ID]})
 	}
-	return entries
+	return k
 }
 
-func (r *Renderer) policyEntry(p policy.Policy) PolicyEntry {
-	return PolicyEntry{r.Layout.Href(r.Layout.Policy(p.Slug)), p.Title, newDate(p.LastUpdated)}
+func (l *list) bySeverity(cards map[bulletin.Severity][]*Card) kind {
+	k := kind{name: "severity"}
+	for _, s := range severities {
+		name := l.words.plain("severity." + severityKey(s))
+		k.lists = append(k.lists, selection{"severity", name, l.words.plain("list.severity.title", name), l.Layout.Severity(string(s)), true, cards[s]})
+	}
+	return k
+}
+
+func severityKey(s bulletin.Severity) string {
+	if s == "" {
+		return "not-stated"
+	}
+	return string(s)
+}
+
+// front is the list of all bulletins: the newest, and the ways to the others.
+func (l *list) front(browse []Browse) (publish.File, error) {
+	page := l.Layout.Bulletins()
+	shown := l.cards[:min(partSize, len(l.cards))]
+	return l.render(page, "list.html", listPage{
+		Frame:  l.frame(page, "bulletins", l.words.plain("list.all.title"), l.words.plain("list.all.description", l.Organization)),
+		Kind:   "all",
+		Count:  len(l.cards),
+		Groups: l.groups(shown, false),
+		Browse: browse,
+	})
+}
+
+// long makes the front page of a list and its parts; it is false where the reader has enough.
+func (l *list) long(s selection, yield func(publish.File, error) bool) bool {
+	parts := address.Parts(len(s.cards))
+	front := len(s.cards) - parts*partSize
+	page := l.listPage(s, s.cards[:front])
+	page.Count = len(s.cards)
+	for number := parts; number > 0; number-- {
+		part := s.part(number)
+		page.Parts = append(page.Parts, Part{l.Layout.Href(s.page.Part(number)), number, l.date(part[len(part)-1].Published), l.date(part[0].Published)})
+	}
+	if file, err := l.render(s.page, "list.html", page); !yield(file, err) || err != nil {
+		return false
+	}
+	for number := 1; number <= parts; number++ {
+		if file, err := l.part(s, number); !yield(file, err) || err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// part is the bulletins of a part, newest first.
+func (s selection) part(number int) []*Card {
+	end := len(s.cards) - (number-1)*partSize
+	return s.cards[end-partSize : end]
+}
+
+// part makes a part of a long list. It names nothing newer than itself, so that its bytes stay
+// the same when the list grows.
+func (l *list) part(s selection, number int) (publish.File, error) {
+	page := l.listPage(s, s.part(number))
+	place := s.page.Part(number)
+	page.Canonical = l.Layout.URL(place)
+	page.Title = l.words.plain("list.part.title", s.title, strconv.Itoa(number))
+	page.Front, page.Part = l.Layout.Href(s.page), number
+	if number > 1 {
+		page.Older = l.Layout.Href(s.page.Part(number - 1))
+	}
+	return l.render(place, "list.html", page)
+}
+
+func (l *list) listPage(s selection, cards []*Card) listPage {
+	page := listPage{
+		Frame:  l.frame(s.page, "bulletins", s.title, l.words.plain("list.description", s.title, l.Organization)),
+		Kind:   s.kind,
+		Name:   s.name,
+		Groups: l.groups(cards, s.kind == "year"),
+	}
+	if s.feed {
+		page.Feed = &Link{s.title, l.Layout.Href(s.page.RSS())}
+	}
+	return page
+}
+
+// groups puts sorted bulletins under the headings of their years, or of their months.
+func (l *list) groups(cards []*Card, months bool) []Group {
+	var groups []Group
+	for len(cards) > 0 {
+		id := groupID(cards[0], months)
+		size := slices.IndexFunc(cards, func(c *Card) bool { return groupID(c, months) != id })
+		if size < 0 {
+			size = len(cards)
+		}
+		g := Group{ID: id, Title: id, Rows: rows(cards[:size])}
+		if months {
+			at := cards[0].Published.UTC()
+			g.Title = l.words.plain("date.month", l.words.plain("month."+strconv.Itoa(int(at.Month()))), strconv.Itoa(at.Year()))
+		}
+		groups, cards = append(groups, g), cards[size:]
+	}
+	return groups
+}
+
+func groupID(c *Card, months bool) string {
+	at := c.Published.UTC()
+	if months {
+		return at.Format("2006-01")
+	}
+	return strconv.Itoa(at.Year())
+}
+
+// rows are the rows of bulletins, as they were made for all lists.
+func rows(cards []*Card) template.HTML {
+	size := 0
+	for _, c := range cards {
+		size += len(c.Entry)
+	}
+	var b strings.Builder
+	b.Grow(size)
+	for _, c := range cards {
+		b.WriteString(string(c.Entry))
+	}
+	return template.HTML(b.String()) // each is safe by html/template
 }

@@ -1,19 +1,28 @@
 package site
 
 import (
+	"fmt"
 	"html/template"
 	"net/url"
+	"strings"
 
 	"tocsin/internal/markdown"
-	"tocsin/internal/policy"
 	"tocsin/internal/publish"
 )
 
 type policyPage struct {
 	Frame
-	Reviewed *Date
-	Contents []Content
-	Body     template.HTML
+	PolicyView
+}
+
+// PolicyView is a policy as its own page shows it, and the page of all policies.
+type PolicyView struct {
+	Name      string // of the policy: its title
+	Slug      string
+	Reviewed  *Date // nil where not checked
+	Contents  []Content
+	Body      template.HTML
+	Execution []Execution // how the rules answer each question; empty where none execute it
 }
 
 // Content is a line of a page's list of contents.
@@ -22,30 +31,64 @@ type Content struct {
 	Level      int // of the heading: 2 and deeper
 }
 
-func (r *Renderer) policy(p policy.Policy) (publish.File, error) {
-	page := r.Layout.Policy(p.Slug)
-	document := markdown.Parse(p.Body)
-	body, err := r.text("policy "+p.Slug, document)
+func (r *Renderer) policy(t policyText, cited map[string]*citation) (publish.File, error) {
+	page := r.Layout.Policy(t.Slug)
+	shown, err := r.view(t, "", cited)
 	if err != nil {
 		return publish.File{}, err
 	}
-	return r.render(page, "policy.html", policyPage{
-		Frame:    r.frame(page, "policies", p.Title, p.Title+" of "+r.Organization+"."),
-		Reviewed: newDate(p.LastUpdated),
-		Contents: contents(document),
-		Body:     body,
-	})
+	frame := r.frame(page, "policies", t.Title, r.words.plain("policy.description", t.Title, r.Organization))
+	return r.render(page, "policy.html", policyPage{frame, shown})
+}
+
+// view renders a policy, with a prefix before every id of its text.
+func (r *Renderer) view(t policyText, prefix string, cited map[string]*citation) (PolicyView, error) {
+	body, err := r.policyBody(t, prefix)
+	return PolicyView{
+		Name: t.Title, Slug: t.Slug, Reviewed: r.date(t.LastUpdated),
+		Contents: contents(t.document, prefix), Body: body,
+		Execution: r.executions(t, prefix, cited),
+	}, err
 }
 
 // contents lists the headings of a text that has enough of them.
-func contents(document *markdown.Document) []Content {
+func contents(document *markdown.Document, prefix string) []Content {
 	headings := document.Headings()
 	if len(headings) < contentsFrom {
 		return nil
 	}
 	var lines []Content
 	for _, h := range headings {
-		lines = append(lines, Content{(&url.URL{Fragment: h.ID}).String(), h.Text, h.Level})
+		lines = append(lines, Content{(&url.URL{Fragment: prefix + h.ID}).String(), h.Text, h.Level})
 	}
 	return lines
+}
+
+// policyBody renders the text, with an anchor at every sentence that is executed and a link from
+// there to how.
+func (r *Renderer) policyBody(t policyText, prefix string) (template.HTML, error) {
+	html, err := t.document.HTML(markdown.Options{
+		Rewrite: r.Layout.Rewrite, Permalinks: true, Marks: t.marks(), Prefix: prefix, Words: r.said,
+	})
+	if err != nil {
+		return "", fmt.Errorf("policy %s: %w", t.Slug, err)
+	}
+	text := string(html)
+	for _, s := range t.executed {
+		text = r.pointed(text, s, prefix)
+	}
+	return template.HTML(text), nil // safe by markdown's own promise
+}
+
+// pointed puts a link to how a sentence is executed before its anchor. Where several clauses have
+// one sentence, the first gets it; a sentence within a link can hold none.
+func (r *Renderer) pointed(html string, s sentence, prefix string) string {
+	const class = `class="clause">`
+	anchor := `<span id="` + prefix + s.anchor() + `" ` + class
+	before, after, found := strings.Cut(html, anchor)
+	if !found || strings.HasSuffix(before, class) || strings.LastIndex(before, "<a ") > strings.LastIndex(before, "</a>") {
+		return html
+	}
+	name := template.HTMLEscapeString(r.words.plain("policy.marker"))
+	return before + `<a class="pointer" href="#` + s.rule() + `" aria-label="` + name + `"></a>` + anchor + after
 }

@@ -47,11 +47,11 @@ func pageOf(t *testing.T, b bulletin.Bulletin) string {
 func TestRecord(t *testing.T) {
 	page := pageOf(t, rich())
 	for _, want := range []string{
-		"For administrators.", "<li dir=\"auto\">Start &lt;it&gt;.</li>",
-		"EXAMPLE-2026-1", "CVSS:3.1/AV:N", "CWE-79", "12 tailnets", "1 June 2026",
+		`For: <span dir="auto">administrators</span>`, "<li>Start &lt;it&gt;.</li>",
+		"EXAMPLE-2026-1", "CVSS 3.1", "<strong>7.5</strong>", "CVSS:3.1/AV:N", `<a class="id" href="https://cwe.mitre.org/data/definitions/79.html">CWE-79</a>`, "12 tailnets", "1 June 2026",
 		"We ended all sessions.", "Reported to us.",
 		`<a href="https://example.org/report">The report</a>`, `<a href="https://example.org/bare">https://example.org/bare</a>`,
-		`<a href="https://example.org/a">A. &lt;Reporter&gt;</a> (reporter)`,
+		`<a href="https://example.org/a">A. &lt;Reporter&gt;</a> <span class="note">reporter</span>`,
 		`<a href="/trust/security-bulletins/ts-2026-004/">TS-2026-004</a>`, "Related: TS-2026-099",
 		"Material change", "More platforms.",
 	} {

@@ -32,13 +32,14 @@ const contentsFrom = 3
 type Site struct {
 	Organization string // who publishes: "Example Networks"
 	Contact      string // mail address for reports of vulnerabilities; may be empty
-	Language     string // of the pages' own words (BCP 47); "en" where empty
+	Language     string // of the pages' own words (BCP 47), which templates/strings has; "en" where empty
 	Units        string // what customers' networks are called, plural; "tailnets" where empty
 	Layout       address.Layout
 	Products     bulletin.Products
 	Rules        disclosure.Rules // which sentences of the policy decide
 	Policies     []policy.Policy  // in any order
 	Index        policy.Index     // what stands above the list of policies
+	Moves        []address.Move   // addresses that lead elsewhere or nowhere, each once
 	Templates    fs.FS            // with site/ and static/; the built-in ones where nil
 }
 
@@ -47,6 +48,11 @@ type Site struct {
 type Renderer struct {
 	Site
 	templates *pageTemplates
+	words     *words
+	frames    map[string]Frame // by section
+	marks     marks
+	said      markdown.Words // in the texts themselves
+	policies  []policyText   // in the order of their list
 }
 
 // New reads the templates and everything that the pages have in common. The error names the
@@ -57,12 +63,17 @@ func New(s Site) (*Renderer, error) {
 	if s.Templates == nil {
 		s.Templates = templates.Files()
 	}
-	parsed, err := readTemplates(s.Templates)
+	words, err := readWords(s.Templates, s.Language)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := readTemplates(s.Templates, words)
 	if err != nil {
 		return nil, err
 	}
 	s.Policies = slices.SortedFunc(slices.Values(s.Policies), byWeight)
-	return &Renderer{s, parsed}, nil
+	r := &Renderer{Site: s, templates: parsed, words: words, said: words.markdown(), policies: policyTexts(s.Policies, s.Rules)}
+	return r, cmp.Or(r.readFrames(), r.readMarks())
 }
 
 // Notice is what the page of one bulletin is made of.
@@ -75,6 +86,9 @@ type Notice struct {
 	Newer, Older *Neighbour
 	// Public tells whether readers may know of another bulletin; nil: of none.
 	Public func(bulletin.ID) bool
+
+	reasons *[]Reason          // why it was published, where that was worked out already
+	draft   *bulletin.Bulletin // in the place of Bulletin: see [Renderer.Preview]
 }
 
 // Neighbour is a bulletin that another page links to.
@@ -170,19 +184,27 @@ func byWeight(a, b policy.Policy) int {
 func (r *Renderer) Others(cards []Card) iter.Seq2[publish.File, error] {
 	l := r.list(cards)
 	return func(yield func(publish.File, error) bool) {
-		for _, page := range []func() (publish.File, error){l.home, l.bulletinList, r.policyList, l.notFound} {
+		for _, page := range []func() (publish.File, error){l.home, r.policyList, r.print, l.feeds, l.notFound} {
 			file, err := page()
 			if !yield(file, err) || err != nil {
 				return
 			}
 		}
-		for _, p := range r.Policies {
-			file, err := r.policy(p)
+		for file, err := range l.pages() {
 			if !yield(file, err) || err != nil {
 				return
 			}
 		}
-		r.static(yield)
+		cited := r.citations(l.cards)
+		for _, t := range r.policies {
+			file, err := r.policy(t, cited)
+			if !yield(file, err) || err != nil {
+				return
+			}
+		}
+		if r.moved(yield) && l.sitemap(yield) {
+			r.static(yield)
+		}
 	}
 }
 
@@ -220,7 +242,7 @@ func (r *Renderer) markdown(id string, text []byte) (template.HTML, error) {
 
 // text renders the Markdown of a page; id names it in errors.
 func (r *Renderer) text(id string, document *markdown.Document) (template.HTML, error) {
-	html, err := document.HTML(markdown.Options{Rewrite: r.Layout.Rewrite, Permalinks: true})
+	html, err := document.HTML(markdown.Options{Rewrite: r.Layout.Rewrite, Permalinks: true, Words: r.said})
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", id, err)
 	}

@@ -1,0 +1,274 @@
+package site
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/verdict"
+	"tocsin/internal/version"
+)
+
+// Installed is a product that users run themselves, with a row for every branch or platform
+// of it that is affected.
+type Installed struct {
+	Product string
+	Rows    []Row
+}
+
+// Row is one branch of a product on some platforms.
+type Row struct {
+	Platforms string // "Windows, Linux"; empty: all
+	Affected  string // versions in words
+	Fixed     string // the version with the fix
+	Channel   string // where it can be had, unless that is the usual way
+	Unfixed   string // why there is no fix
+	Available *Date
+	Expected  bool // the fix was not out when the bulletin changed last
+	Remedy    string
+	Stopgap   string
+}
+
+// Hosted is a row of what the organisation runs.
+type Hosted struct {
+	Product  string
+	Whom     string // everyone, some, told (some, who get a letter), none (nobody can be told from others) or empty: not stated
+	Deployed *Date
+	Unfixed  string
+	Remedy   string
+	Stopgap  string
+}
+
+// Way is how the users of some platforms get rid of the vulnerability, or why they cannot yet.
+type Way struct {
+	Product   string
+	Platforms string // empty: all
+	Affected  string // versions in words, where two rows differ in nothing else
+	Command   string // what brings the fix; empty where nobody wrote one, or there is no fix yet
+	Fixed     string // the version to have
+	Channel   string
+	Unfixed   string // why there is no fix
+	Expected  *Date  // when the fix is expected; nil where it is out, or nobody said when
+	AsOf      *Date  // the day of which "not yet" is said: that of the bulletin's last change
+	Remedy    string
+	Stopgap   string
+}
+
+// Command is something to type: what shows the version of a product that runs.
+type Command struct{ Product, Command string }
+
+// installed gathers the rows of what users run, by product in the order of the file.
+func (r *Renderer) installed(x bulletin.Bulletin) []Installed {
+	var products []Installed
+	for _, a := range x.Affected {
+		product := r.product(a.Product)
+		if product.Hosted {
+			continue
+		}
+		at := slices.IndexFunc(products, func(p Installed) bool { return p.Product == product.Title })
+		if at < 0 {
+			at, products = len(products), append(products, Installed{Product: product.Title})
+		}
+		products[at].Rows = append(products[at].Rows, Row{
+			Platforms: r.platforms(a.Platforms),
+			Affected:  r.versionRange(a.Versions),
+			Fixed:     a.Versions.Fixed,
+			Channel:   channel(a),
+			Unfixed:   a.Unfixed,
+			Available: r.date(a.Available),
+			Expected:  expected(a, x),
+			Remedy:    a.Remedy,
+			Stopgap:   a.Stopgap,
+		})
+	}
+	return products
+}
+
+func (r *Renderer) hosted(x bulletin.Bulletin) []Hosted {
+	var rows []Hosted
+	for _, a := range x.Affected {
+		if product := r.product(a.Product); product.Hosted {
+			rows = append(rows, Hosted{product.Title, whom(a, x), r.date(a.Deployed), a.Unfixed, a.Remedy, a.Stopgap})
+		}
+	}
+	return rows
+}
+
+// whom says which customers a hosted row concerns, and no more than the file does: that the
+// ones concerned get a letter only where the verdict on record is that they must.
+func whom(a bulletin.Affected, x bulletin.Bulletin) string {
+	switch {
+	case a.Everyone:
+		return "everyone"
+	case x.Identification == "none":
+		return "none"
+	case x.Identification != "some":
+		return ""
+	case toldByLetter(x):
+		return "told"
+	}
+	return "some"
+}
+
+func toldByLetter(x bulletin.Bulletin) bool {
+	if x.Decision == nil {
+		return false
+	}
+	judged := x.Decision.Verdicts["notify"]
+	if o := judged.Override; o != nil {
+		return cmp.Or(o.Stood, o.Verdict) == verdict.Required
+	}
+	return judged.Verdict == verdict.Required
+}
+
+// product is what the site knows of a product; one that it does not know has its
+// id for a title.
+func (r *Renderer) product(id string) bulletin.Product {
+	if product, found := r.Products.Find(id); found {
+		return product
+	}
+	return bulletin.Product{ID: id, Title: id}
+}
+
+// ways lists how to get rid of the vulnerability, platform by platform. Platforms that are
+// told the same share a line.
+func (r *Renderer) ways(x bulletin.Bulletin) []Way {
+	var ways []Way
+	var shared [][]string // the platforms of each way
+	for _, a := range x.Affected {
+		product := r.product(a.Product)
+		if product.Hosted {
+			continue
+		}
+		for _, platform := range platformsOf(a, product) {
+			w := r.way(x, a, product, platform)
+			at := slices.IndexFunc(ways, func(other Way) bool { return sameWay(other, w) })
+			if at < 0 {
+				at, ways, shared = len(ways), append(ways, w), append(shared, nil)
+			}
+			if platform != "" && !slices.Contains(shared[at], platform) {
+				shared[at] = append(shared[at], platform)
+			}
+		}
+	}
+	for i := range ways {
+		ways[i].Platforms = r.platforms(shared[i])
+	}
+	return ways
+}
+
+// platformsOf are the platforms of a row, one at a time; one that is empty where neither the
+// row nor the product names any.
+func platformsOf(a bulletin.Affected, product bulletin.Product) []string {
+	switch {
+	case len(a.Platforms) > 0:
+		return a.Platforms
+	case len(product.Platforms) > 0:
+		return product.Platforms
+	}
+	return []string{""}
+}
+
+// way is the way for one platform of a row. A command stands there only where its fix can be had.
+func (r *Renderer) way(x bulletin.Bulletin, a bulletin.Affected, product bulletin.Product, platform string) Way {
+	w := Way{Product: product.Title, Fixed: a.Versions.Fixed, Channel: channel(a), Unfixed: a.Unfixed, Remedy: a.Remedy, Stopgap: a.Stopgap}
+	if branches(x.Affected, a.Product, platform) > 1 {
+		w.Affected = r.versionRange(a.Versions)
+	}
+	fixed, found := a.UserFix()
+	switch {
+	case !found:
+		w.AsOf = r.date(modified(x))
+	case expected(a, x):
+		w.Expected, w.AsOf = r.date(a.Available), r.date(modified(x))
+	default:
+		w.Command = product.UpdateTo(platform, fixed)
+	}
+	return w
+}
+
+// branches counts the rows that concern a platform of a product.
+func branches(affected []bulletin.Affected, product, platform string) int {
+	count := 0
+	for _, a := range affected {
+		if a.Product == product && (len(a.Platforms) == 0 || platform == "" || slices.Contains(a.Platforms, platform)) {
+			count++
+		}
+	}
+	return count
+}
+
+// sameWay tells whether two platforms are told the same.
+func sameWay(a, b Way) bool {
+	a.Platforms, b.Platforms = "", ""
+	return sameDay(a.Expected, b.Expected) && sameDay(a.AsOf, b.AsOf) && func() bool {
+		a.Expected, a.AsOf, b.Expected, b.AsOf = nil, nil, nil, nil
+		return a == b
+	}()
+}
+
+func sameDay(a, b *Date) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
+
+// expected tells whether a fix was not out yet when the bulletin changed last. Both dates stand
+// in the file: no clock is asked.
+func expected(a bulletin.Affected, x bulletin.Bulletin) bool {
+	return a.Available.After(endOfDay(modified(x)))
+}
+
+// endOfDay is the last instant of a day: a fix that comes on the day of the bulletin is out.
+func endOfDay(t time.Time) time.Time {
+	return t.UTC().Truncate(24 * time.Hour).Add(24*time.Hour - time.Nanosecond)
+}
+
+// channel is where a fix can be had, unless that is the usual way.
+func channel(a bulletin.Affected) string {
+	if a.Channel == "stable" {
+		return ""
+	}
+	return a.Channel
+}
+
+// versions lists, for every product that users run, the command that shows which version runs.
+func (r *Renderer) versions(affected []bulletin.Affected) []Command {
+	var shown []Command
+	for _, a := range affected {
+		product := r.product(a.Product)
+		c := Command{product.Title, product.ShowVersion}
+		if c.Command != "" && !product.Hosted && !slices.Contains(shown, c) {
+			shown = append(shown, c)
+		}
+	}
+	return shown
+}
+
+// platforms spells platforms as their makers do; unknown ones stay as written.
+func (r *Renderer) platforms(ids []string) string {
+	var names []string
+	for _, id := range ids {
+		names = append(names, r.words.or("platform."+id, id))
+	}
+	return strings.Join(names, r.words.plain("list.separator"))
+}
+
+// versionRange says in words which versions a range holds.
+func (r *Renderer) versionRange(v version.Range) string {
+	w := r.words
+	end := ""
+	switch {
+	case v.Fixed != "":
+		end = w.plain("versions.before", v.Fixed)
+	case v.LastAffected != "":
+		end = w.plain("versions.upto", v.LastAffected)
+	}
+	switch {
+	case v.Introduced == "" && end == "":
+		return w.plain("versions.all")
+	case v.Introduced == "":
+		return end
+	case end == "":
+		return w.plain("versions.from", v.Introduced)
+	}
+	return w.plain("versions.between", w.plain("versions.from", v.Introduced), end)
+}

@@ -1,0 +1,111 @@
+package site
+
+import (
+	"cmp"
+	"html/template"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/internal/address"
+	"tocsin/internal/bulletin"
+	"tocsin/internal/verdict"
+)
+
+// Card is what lists, feeds and the sitemap need of a bulletin when its page was made. It is
+// plain data, so that the next build can start from it.
+type Card struct {
+	ID        bulletin.ID
+	Title     string
+	Published time.Time
+	// Announced is when readers were told last: at the release, or of a material revision.
+	Announced time.Time
+	// Modified is when the page changed last.
+	Modified  time.Time
+	Severity  bulletin.Severity
+	Action    verdict.Truth
+	Products  []string // IDs, each once
+	Withdrawn bool
+	Cites     []string      // the sentences of the policy by which it was published: disclose/fix
+	Entry     template.HTML // its row in lists
+}
+
+// Entry is what the row of a bulletin in lists is made of.
+type Entry struct {
+	ID, Anchor, Href string
+	Title, Summary   string // the summary is empty where it only repeats the title
+	Published        *Date
+	Severity         string // empty where not stated
+	Action           string // yes, no or unknown
+	Exploited        string // the answer's word; empty where nobody asked yet
+	Marks            Marks
+	Withdrawn        bool
+	Superseded       *Link // of a withdrawn one: what holds instead; may be nil
+}
+
+// Card keeps what lists need of a bulletin.
+func (r *Renderer) Card(n Notice) (Card, error) {
+	x := n.Bulletin.Bulletin()
+	row, err := r.templates.piece("entry", r.entry(n))
+	card := Card{
+		ID: x.ID, Title: x.Title, Published: x.Published, Announced: x.Announced(), Modified: modified(x),
+		Severity: x.Severity, Action: x.Action.Required, Withdrawn: x.Status == bulletin.Withdrawn,
+		Cites: cited(r.because(n)), Entry: row,
+	}
+	for _, a := range x.Affected {
+		if !slices.Contains(card.Products, a.Product) {
+			card.Products = append(card.Products, a.Product)
+		}
+	}
+	return card, err
+}
+
+func (r *Renderer) entry(n Notice) Entry {
+	x := n.Bulletin.Bulletin()
+	e := Entry{
+		ID:        string(x.ID),
+		Anchor:    address.Anchor(string(x.ID)),
+		Href:      r.Layout.Href(r.Layout.Bulletin(string(x.ID))),
+		Title:     x.Title,
+		Summary:   summary(x),
+		Published: r.date(x.Published),
+		Severity:  string(x.Severity),
+		Action:    x.Action.Required.String(),
+		Exploited: x.Exploited.Word,
+		Marks:     r.marksOf(x),
+		Withdrawn: x.Status == bulletin.Withdrawn,
+	}
+	if e.Withdrawn {
+		e.Summary = "" // the row says in the language of the page what became of it
+	}
+	if retraction := r.retraction(n); retraction != nil {
+		e.Superseded = retraction.Superseded
+	}
+	return e
+}
+
+// summary is empty where it only repeats the title.
+func summary(x bulletin.Bulletin) string {
+	if x.Summary == x.Title {
+		return ""
+	}
+	return x.Summary
+}
+
+// modified is when the page of a bulletin changed last.
+func modified(x bulletin.Bulletin) time.Time {
+	at := x.Published
+	for _, v := range x.Revisions {
+		if v.At.After(at) {
+			at = v.At
+		}
+	}
+	if x.Retraction != nil && x.Retraction.At.After(at) {
+		at = x.Retraction.At
+	}
+	return at
+}
+
+func newestFirst(a, b *Card) int {
+	return cmp.Or(b.Published.Compare(a.Published), strings.Compare(string(b.ID), string(a.ID)))
+}

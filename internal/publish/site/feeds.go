@@ -1,0 +1,119 @@
+package site
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"tocsin/internal/address"
+	"tocsin/internal/publish"
+	"tocsin/internal/verdict"
+)
+
+// Subscription is a feed that readers can have: of everything, or of some bulletins.
+type Subscription struct {
+	Title       string
+	Description string       // what it is a feed of, and what a feed is: the first thing seen of it in a browser
+	Kind        string       // all, action, severity or product
+	Name        string       // of the severity or product; else empty
+	Page        address.Page // the list that it is the feed of: the feed stands at Page.RSS()
+	Cards       []Card       // told last first
+}
+
+// FeedWords are the words that feeds add to the authors' own.
+type FeedWords struct{ Updated, Withdrawn, Retracted string }
+
+// FeedWords are those in the language of the site.
+func (r *Renderer) FeedWords() FeedWords {
+	return FeedWords{r.words.plain("feed.updated"), r.words.plain("mark.withdrawn"), r.words.plain("feed.retracted")}
+}
+
+// Subscriptions are all feeds, that of all bulletins first. They are the same whatever was
+// published, for an address that somebody subscribed to must not vanish with the last
+// bulletin that it was about. A withdrawn bulletin stands in every one of them: nobody can
+// tell any more which it stood in, and whoever acted on it must learn of it.
+func (r *Renderer) Subscriptions(cards []Card) []Subscription {
+	told := slices.SortedFunc(slices.Values(cards), toldLast)
+	l, w := r.Layout, r.words
+	all := []Subscription{r.subscription("all", "", "", l.Bulletins(), told, func(Card) bool { return true })}
+	all = append(all, r.subscription("action", "", w.plain("list.action.title"), l.ActionRequired(), told,
+		func(c Card) bool { return c.Action == verdict.Yes }))
+	for _, s := range severities {
+		name := w.plain("severity." + severityKey(s))
+		all = append(all, r.subscription("severity", name, w.plain("list.severity.title", name), l.Severity(string(s)), told,
+			func(c Card) bool { return c.Severity == s }))
+	}
+	for _, p := range r.Products {
+		all = append(all, r.subscription("product", p.Title, w.plain("list.product.title", p.Title), l.Product(p.ID), told,
+			func(c Card) bool { return slices.Contains(c.Products, p.ID) }))
+	}
+	return all
+}
+
+// toldLast is the order of feeds: by when readers were told last.
+func toldLast(a, b Card) int {
+	return cmp.Or(b.Announced.Compare(a.Announced), strings.Compare(string(b.ID), string(a.ID)))
+}
+
+func (r *Renderer) subscription(kind, name, title string, page address.Page, told []Card, takes func(Card) bool) Subscription {
+	s := Subscription{Kind: kind, Name: name, Page: page}
+	s.Title = r.words.plain("feed.title", r.Organization)
+	if title != "" {
+		s.Title = r.words.plain("feed.title.of", r.Organization, title)
+	}
+	s.Description = r.words.plain("feed.description")
+	for _, c := range told {
+		if c.Withdrawn || takes(c) {
+			s.Cards = append(s.Cards, c)
+		}
+	}
+	return s
+}
+
+// feedsPage explains the feeds.
+type feedsPage struct {
+	Frame
+	All, Action []FeedAddress
+	Groups      []FeedGroup
+	Example     string // ID of a bulletin
+}
+
+// FeedAddress is where a feed is.
+type FeedAddress struct{ Name, Address string }
+
+// FeedGroup is the feeds of one kind.
+type FeedGroup struct {
+	Kind  string
+	Feeds []FeedAddress
+}
+
+// feeds makes the page that explains the feeds.
+func (l *list) feeds() (publish.File, error) {
+	page, w := l.Layout.Feeds(), l.words
+	data := feedsPage{
+		Frame: l.frame(page, "feeds", w.plain("feeds.title"), w.plain("feeds.description", l.Organization)),
+		All: []FeedAddress{
+			{"RSS", l.Layout.URL(l.Layout.Feed())},
+			{"Atom", l.Layout.URL(l.Layout.Atom())},
+			{"JSON Feed", l.Layout.URL(l.Layout.JSONFeed())},
+		},
+		Action:  []FeedAddress{{"RSS", l.Layout.URL(l.Layout.ActionRequired().RSS())}},
+		Example: "TS-2026-004",
+	}
+	if len(l.cards) > 0 {
+		data.Example = string(l.cards[len(l.cards)-1].ID) // the oldest, so that the page stays as it is
+	}
+	severity, product := FeedGroup{Kind: "severity"}, FeedGroup{Kind: "product"}
+	for _, s := range severities {
+		name := w.plain("severity." + severityKey(s))
+		severity.Feeds = append(severity.Feeds, FeedAddress{name, l.Layout.URL(l.Layout.Severity(string(s)).RSS())})
+	}
+	for _, p := range l.Products {
+		product.Feeds = append(product.Feeds, FeedAddress{p.Title, l.Layout.URL(l.Layout.Product(p.ID).RSS())})
+	}
+	data.Groups = []FeedGroup{severity}
+	if len(product.Feeds) > 0 {
+		data.Groups = append(data.Groups, product)
+	}
+	return l.render(page, "feeds.html", data)
+}
