@@ -228,3 +228,29 @@ func TestMemoryKnowsTheClock(t *testing.T) {
 		}
 	}
 }
+
+// What the site has and what check believes that it has are one: a text may link to every page.
+func TestEveryPageIsKnownToCheck(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "site")
+	tocsinT(t, "init", dir)
+	text := "---\ntitle: Everything\nslug: everything\n---\n"
+	pages := 0
+	for name := range built(t, dir) {
+		page := strings.TrimSuffix("/"+name, "index.html")
+		switch {
+		case strings.HasPrefix(page, "/static/"), page == "/manifest.json", page == "/.gitignore":
+			continue
+		}
+		text += fmt.Sprintf("- [a page](%s)\n", page)
+		pages++
+	}
+	write(t, filepath.Join(dir, "content", "policies", "everything.md"), text)
+	_, out, talk := run("-C", dir, "--now", june, "check")
+	if strings.Contains(out+talk, "broken-link") || pages < 40 {
+		t.Errorf("of %d pages check knows not all:\n%s%s", pages, out, talk)
+	}
+	write(t, filepath.Join(dir, "content", "policies", "everything.md"), text+"- [no page](/security-bulletins/1999/)\n")
+	if _, out, talk := run("-C", dir, "--now", june, "check"); !strings.Contains(out+talk, "broken-link") {
+		t.Error("a page that is not there is no problem")
+	}
+}
