@@ -2,6 +2,7 @@ package build
 
 import (
 	"crypto/sha256"
+	"io"
 	"time"
 
 	"tocsin/internal/address"
@@ -49,7 +50,7 @@ func (p *pass) feeds(cards []site.Card) error {
 type oneFeed struct {
 	feed.Channel
 	format
-	items []*feed.Item
+	items []*item
 }
 
 // feed writes a feed, unless the tree holds it as it would be: writing one, and reading it back,
@@ -58,7 +59,7 @@ func (p *pass) feed(f oneFeed) error {
 	write := func() ([]byte, error) {
 		items := make([]feed.Item, len(f.items))
 		for i, item := range f.items {
-			items[i] = *item
+			items[i] = item.Item
 		}
 		return f.write(f.Channel, items)
 	}
@@ -67,12 +68,24 @@ func (p *pass) feed(f oneFeed) error {
 
 // sum is a digest of everything that a feed says, but for what all feeds have in common.
 func (f oneFeed) sum() [32]byte {
-	t := tape.Write()
-	t.String(&f.Title)
+	h := sha256.New()
+	_, _ = io.WriteString(h, f.Title) // a hash takes everything
 	for _, item := range f.items {
-		itemTape(t, item)
+		h.Write(item.sum[:])
 	}
-	return sha256.Sum256(t.Bytes())
+	return [32]byte(h.Sum(nil))
+}
+
+// item is an entry of feeds with a digest of all that it says.
+type item struct {
+	feed.Item
+	sum [32]byte
+}
+
+func newItem(i feed.Item) *item {
+	t := tape.Write()
+	itemTape(t, &i)
+	return &item{i, sha256.Sum256(t.Bytes())}
 }
 
 // format is one way to write a feed, and where it stands.
@@ -92,12 +105,12 @@ func formats(layout address.Layout, list address.Page) []format {
 
 // items are those of the bulletins that stand in a feed, of cards whose readers were told last
 // first. Nearly all were made with their pages.
-func (p *pass) items(cards []site.Card) ([]*feed.Item, error) {
+func (p *pass) items(cards []*site.Card) ([]*item, error) {
 	announced := make([]time.Time, len(cards))
 	for i, c := range cards {
 		announced[i] = c.Announced
 	}
-	items := make([]*feed.Item, 0, feed.Window(announced))
+	items := make([]*item, 0, feed.Window(announced))
 	for _, c := range cards[:cap(items)] {
 		item, err := p.itemOf(c.ID)
 		if err != nil {
@@ -108,7 +121,7 @@ func (p *pass) items(cards []site.Card) ([]*feed.Item, error) {
 	return items, nil
 }
 
-func (p *pass) itemOf(id bulletin.ID) (*feed.Item, error) {
+func (p *pass) itemOf(id bulletin.ID) (*item, error) {
 	s := p.byID[id]
 	if s.shown.item != nil {
 		return s.shown.item, nil

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,6 +37,7 @@ type Memory struct {
 	checked time.Time             // by the clock that decides what is due
 	records map[string]*record    // by the identity of a bulletin's files
 	shared  map[string]sharedFile // files that show several bulletins, by path
+	kept    bool                  // it stands in its file
 }
 
 // record is what is remembered of one bulletin file.
@@ -61,8 +64,11 @@ func (m *Memory) recall(id content.Identity, now time.Time) *record {
 // against the beginning of the walk, may yet change without its times changing.
 const coarse = 100 * time.Millisecond
 
-// memory is what this walk leaves.
+// memory is what this walk leaves: the last walk's own where nothing is new.
 func (p *pass) memory() *Memory {
+	if p.Last != nil && p.sameAsLast() {
+		return p.Last
+	}
 	m := &Memory{checked: p.Now, records: make(map[string]*record, len(p.steps)), shared: p.shared}
 	for _, s := range p.steps {
 		if s.identity.Is == "" || !s.identity.Youngest.Before(p.Began.Add(-coarse)) {
@@ -71,6 +77,12 @@ func (p *pass) memory() *Memory {
 		m.records[s.identity.Is] = s.record
 	}
 	return m
+}
+
+// sameAsLast reports whether everything that this walk knows the last one knew.
+func (p *pass) sameAsLast() bool {
+	return len(p.steps) == len(p.Last.records) && maps.Equal(p.shared, p.Last.shared) &&
+		!slices.ContainsFunc(p.steps, func(s *step) bool { return !s.old })
 }
 
 // head begins the file of a memory, with the version of what follows.
@@ -91,7 +103,7 @@ func ReadMemory(file, key string) (*Memory, error) {
 	if !sound || end < 0 || !sumOf(text[:end], text[end:]) {
 		return nil, nil
 	}
-	m := &Memory{shared: make(map[string]sharedFile)}
+	m := &Memory{shared: make(map[string]sharedFile), kept: true}
 	t := tape.Read(text[:end])
 	count := m.heading(t)
 	if m.Key != key {
@@ -131,9 +143,13 @@ func sumOf(text, sum string) bool {
 	return string(h.Sum(nil)) == sum
 }
 
-// Write keeps the memory in a file that only its owner can read: drafts are in it. A file that
-// is cut off by a power cut has another sum, and is no memory.
-func (m *Memory) Write(file string) (err error) {
+// Keep writes the memory to a file that only its owner can read, since drafts are in it; one that
+// was read from the file and is as it was need not be written. A file that is cut off by a power
+// cut has another sum, and is no memory.
+func (m *Memory) Keep(file string) (err error) {
+	if m.kept {
+		return nil
+	}
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("keep what the build knows: %w", err)
@@ -243,10 +259,11 @@ func (s *shown) tape(t *tape.Tape) {
 	there := s.item != nil
 	t.Bool(&there)
 	if there && t.Reading() {
-		s.item = new(feed.Item)
+		s.item = new(item)
 	}
 	if there {
-		itemTape(t, s.item)
+		itemTape(t, &s.item.Item)
+		t.Sum(&s.item.sum)
 	}
 }
 

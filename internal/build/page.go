@@ -13,10 +13,10 @@ import (
 // shown is what is left of a bulletin that readers may see, when its page was made.
 type shown struct {
 	card  site.Card
-	path  string     // of the page
-	sum   [32]byte   // its SHA-256
-	sight string     // what the page shows of others
-	item  *feed.Item // where it stands in a feed
+	path  string   // of the page
+	sum   [32]byte // its SHA-256
+	sight string   // what the page shows of others
+	item  *item    // where it stands in a feed
 }
 
 func (s *shown) name() *site.Neighbour {
@@ -100,14 +100,13 @@ func (p *pass) anew(s *step, n site.Notice) (publish.File, error) {
 }
 
 // item is the bulletin as feeds have it.
-func (p *pass) item(n site.Notice) (*feed.Item, error) {
+func (p *pass) item(n site.Notice) (*item, error) {
 	b := n.Bulletin.Bulletin()
 	body, err := p.Pages.FeedHTML(n)
 	if err != nil {
 		return nil, err
 	}
-	item := feed.NewItem(n.Bulletin, p.Feeds.Layout.URL(p.Feeds.Layout.Bulletin(string(b.ID))), body)
-	return &item, nil
+	return newItem(feed.NewItem(n.Bulletin, p.Feeds.Layout.URL(p.Feeds.Layout.Bulletin(string(b.ID))), body)), nil
 }
 
 // sight is all that the page of a bulletin shows of others, as a text to compare.

@@ -29,6 +29,7 @@ import (
 	"slices"
 	"time"
 
+	"tocsin/internal/bulletin"
 	"tocsin/internal/content"
 	"tocsin/internal/disclosure"
 	"tocsin/internal/source"
@@ -52,10 +53,11 @@ type Checker struct {
 	Settings
 	site       content.Site // everything but the bulletins
 	obstacles  source.Problems
-	cards      []card              // one of each bulletin file
-	pageCards  []card              // one of each policy, and of their front page
-	policies   map[string][]anchor // by slug
-	index      []anchor            // of the policies' front page
+	cards      []card                // one of each bulletin file
+	owner      map[bulletin.ID]*card // once asked for, when all are there
+	pageCards  []card                // one of each policy, and of their front page
+	policies   map[string][]anchor   // by slug
+	index      []anchor              // of the policies' front page
 	silences   []silence
 	answered   *answered // by the headings of bulletins
 	problems   source.Problems

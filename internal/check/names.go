@@ -29,14 +29,18 @@ func slugs(c *Checker) source.Problems {
 
 // owners maps each ID to the file that owns it: the one that bears the name, else the
 // first that claims it.
-func (c *Checker) owners() map[bulletin.ID]card {
-	owner := make(map[bulletin.ID]card)
-	for _, k := range c.cards {
-		if o, taken := owner[k.id]; !taken || k.owner && !o.owner {
-			owner[k.id] = k
+func (c *Checker) owners() map[bulletin.ID]*card {
+	if c.owner != nil {
+		return c.owner
+	}
+	c.owner = make(map[bulletin.ID]*card, len(c.cards))
+	for i := range c.cards {
+		k := &c.cards[i]
+		if o, taken := c.owner[k.id]; !taken || k.owner && !o.owner {
+			c.owner[k.id] = k
 		}
 	}
-	return owner
+	return c.owner
 }
 
 // ids reports bulletins that claim one ID, drafts too: whatever asks for the ID must
@@ -66,9 +70,10 @@ func years(c *Checker, n *notice) source.Problems {
 // aliases reports other names that are not the bulletin's own: another bulletin's id,
 // or a name that another bulletin has too.
 func aliases(c *Checker) source.Problems {
-	owner, first := c.owners(), make(map[string]card)
+	owner, first := c.owners(), make(map[string]*card)
 	var problems source.Problems
-	for _, k := range c.cards {
+	for i := range c.cards {
+		k := &c.cards[i]
 		for _, a := range k.aliases {
 			folded := strings.ToUpper(a.word)
 			other, taken := first[folded]
@@ -105,7 +110,7 @@ func relations(c *Checker) source.Problems {
 	return problems
 }
 
-func (k card) relation(owner map[bulletin.ID]card, m mention, how string) source.Problems {
+func (k card) relation(owner map[bulletin.ID]*card, m mention, how string) source.Problems {
 	o, found := owner[bulletin.ID(m.word)]
 	switch {
 	case !found:

@@ -94,7 +94,7 @@ func (p *program) runBuild(ctx context.Context, how building) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := made.Memory.Write(s.memoryFile()); err != nil {
+	if err := made.Memory.Keep(s.memoryFile()); err != nil {
 		return err
 	}
 	p.tellBuilt(s, made, report, how)

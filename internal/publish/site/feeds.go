@@ -17,7 +17,7 @@ type Subscription struct {
 	Kind        string       // all, action, severity or product
 	Name        string       // of the severity or product; else empty
 	Page        address.Page // the list that it is the feed of: the feed stands at Page.RSS()
-	Cards       []Card       // told last first
+	Cards       []*Card      // told last first
 }
 
 // FeedWords are the words that feeds add to the authors' own.
@@ -33,29 +33,33 @@ func (r *Renderer) FeedWords() FeedWords {
 // bulletin that it was about. A withdrawn bulletin stands in every one of them: nobody can
 // tell any more which it stood in, and whoever acted on it must learn of it.
 func (r *Renderer) Subscriptions(cards []Card) []Subscription {
-	told := slices.SortedFunc(slices.Values(cards), toldLast)
+	told := make([]*Card, len(cards))
+	for i := range cards {
+		told[i] = &cards[i]
+	}
+	slices.SortFunc(told, toldLast)
 	l, w := r.Layout, r.words
-	all := []Subscription{r.subscription("all", "", "", l.Bulletins(), told, func(Card) bool { return true })}
+	all := []Subscription{r.subscription("all", "", "", l.Bulletins(), told, func(*Card) bool { return true })}
 	all = append(all, r.subscription("action", "", w.plain("list.action.title"), l.ActionRequired(), told,
-		func(c Card) bool { return c.Action == verdict.Yes }))
+		func(c *Card) bool { return c.Action == verdict.Yes }))
 	for _, s := range severities {
 		name := w.plain("severity." + severityKey(s))
 		all = append(all, r.subscription("severity", name, w.plain("list.severity.title", name), l.Severity(string(s)), told,
-			func(c Card) bool { return c.Severity == s }))
+			func(c *Card) bool { return c.Severity == s }))
 	}
 	for _, p := range r.Products {
 		all = append(all, r.subscription("product", p.Title, w.plain("list.product.title", p.Title), l.Product(p.ID), told,
-			func(c Card) bool { return slices.Contains(c.Products, p.ID) }))
+			func(c *Card) bool { return slices.Contains(c.Products, p.ID) }))
 	}
 	return all
 }
 
 // toldLast is the order of feeds: by when readers were told last.
-func toldLast(a, b Card) int {
+func toldLast(a, b *Card) int {
 	return cmp.Or(b.Announced.Compare(a.Announced), strings.Compare(string(b.ID), string(a.ID)))
 }
 
-func (r *Renderer) subscription(kind, name, title string, page address.Page, told []Card, takes func(Card) bool) Subscription {
+func (r *Renderer) subscription(kind, name, title string, page address.Page, told []*Card, takes func(*Card) bool) Subscription {
 	s := Subscription{Kind: kind, Name: name, Page: page}
 	s.Title = r.words.plain("feed.title", r.Organization)
 	if title != "" {
