@@ -7,7 +7,7 @@ func fileCodes() []Code {
 	return []Code{
 		{
 			Name: "too-large", Level: source.Error,
-			Wants: "files of at most 256 KiB, front matter of 16 KiB, lines of 8 KiB",
+			Wants: "files of at most 256 KiB, front matter of 16 KiB and 1,000 lines, lines of 8 KiB",
 			Why: `A page is prose. More than this is a mistake, such as a log that was pasted, or an
 attempt to keep the build busy. Move data out of the page, and break long lines.`,
 			Example: "{300 KiB}\n", Mended: "A text.\n",

@@ -16,6 +16,7 @@ import (
 const (
 	maxFile   = 256 << 10 // octets of a file
 	maxHeader = 16 << 10  // octets of front matter
+	maxKeys   = 1000      // lines of it
 	maxLine   = 8 << 10   // octets of a line
 )
 
@@ -68,6 +69,8 @@ func scan(file source.File) (below, problems source.Problems) {
 	case len(problems) > 0:
 	case !found:
 		problems = append(problems, unclosed(file))
+	case line > maxKeys:
+		problems = append(problems, problem(file, 1, 1, "too-large", fmt.Sprintf("the front matter has more than %d lines", maxKeys), "move prose into the body"))
 	case end > maxHeader:
 		problems = append(problems, problem(file, 1, 1, "too-large", fmt.Sprintf("the front matter is larger than %d KiB", maxHeader>>10), "move prose into the body"))
 	}

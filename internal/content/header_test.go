@@ -250,6 +250,8 @@ func TestCaps(t *testing.T) {
 		{"file above it", pad(whole, maxFile+1), " too-large"},
 		{"header at the cap", inHeader(maxHeader), ""},
 		{"header above it", inHeader(maxHeader + 1), "1:1 too-large"},
+		{"header of many lines", "---\n" + head + strings.Repeat("#\n", maxKeys-strings.Count(head, "\n")-2) + "---\n", ""},
+		{"header of one too many", "---\n" + head + strings.Repeat("#\n", maxKeys-strings.Count(head, "\n")-1) + "---\n", "1:1 too-large"},
 		{"line at the cap", strings.Replace(whole, "title: A fault", "title: "+line(maxLine-7), 1), ""},
 		{"line at the cap, CR LF", strings.Replace(whole, "title: A fault", "title: "+line(maxLine-7)+"\r", 1), ""},
 		{"line above it", whole + "\n" + line(maxLine+1) + "\n", "10:1 too-large"},

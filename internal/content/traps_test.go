@@ -72,7 +72,7 @@ func TestValuesStayText(t *testing.T) {
 
 // Errors of syntax without end are looked for so many times and no more (F9).
 func TestManyErrorsOfSyntax(t *testing.T) {
-	text := "---\n" + head + strings.Repeat("a: b: c\n", 1500) + "---\n"
+	text := "---\n" + head + strings.Repeat("a: b: c\n", 900) + "---\n"
 	_, problems := readOne(t, text)
 	if len(problems) != maxSyntax {
 		t.Errorf("%d problems", len(problems))

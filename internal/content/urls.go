@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"tocsin/internal/address"
 	"tocsin/internal/source"
@@ -24,7 +25,7 @@ const AddressFile = "urls.lock"
 
 const (
 	maxAddressFile = 16 << 20 // octets: room for 300,000 addresses
-	maxReason      = 500      // octets of a reason
+	maxReason      = 500      // characters of a reason
 )
 
 // Addresses is what [AddressFile] says; nothing where there is none.
@@ -48,12 +49,9 @@ func (a Address) Stands() bool { return a.To == "" && a.Reason == "" }
 // the first already leads to the end; where they lead in a circle, to nothing, they are left out.
 func (a Addresses) Moves() []address.Move {
 	var moves []address.Move
-	next := a.next()
+	ends := arrivals(a.next())
 	for _, line := range a.Lines {
-		if line.Stands() {
-			continue
-		}
-		if end, ends := follow(next, line); ends {
+		if end := ends[line.From]; end != "" || line.Reason != "" {
 			moves = append(moves, address.Move{From: line.From, To: end, Reason: line.Reason})
 		}
 	}
@@ -72,22 +70,36 @@ func (a Addresses) next() map[address.Page]string {
 	return to
 }
 
-// follow walks from move to move to the last destination; false where the walk never ends.
-func follow(next map[address.Page]string, line Address) (end string, ends bool) {
-	end = line.To
-	for range len(next) {
-		page, _, _ := strings.Cut(end, "#")
-		to, moved := next[address.Page(page)]
-		if !moved {
-			return end, true
+// arrivals are where each page that moved leads at last, from move to move; empty where that never
+// ends. Every move is walked once, however long the way.
+func arrivals(next map[address.Page]string) map[address.Page]string {
+	ends := make(map[address.Page]string, len(next))
+	for from := range next {
+		var walked []address.Page
+		end, met := "", false
+		for at := from; ; {
+			if end, met = ends[at]; met { // empty also where this very walk has been: a circle
+				break
+			}
+			ends[at] = ""
+			walked = append(walked, at)
+			page, _, _ := strings.Cut(next[at], "#")
+			if _, moved := next[address.Page(page)]; !moved {
+				end = next[at]
+				break
+			}
+			at = address.Page(page)
 		}
-		end = to
+		for _, at := range walked {
+			ends[at] = end
+		}
 	}
-	return "", line.To == ""
+	return ends
 }
 
 // With is the file with pages added that it does not name, and those pages, sorted; nil
-// where it names them all. It changes no line that is there: a new one comes before the first line that sorts behind it.
+// where it names them all. It changes no line that is there: a new one comes before the
+// first line that sorts behind it.
 func (a Addresses) With(pages []address.Page) (data []byte, added []address.Page) {
 	known := make(map[address.Page]bool, len(a.Lines))
 	for _, line := range a.Lines {
@@ -241,7 +253,7 @@ func (a *Address) became(rest string) error {
 			return fmt.Errorf("the destination %q: %w", value, err)
 		}
 		a.To = to
-	case len(value) > maxReason:
+	case utf8.RuneCountInString(value) > maxReason:
 		return fmt.Errorf("the reason is longer than %d characters", maxReason)
 	default:
 		a.Reason = value
@@ -271,11 +283,9 @@ func (r *addressReader) keep(a Address) {
 // circles reports the moves that lead back to themselves, each circle once.
 func (r *addressReader) circles() {
 	next, told := r.found.next(), make(map[address.Page]bool)
+	ends := arrivals(next)
 	for _, a := range r.found.Lines {
-		if told[a.From] {
-			continue
-		}
-		if _, ends := follow(next, a); ends {
+		if a.To == "" || ends[a.From] != "" || told[a.From] {
 			continue
 		}
 		round := string(a.From)

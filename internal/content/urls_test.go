@@ -78,6 +78,7 @@ func TestAddressProblems(t *testing.T) {
 		"/a/ gone:\n":                          "1:5 bad-address",
 		"/a/ gone:why\n":                       "1:5 bad-address",
 		"/a/ gone: " + strings.Repeat("x", 501) + "\n": "1:11 bad-address",
+		"/a/ gone: " + strings.Repeat("ü", 500) + "\n": "",
 		"/a/ -> /b/ /c/\n":                             "1:8 bad-address",
 		"/a/ ->   http://example.com/\n":               "1:10 bad-address",
 		"/a/ -> //evil.example/\n":                     "1:8 bad-address",
@@ -104,6 +105,26 @@ func TestAddressProblems(t *testing.T) {
 		}
 		if got := strings.Join(got, "|"); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// Every page of a long way leads to its end, and the way is walked once: page by page it would
+// take minutes.
+func TestLongWay(t *testing.T) {
+	const long = 100_000
+	var text strings.Builder
+	for i := range long {
+		fmt.Fprintf(&text, "/p%d/ -> /p%d/\n", i, i+1)
+	}
+	a, problems := ParseAddresses(source.File{Name: AddressFile, Data: []byte(text.String())})
+	moves := a.Moves()
+	if len(problems) > 0 || len(moves) != long {
+		t.Fatalf("%d moves, %d problems", len(moves), len(problems))
+	}
+	for _, m := range moves {
+		if m.To != fmt.Sprintf("/p%d/", long) {
+			t.Fatalf("%s leads to %s", m.From, m.To)
 		}
 	}
 }
