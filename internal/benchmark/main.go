@@ -125,9 +125,6 @@ func workIn(dir string) (folder string, remove func() error, err error) {
 // measure adds one size, and prints it.
 func (found *outcome) measure(ctx context.Context, o options, size int, folder string, tools programs, say func(string, ...any)) (err error) {
 	place := filepath.Join(folder, strconv.Itoa(size))
-	if o.dir == "" {
-		defer func() { err = errors.Join(err, os.RemoveAll(place)) }()
-	}
 	say("%d bulletins: writing both sites", size)
 	t, err := newTrial(ctx, corpus{o.seed, size}, place, tools)
 	if err != nil {

@@ -94,10 +94,18 @@ func (s subject) written(began time.Time) (files int, size int64, err error) {
 	return files, size, nil
 }
 
-// clear takes every output away: the next build is cold.
+// clear takes every output away: the next build is cold. It lies beside the site until the
+// whole run ends: ext4 uses the inodes of deleted files again only after a while, and looks
+// through all of them whenever a file is made, so that a build after a deletion would measure
+// the deletion.
 func (s subject) clear() error {
+	aside, err := os.MkdirTemp(filepath.Dir(s.site), filepath.Base(s.site)+"-old-")
+	if err != nil {
+		return err
+	}
 	for _, output := range s.outputs {
-		if err := os.RemoveAll(filepath.Join(s.site, output)); err != nil {
+		err := os.Rename(filepath.Join(s.site, output), filepath.Join(aside, filepath.Base(output)))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
