@@ -156,7 +156,7 @@ func TestProgramKilledAtRandom(t *testing.T) {
 		t.Skip("SKIPPED: many processes, left out of -short")
 	}
 	m := newMortal(t)
-	rounds := 15
+	rounds := 10
 	if os.Getenv("TOCSIN_SOAK") != "" {
 		rounds = 400
 	}
@@ -183,10 +183,18 @@ func (m moment) options(n int) []string {
 	return options
 }
 
+// steps are which of the calls; of those about urls.lock, which nobody could make again, all.
+func (m moment) steps(few []int) []int {
+	if len(few) > 12 || filepath.Base(m.file) != "urls.lock" {
+		return few
+	}
+	return []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
+}
+
 // dying are the system calls by which a build changes anything, and those about the files that
 // one build leaves for the next.
 func dying(dir string) (all []moment) {
-	for _, call := range []string{"write", "renameat,renameat2,rename", "linkat", "unlinkat", "mkdirat", "fchmodat,fchmodat2,fchmod", "fsync,fdatasync", "ftruncate", "flock"} {
+	for _, call := range []string{"write", "renameat,renameat2,rename", "linkat", "unlinkat", "mkdirat", "fchmodat,fchmod", "fsync,fdatasync", "ftruncate", "flock"} {
 		all = append(all, moment{call, ""})
 	}
 	for _, file := range []string{".tocsin/memory", ".tocsin/memory.new", ".tocsin/tree", ".tocsin/stage-tree", ".tocsin/standby", ".tocsin/build.lock", "urls.lock", "public"} {
@@ -211,7 +219,7 @@ func TestProgramKilledAtEveryCall(t *testing.T) {
 		t.Skipf("SKIPPED: strace may not trace here: %v\n%s", err, bytes.TrimSpace(out))
 	}
 	m := newMortal(t)
-	steps := []int{1, 3, 8}
+	steps := []int{1, 4}
 	if os.Getenv("TOCSIN_SOAK") != "" {
 		steps = nil
 		for n := range 120 {
@@ -220,7 +228,7 @@ func TestProgramKilledAtEveryCall(t *testing.T) {
 	}
 	for _, at := range dying(m.dir) {
 		misses := 0
-		for _, n := range steps {
+		for _, n := range at.steps(steps) {
 			died := m.dies(fmt.Sprintf("killed at call %d of %v", n, at), func(args ...string) *exec.Cmd {
 				c := exec.Command(strace, append(append([]string{"-f", "-qq", "-o", os.DevNull}, at.options(n)...), append([]string{m.tool}, args...)...)...)
 				c.Env = append(os.Environ(), "GOMAXPROCS=1") // strace counts the calls of each thread

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 
@@ -130,13 +129,7 @@ func (p *program) rendered(ctx context.Context, s *site, file string) (*release.
 }
 
 // urlOf is the address of a file of the site.
-func (s *site) urlOf(file string) string {
-	page := address.Page("/" + file)
-	if path.Base(file) == "index.html" {
-		page = address.Page("/" + strings.TrimSuffix(file, "index.html"))
-	}
-	return s.config.Layout.URL(page)
-}
+func (s *site) urlOf(file string) string { return s.config.Layout.URL(address.PageOf(file)) }
 
 // shows reports whether readers can see a bulletin now.
 func (s *site) shows(id bulletin.ID) bool {

@@ -56,6 +56,7 @@ func attackMemory(t *testing.T, seed uint64, rounds int) {
 	for i := range m.of {
 		write(t, m.bulletin(i), oneOf(m.dice, i, m.of))
 	}
+	time.Sleep(150 * time.Millisecond)
 	if status, _, talk := m.run(); status != exitDone {
 		t.Fatalf("exit status %d\n%s", status, talk)
 	}
@@ -163,6 +164,7 @@ func (m *meddled) sources() map[string]string {
 
 // restore is what git checkout does: only what differs gets a new file.
 func (m *meddled) restore() {
+	m.now, _ = time.Parse(time.RFC3339, june)
 	for name := range m.sources() {
 		if _, there := m.good[name]; !there {
 			_ = os.Remove(name)
@@ -179,7 +181,7 @@ func (m *meddled) restore() {
 // meddle makes one change, and says which.
 func (m *meddled) meddle() string {
 	all := []func(file, text string) string{
-		m.edit, m.edit, m.edit, m.edit, m.sameSize, m.replaced, m.touched, m.linked, m.swapped, m.renamed, m.decided, m.settings,
+		m.edit, m.edit, m.edit, m.edit, m.sameSize, m.replaced, m.touched, m.linked, m.swapped, m.renamed, m.decided, m.settings, m.settings, m.settings, m.settings,
 		m.template, m.template, m.policy, m.clock, m.clock, m.tamper, m.tamper, m.forget, m.forget, m.lock, m.lock, m.rewritten, m.embargoed, m.gone,
 	}
 	file := m.bulletin(m.dice.IntN(m.of))
@@ -413,7 +415,7 @@ func (m *meddled) tamper(string, string) string {
 	root := filepath.Join(m.dir, []string{"public", ".tocsin/standby"}[m.dice.IntN(2)])
 	var files []string
 	_ = filepath.WalkDir(root, func(name string, e fs.DirEntry, err error) error {
-		if err == nil && !e.IsDir() && filepath.Base(name) != "manifest.json" {
+		if err == nil && !e.IsDir() && filepath.Base(name) != "manifest.json" && filepath.Base(name) != ".gitignore" { // which are asked first: whose folder is this?
 			files = append(files, name)
 		}
 		return nil

@@ -197,9 +197,8 @@ func (v *view) check() error {
 
 // Open implements [serve.Site].
 func (v *view) Open(path string) (serve.Answer, error) {
-	layout := v.site.config.Layout
-	page, ours := layout.PageAt(path)
-	if !ours {
+	page, ours := v.site.config.Layout.PageAt(path)
+	if !ours || v.live == nil { // nil: the site could not be read yet
 		return serve.Answer{Status: 404}, nil
 	}
 	for _, m := range v.site.content.Addresses.Moves() {
@@ -226,6 +225,9 @@ func (v *view) Open(path string) (serve.Answer, error) {
 func (v *view) moved(m address.Move) (serve.Answer, error) {
 	if !m.Gone() {
 		return serve.Answer{Status: m.Status(), Location: v.site.config.Layout.MovedTo(m)}, nil
+	}
+	if !m.Shown() {
+		return serve.Answer{Status: m.Status(), ContentType: "text/plain; charset=utf-8", Data: []byte("gone: " + m.Reason + "\n")}, nil
 	}
 	asked, err := v.live.Open(m.From)
 	return serve.Answer{Status: m.Status(), ContentType: "text/html; charset=utf-8", Data: asked.Data}, err

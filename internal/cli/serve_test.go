@@ -88,11 +88,11 @@ func TestServe(t *testing.T) {
 	tocsinT(t, "init", dir)
 	url := served(t, dir, "--now", june)
 	page := get(t, url+"/security-bulletins/ts-2026-002/", 200)
-	if !strings.Contains(page, "tocsin explain TS-2026-002") || strings.Contains(page, "_watermark") {
+	if !strings.Contains(page, "tocsin explain TS-2026-002") || strings.Contains(page, "_tocsin_mark") {
 		t.Errorf("a published page lacks its proof, or is marked as a draft:\n%s", page)
 	}
 	draft := get(t, url+"/security-bulletins/ts-2026-003/", 200)
-	if !strings.Contains(draft, "DRAFT") || !strings.Contains(draft, "[Draft]") {
+	if !strings.Contains(draft, "_tocsin_mark") || !strings.Contains(draft, "[Draft]") {
 		t.Errorf("a draft is not marked:\n%s", draft)
 	}
 	if list := get(t, url+"/security-bulletins/", 200); strings.Contains(list, "ts-2026-003") {
@@ -144,6 +144,40 @@ func save(t *testing.T, file, old, new string) {
 	}
 	if err := os.Rename(file+"~", file); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Of a site that could not be read yet there are no files, and every page says why; then it is mended.
+func TestServeWithoutASite(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "site")
+	generate(t, dir, 3, 3)
+	broken := filepath.Join(dir, "templates", "site", "404.html")
+	write(t, broken, `{{define "main"}}{{.`)
+	url := served(t, dir)
+	get(t, url+"/static/style.css", 404)
+	if page := get(t, url+"/", 500); !strings.Contains(page, "site/404.html:1") {
+		t.Errorf("the page does not say what is wrong:\n%s", page)
+	}
+	next := events(t, url)
+	next()
+	if err := os.Remove(broken); err != nil {
+		t.Fatal(err)
+	}
+	next()
+	get(t, url+"/", 200)
+	get(t, url+"/static/style.css", 200)
+}
+
+// What is gone says so with a server's own status, also where no page can: an old feed.
+func TestServeWhatIsGone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "site")
+	generate(t, dir, 3, 3)
+	write(t, filepath.Join(dir, "urls.lock"), "/old/ gone: We make none.\n/old/rss.xml gone: We make none.\n")
+	url := served(t, dir)
+	for _, path := range []string{"/old/", "/old/rss.xml"} {
+		if text := get(t, url+path, 410); !strings.Contains(text, "We make none.") {
+			t.Errorf("%s does not say why:\n%s", path, text)
+		}
 	}
 }
 

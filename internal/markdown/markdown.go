@@ -2,10 +2,11 @@
 // says what in it cannot be put there.
 //
 // The language is CommonMark 0.31 with tables, strikethrough, bare https links,
-// footnotes and callouts (> [!NOTE]), without attributes. Raw HTML may have what Markdown cannot say (tables
-// with lists in them, details, anchors) and must be balanced; its tags are read,
-// checked one by one and written anew, and the whole page is then held against an
-// allow-list and against what a browser's parser makes of it.
+// footnotes and callouts (> [!NOTE]), without attributes. Raw HTML may have what
+// Markdown cannot say (tables with lists in them, details, anchors) and must be
+// balanced; its tags are read, checked one by one and written anew, and the whole
+// page is then held against an allow-list and against what a browser's parser makes
+// of it.
 //
 // Whatever would come out other than written is a [Problem] with its place.
 // [Document.HTML] is safe even where problems are ignored: an unsafe link becomes

@@ -290,5 +290,3 @@ func (p *page) title(written []byte) {
 	html.DefaultWriter.Write(p, written)
 	p.put(`"`)
 }
-
-func escaped(text string) string { return string(util.EscapeHTML([]byte(text))) }

@@ -48,35 +48,81 @@ const (
 // nothing in it.
 type live struct {
 	root    *os.Root // nil where there is none
+	stamp   stamp    // of the root; zero like those of folders where it is too young to be trusted
 	files   map[string]*node
-	folders []string
-	amiss   bool        // a folder has a wrong mode, so that the tree is to be replaced
-	hashed  atomic.Bool // something was not as remembered
+	folders map[string]stamp // all but the root
+	begun   int64            // an instant before the look, by the clock of the file system
+	amiss   bool             // a folder has a wrong mode, so that the tree is to be replaced
+	hashed  atomic.Bool      // something was not as remembered
+	learned bool             // a folder has a stamp that is not remembered
+
+	asRemembered bool // the files are those of the memory, and none is another
 }
 
 // look goes through the tree and believes what is remembered of a file if it is of
 // the same size, time and inode, and older than the memory itself: what is changed
-// in the instant of being remembered has the time it had.
+// in the instant of being remembered has the time it had. A folder with the stamp that
+// is remembered need not be read: its names are the same.
 func (l *live) look(m memory) error {
-	l.files = m.files
+	l.files, l.folders = m.files, make(map[string]stamp, len(m.folders))
+	names := m.names()
 	var mu sync.Mutex
-	err := walk(l.root, ".", func(path string, info fs.FileInfo) (enter bool, err error) {
+	list := func(folder string) ([]fs.FileInfo, error) {
+		mu.Lock()
+		same := names[folder]
+		mu.Unlock()
+		if infos := lstatAll(l.root, folder, same); infos != nil {
+			return infos, nil
+		}
+		return readFolder(l.root, folder)
+	}
+	err := walkBy(list, l.root, ".", func(path string, info fs.FileInfo) (enter bool, err error) {
 		mu.Lock()
 		defer mu.Unlock()
 		if info.IsDir() {
-			l.folders = append(l.folders, path)
-			l.amiss = l.amiss || !isMode(info, folderMode)
+			if !l.enter(path, info, m.folders[path]) {
+				delete(names, path)
+			}
 			return info.Mode().Perm()&0o500 == 0o500, nil
 		}
 		l.meet(path, info, m.written)
 		return false, nil
 	})
+	l.asRemembered = err == nil && m.written != 0
 	for path, n := range l.files {
+		l.asRemembered = l.asRemembered && n.belief == known
 		if n.belief == unseen {
 			delete(l.files, path)
 		}
 	}
 	return err
+}
+
+// enter reports whether the folder has the names that are remembered.
+func (l *live) enter(path string, info fs.FileInfo, remembered stamp) (same bool) {
+	l.amiss = l.amiss || !isMode(info, folderMode)
+	seen := stampOf(info)
+	if same = seen.known() && seen == remembered; !same {
+		seen = seen.before(l.begun)
+		l.learned = l.learned || seen.known()
+	}
+	l.folders[path] = seen
+	return same
+}
+
+// lstatAll looks at the names of a folder that was just seen to be one and not to have changed.
+// It is nil where they are not there after all.
+func lstatAll(root *os.Root, folder string, names []string) []fs.FileInfo {
+	var infos []fs.FileInfo
+	at := filepath.Join(root.Name(), filepath.FromSlash(folder))
+	for _, name := range names {
+		info, err := os.Lstat(filepath.Join(at, name))
+		if err != nil {
+			return nil
+		}
+		infos = append(infos, info)
+	}
+	return infos
 }
 
 func (l *live) meet(path string, info fs.FileInfo, remembered int64) {

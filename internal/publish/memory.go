@@ -7,24 +7,25 @@ import (
 	"hash/crc32"
 	"os"
 	"path/filepath"
+
+	"tocsin/internal/tape"
 )
 
 // The memory of the live tree: for every file its path, digest and stat, so that the
 // next build need not read what nobody touched. It is believed no further than that
 // (see live.look), and whatever is wrong with it costs only time.
 //
-//	magic · number of files · files, sorted by path · CRC-32C of all that
-//	file: bytes shared with the path before · bytes of the rest · the rest · SHA-256 · size · mtime · inode
-//
-// Counts are varints; size, mtime and inode are 8 bytes each, little end first.
+//	magic · files, sorted by path: path, SHA-256, size, mtime, inode
+//	      · folders, sorted by path: path, inode, mtime, ctime · CRC-32C of all that
 const (
 	memoryName  = "tree"
-	memoryMagic = "tocsin tree 1\n"
+	memoryMagic = "tocsin tree 3\n"
 )
 
 type memory struct {
 	files   map[string]*node
-	written int64 // the mtime of the memory itself; 0 where there is none
+	folders map[string]stamp // all but the root
+	written int64            // the mtime of the memory itself; 0 where there is none
 }
 
 // recall is empty where nothing, or nothing whole, is remembered.
@@ -39,23 +40,29 @@ func (s site) recall() memory {
 	if err != nil {
 		return none
 	}
-	files := decodeMemory(data)
+	files, folders := decodeMemory(data)
 	if files == nil {
 		return none
 	}
-	return memory{files, info.ModTime().UnixNano()}
+	return memory{files, folders, info.ModTime().UnixNano()}
 }
 
-// Forget has the next build read every file of the tree that stands, so that it also finds one
+// Forget has the next build read every file and folder of the tree that stands, and walk the other, so that it also finds one
 // that was changed in place and given its time back. The error is what the system refused.
-func Forget(state string) error { return remove(filepath.Join(state, memoryName)) }
+func Forget(state string) error {
+	return errors.Join(remove(filepath.Join(state, memoryName)), remove(filepath.Join(state, knownName)))
+}
 
-// remember does not wait for the disk: after a power cut the checksum tells.
-func (s site) remember(files []file) error {
-	beside := filepath.Join(s.state, stagePrefix+memoryName)
-	err := os.WriteFile(beside, encodeMemory(files), 0o600)
+func (s site) remember(files []file, folders []folder) error {
+	return s.keep(memoryName, encodeMemory(files, folders))
+}
+
+// keep does not wait for the disk: after a power cut the checksum tells.
+func (s site) keep(name string, data []byte) error {
+	beside := filepath.Join(s.state, stagePrefix+name)
+	err := os.WriteFile(beside, data, 0o600)
 	if err == nil {
-		err = os.Rename(beside, filepath.Join(s.state, memoryName))
+		err = os.Rename(beside, filepath.Join(s.state, name))
 	}
 	if err != nil {
 		return fmt.Errorf("remember what stands in %s: %w", s.dir, errors.Join(err, remove(beside)))
@@ -65,98 +72,66 @@ func (s site) remember(files []file) error {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-func encodeMemory(files []file) []byte {
-	little := binary.LittleEndian
-	b := make([]byte, 0, 128*(len(files)+1))
-	b = append(b, memoryMagic...)
-	b = binary.AppendUvarint(b, uint64(len(files)))
-	before := ""
-	for _, f := range files {
-		n := sharedPrefix(before, f.path)
-		b = binary.AppendUvarint(b, uint64(n))
-		b = binary.AppendUvarint(b, uint64(len(f.path)-n))
-		b = append(b, f.path[n:]...)
-		b = append(b, f.sum[:]...)
-		b = little.AppendUint64(b, uint64(f.stat.size))
-		b = little.AppendUint64(b, uint64(f.stat.mtime))
-		b = little.AppendUint64(b, f.stat.inode)
-		before = f.path
+func encodeMemory(files []file, folders []folder) []byte {
+	t := tape.Write()
+	tape.List(t, &files, fileTape)
+	tape.List(t, &folders, folderTape)
+	return pack(memoryMagic, t)
+}
+
+// fileTape writes what is remembered of a file, or reads it back.
+func fileTape(t *tape.Tape, f *file) {
+	t.String(&f.path)
+	t.Sum(&f.sum)
+	t.Int(&f.stat.size)
+	t.Int(&f.stat.mtime)
+	inode := int64(f.stat.inode)
+	t.Int(&inode)
+	f.stat.inode = uint64(inode)
+}
+
+// pack puts a magic before a tape and a checksum behind it.
+func pack(magic string, t *tape.Tape) []byte {
+	body := t.Bytes()
+	b := make([]byte, 0, len(magic)+len(body)+crc32.Size)
+	return seal(append(append(b, magic...), body...))
+}
+
+// unpack is nil for what pack did not write.
+func unpack(magic string, data []byte) *tape.Tape {
+	end := len(data) - crc32.Size
+	if end < len(magic) || string(data[:len(magic)]) != magic ||
+		crc32.Checksum(data[:end], castagnoli) != binary.LittleEndian.Uint32(data[end:]) {
+		return nil
 	}
-	return seal(b)
+	return tape.Read(string(data[len(magic):end]))
 }
 
 func seal(b []byte) []byte {
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
 
-func sharedPrefix(a, b string) int {
-	n := 0
-	for n < min(len(a), len(b)) && a[n] == b[n] {
-		n++
-	}
-	return n
-}
-
 // decodeMemory is nil for what encodeMemory did not write.
-func decodeMemory(data []byte) map[string]*node {
-	end := len(data) - crc32.Size
-	if end < len(memoryMagic) || string(data[:len(memoryMagic)]) != memoryMagic ||
-		crc32.Checksum(data[:end], castagnoli) != binary.LittleEndian.Uint32(data[end:]) {
-		return nil
+func decodeMemory(data []byte) (map[string]*node, map[string]stamp) {
+	t := unpack(memoryMagic, data)
+	if t == nil {
+		return nil, nil
 	}
-	r := reader{data: data[len(memoryMagic):end]}
-	count := r.length()
-	files := make(map[string]*node, min(count, len(data)/fixedSize))
-	nodes := make([]node, min(count, len(data)/fixedSize))
-	path := ""
-	for i := range nodes {
-		path = r.prefix(path, r.length()) + string(r.bytes(r.length()))
-		nodes[i].sum = digest(r.bytes(len(digest{})))
-		nodes[i].stat = stat{int64(r.uint64()), int64(r.uint64()), r.uint64()}
-		files[path] = &nodes[i]
+	var list []file
+	var stamps []folder
+	tape.List(t, &list, fileTape)
+	tape.List(t, &stamps, folderTape)
+	files, nodes := make(map[string]*node, len(list)), make([]node, len(list))
+	for i, f := range list {
+		nodes[i] = node{sum: f.sum, stat: f.stat}
+		files[f.path] = &nodes[i]
 	}
-	if r.broken || len(r.data) > 0 || len(files) != count {
-		return nil
+	folders := make(map[string]stamp, len(stamps))
+	for _, f := range stamps {
+		folders[f.path] = f.stamp
 	}
-	return files
-}
-
-// fixedSize is how many bytes a file takes at least.
-const fixedSize = len(digest{}) + 3*8
-
-// reader cuts a memory into its parts. Where there is not enough left it is broken
-// and yields zeros.
-type reader struct {
-	data   []byte
-	broken bool
-}
-
-func (r *reader) bytes(n int) []byte {
-	if n > len(r.data) {
-		r.broken, r.data = true, nil
-		return make([]byte, min(n, fixedSize))
+	if t.End() != nil || len(files) != len(list) || len(folders) != len(stamps) {
+		return nil, nil
 	}
-	b := r.data[:n]
-	r.data = r.data[n:]
-	return b
-}
-
-func (r *reader) uint64() uint64 { return binary.LittleEndian.Uint64(r.bytes(8)) }
-
-func (r *reader) length() int {
-	v, n := binary.Uvarint(r.data)
-	if n <= 0 || v > uint64(len(r.data)) {
-		r.broken, r.data = true, nil
-		return 0
-	}
-	r.data = r.data[n:]
-	return int(v)
-}
-
-func (r *reader) prefix(path string, n int) string {
-	if n > len(path) {
-		r.broken = true
-		return ""
-	}
-	return path[:n]
+	return files, folders
 }

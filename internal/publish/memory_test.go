@@ -17,7 +17,7 @@ func TestMemoryIsReadBack(t *testing.T) {
 		want = append(want, file{path: path, sum: digest{byte(i), 1}, stat: stat{int64(i), -int64(i), 1 << (9 * i)}})
 	}
 	for n := range len(want) + 1 {
-		nodes := decodeMemory(encodeMemory(want[:n]))
+		nodes, _ := decodeMemory(encodeMemory(want[:n], nil))
 		if nodes == nil || len(nodes) != n {
 			t.Fatalf("%d files became %d", n, len(nodes))
 		}
@@ -32,7 +32,7 @@ func TestMemoryIsReadBack(t *testing.T) {
 // A memory is a hint: whatever becomes of it, the site is right, and what did not
 // change is not written.
 func TestMemoryThatIsNoHelp(t *testing.T) {
-	other := encodeMemory([]file{{path: "same.txt"}, {path: "x"}})
+	other := encodeMemory([]file{{path: "same.txt"}, {path: "x"}}, nil)
 	for name, spoil := range map[string]func(memory []byte) []byte{
 		"missing":   nil,
 		"empty":     func([]byte) []byte { return nil },
@@ -40,7 +40,7 @@ func TestMemoryThatIsNoHelp(t *testing.T) {
 		"long":      func(m []byte) []byte { return append(m, 0) },
 		"flipped":   func(m []byte) []byte { m[len(m)/2] ^= 1; return m },
 		"another's": func([]byte) []byte { return other },
-		"version":   func(m []byte) []byte { return bytes.Replace(m, []byte("tree 1"), []byte("tree 2"), 1) },
+		"version":   func(m []byte) []byte { return bytes.Replace(m, []byte("tree 3"), []byte("tree 4"), 1) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
@@ -69,7 +69,7 @@ func TestMemoryThatIsNoHelp(t *testing.T) {
 					t.Errorf("%s was written anew: it was %s, is %s", path, stat, after[path])
 				}
 			}
-			if got, err := os.ReadFile(path); err != nil || decodeMemory(got) == nil {
+			if got, err := os.ReadFile(path); err != nil || unpack(memoryMagic, got) == nil {
 				t.Errorf("the next memory is broken too: %v", err)
 			}
 		})
@@ -124,15 +124,15 @@ func TestRememberedFilesAreNotRead(t *testing.T) {
 }
 
 func FuzzMemory(f *testing.F) {
-	f.Add(encodeMemory(nil))
-	f.Add(encodeMemory([]file{{path: "a"}, {path: "a/b", stat: stat{1, 2, 3}}}))
+	f.Add(encodeMemory(nil, nil))
+	f.Add(encodeMemory([]file{{path: "a"}, {path: "a/b", stat: stat{1, 2, 3}}}, []folder{{"a", stamp{1, 2, 3}}}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		// The checksum would keep every mutation out.
-		sealed := encodeMemory(nil)
+		sealed := encodeMemory(nil, nil)
 		if body, ok := bytes.CutPrefix(data, []byte(memoryMagic)); ok && len(body) > 4 {
 			sealed = seal(append([]byte(memoryMagic), body[:len(body)-4]...))
 		}
-		nodes := decodeMemory(sealed)
+		nodes, stamps := decodeMemory(sealed)
 		var files []file
 		for path, n := range nodes {
 			files = append(files, file{path: path, sum: n.sum, stat: n.stat})
@@ -140,7 +140,14 @@ func FuzzMemory(f *testing.F) {
 		if nodes == nil {
 			return
 		}
-		again := decodeMemory(encodeMemory(files))
+		var folders []folder
+		for path, s := range stamps {
+			folders = append(folders, folder{path, s})
+		}
+		again, stampsAgain := decodeMemory(encodeMemory(files, folders))
+		if diff := cmp.Diff(stamps, stampsAgain, cmp.AllowUnexported(stamp{})); diff != "" {
+			t.Errorf("folders (-first +second):\n%s", diff)
+		}
 		if diff := cmp.Diff(nodes, again, cmp.AllowUnexported(node{}, stat{})); diff != "" {
 			t.Errorf("(-first +second):\n%s", diff)
 		}

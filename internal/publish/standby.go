@@ -33,16 +33,20 @@ type standby struct {
 	root    *os.Root
 	live    *live
 	link    func(from, to *os.Root, path string) error
-	folders []string   // that stood in it when it was opened
-	masked  bool       // the umask takes something of the modes
-	mu      sync.Mutex // held while folders are made
-	fresh   *fresh     // what was made in a tree that was empty; nil of an older one
+	folders map[string]stamp // that stood in it when it was opened
+	masked  bool             // the umask takes something of the modes
+	mu      sync.Mutex       // held while folders are made
+	fresh   *fresh           // what was made in a tree that was empty; nil of an older one
 }
 
 // openStandby makes the tree, or takes from an older one what is not the same file as
 // in the live tree.
 func (s site) openStandby(l *live) (*standby, error) {
 	masked, err := s.umaskTakes()
+	if err != nil {
+		return nil, err
+	}
+	known, err := s.takeKnown()
 	if err != nil {
 		return nil, err
 	}
@@ -61,11 +65,11 @@ func (s site) openStandby(l *live) (*standby, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the new tree: %w", err)
 	}
-	t := &standby{root: root, live: l, link: s.link, masked: masked}
+	t := &standby{root: root, live: l, link: s.link, masked: masked, folders: map[string]stamp{}}
 	if made == nil {
-		t.fresh = newFresh(root)
+		t.fresh, known = newFresh(root), nil
 	}
-	if err := t.clean(); err != nil {
+	if err := t.ready(known); err != nil {
 		return nil, errors.Join(err, t.root.Close())
 	}
 	return t, nil
@@ -84,13 +88,21 @@ func (s site) umaskTakes() (bool, error) {
 	return !isMode(info, folderMode), remove(probe)
 }
 
+// ready leaves of an older tree what the new one shares with the live one.
+func (t *standby) ready(known *standbyNote) error {
+	if ready, err := t.believe(known); ready || err != nil {
+		return err
+	}
+	return t.clean()
+}
+
 // clean leaves of an older tree the folders, and the files it shares with the live one.
 func (t *standby) clean() error {
 	var mu sync.Mutex
 	return walk(t.root, ".", func(path string, info fs.FileInfo) (enter bool, err error) {
 		if info.IsDir() {
 			mu.Lock()
-			t.folders = append(t.folders, path)
+			t.folders[path] = stampOf(info).before(t.live.begun)
 			mu.Unlock()
 			if !isMode(info, folderMode) {
 				err = t.root.Chmod(path, folderMode)
@@ -225,7 +237,7 @@ func (t *standby) settle(files []file, all names) error {
 // alone a name that has changed sides, from folder to file or back: whoever writes
 // the new one makes way for it, and may have done so.
 func (t *standby) drop(all names) error {
-	for _, folder := range t.folders {
+	for folder := range t.folders {
 		if !all.folder(folder) && !all.covers(folder) {
 			if err := t.root.RemoveAll(folder); err != nil {
 				return err

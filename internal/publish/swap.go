@@ -14,6 +14,7 @@ import (
 )
 
 const (
+	lockName = "build.lock"
 	// stagePrefix begins the name of what is of no use once its build is over.
 	stagePrefix = "stage-"
 	// previous is the old tree, whole, between the renames of a swap on a file system
@@ -125,6 +126,11 @@ func (s site) inspect() (l *live, gitignore []byte, err error) {
 		return nil, nil, fmt.Errorf("%s is not a folder", s.dir)
 	}
 	l.amiss = !isMode(info, folderMode)
+	l.begun = s.begun()
+	l.stamp = stampOf(info)
+	if l.stamp.mtime >= l.begun { // its other time is that of the swap
+		l.stamp = stamp{}
+	}
 	if l.root, err = os.OpenRoot(s.dir); err != nil {
 		return nil, nil, fmt.Errorf("look at the site: %w", err)
 	}
@@ -133,6 +139,15 @@ func (s site) inspect() (l *live, gitignore []byte, err error) {
 		return nil, nil, errors.Join(err, l.root.Close())
 	}
 	return l, gitignore, nil
+}
+
+// begun is when the build took its lock, by the clock of the file system; 0 where nobody can tell.
+func (s site) begun() int64 {
+	info, err := os.Lstat(filepath.Join(s.state, lockName))
+	if err != nil {
+		return 0
+	}
+	return info.ModTime().UnixNano()
 }
 
 func (s site) look(l *live) (gitignore []byte, err error) {

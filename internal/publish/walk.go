@@ -14,7 +14,14 @@ import (
 // walk visits everything below a folder of the tree, several folders at once, in no
 // order. It goes into the folders for which visit answers true.
 func walk(root *os.Root, folder string, visit func(path string, info fs.FileInfo) (enter bool, err error)) error {
-	w := walker{root: root, visit: visit, spare: make(chan struct{}, runtime.GOMAXPROCS(0)-1)}
+	list := func(folder string) ([]fs.FileInfo, error) { return readFolder(root, folder) }
+	return walkBy(list, root, folder, visit)
+}
+
+// walkBy is [walk] with another way to list a folder.
+func walkBy(list func(folder string) ([]fs.FileInfo, error), root *os.Root, folder string,
+	visit func(path string, info fs.FileInfo) (enter bool, err error)) error {
+	w := walker{root: root, list: list, visit: visit, spare: make(chan struct{}, runtime.GOMAXPROCS(0)-1)}
 	w.enter(folder)
 	w.running.Wait()
 	return w.err
@@ -22,6 +29,7 @@ func walk(root *os.Root, folder string, visit func(path string, info fs.FileInfo
 
 type walker struct {
 	root    *os.Root
+	list    func(folder string) ([]fs.FileInfo, error)
 	visit   func(path string, info fs.FileInfo) (bool, error)
 	spare   chan struct{} // a place for each goroutine beside the first
 	running sync.WaitGroup
@@ -30,7 +38,7 @@ type walker struct {
 }
 
 func (w *walker) enter(folder string) {
-	infos, err := readFolder(w.root, folder)
+	infos, err := w.list(folder)
 	if err != nil {
 		w.fail(fmt.Errorf("look at %s: %w", path.Join(w.root.Name(), folder), err))
 		return

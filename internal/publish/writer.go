@@ -21,6 +21,7 @@ type Writer struct {
 	gitignore []byte                   // the one to keep; nil where there is none
 	standby   func() (*standby, error) // opens tree when it is first needed
 	tree      *standby                 // nil while it is not open
+	folders   []folder                 // of the new tree, once it is whole
 
 	mu    sync.Mutex // guards the rest
 	names names
@@ -52,7 +53,7 @@ func (s site) begin() (*Writer, error) {
 	if err := s.checkApart(); err != nil {
 		return nil, err
 	}
-	held, err := lock.Acquire(filepath.Join(s.state, "build.lock"), "building "+s.dir)
+	held, err := lock.Acquire(filepath.Join(s.state, lockName), "building "+s.dir)
 	if err != nil {
 		return nil, err
 	}
@@ -171,8 +172,8 @@ func (w *Writer) Finish() (Report, error) {
 	}
 	changed, err := w.complete()
 	if err == nil && w.same(changed) {
-		if w.live.hashed.Load() {
-			err = w.site.remember(w.files)
+		if w.live.hashed.Load() || w.live.learned {
+			err = w.site.remember(w.files, w.stamps(w.live.folders))
 		}
 		w.total.Changed = changed
 		return w.total, errors.Join(err, w.end())
@@ -184,7 +185,11 @@ func (w *Writer) Finish() (Report, error) {
 		return Report{}, errors.Join(err, w.Abandon())
 	}
 	w.total.Changed = changed
-	return w.total, errors.Join(w.site.syncNames(), w.site.remember(w.files), w.end())
+	err = errors.Join(w.site.syncNames(), w.site.remember(w.files, w.folders))
+	if err == nil {
+		err = w.know()
+	}
+	return w.total, errors.Join(err, w.end())
 }
 
 // complete adds the writer's own files and tells what the new tree changes.
@@ -231,8 +236,12 @@ func (w *Writer) changes() (all []Change) {
 
 // same reports whether the live tree is the new one, to the last folder.
 func (w *Writer) same(changed []Change) bool {
-	return w.live.root != nil && !w.live.amiss && len(changed) == 0 &&
-		!slices.ContainsFunc(w.live.folders, func(folder string) bool { return !w.names.folder(folder) })
+	for folder := range w.live.folders {
+		if !w.names.folder(folder) {
+			return false
+		}
+	}
+	return w.live.root != nil && !w.live.amiss && len(changed) == 0
 }
 
 // swap makes the standby whole, brings it to the disk and puts it in the place of dir.
@@ -250,6 +259,7 @@ func (w *Writer) swap() error {
 	if err := syncTree(tree.root); err != nil {
 		return fmt.Errorf("bring the new tree to the disk: %w", err)
 	}
+	w.folders = w.stamps(tree.folders)
 	if err := w.close(); err != nil { // Windows moves no folder that is open
 		return err
 	}

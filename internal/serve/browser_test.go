@@ -59,6 +59,10 @@ func TestBrowser(t *testing.T) {
 	write(t, filepath.Join(r.folder, "style.css"), "a{}")
 	r.awaitRefresh(t)
 	await(t, asked, "/static/style.css?version=.22")
+	write(t, filepath.Join(r.folder, "style.css"), "b{}") // with a page in the same moment
+	write(t, filepath.Join(r.folder, "page.html"), framed("Home", "both"))
+	r.awaitRefresh(t)
+	await(t, asked, "/static/style.css?version=.23")
 	write(t, filepath.Join(r.folder, "page.html"), "BROKEN")
 	r.awaitRefresh(t)
 	await(t, asked, "/_tocsin/events") // the whole page is another

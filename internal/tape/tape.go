@@ -53,7 +53,7 @@ func (t *Tape) End() error {
 	return t.err
 }
 
-// fail ends the reading: all that follows is zero.
+// fail ends the reading: whatever is asked for from now on stays as it is.
 func (t *Tape) fail() { t.err, t.left = ErrShort, "" }
 
 // Int is a whole number.
@@ -112,9 +112,11 @@ func (t *Tape) Time(at *time.Time) {
 func (t *Tape) Sum(sum *[32]byte) {
 	text := string(sum[:])
 	t.String(&text)
-	if copy(sum[:], text) != len(sum) {
+	if len(text) != len(sum) {
 		t.fail()
+		return
 	}
+	copy(sum[:], text)
 }
 
 // Number is a whole number of any type.

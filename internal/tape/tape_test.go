@@ -79,6 +79,20 @@ func TestCut(t *testing.T) {
 	}
 }
 
+// What is no digest is none, also where it is longer than one.
+func TestSumOfAnotherLength(t *testing.T) {
+	for _, size := range []int{0, 31, 33} {
+		w, text := Write(), string(make([]byte, size))
+		w.String(&text)
+		r := Read(string(w.Bytes()))
+		var sum [32]byte
+		r.Sum(&sum)
+		if err := r.End(); !errors.Is(err, ErrShort) {
+			t.Errorf("%d octets: %v", size, err)
+		}
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	in, w := sample(), Write()
 	in.tape(w)

@@ -46,7 +46,7 @@ func (k identities) check(name string, i Item) error {
 	case taken:
 		return fmt.Errorf("%s: the guid %q is that of another bulletin", name, i.GUID)
 	case !plain(i.ID) || !plain(i.GUID):
-		return fmt.Errorf("%s: the id holds more than letters, digits, hyphens, dots and colons", name)
+		return fmt.Errorf("%s: the id holds more than letters, digits and - . _ : /", name)
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func TestRefused(t *testing.T) {
 		{"control in product", ch, with(func(i *Item) { i.Products = []string{"a\x03"} }),
 			`bulletin "TS-2": the category holds the character U+0003, which XML forbids`},
 		{"white space in id", ch, with(func(i *Item) { i.ID = "TS-2 " }),
-			`bulletin "TS-2 ": the id holds more than letters, digits, hyphens, dots and colons`},
+			`bulletin "TS-2 ": the id holds more than letters, digits and - . _ : /`},
 		{"broken UTF-8", ch, with(func(i *Item) { i.Content = "caf\xe9" }), `bulletin "TS-2": the content is not valid UTF-8`},
 		{"carriage return that NewItem did not see", ch, with(func(i *Item) { i.Content = "a\rb" }),
 			`bulletin "TS-2": the content holds a carriage return, which XML reads as another line end`},

@@ -46,22 +46,35 @@
     }
   };
 
-  const page = (e) => {
-    if (e.data !== shown) load();
-  };
-
-  const style = (e) => {
-    shown = e.data;
+  // A stylesheet stays until the next is there. Of several that are awaited the last one counts.
+  const restyle = (version) => {
+    for (const late of document.querySelectorAll("link[data-awaited]")) late.remove();
     for (const old of document.querySelectorAll('link[rel="stylesheet"]')) {
       const href = new URL(old.href);
       if (href.pathname.startsWith("/_tocsin/")) continue;
-      href.search = "version=" + encodeURIComponent(e.data);
+      href.search = "version=" + encodeURIComponent(version);
       const fresh = old.cloneNode();
-      fresh.addEventListener("load", () => old.remove());
+      fresh.dataset.awaited = "";
+      fresh.addEventListener("load", () => {
+        delete fresh.dataset.awaited;
+        old.remove();
+      });
       fresh.addEventListener("error", () => location.reload());
       fresh.href = href;
       old.after(fresh);
     }
+  };
+
+  // Whoever missed a version, or gets several in one, may have missed a change of style too.
+  const page = (e) => {
+    if (e.data === shown) return;
+    restyle(e.data);
+    load();
+  };
+
+  const style = (e) => {
+    shown = e.data;
+    restyle(e.data);
   };
 
   // Browsers keep six lines to a server, and share them among all its pages: one that
