@@ -181,6 +181,13 @@ func (p *pass) readAnew(s *step) error {
 	return nil
 }
 
+// owns reports whether a file that was read may have a page at all: one that cannot be read, has
+// another bulletin's ID or stands in the drafts root is a problem that check names, and must not
+// come in the way of the page that it would take.
+func (p *pass) owns(s *step, e content.Entry) bool {
+	return e.Readable && !p.Reader.Embargoed(s.number) && e.Bulletin.ID == p.Reader.ID(s.number)
+}
+
 // render makes the pages up to one, all of whose neighbours are known, and forgets what they
 // were made of.
 func (p *pass) render(end int) error {

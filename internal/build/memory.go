@@ -115,7 +115,7 @@ func ReadMemory(file, key string) (*Memory, error) {
 		e.tape(t)
 		m.records[e.name] = &e.record
 	}
-	if t.End() != nil || m.Key != key {
+	if t.End() != nil {
 		return nil, nil
 	}
 	return m, nil

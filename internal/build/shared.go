@@ -20,14 +20,14 @@ func (f *sharedFile) tape(t *tape.Tape) {
 
 // sharedFile hands on a file that shows several bulletins. It is made only where what it is made
 // of is not what it was, or where the tree has lost it.
-func (p *pass) sharedFile(path string, from [32]byte, make func() ([]byte, error)) error {
+func (p *pass) sharedFile(path string, from [32]byte, write func() ([]byte, error)) error {
 	if p.Last != nil {
 		if last, known := p.Last.shared[path]; known && last.from == from {
 			p.keep(path, last)
-			return p.add(publish.File{Path: path, Sum: last.sum, Again: make})
+			return p.add(publish.File{Path: path, Sum: last.sum, Again: write})
 		}
 	}
-	data, err := make()
+	data, err := write()
 	if err != nil {
 		return err
 	}

@@ -47,6 +47,9 @@ const (
 	Unrated  Severity = "unrated"
 )
 
+// Severities are the words in the order of urgency, then the empty one: not stated.
+func Severities() []Severity { return []Severity{Critical, High, Medium, Low, None, Unrated, ""} }
+
 // Bulletin is one security notice as its file states it.
 type Bulletin struct {
 	ID        ID

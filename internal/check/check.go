@@ -55,6 +55,7 @@ type Checker struct {
 	obstacles  source.Problems
 	cards      []card                // one of each bulletin file
 	owner      map[bulletin.ID]*card // once asked for, when all are there
+	places     *places               // once asked for, the same
 	pageCards  []card                // one of each policy, and of their front page
 	policies   map[string][]anchor   // by slug
 	index      []anchor              // of the policies' front page

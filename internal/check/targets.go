@@ -8,7 +8,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 	"unique"
 
 	"tocsin/internal/address"
@@ -120,9 +119,9 @@ func (c *Checker) sentenceAnchors(of policy.Policy) []anchor {
 	return all
 }
 
-// targetRules hold every link to a page of the site against the pages that it has.
+// destinations holds every link to a page of the site against the pages that it has.
 func destinations(c *Checker) source.Problems {
-	pages := places{c.targets(), sync.OnceValue(c.lists)}
+	pages := c.pages()
 	hidden := make(map[string]bool)
 	for _, k := range c.cards {
 		if !k.unread && !k.public() {

@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"slices"
+	"sync"
 	"time"
 	"unique"
 
@@ -16,6 +17,14 @@ import (
 type places struct {
 	fixed map[address.Page]target
 	lists func() map[address.Page]target
+}
+
+// pages are the places of a site of which every bulletin was seen.
+func (c *Checker) pages() places {
+	if c.places == nil {
+		c.places = &places{c.targets(), sync.OnceValue(c.lists)}
+	}
+	return *c.places
 }
 
 func (p places) find(page address.Page) (target, bool) {
@@ -71,7 +80,7 @@ func (c *Checker) lists() map[address.Page]target {
 	for _, p := range c.Config.Products {
 		topics[layout.Product(p.ID)] = nil
 	}
-	for _, s := range []bulletin.Severity{bulletin.Critical, bulletin.High, bulletin.Medium, bulletin.Low, bulletin.None, bulletin.Unrated, ""} {
+	for _, s := range bulletin.Severities() {
 		topics[layout.Severity(string(s))] = nil
 	}
 	topics[layout.ActionRequired()] = nil
@@ -112,7 +121,7 @@ func (c *Checker) listed() []*card {
 		}
 	}
 	slices.SortFunc(all, func(a, b *card) int {
-		return cmp.Or(b.published.Compare(a.published), cmp.Compare(b.id, a.id))
+		return cmp.Or(b.published.Compare(a.published), bulletin.Compare(b.id, a.id))
 	})
 	return all
 }

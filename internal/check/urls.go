@@ -6,7 +6,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"tocsin/internal/address"
 	"tocsin/internal/bulletin"
@@ -20,7 +19,7 @@ func kept(c *Checker) source.Problems {
 	if len(c.site.Addresses.Lines) == 0 {
 		return nil
 	}
-	k := keeper{c, places{c.targets(), sync.OnceValue(c.lists)}, make(map[address.Page]bool)}
+	k := keeper{c, c.pages(), make(map[address.Page]bool)}
 	for _, a := range c.site.Addresses.Lines {
 		k.moved[a.From] = !a.Stands()
 	}

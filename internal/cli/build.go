@@ -94,11 +94,8 @@ func (p *program) runBuild(ctx context.Context, how building) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := made.Memory.Keep(s.memoryFile()); err != nil {
-		return err
-	}
 	p.tellBuilt(s, made, report, how)
-	return p.lockAddresses(s, kept.pages)
+	return errors.Join(p.lockAddresses(s, kept.pages), made.Memory.Keep(s.memoryFile()))
 }
 
 // make walks the site, and hands what is made of it to add.

@@ -254,3 +254,15 @@ func TestEveryPageIsKnownToCheck(t *testing.T) {
 		t.Error("a page that is not there is no problem")
 	}
 }
+
+// A file that claims another bulletin's ID is a problem with a place, and not a quarrel of two
+// pages.
+func TestClaimedID(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "site")
+	generate(t, dir, 4, 4)
+	replace(t, filepath.Join(dir, "content", "bulletins", name(2)+".md"), "id: "+name(2), "id: "+name(1))
+	status, _, talk := run("-C", dir, "build")
+	if status != exitProblems || !strings.Contains(talk, name(2)+".md:2:5") || !strings.Contains(talk, "duplicate-id") {
+		t.Errorf("exit status %d\n%s", status, talk)
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"tocsin/internal/bulletin"
 )
 
 // A feed is cut at the older end only, and only beyond both of these: a burst of
@@ -32,7 +34,7 @@ func Window(announced []time.Time) int {
 // newest sorts a copy and cuts it.
 func newest(items []Item) []Item {
 	sorted := slices.SortedFunc(slices.Values(items), func(a, b Item) int {
-		return cmp.Or(b.Announced.Compare(a.Announced), cmp.Compare(b.ID, a.ID), cmp.Compare(b.GUID, a.GUID))
+		return cmp.Or(b.Announced.Compare(a.Announced), bulletin.Compare(bulletin.ID(b.ID), bulletin.ID(a.ID)), cmp.Compare(b.GUID, a.GUID))
 	})
 	announced := make([]time.Time, len(sorted))
 	for n, i := range sorted {

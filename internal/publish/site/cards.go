@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"html/template"
 	"slices"
-	"strings"
 	"time"
 
 	"tocsin/internal/address"
@@ -107,5 +106,5 @@ func modified(x bulletin.Bulletin) time.Time {
 }
 
 func newestFirst(a, b *Card) int {
-	return cmp.Or(b.Published.Compare(a.Published), strings.Compare(string(b.ID), string(a.ID)))
+	return cmp.Or(b.Published.Compare(a.Published), bulletin.Compare(b.ID, a.ID))
 }

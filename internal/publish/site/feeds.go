@@ -3,9 +3,9 @@ package site
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"tocsin/internal/address"
+	"tocsin/internal/bulletin"
 	"tocsin/internal/publish"
 	"tocsin/internal/verdict"
 )
@@ -42,7 +42,7 @@ func (r *Renderer) Subscriptions(cards []Card) []Subscription {
 	all := []Subscription{r.subscription("all", "", "", l.Bulletins(), told, func(*Card) bool { return true })}
 	all = append(all, r.subscription("action", "", w.plain("list.action.title"), l.ActionRequired(), told,
 		func(c *Card) bool { return c.Action == verdict.Yes }))
-	for _, s := range severities {
+	for _, s := range bulletin.Severities() {
 		name := w.plain("severity." + severityKey(s))
 		all = append(all, r.subscription("severity", name, w.plain("list.severity.title", name), l.Severity(string(s)), told,
 			func(c *Card) bool { return c.Severity == s }))
@@ -56,7 +56,7 @@ func (r *Renderer) Subscriptions(cards []Card) []Subscription {
 
 // toldLast is the order of feeds: by when readers were told last.
 func toldLast(a, b *Card) int {
-	return cmp.Or(b.Announced.Compare(a.Announced), strings.Compare(string(b.ID), string(a.ID)))
+	return cmp.Or(b.Announced.Compare(a.Announced), bulletin.Compare(b.ID, a.ID))
 }
 
 func (r *Renderer) subscription(kind, name, title string, page address.Page, told []*Card, takes func(*Card) bool) Subscription {
@@ -108,7 +108,7 @@ func (l *list) feeds() (publish.File, error) {
 		data.Example = string(l.cards[len(l.cards)-1].ID) // the oldest, so that the page stays as it is
 	}
 	severity, product := FeedGroup{Kind: "severity"}, FeedGroup{Kind: "product"}
-	for _, s := range severities {
+	for _, s := range bulletin.Severities() {
 		name := w.plain("severity." + severityKey(s))
 		severity.Feeds = append(severity.Feeds, FeedAddress{name, l.Layout.URL(l.Layout.Severity(string(s)).RSS())})
 	}

@@ -21,9 +21,6 @@ const (
 	partSize = address.PartSize
 )
 
-// severities are the words in the order of urgency; the empty one is not stated.
-var severities = [...]bulletin.Severity{bulletin.Critical, bulletin.High, bulletin.Medium, bulletin.Low, bulletin.None, bulletin.Unrated, ""}
-
 type homePage struct {
 	Frame
 	Urgent   *Urgent
@@ -231,7 +228,7 @@ func (l *list) byProduct(products map[string][]*Card) kind {
 
 func (l *list) bySeverity(cards map[bulletin.Severity][]*Card) kind {
 	k := kind{name: "severity"}
-	for _, s := range severities {
+	for _, s := range bulletin.Severities() {
 		name := l.words.plain("severity." + severityKey(s))
 		k.lists = append(k.lists, selection{"severity", name, l.words.plain("list.severity.title", name), l.Layout.Severity(string(s)), true, cards[s]})
 	}

@@ -19,8 +19,8 @@ type Marks struct {
 type marks struct{ severity, exploited, attacks, action map[string]template.HTML }
 
 func (r *Renderer) readMarks() error {
-	severe := make([]string, 0, len(severities))
-	for _, s := range severities {
+	severe := make([]string, 0, len(bulletin.Severities()))
+	for _, s := range bulletin.Severities() {
 		severe = append(severe, string(s))
 	}
 	answers := []string{"", "confirmed", "suspected", "no_evidence", "confirmed_none", "unknown"}

@@ -132,7 +132,7 @@ func Pages(s Site, bulletins []bulletin.Published) iter.Seq2[publish.File, error
 // Notices puts bulletins in the order of their IDs, newest first, each beside its neighbours.
 func Notices(bulletins []bulletin.Published) iter.Seq[Notice] {
 	sorted := slices.SortedFunc(slices.Values(bulletins), func(a, b bulletin.Published) int {
-		return strings.Compare(string(b.Bulletin().ID), string(a.Bulletin().ID))
+		return bulletin.Compare(b.Bulletin().ID, a.Bulletin().ID)
 	})
 	public := make(map[bulletin.ID]bool)
 	for _, p := range sorted {

@@ -330,7 +330,7 @@ func TestLinksResolve(t *testing.T) {
 // feeds are the addresses of feeds that pages may link to.
 func feeds(l address.Layout) []address.Page {
 	all := []address.Page{l.Feed(), l.Atom(), l.JSONFeed(), l.ActionRequired().RSS()}
-	for _, s := range severities {
+	for _, s := range bulletin.Severities() {
 		all = append(all, l.Severity(string(s)).RSS())
 	}
 	for _, p := range ownProducts() {
