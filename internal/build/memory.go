@@ -30,8 +30,8 @@ import (
 //   - the files of the bulletin are those that were read: see [content.Identity];
 //   - no date in the bulletin has come since, by which it could be judged otherwise.
 //
-// Everything else is read again, and so is all of it where the memory is damaged or gone. What
-// stands in public/ is proved by its own hashes, whatever the memory says: see package publish.
+// Everything else is read again, and so is all of it where the memory is damaged or gone. Whether
+// public/ still holds what the memory says, package publish finds out for itself.
 type Memory struct {
 	Key     string
 	checked time.Time             // by the clock that decides what is due

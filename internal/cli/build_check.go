@@ -31,7 +31,7 @@ func (p *program) runBuildCheck(ctx context.Context) (err error) {
 	}
 	stands, err := release.Render(publish.Built(s.public()))
 	if errors.Is(err, fs.ErrNotExist) {
-		return s.outdated("holds no built site")
+		return s.outdated("tocsin build", "holds no built site")
 	}
 	if err != nil {
 		return err
@@ -44,24 +44,25 @@ func (p *program) compare(s *prepared, changes []release.Change) error {
 	for _, c := range changes {
 		p.print("%-7s %s", c.Kind, c.Path)
 	}
-	if len(changes) > 0 {
-		return s.outdated("is not current: " + many(len(changes), "file"))
-	}
 	wrong, err := publish.Verify(s.public())
 	if err != nil {
 		return err
 	}
-	for _, line := range wrong {
-		p.print("%s", line)
-	}
-	if len(wrong) > 0 {
-		return s.outdated("is not as it was built: " + many(len(wrong), "file"))
+	switch {
+	case len(wrong) > 0:
+		for _, line := range wrong {
+			p.print("%s", line)
+		}
+		return s.outdated("tocsin build --fresh", "is not as it was built: "+many(len(wrong), "file"))
+	case len(changes) > 0:
+		return s.outdated("tocsin build", "is not current: "+many(len(changes), "file"))
 	}
 	p.print("%s is current", s.public())
 	return nil
 }
 
-// outdated says that public/ is not what a build would write.
-func (s *prepared) outdated(how string) error {
-	return &refusal{exitProblems, s.public() + " " + how, "tocsin build"}
+// outdated says that public/ is not what a build would write, and which build would. One that
+// goes by what the last one left may believe a file that was forged.
+func (s *prepared) outdated(next, how string) error {
+	return &refusal{exitProblems, s.public() + " " + how, next}
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"tocsin/internal/build"
 	"tocsin/templates"
@@ -73,14 +74,15 @@ func hashText(h hash.Hash, texts ...[]byte) {
 	}
 }
 
-// hashTree takes in every file of a folder; nothing where there is none.
+// hashTree takes in every file of the site's own folder of templates, but for what is left out
+// there: what editors keep beside the files. It takes in nothing where there is no folder.
 func hashTree(h hash.Hash, folder string) error {
 	if gone, err := missing(folder); err != nil || gone {
 		return err
 	}
 	tree := os.DirFS(folder)
 	return fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") || strings.HasSuffix(name, "~") {
 			return err
 		}
 		data, err := fs.ReadFile(tree, name)
