@@ -17,6 +17,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -172,9 +173,7 @@ func (p *pass) readAnew(s *step) error {
 		return err
 	}
 	s.record, s.old = &record{look: p.Checker.Look(e), until: e.Bulletin.Turns(p.Now)}, false
-	// Of two files of one ID, which is an error, one alone may claim its page.
-	own := e.Bulletin.ID == p.Reader.ID(s.number) && !e.Bulletin.Embargoed
-	if b, err := e.Bulletin.Publish(); own && e.Readable && err == nil {
+	if b, err := e.Bulletin.Publish(); err == nil && p.owns(s, e) {
 		s.shown, s.name, s.bulletin, s.text = new(shown), site.NeighbourOf(b), &b, e.Text
 		s.public = true
 	}
@@ -182,10 +181,11 @@ func (p *pass) readAnew(s *step) error {
 }
 
 // owns reports whether a file that was read may have a page at all: one that cannot be read, has
-// another bulletin's ID or stands in the drafts root is a problem that check names, and must not
-// come in the way of the page that it would take.
+// another bulletin's ID, or the same in small letters, or stands in the drafts root is a problem
+// that check names, and must not come in the way of the page that it would take.
 func (p *pass) owns(s *step, e content.Entry) bool {
-	return e.Readable && !p.Reader.Embargoed(s.number) && e.Bulletin.ID == p.Reader.ID(s.number)
+	id := p.Reader.ID(s.number)
+	return e.Readable && !p.Reader.Embargoed(s.number) && e.Bulletin.ID == id && strings.ToUpper(string(id)) == string(id)
 }
 
 // render makes the pages up to one, all of whose neighbours are known, and forgets what they
