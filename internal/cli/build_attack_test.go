@@ -69,7 +69,7 @@ func TestFreshMendsForgedFile(t *testing.T) {
 	if err := os.Chtimes(file, info.ModTime(), info.ModTime()); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, talk := run("-C", dir, "--now", june, "build", "--check"); status != exitProblems || !strings.Contains(talk, "not current") {
+	if status, _, talk := run("-C", dir, "--now", june, "build", "--check"); status != exitProblems || !strings.Contains(talk, "next: tocsin -C "+dir+" build --fresh") {
 		t.Fatalf("the forgery is not found: %d\n%s", status, talk)
 	}
 	built(t, dir, "--fresh")
