@@ -87,7 +87,7 @@ func BenchmarkWrite(b *testing.B) {
 		{"unchanged by sum", 1, 0, true},
 		{"second, 1 edited", 1, 1, true},
 		{"third, 1 edited", 2, 1, true},
-		{"unchanged twice", 2, 0, true},
+		{"fifth, unchanged", 4, 0, true},
 		{"fifth, 1 edited", 4, 1, true},
 		{"third, 40 edited", 2, 40, true},
 		{"third, all edited", 2, benchFiles, false},

@@ -321,6 +321,7 @@ var beginnings = []struct {
 	{"second", "once", []string{"old"}, false, []string{"old", "new"}},
 	{"third", "once", []string{"next", "old"}, false, []string{"old", "new"}},
 	{"after a kill", "once", []string{"next", "old"}, true, []string{"old", "new"}},
+	{"known", "once", []string{"next", "old", "next", "old"}, false, []string{"old", "new"}},
 	{"without links", "once, copying", []string{"next", "old"}, false, []string{"old", "new"}},
 }
 
@@ -374,7 +375,7 @@ func killAtEach(t *testing.T, beginning int, strace, call string) (kills int) {
 	for {
 		s := newSiteInMemory(t)
 		for _, version := range b.writes {
-			mustWrite(t, s, tree(version))
+			writeOld(t, s, version)
 		}
 		if b.killed {
 			wantKilled(t, child(s, "die at file", 4))

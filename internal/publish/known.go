@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"tocsin/internal/tape"
@@ -19,7 +20,7 @@ const (
 	knownMagic = "tocsin standby 1\n"
 )
 
-// standbyNote is believed while the live tree is, to the last file, as the same build remembered it,
+// standbyNote is believed while the live tree is, to the last file, as that build remembered it,
 // and every folder of the standby has the stamp it had.
 type standbyNote struct {
 	root    stamp
@@ -110,8 +111,9 @@ func (t *standby) believe(k *standbyNote) (bool, error) {
 	if err != nil {
 		return false, nil
 	}
-	t.trust(k)
-	for _, path := range k.differs {
+	differs := slices.Concat(k.differs, t.live.young)
+	t.trust(k.folders, differs)
+	for _, path := range differs {
 		// A folder above may have been a file of the older tree, and be gone.
 		err := t.root.RemoveAll(path)
 		if err != nil && !errors.Is(err, syscall.ENOTDIR) && !errors.Is(err, fs.ErrNotExist) {
@@ -121,15 +123,15 @@ func (t *standby) believe(k *standbyNote) (bool, error) {
 	return true, nil
 }
 
-// trust takes every file for shared that both trees have.
-func (t *standby) trust(k *standbyNote) {
-	for _, f := range k.folders {
+// trust takes every file for shared in which the trees do not differ.
+func (t *standby) trust(folders []folder, differs []string) {
+	for _, f := range folders {
 		t.folders[f.path] = f.stamp
 	}
 	for _, n := range t.live.files {
 		n.shared = true
 	}
-	for _, path := range k.differs {
+	for _, path := range differs {
 		if n := t.live.files[path]; n != nil {
 			n.shared = false
 		}

@@ -56,7 +56,8 @@ type live struct {
 	hashed  atomic.Bool      // something was not as remembered
 	learned bool             // a folder has a stamp that is not remembered
 
-	asRemembered bool // the files are those of the memory, and none is another
+	asRemembered bool     // the files are those of the memory, and none has another stat
+	young        []string // of those the ones that are no older than the memory
 }
 
 // look goes through the tree and believes what is remembered of a file if it is of
@@ -88,14 +89,23 @@ func (l *live) look(m memory) error {
 		l.meet(path, info, m.written)
 		return false, nil
 	})
-	l.asRemembered = err == nil && m.written != 0
+	l.asRemembered = l.settle() && m.written != 0
+	return err
+}
+
+// settle drops what is remembered and not there, and reports whether the files are, to the last
+// one, those that are remembered.
+func (l *live) settle() bool {
+	same, all := len(l.young), len(l.files)
 	for path, n := range l.files {
-		l.asRemembered = l.asRemembered && n.belief == known
-		if n.belief == unseen {
+		switch n.belief {
+		case known:
+			same++
+		case unseen:
 			delete(l.files, path)
 		}
 	}
-	return err
+	return same == all
 }
 
 // enter reports whether the folder has the names that are remembered.
@@ -137,6 +147,9 @@ func (l *live) meet(path string, info fs.FileInfo, remembered int64) {
 		n.belief = lost
 	case seen == n.stat && seen.mtime < remembered:
 		n.belief = known
+	case seen == n.stat:
+		l.young = append(l.young, path)
+		n.belief = unread
 	default:
 		n.belief = unread
 	}

@@ -16,7 +16,8 @@
 //	                       ones, and what the new site does not have goes
 //	         sync          the standby
 //	         exchange      the standby and public/, in one step of the file system
-//	         remember      path, SHA-256, size, time and inode of what is live now
+//	         remember      path, SHA-256, size, time and inode of what is live now;
+//	                       in .tocsin/standby.known, in what the standby differs
 //
 // The trees share every file that did not change, so that it keeps its inode and its
 // time over builds, and a build costs what has changed. Therefore no file is ever
@@ -29,6 +30,14 @@
 // replaced by a link, given another mode or removed is written anew; what lies there
 // and was never given to us goes. A standby is believed even less: of what a killed
 // build left there only hard links to live files are kept.
+//
+// A build that changes one page of many looks at each file and folder once and reads
+// none. A folder whose inode and both times are as remembered has the names it had: of
+// the live tree its files are looked at, of the standby nothing more. What is known of
+// the standby is removed before the standby is touched and written anew at the end, so
+// that a killed build leaves none and the next one walks everything; it is not believed
+// either where any folder there, or any file of public/, is not as it was. Other systems
+// than Linux tell no second time, and walk.
 //
 // manifest.json lists the SHA-256 of every file and marks the tree as ours: a
 // folder with files but no such manifest is never touched. Of what is not ours only
