@@ -14,7 +14,6 @@
 package build
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -243,13 +242,13 @@ func (p *pass) others() error {
 			p.byID[s.shown.card.ID] = s
 		}
 	}
-	for file, err := range p.Pages.Others(cards) {
-		if err == nil {
-			err = p.add(file)
-		}
-		if err := cmp.Or(err, p.ctx.Err()); err != nil {
-			return err
-		}
+	shared := slices.Collect(p.Pages.Shared(cards))
+	err := p.each(len(shared), func(i int) error {
+		s := shared[i]
+		return p.sharedFile(s.Path, s.From, s.Write)
+	})
+	if err != nil {
+		return err
 	}
 	return p.feeds(cards)
 }

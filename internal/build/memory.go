@@ -253,6 +253,7 @@ func (s *shown) tape(t *tape.Tape) {
 	t.Bool(&c.Withdrawn)
 	tape.List(t, &c.Cites, (*tape.Tape).String)
 	tape.Text(t, &c.Entry)
+	t.Sum(&c.Mark)
 	t.String(&s.path)
 	t.Sum(&s.sum)
 	t.String(&s.sight)

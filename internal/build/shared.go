@@ -19,9 +19,9 @@ func (f *sharedFile) tape(t *tape.Tape) {
 }
 
 // sharedFile hands on a file that shows several bulletins. It is made only where what it is made
-// of is not what it was, or where the tree has lost it.
+// of is not known, or not what it was, or where the tree has lost it.
 func (p *pass) sharedFile(path string, from [32]byte, write func() ([]byte, error)) error {
-	if p.Last != nil {
+	if p.Last != nil && from != [32]byte{} {
 		if last, known := p.Last.shared[path]; known && last.from == from {
 			p.keep(path, last)
 			return p.add(publish.File{Path: path, Sum: last.sum, Again: write})
@@ -32,7 +32,9 @@ func (p *pass) sharedFile(path string, from [32]byte, write func() ([]byte, erro
 		return err
 	}
 	sum := sha256.Sum256(data)
-	p.keep(path, sharedFile{from, sum})
+	if from != [32]byte{} {
+		p.keep(path, sharedFile{from, sum})
+	}
 	return p.add(publish.File{Path: path, Data: data, Sum: sum})
 }
 

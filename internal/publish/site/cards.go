@@ -2,6 +2,7 @@ package site
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"html/template"
 	"slices"
 	"time"
@@ -27,6 +28,7 @@ type Card struct {
 	Withdrawn bool
 	Cites     []string      // the sentences of the policy by which it was published: disclose/fix
 	Entry     template.HTML // its row in lists
+	Mark      [32]byte      // a digest of the row
 }
 
 // Entry is what the row of a bulletin in lists is made of.
@@ -49,7 +51,7 @@ func (r *Renderer) Card(n Notice) (Card, error) {
 	card := Card{
 		ID: x.ID, Title: x.Title, Published: x.Published, Announced: x.Announced(), Modified: modified(x),
 		Severity: x.Severity, Action: x.Action.Required, Withdrawn: x.Status == bulletin.Withdrawn,
-		Cites: cited(r.because(n)), Entry: row,
+		Cites: cited(r.because(n)), Entry: row, Mark: sha256.Sum256([]byte(row)),
 	}
 	for _, a := range x.Affected {
 		if !slices.Contains(card.Products, a.Product) {

@@ -1,8 +1,9 @@
 package site
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"html/template"
-	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -128,27 +129,27 @@ func (l *list) newest() []*Card { return l.cards[:min(latest, len(l.cards))] }
 
 func asksForAction(c *Card) bool { return c.Action == verdict.Yes && !c.Withdrawn }
 
-// pages makes every list of bulletins, each with its parts.
-func (l *list) pages() iter.Seq2[publish.File, error] {
-	return func(yield func(publish.File, error) bool) {
-		kinds := l.kinds()
-		var browse []Browse
-		for _, k := range kinds {
-			if counted := k.browse(l.Layout); len(counted.Lists) > 0 {
-				browse = append(browse, counted)
-			}
+// pages lists every list of bulletins, each with its parts; it is false where the reader has
+// enough.
+func (l *list) pages(made func(publish.File, error) bool, yield func(Shared) bool) bool {
+	kinds := l.kinds()
+	var browse []Browse
+	for _, k := range kinds {
+		if counted := k.browse(l.Layout); len(counted.Lists) > 0 {
+			browse = append(browse, counted)
 		}
-		if file, err := l.front(browse); !yield(file, err) || err != nil {
-			return
-		}
-		for _, k := range kinds {
-			for _, one := range k.lists {
-				if !l.long(one, yield) {
-					return
-				}
+	}
+	if !made(l.front(browse)) {
+		return false
+	}
+	for _, k := range kinds {
+		for _, one := range k.lists {
+			if !l.long(one, yield) {
+				return false
 			}
 		}
 	}
+	return true
 }
 
 // kind is the lists of one kind.
@@ -255,25 +256,56 @@ func (l *list) front(browse []Browse) (publish.File, error) {
 	})
 }
 
-// long makes the front page of a list and its parts; it is false where the reader has enough.
-func (l *list) long(s selection, yield func(publish.File, error) bool) bool {
+// long lists the front page of a list and its parts; it is false where the reader has enough.
+func (l *list) long(s selection, yield func(Shared) bool) bool {
 	parts := address.Parts(len(s.cards))
-	front := len(s.cards) - parts*partSize
-	page := l.listPage(s, s.cards[:front])
+	front := Shared{s.page.File(), s.from(), func() ([]byte, error) { return l.newestPart(s) }}
+	if !yield(front) {
+		return false
+	}
+	for number := 1; number <= parts; number++ {
+		cards := s.part(number)
+		part := Shared{s.page.Part(number).File(), from(cards), func() ([]byte, error) { return l.part(s, number) }}
+		if !yield(part) {
+			return false
+		}
+	}
+	return true
+}
+
+// from is a digest of what the front page of a list shows: its own bulletins, how many there are,
+// and of each part the days of its first and last.
+func (s selection) from() [32]byte {
+	parts := address.Parts(len(s.cards))
+	shown := slices.Clone(s.cards[:len(s.cards)-parts*partSize])
+	for number := 1; number <= parts; number++ {
+		part := s.part(number)
+		shown = append(shown, part[0], part[len(part)-1])
+	}
+	marks := from(shown)
+	return sha256.Sum256(binary.AppendVarint(marks[:], int64(len(s.cards))))
+}
+
+// from is a digest of the rows of some bulletins.
+func from(cards []*Card) [32]byte {
+	h := sha256.New()
+	for _, c := range cards {
+		h.Write(c.Mark[:])
+	}
+	return [32]byte(h.Sum(nil))
+}
+
+// newestPart makes the front page of a list.
+func (l *list) newestPart(s selection) ([]byte, error) {
+	parts := address.Parts(len(s.cards))
+	page := l.listPage(s, s.cards[:len(s.cards)-parts*partSize])
 	page.Count = len(s.cards)
 	for number := parts; number > 0; number-- {
 		part := s.part(number)
 		page.Parts = append(page.Parts, Part{l.Layout.Href(s.page.Part(number)), number, l.date(part[len(part)-1].Published), l.date(part[0].Published)})
 	}
-	if file, err := l.render(s.page, "list.html", page); !yield(file, err) || err != nil {
-		return false
-	}
-	for number := 1; number <= parts; number++ {
-		if file, err := l.part(s, number); !yield(file, err) || err != nil {
-			return false
-		}
-	}
-	return true
+	file, err := l.render(s.page, "list.html", page)
+	return file.Data, err
 }
 
 // part is the bulletins of a part, newest first.
@@ -284,7 +316,7 @@ func (s selection) part(number int) []*Card {
 
 // part makes a part of a long list. It names nothing newer than itself, so that its bytes stay
 // the same when the list grows.
-func (l *list) part(s selection, number int) (publish.File, error) {
+func (l *list) part(s selection, number int) ([]byte, error) {
 	page := l.listPage(s, s.part(number))
 	place := s.page.Part(number)
 	page.Canonical = l.Layout.URL(place)
@@ -293,7 +325,8 @@ func (l *list) part(s selection, number int) (publish.File, error) {
 	if number > 1 {
 		page.Older = l.Layout.Href(s.page.Part(number - 1))
 	}
-	return l.render(place, "list.html", page)
+	file, err := l.render(place, "list.html", page)
+	return file.Data, err
 }
 
 func (l *list) listPage(s selection, cards []*Card) listPage {

@@ -179,31 +179,54 @@ func byWeight(a, b policy.Policy) int {
 	return cmp.Or(cmp.Compare(a.Weight, b.Weight), strings.Compare(a.Title, b.Title), strings.Compare(a.Slug, b.Slug))
 }
 
-// Others makes every page but those of the bulletins, and the static files: always the same
-// files in the same order for the same cards. The first error is the last thing it yields.
-func (r *Renderer) Others(cards []Card) iter.Seq2[publish.File, error] {
+// Shared is a page or file that is about no single bulletin.
+type Shared struct {
+	Path string
+	// From is a digest of all bulletins that the page shows, as far as it shows them: while it is
+	// the same, and so is everything that the Renderer was made of, the page is. It is zero where
+	// nobody can tell without making the page.
+	From [32]byte
+	// Write makes the page. The error names the template with its line, or the policy.
+	Write func() ([]byte, error)
+}
+
+// Shared lists every page but those of the bulletins, and the static files: always the same in
+// the same order for the same cards.
+func (r *Renderer) Shared(cards []Card) iter.Seq[Shared] {
 	l := r.list(cards)
-	return func(yield func(publish.File, error) bool) {
+	return func(yield func(Shared) bool) {
+		made := func(file publish.File, err error) bool {
+			return yield(Shared{Path: file.Path, Write: func() ([]byte, error) { return file.Data, err }}) && err == nil
+		}
 		for _, page := range []func() (publish.File, error){l.home, r.policyList, r.print, l.feeds, l.notFound} {
-			file, err := page()
-			if !yield(file, err) || err != nil {
+			if !made(page()) {
 				return
 			}
 		}
-		for file, err := range l.pages() {
-			if !yield(file, err) || err != nil {
-				return
-			}
+		if !l.pages(made, yield) {
+			return
 		}
 		cited := r.citations(l.cards)
 		for _, t := range r.policies {
-			file, err := r.policy(t, cited)
-			if !yield(file, err) || err != nil {
+			if !made(r.policy(t, cited)) {
 				return
 			}
 		}
-		if r.moved(yield) && l.sitemap(yield) {
-			r.static(yield)
+		if r.moved(made) && l.sitemap(made) {
+			r.static(made)
+		}
+	}
+}
+
+// Others makes everything that [Renderer.Shared] lists. The first error is the last thing it
+// yields.
+func (r *Renderer) Others(cards []Card) iter.Seq2[publish.File, error] {
+	return func(yield func(publish.File, error) bool) {
+		for s := range r.Shared(cards) {
+			data, err := s.Write()
+			if !yield(publish.File{Path: s.Path, Data: data}, err) || err != nil {
+				return
+			}
 		}
 	}
 }
