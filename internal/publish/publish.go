@@ -91,7 +91,8 @@ const (
 	Gone    Kind = "gone"
 )
 
-// ForeignError refuses to replace a folder that tocsin did not write.
+// ForeignError refuses to replace what tocsin did not write: the site's folder, or a repository
+// of git in it.
 type ForeignError struct{ Dir string }
 
 // Error names the folder.

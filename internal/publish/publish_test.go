@@ -259,6 +259,27 @@ func TestForeignFolderIsRefused(t *testing.T) {
 	}
 }
 
+// A branch that is checked out in the site's folder is not replaced with it.
+func TestRepositoryIsRefused(t *testing.T) {
+	s := newSite(t)
+	mustWrite(t, s, tree("old"))
+	for _, name := range []string{".git", ".git/HEAD"} {
+		file := filepath.Join(s.dir, filepath.FromSlash(name))
+		if err := os.RemoveAll(filepath.Join(s.dir, ".git")); err != nil {
+			t.Fatal(err)
+		}
+		put(t, file, "gitdir: elsewhere")
+		_, err := s.write(filesOf(tree("new")))
+		var foreign *ForeignError
+		if !errors.As(err, &foreign) || filepath.Base(foreign.Dir) != ".git" {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := os.Stat(file); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestErrorOfTheFilesChangesNothing(t *testing.T) {
 	broken := errors.New("page 3 does not render")
 	s := newSite(t)

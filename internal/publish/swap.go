@@ -168,6 +168,10 @@ func (s site) checkOurs(root *os.Root, m memory) error {
 	if err != nil {
 		return fmt.Errorf("look at the site: %w", err)
 	}
+	// A repository, or a worktree of one, is more than the files that a build replaces.
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ".git" }) {
+		return &ForeignError{filepath.Join(s.dir, ".git")}
+	}
 	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() == gitignoreName })
 	if len(entries) == 0 {
 		return nil
