@@ -122,6 +122,9 @@ const inFlight = 16
 // is rendered in it, but for the last, which waits for its older neighbour.
 func (p *pass) bulletins() error {
 	p.order()
+	if err := p.identify(); err != nil {
+		return err
+	}
 	for batch := range slices.Chunk(p.sorted, inFlight*max(1, p.Workers)) {
 		if err := p.each(len(batch), func(i int) error { return p.read(batch[i]) }); err != nil {
 			return err
@@ -153,9 +156,21 @@ func (p *pass) order() {
 	})
 }
 
+// identify finds out which files are those that the last walk read, and forgets what it left of
+// all others.
+func (p *pass) identify() error {
+	err := p.each(len(p.steps), func(i int) error {
+		p.steps[i].identity = p.Reader.Identity(i)
+		return nil
+	})
+	if err == nil && p.Last != nil {
+		p.Last = p.Last.of(p.steps)
+	}
+	return err
+}
+
 // read reads and checks a bulletin, unless the last walk did.
 func (p *pass) read(s *step) error {
-	s.identity = p.Reader.Identity(s.number)
 	if r := p.Last.recall(s.identity, p.Now); r != nil {
 		s.record, s.old = r, true
 		if r.public {

@@ -60,6 +60,20 @@ func (m *Memory) recall(id content.Identity, now time.Time) *record {
 	return r
 }
 
+// of is what is remembered of the files of some steps; all of it where it is of no others.
+func (m *Memory) of(steps []*step) *Memory {
+	some := &Memory{Key: m.Key, checked: m.checked, shared: m.shared, records: make(map[string]*record, len(m.records))}
+	for _, s := range steps {
+		if r := m.records[s.identity.Is]; r != nil {
+			some.records[s.identity.Is] = r
+		}
+	}
+	if len(some.records) == len(m.records) {
+		return m
+	}
+	return some
+}
+
 // coarse is how far behind the clock of a file system can be: a file that is younger than that,
 // against the beginning of the walk, may yet change without its times changing.
 const coarse = 100 * time.Millisecond
@@ -209,7 +223,7 @@ func (m *Memory) heading(t *tape.Tape) (count int64) {
 		f.tape(t)
 	})
 	for _, f := range files {
-		m.shared[f.path] = f.sharedFile
+		m.shared[strings.Clone(f.path)] = f.sharedFile // else the path holds the whole text
 	}
 	return count
 }

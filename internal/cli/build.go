@@ -54,7 +54,7 @@ go by them.`,
 const (
 	roomy        = 400      // how much the heap may grow before garbage is collected, in per cent
 	leastRoom    = 64 << 20 // octets
-	room         = 25 << 20 // octets, and for each bulletin
+	room         = 30 << 20 // octets, and for each bulletin
 	bulletinRoom = 5 << 10
 )
 
