@@ -160,21 +160,6 @@ func NeighbourOf(p bulletin.Published) *Neighbour {
 	return &Neighbour{b.ID, b.Title, b.Status == bulletin.Withdrawn}
 }
 
-// BodyHTML renders the text of a bulletin for readers who see it away from its
-// page, in a feed: all its links are full addresses. The error is that of
-// [markdown.Document.HTML].
-func BodyHTML(p bulletin.Published, layout address.Layout) (string, error) {
-	b := p.Bulletin()
-	page := layout.Bulletin(string(b.ID))
-	html, err := markdown.Parse(b.Body).HTML(markdown.Options{
-		Rewrite: func(to string) string { return layout.Resolve(page, to) },
-	})
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", b.ID, err)
-	}
-	return string(html), nil
-}
-
 func byWeight(a, b policy.Policy) int {
 	return cmp.Or(cmp.Compare(a.Weight, b.Weight), strings.Compare(a.Title, b.Title), strings.Compare(a.Slug, b.Slug))
 }

@@ -419,8 +419,12 @@ func TestWithdrawnSaysNothing(t *testing.T) {
 			t.Errorf("%s tells what was withdrawn: %s", name, text)
 		}
 	}
-	if body, err := BodyHTML(p, s.Layout); err != nil || strings.Contains(body, "SECRET") {
-		t.Errorf("%q, %v", body, err)
+	r, err := New(s.Site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if entry, err := r.FeedHTML(Notice{Bulletin: p}); err != nil || strings.Contains(entry, "SECRET") {
+		t.Errorf("%q, %v", entry, err)
 	}
 }
 
@@ -452,22 +456,6 @@ func TestEmptySite(t *testing.T) {
 		t.Error(files["index.html"])
 	}
 	htmlFiles(t, files)
-}
-
-func TestBodyHTML(t *testing.T) {
-	s := small(t)
-	b := bulletins(t)[0]
-	b.Body = []byte("[a](/security-policies/) [b](#what-happened) [c](https://x.example/)\n\n## What happened")
-	p, err := b.Publish()
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := BodyHTML(p, s.Layout)
-	page := "https://security.example.com/trust/security-bulletins/ts-2026-004/"
-	want := `<p><a href="https://security.example.com/trust/security-policies/">a</a> <a href="` + page + `#what-happened">b</a> <a href="https://x.example/">c</a></p>` + "\n<h2 id=\"what-happened\">What happened</h2>\n"
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Error(diff, err)
-	}
 }
 
 func TestErrors(t *testing.T) {
