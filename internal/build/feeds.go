@@ -176,10 +176,7 @@ func (s *step) subjects() (announced time.Time, kinds []string) {
 		announced, severity, action, products = c.Announced, c.Severity, c.Action, c.Products
 	} else {
 		b := s.bulletin.Bulletin()
-		announced, severity, action = b.Announced(), b.Severity, b.Action.Required
-		for _, a := range b.Affected {
-			products = append(products, a.Product)
-		}
+		announced, severity, action, products = b.Announced(), b.Severity, b.Action.Required, b.Products()
 	}
 	kinds = []string{"", "severity " + string(severity), "action " + action.String()}
 	for _, id := range products {

@@ -73,3 +73,27 @@ func (b Bulletin) Announced() time.Time {
 	}
 	return last
 }
+
+// Modified is when readers found another text last: at the release, a revision of any kind, or
+// the withdrawal.
+func (b Bulletin) Modified() time.Time {
+	last := b.Announced()
+	for _, r := range b.Revisions {
+		if r.At.After(last) {
+			last = r.At
+		}
+	}
+	return last
+}
+
+// Products are the IDs of the products that the bulletin concerns, each once, in the order of its
+// rows.
+func (b Bulletin) Products() []string {
+	var ids []string
+	for _, a := range b.Affected {
+		if !slices.Contains(ids, a.Product) {
+			ids = append(ids, a.Product)
+		}
+	}
+	return ids
+}

@@ -3,7 +3,6 @@ package feed
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -53,14 +52,10 @@ func NewItem(p bulletin.Published, url string, contentHTML string) Item {
 		URL:       url,
 		Content:   lineEnds.Replace(contentHTML),
 		Announced: second(b.Announced()),
-		Updated:   second(lastUpdate(b)),
+		Updated:   second(b.Modified()),
 		Severity:  string(b.Severity),
 		Action:    b.Action.Required.String(),
-	}
-	for _, a := range b.Affected {
-		if !slices.Contains(i.Products, a.Product) {
-			i.Products = append(i.Products, a.Product)
-		}
+		Products:  b.Products(),
 	}
 	return i.asOf(b)
 }
@@ -78,17 +73,6 @@ func (i Item) asOf(b bulletin.Bulletin) Item {
 		i.State, i.GUID, i.Change = Updated, fmt.Sprintf("%s/r%d", i.ID, r.Version), r.Summary
 	}
 	return i
-}
-
-// lastUpdate is when a bulletin changed last: its release, a revision, its withdrawal.
-func lastUpdate(b bulletin.Bulletin) time.Time {
-	last := b.Announced()
-	for _, r := range b.Revisions {
-		if r.At.After(last) {
-			last = r.At
-		}
-	}
-	return last
 }
 
 // second is a time as exact as RSS can tell it.

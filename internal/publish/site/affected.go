@@ -180,9 +180,9 @@ func (r *Renderer) way(x bulletin.Bulletin, a bulletin.Affected, product bulleti
 	fixed, found := a.UserFix()
 	switch {
 	case !found:
-		w.AsOf = r.date(modified(x))
+		w.AsOf = r.date(x.Modified())
 	case expected(a, x):
-		w.Expected, w.AsOf = r.date(a.Available), r.date(modified(x))
+		w.Expected, w.AsOf = r.date(a.Available), r.date(x.Modified())
 	default:
 		w.Command = product.UpdateTo(platform, fixed)
 	}
@@ -214,7 +214,7 @@ func sameDay(a, b *Date) bool { return a == nil && b == nil || a != nil && b != 
 // expected tells whether a fix was not out yet when the bulletin changed last. Both dates stand
 // in the file: no clock is asked.
 func expected(a bulletin.Affected, x bulletin.Bulletin) bool {
-	return a.Available.After(endOfDay(modified(x)))
+	return a.Available.After(endOfDay(x.Modified()))
 }
 
 // endOfDay is the last instant of a day: a fix that comes on the day of the bulletin is out.

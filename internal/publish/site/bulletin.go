@@ -76,7 +76,7 @@ func (r *Renderer) Bulletin(n Notice) (publish.File, error) {
 	} else {
 		data.PageTitle = data.ID + ": " + data.PageTitle
 	}
-	if changed := r.date(modified(x)); changed != nil && changed.Day != data.Published.Day {
+	if changed := r.date(x.Modified()); changed != nil && changed.Day != data.Published.Day {
 		data.Changed = changed
 	}
 	data.Installed, data.Hosted = r.installed(x), r.hosted(x)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"html/template"
-	"slices"
 	"time"
 
 	"tocsin/internal/address"
@@ -49,14 +48,10 @@ func (r *Renderer) Card(n Notice) (Card, error) {
 	x := n.Bulletin.Bulletin()
 	row, err := r.templates.piece("entry", r.entry(n))
 	card := Card{
-		ID: x.ID, Title: x.Title, Published: x.Published, Announced: x.Announced(), Modified: modified(x),
+		ID: x.ID, Title: x.Title, Published: x.Published, Announced: x.Announced(), Modified: x.Modified(),
 		Severity: x.Severity, Action: x.Action.Required, Withdrawn: x.Status == bulletin.Withdrawn,
 		Cites: cited(r.because(n)), Entry: row, Mark: sha256.Sum256([]byte(row)),
-	}
-	for _, a := range x.Affected {
-		if !slices.Contains(card.Products, a.Product) {
-			card.Products = append(card.Products, a.Product)
-		}
+		Products: x.Products(),
 	}
 	return card, err
 }
@@ -91,20 +86,6 @@ func summary(x bulletin.Bulletin) string {
 		return ""
 	}
 	return x.Summary
-}
-
-// modified is when the page of a bulletin changed last.
-func modified(x bulletin.Bulletin) time.Time {
-	at := x.Published
-	for _, v := range x.Revisions {
-		if v.At.After(at) {
-			at = v.At
-		}
-	}
-	if x.Retraction != nil && x.Retraction.At.After(at) {
-		at = x.Retraction.At
-	}
-	return at
 }
 
 func newestFirst(a, b *Card) int {
