@@ -27,6 +27,7 @@
 //	         durable             names that survive a power cut
 //	         private             refuses files that other users can open
 //	         tape                plain values to bytes and back
+//	         pagewriter          runs what html/template has escaped, compiled once
 //	floor 1  verdict             three-valued logic, clauses as data, proofs
 //	         report              problems as text for people, as JSON for programs
 //	floor 2  bulletin            a security notice and what it affects

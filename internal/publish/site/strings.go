@@ -119,21 +119,38 @@ func (w *words) plain(key string, args ...string) string {
 // fill puts values into a text: the first in place of {1}, the second of {2}. What is none of
 // these stays as it is.
 func fill(text string, values []string) string {
-	if !strings.Contains(text, "{") {
+	hole := strings.IndexByte(text, '{')
+	if hole < 0 {
 		return text
 	}
-	out := make([]byte, 0, len(text)+64)
-	for i := 0; i < len(text); i++ {
-		if text[i] == '{' && i+2 < len(text) && text[i+2] == '}' {
-			if at := int(text[i+1]) - '1'; at >= 0 && at < len(values) {
-				out = append(out, values[at]...)
-				i += 2
-				continue
-			}
-		}
-		out = append(out, text[i])
+	size := len(text)
+	for _, v := range values {
+		size += len(v)
 	}
-	return string(out)
+	var b strings.Builder
+	b.Grow(size)
+	for ; hole >= 0; hole = strings.IndexByte(text, '{') {
+		end := hole + 1
+		b.WriteString(text[:hole])
+		if at := holeOf(text[hole:]); at >= 0 && at < len(values) {
+			b.WriteString(values[at])
+			end = hole + len("{1}")
+		} else {
+			b.WriteByte('{')
+		}
+		text = text[end:]
+	}
+	b.WriteString(text)
+	return b.String()
+}
+
+// holeOf is which value a text that begins with a brace is a place for: 0 for {1}; negative for
+// none.
+func holeOf(text string) int {
+	if len(text) < len("{1}") || text[2] != '}' {
+		return -1
+	}
+	return int(text[1]) - '1'
 }
 
 // or is the text of a key, or another where there is none: platforms and credits can be
@@ -151,9 +168,10 @@ func (w *words) t(key string, args ...any) (template.HTML, error) {
 	if !found {
 		return "", w.unknown(key)
 	}
-	values := make([]string, len(args))
-	for i, arg := range args {
-		values[i] = escaped(arg)
+	var few [4]string // as many as any text has, so that they need no memory of their own
+	values := few[:0]
+	for _, arg := range args {
+		values = append(values, escaped(arg))
 	}
 	return template.HTML(fill(template.HTMLEscapeString(text), values)), nil
 }

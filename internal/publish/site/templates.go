@@ -1,7 +1,6 @@
 package site
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"html/template"
@@ -9,8 +8,8 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"sync"
 
+	"tocsin/internal/pagewriter"
 	"tocsin/templates"
 )
 
@@ -25,9 +24,8 @@ var definesMain = regexp.MustCompile(`\{\{-?\s*define "main"`)
 
 // pageTemplates are the pages by name, each in its frame.
 type pageTemplates struct {
-	pages   map[string]*template.Template
-	pieces  *template.Template
-	buffers sync.Pool // of *bytes.Buffer
+	pages  map[string]*pagewriter.Set
+	pieces *pagewriter.Set
 }
 
 // readTemplates reads everything in site/: what defines "main" is a page, all else is pieces
@@ -46,16 +44,18 @@ func readTemplates(files fs.FS, w *words) (*pageTemplates, error) {
 			}
 		}
 	}
-	all := &pageTemplates{pages: make(map[string]*template.Template)}
+	all := &pageTemplates{pages: make(map[string]*pagewriter.Set)}
 	for _, t := range texts {
 		if t.page {
-			if all.pages[path.Base(t.name)], err = t.inFrame(frame, w); err != nil {
+			page, err := t.inFrame(frame, w)
+			if err != nil {
 				return nil, err
 			}
+			all.pages[path.Base(t.name)] = pagewriter.New(page, w.funcs())
 		}
 	}
-	all.pieces, err = frame.Clone()
-	return all, err
+	all.pieces = pagewriter.New(frame, w.funcs())
+	return all, nil
 }
 
 // templateText is a template as it is written.
@@ -107,7 +107,8 @@ func (t *pageTemplates) execute(name string, data any) ([]byte, error) {
 	if !found {
 		return nil, fmt.Errorf(`site/%s defines no "main"`, name)
 	}
-	return t.fill(page, layout, "site/"+name, data)
+	html, err := page.Bytes(layout, data)
+	return html, templates.Fault("site/"+name, err)
 }
 
 // piece fills in a part of a page that several pages show.
@@ -117,15 +118,7 @@ func (t *pageTemplates) piece(name string, data any) (template.HTML, error) {
 }
 
 // fill executes one template of a set; file is blamed for an error that names no other.
-func (t *pageTemplates) fill(set *template.Template, name, file string, data any) ([]byte, error) {
-	b, reused := t.buffers.Get().(*bytes.Buffer)
-	if !reused {
-		b = new(bytes.Buffer)
-	}
-	defer t.buffers.Put(b)
-	b.Reset()
-	if err := set.ExecuteTemplate(b, name, data); err != nil {
-		return nil, templates.Fault(file, err)
-	}
-	return bytes.Clone(b.Bytes()), nil
+func (t *pageTemplates) fill(set *pagewriter.Set, name, file string, data any) (string, error) {
+	html, err := set.String(name, data)
+	return html, templates.Fault(file, err)
 }
