@@ -1,6 +1,7 @@
 package content
 
 import (
+	"bytes"
 	"path"
 	"regexp"
 	"strings"
@@ -38,10 +39,11 @@ func bulletinFrom(file source.File) Entry {
 }
 
 // bulletin is what the header says; false where it cannot be read, or a part of it
-// cannot be taken at its word.
-
+// cannot be taken at its word. It holds nothing of the tree that it was read from.
 func (d *document) bulletin(p page) (bulletin.Bulletin, bool) {
-	f, ok := d.load(p.header)
+	r := plainReaders.Get().(*plainReader)
+	defer plainReaders.Put(r)
+	f, ok := d.loadIn(r, p.header)
 	if !ok {
 		return bulletin.Bulletin{}, false
 	}
@@ -62,33 +64,33 @@ func statesDraft(file source.File) bool { return statedStatus(file) == bulletin.
 // there is none, or several. A header without an end reaches to the first empty line: what
 // stands in the text below is not the file's status.
 func statedStatus(file source.File) bulletin.Status {
-	_, header, _ := strings.Cut(string(file.Data), "\n")
-	end := closing.FindStringIndex(header)
-	if end == nil {
-		end = emptyLine.FindStringIndex(header)
-	}
-	if end != nil {
-		header = header[:end[0]]
-	}
-	var stated []string
-	for line := range strings.SplitSeq(header, "\n") {
-		if statusKey.MatchString(line) {
-			stated = append(stated, strings.TrimSuffix(line, "\r"))
+	_, header, _ := bytes.Cut(file.Data, []byte("\n"))
+	var stated, above []byte // the line, as far as the header and as the first empty line go
+	count, countAbove := 0, -1
+	for line := range bytes.Lines(header) {
+		line = withoutEnd(line)
+		switch text := bytes.Trim(line, " \t"); {
+		case string(text) == fence:
+			return onlyStatus(stated, count)
+		case len(text) == 0 && countAbove < 0:
+			above, countAbove = stated, count
+		case bytes.HasPrefix(bytes.TrimLeft(line, "\"'?{ "), []byte("status")):
+			stated, count = line, count+1
 		}
 	}
-	for _, word := range statuses {
-		if len(stated) == 1 && statesStatus(stated[0], word) {
-			return bulletin.Status(word)
-		}
+	if countAbove >= 0 {
+		stated, count = above, countAbove
+	}
+	return onlyStatus(stated, count)
+}
+
+// onlyStatus is the status that the only line of so many says; empty where it says none.
+func onlyStatus(line []byte, count int) bulletin.Status {
+	if word := statusWord(string(line)); count == 1 && contains(statuses[:], word) {
+		return bulletin.Status(word)
 	}
 	return ""
 }
-
-var (
-	closing   = regexp.MustCompile(`(?m)^[ \t]*---[ \t]*\r?$`)
-	emptyLine = regexp.MustCompile(`(?m)^[ \t]*\r?$`)
-	statusKey = regexp.MustCompile(`^["'?{ ]*status`)
-)
 
 // textOf parses a body, and reports what its page would lose or must not say; where it
 // holds what nobody can see, only that.
@@ -174,7 +176,7 @@ func statusOf(f *fields) bulletin.Status {
 	switch {
 	case n.Kind != yaml.ScalarNode || !contains(words, n.Value):
 		f.wrongWord(n, "status", words, "") // no --fix publishes
-	case !statesStatus(f.doc.line(n.Line), n.Value):
+	case statusWord(f.doc.line(n.Line)) != n.Value:
 		f.doc.report(n, "odd-status", "the status does not stand on a line of its own", "write the line so: status: "+n.Value)
 	default:
 		return bulletin.Status(n.Value)
@@ -186,11 +188,17 @@ var statuses = [...]string{string(bulletin.Draft), string(bulletin.Private), str
 
 var statusLine = regexp.MustCompile(`^status:[ \t]+(["']?)([a-z]+)["']?[ \t]*(#.*)?$`)
 
-// statesStatus reports whether a line is such as `status: draft`. YAML has other ways
-// to say it, and a reviewer who searches for the line would miss each of them.
-func statesStatus(line, word string) bool {
-	m := statusLine.FindStringSubmatch(line)
-	return m != nil && m[2] == word
+// statusWord is the word of a line such as `status: draft`; empty of any other. YAML has
+// other ways to say it, and a reviewer who searches for the line would miss each of them.
+func statusWord(line string) string {
+	word, found := strings.CutPrefix(line, "status: ")
+	if found && word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") == "" {
+		return word // nearly always
+	}
+	if m := statusLine.FindStringSubmatch(line); m != nil {
+		return m[2]
+	}
+	return ""
 }
 
 func affectedOf(f *fields) bulletin.Affected {

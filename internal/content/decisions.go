@@ -58,6 +58,9 @@ func (r *Reader) recordsOf(b place) []place {
 // unreadOf reports what stands where the record of a bulletin would, and is not read:
 // that the bulletin was never released is more than anybody knows then.
 func (r *Reader) unreadOf(b place) source.Problems {
+	if len(r.unread) == 0 && len(r.allUnread) == 0 {
+		return nil
+	}
 	for _, p := range slices.Concat(r.unread[strings.ToLower(b.stem())], r.allUnread) {
 		if p.about(b) {
 			meant := place{name: DecisionFolder + "/" + b.stem() + ".json", embargoed: p.embargoed}
@@ -76,6 +79,9 @@ func (r *Reader) unreadOf(b place) source.Problems {
 // strayRecords names the decisions about bulletins that are not there: what was
 // released is withdrawn, not deleted.
 func (r *Reader) strayRecords() {
+	if len(r.records) == 0 {
+		return
+	}
 	written := make(map[string][]place)
 	for _, b := range r.bulletins {
 		written[b.stem()] = append(written[b.stem()], b)

@@ -12,7 +12,7 @@ import (
 type fields struct {
 	doc    *document
 	within string // the key that holds the mapping; empty at the top
-	path   string // what stands before the mapping's own keys in their paths: affected[].
+	path   string // what stands before the mapping's own keys in their paths: affected[]. Empty outside tests
 	node   *yaml.Node
 	known  []string
 	lacks  []lack
@@ -22,16 +22,23 @@ type fields struct {
 type lack struct{ key, hint string }
 
 func (d *document) fields(n *yaml.Node, within string) *fields {
-	return &fields{doc: d, within: within, node: n}
+	return &fields{doc: d, within: within, node: n, known: make([]string, 0, 40)}
 }
 
 // inner is a mapping that stands under a key, or in a list (more is []) under it.
 func (f *fields) inner(n *yaml.Node, key, more string) *fields {
-	return &fields{doc: f.doc, within: key, path: f.path + key + more + ".", node: n}
+	in := &fields{doc: f.doc, within: key, node: n}
+	if f.doc.asked != nil {
+		in.path = f.path + key + more + "."
+	}
+	return in
 }
 
 // value returns the node of a key, nil where the key is absent.
 func (f *fields) value(key string) *yaml.Node {
+	if f.known == nil {
+		f.known, f.doc.spare = f.doc.spare, nil
+	}
 	if !contains(f.known, key) {
 		f.known = append(f.known, key)
 		if f.doc.asked != nil {
@@ -47,7 +54,7 @@ func (f *fields) value(key string) *yaml.Node {
 }
 
 // done reports every key that nothing asked for, and every one that is missing: a
-// key that is only misspelt is not missing too.
+// key that is only misspelt is not missing too. Nothing is asked of an inner mapping after it.
 func (f *fields) done() {
 	var open, meant []string
 	for i := 0; i+1 < len(f.node.Content); i += 2 {
@@ -69,6 +76,9 @@ func (f *fields) done() {
 		if !contains(meant, l.key) && !f.lost(l.key) {
 			f.doc.report(f.node, "missing-key", fmt.Sprintf("the key %q is missing%s", l.key, f.inside()), l.hint)
 		}
+	}
+	if f.within != "" { // what the top knows, keyInBody asks for
+		f.known, f.doc.spare = nil, f.known[:0]
 	}
 }
 

@@ -57,6 +57,12 @@ func FuzzSplit(f *testing.F) {
 			}
 			return
 		}
+		if fast, ok := cut(file); ok {
+			slow, err := libraryCut(file)
+			if err != nil || !bytes.Equal(fast.header, slow.header) || !bytes.Equal(fast.body, slow.body) || fast.bodyLine != slow.bodyLine {
+				t.Errorf("%q is cut into %q, %q and to the library %q, %q: %v", data, fast.header, fast.body, slow.header, slow.body, err)
+			}
+		}
 		head, isSuffix := bytes.CutSuffix(data, p.body)
 		lines := strings.Split(strings.TrimSuffix(string(head), "\n"), "\n")
 		if !isSuffix || len(lines) < 2 || trimEnd([]byte(lines[0])) != fence || trimEnd([]byte(lines[len(lines)-1])) != fence {

@@ -43,18 +43,45 @@ func split(file source.File) (page, source.Problems) {
 	if len(problems) > 0 {
 		return page{}, problems
 	}
-	p := page{file: file, hidden: hidden}
+	if p, ok := cut(file); ok {
+		p.hidden = hidden
+		return p, nil
+	}
+	p, err := libraryCut(file)
+	if err != nil {
+		return page{}, source.Problems{problem(file, 1, 1, "no-header", "the front matter cannot be read: "+err.Error(), "")}
+	}
+	p.hidden = hidden
+	return p, nil
+}
+
+// libraryCut cuts a file that [scan] has passed.
+func libraryCut(file source.File) (p page, err error) {
 	keep := func(data []byte, _ any) error {
 		p.header = bytes.Clone(data)
 		return nil
 	}
-	body, err := frontmatter.MustParse(bytes.NewReader(file.Data), nil, frontmatter.NewFormat(fence, fence, keep))
-	if err != nil {
-		return page{}, source.Problems{problem(file, 1, 1, "no-header", "the front matter cannot be read: "+err.Error(), "")}
+	p.file = file
+	p.body, err = frontmatter.MustParse(bytes.NewReader(file.Data), nil, frontmatter.NewFormat(fence, fence, keep))
+	p.bodyLine = bytes.Count(file.Data[:len(file.Data)-len(p.body)], []byte("\n")) + 1
+	return p, err
+}
+
+// cut is [libraryCut] of a file whose header has no line end but LF: nearly all. It takes
+// no copy, and looks at the header once.
+func cut(file source.File) (page, bool) {
+	rest, found := bytes.CutPrefix(file.Data, []byte(fence))
+	end := bytes.Index(rest, []byte("\n"+fence+"\n"))
+	if !found || end < 0 || bytes.IndexByte(rest[:end], '\r') >= 0 {
+		return page{}, false
 	}
-	p.body = body
-	p.bodyLine = bytes.Count(file.Data[:len(file.Data)-len(body)], []byte("\n")) + 1
-	return p, nil
+	behind := end + len("\n"+fence+"\n")
+	return page{
+		file:     file,
+		header:   rest[1 : end+1 : end+1],
+		body:     rest[behind:],
+		bodyLine: bytes.Count(rest[:behind], []byte("\n")) + 1,
+	}, true
 }
 
 // scan looks at the bytes before any library does: what people cannot see, what
@@ -90,10 +117,11 @@ func scanText(file source.File) source.Problems {
 	number, start := 0, 0
 	for line := range bytes.Lines(file.Data) {
 		number++
-		text := trimEnd(line)
+		text := withoutEnd(line)
 		if len(text) > maxLine {
-			problems = append(problems, problemIn(file, text, number, 1, "too-large", fmt.Sprintf("line longer than %d KiB", maxLine>>10), "break the line"))
-		} else if offset, what := firstHidden(line[:len(text)]); offset >= 0 {
+			problems = append(problems, problemIn(file, string(text), number, 1, "too-large", fmt.Sprintf("line longer than %d KiB", maxLine>>10), "break the line"))
+		} else if offset, what := firstHidden(text); offset >= 0 {
+			text := string(text)
 			p := problemIn(file, text, number, utf8.RuneCountInString(text[:offset])+1, "hidden-character", what, "remove it")
 			p.Fix = withoutHidden(text, offset, start)
 			problems = append(problems, p)
@@ -176,14 +204,14 @@ func closingFence(file source.File, problems *source.Problems) (offset, number i
 	}
 	for line := range bytes.Lines(file.Data) {
 		number++
-		switch text := trimEnd(line); {
+		switch text := withoutEnd(line); {
 		case number == 1:
-		case text == fence:
+		case string(text) == fence:
 			return offset, number, true
 		case string(bytes.TrimSpace(line)) == fence:
 			p := problem(file, number, 1, "odd-fence",
 				"--- with white space around it would end the front matter here", "remove the white space, or write the line otherwise")
-			if strings.HasPrefix(text, fence) { // at the margin it can be nothing else
+			if bytes.HasPrefix(text, []byte(fence)) { // at the margin it can be nothing else
 				p.Fix = []source.Edit{{Start: offset + len(fence), End: offset + len(text)}}
 			}
 			*problems = append(*problems, p)
@@ -216,8 +244,10 @@ func (d *document) keyInBody(p page, known []string) {
 }
 
 // trimEnd cuts the line end, LF or CR LF, and nothing else.
-func trimEnd(line []byte) string {
-	return string(bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r")))
+func trimEnd(line []byte) string { return string(withoutEnd(line)) }
+
+func withoutEnd(line []byte) []byte {
+	return bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
 }
 
 // clip shortens a text for a message.

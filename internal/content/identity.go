@@ -22,20 +22,33 @@ func (r *Reader) Identity(number int) Identity {
 	if len(r.unreadOf(b)) > 0 {
 		return Identity{}
 	}
-	var id Identity
-	text := make([]byte, 0, 96)
-	for i, p := range append([]place{b}, r.recordsOf(b)...) {
-		f, ok := stateOf(p)
-		if !ok || i > 1 { // two records are a problem, not a state
-			return Identity{}
-		}
-		text = f.append(append(append(text, r.shown(p)...), 0))
-		if f.changed.After(id.Youngest) {
-			id.Youngest = f.changed
+	records := r.recordsOf(b)
+	if len(records) > 1 { // they are a problem, not a state
+		return Identity{}
+	}
+	var space [128]byte
+	text, youngest, ok := r.identify(b, space[:0], time.Time{})
+	for _, p := range records {
+		if ok {
+			text, youngest, ok = r.identify(p, text, youngest)
 		}
 	}
-	id.Is = string(text)
-	return id
+	if !ok {
+		return Identity{}
+	}
+	return Identity{Is: string(text), Youngest: youngest}
+}
+
+// identify adds a file to those that a bulletin is read from.
+func (r *Reader) identify(p place, text []byte, youngest time.Time) ([]byte, time.Time, bool) {
+	f, ok := stateOf(p)
+	if !ok {
+		return nil, youngest, false
+	}
+	if f.changed.After(youngest) {
+		youngest = f.changed
+	}
+	return f.append(append(append(text, r.shown(p)...), 0)), youngest, true
 }
 
 // state is what tells one version of a file from another.

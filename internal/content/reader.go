@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/source"
@@ -25,6 +26,7 @@ type Reader struct {
 	records   map[string][]place // decisions, by the ID in their name: they are read with their bulletins
 	unread    map[string][]place // what stands in their place and is not read, by the same
 	allUnread []place            // what stands in the place of all of them
+	shows     []atomic.Uint32    // whether readers may see a bulletin, by its number: see [Reader.Public]
 }
 
 // place is a file that is still to be read.
@@ -65,6 +67,7 @@ func Open(site fs.FS, drafts *Drafts) (*Reader, error) {
 	slices.SortStableFunc(r.bulletins, func(a, b place) int {
 		return strings.Compare(path.Base(a.name), path.Base(b.name))
 	})
+	r.shows = make([]atomic.Uint32, len(r.bulletins))
 	r.strayRecords()
 	r.rivalRules()
 	r.problems.Sort()
@@ -95,7 +98,13 @@ func (r *Reader) Bulletins() iter.Seq2[Entry, error] {
 
 // Bulletin reads the bulletin file of a number, from 0 in the order of [Reader.Bulletins]. Any
 // number of goroutines may read at once.
-func (r *Reader) Bulletin(number int) (Entry, error) { return r.entry(r.bulletins[number]) }
+func (r *Reader) Bulletin(number int) (Entry, error) {
+	e, err := r.entry(r.bulletins[number])
+	if err == nil {
+		r.learn(number, e.Bulletin.Source)
+	}
+	return e, err
+}
 
 // Name is the bulletin file of a number, as a person would type it.
 func (r *Reader) Name(number int) string { return r.shown(r.bulletins[number]) }
@@ -115,15 +124,36 @@ func (r *Reader) Number(id bulletin.ID) (number int, found bool) {
 }
 
 // Public reports whether the site's own file of an ID says that readers may see it. Whether
-// it can be published at all, reading it whole will tell.
+// it can be published at all, reading it whole will tell. A file is read once for that, if it
+// was not read before.
 func (r *Reader) Public(id bulletin.ID) bool {
 	number, found := r.Number(id)
 	if !found {
 		return false
 	}
-	file, problems, err := r.open(r.bulletins[number])
+	if known := r.shows[number].Load(); known != 0 {
+		return known == isPublic
+	}
+	file, _, err := r.open(r.bulletins[number]) // one that is too large has no data, and no status
+	return err == nil && r.learn(number, file)
+}
+
+// What is known of a bulletin that was read.
+const (
+	notPublic = 1 + iota
+	isPublic
+)
+
+// learn keeps whether the bulletin file of a number says that readers may see it.
+func (r *Reader) learn(number int, file source.File) (public bool) {
 	status := statedStatus(file)
-	return err == nil && len(problems) == 0 && (status == bulletin.Public || status == bulletin.Withdrawn)
+	public = status == bulletin.Public || status == bulletin.Withdrawn
+	is := uint32(notPublic)
+	if public {
+		is = isPublic
+	}
+	r.shows[number].Store(is)
+	return public
 }
 
 // entry reads one bulletin file, with the decision on record about it.

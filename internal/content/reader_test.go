@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/source"
@@ -235,5 +236,63 @@ func TestSiteComesFirst(t *testing.T) {
 	}
 	if b, found := site.Bulletin("TS-2026-004"); !found || b.Status != bulletin.Public {
 		t.Errorf("%v %v", b.Status, found)
+	}
+}
+
+// counting counts how often each file is read.
+type counting struct {
+	fstest.MapFS
+	reads map[string]int
+}
+
+func (c counting) ReadFile(name string) ([]byte, error) {
+	c.reads[name]++
+	return c.MapFS.ReadFile(name)
+}
+
+// Whether readers may see a bulletin is the same before it is read and after, and no file is read
+// twice to know it (F55).
+func TestPublicOnceRead(t *testing.T) {
+	all := map[bulletin.ID]string{
+		"TS-2026-001": named("TS-2026-001"),
+		"TS-2026-002": draftOf("TS-2026-002"),
+		"TS-2026-003": strings.Replace(draftOf("TS-2026-003"), "draft", "private", 1),
+		"TS-2026-004": named("TS-2026-004") + strings.Repeat("x", maxFile),
+		"TS-2026-005": strings.Replace(named("TS-2026-005"), "status: published\n", "status: published\nstatus: draft\n", 1),
+		"TS-2026-006": strings.Replace(named("TS-2026-006"), "status: published\n", "status: withdrawn\n", 1),
+		"TS-2026-007": "",
+	}
+	files := make(map[string]string)
+	for id, text := range all {
+		files["content/bulletins/"+string(id)+".md"] = text
+	}
+	for _, readBefore := range []bool{false, true} {
+		site := counting{tree(files), make(map[string]int)}
+		r, err := Open(site, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if readBefore {
+			for _, err := range r.Bulletins() {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for id := range all {
+			for range 2 {
+				if got, want := r.Public(id), id == "TS-2026-001" || id == "TS-2026-006"; got != want {
+					t.Errorf("read before: %v; %s is public: %v, want %v", readBefore, id, got, want)
+				}
+			}
+		}
+		for name, times := range site.reads {
+			if strings.HasPrefix(name, BulletinFolder) && times > 1 {
+				t.Errorf("%s was read %d times", name, times)
+			}
+		}
+		if r.Public("TS-2026-008") {
+			t.Error("a bulletin that is not there is public")
+		}
 	}
 }

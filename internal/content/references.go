@@ -1,6 +1,8 @@
 package content
 
 import (
+	"slices"
+
 	"tocsin/internal/bulletin"
 )
 
@@ -54,8 +56,9 @@ func referenceOf(f *fields) bulletin.Reference {
 
 // events reads a list of {at, and a text under a key of that name}.
 func (f *fields) events(key, text string) []bulletin.Event {
-	var out []bulletin.Event
-	for _, m := range f.mappings(key) {
+	rows := f.mappings(key)
+	out := slices.Grow([]bulletin.Event(nil), len(rows))
+	for _, m := range rows {
 		out = append(out, bulletin.Event{
 			At:       m.demandDate("at", "the day, or the instant with its zone"),
 			Text:     m.demand(text, "what happened, in one line"),

@@ -17,7 +17,13 @@ type Tree struct {
 	root *os.Root
 
 	mutex   sync.Mutex
-	folders map[string]*os.Root
+	folders map[string]*folder
+}
+
+// folder is one that a file was read from.
+type folder struct {
+	*os.Root
+	handle handle
 }
 
 // rooted is what the file system of a Root can do.
@@ -29,7 +35,7 @@ type rooted interface {
 
 // NewTree reads the folder of a root, which [Tree.Close] closes.
 func NewTree(root *os.Root) *Tree {
-	return &Tree{rooted: root.FS().(rooted), root: root, folders: make(map[string]*os.Root)}
+	return &Tree{rooted: root.FS().(rooted), root: root, folders: make(map[string]*folder)}
 }
 
 // Close lets go of the folder and of all in it that were read from.
@@ -37,15 +43,34 @@ func (t *Tree) Close() error {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	errs := []error{t.root.Close()}
-	for _, folder := range t.folders {
-		errs = append(errs, folder.Close())
+	for _, f := range t.folders {
+		errs = append(errs, f.handle.close(), f.Close())
 	}
 	return errors.Join(errs...)
 }
 
 // ReadFile implements fs.ReadFileFS.
 func (t *Tree) ReadFile(name string) ([]byte, error) {
-	f, err := t.file(name)
+	dir, base := path.Split(name)
+	if dir == "" || !fs.ValidPath(name) {
+		return readAll(t.root.Open(name))
+	}
+	in, err := t.folder(path.Clean(dir))
+	if err != nil {
+		return nil, err
+	}
+	if data, plain := in.handle.read(base); plain {
+		return data, nil
+	}
+	data, err := readAll(in.Open(base))
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		failed.Path = name
+	}
+	return data, err
+}
+
+func readAll(f *os.File, err error) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -53,35 +78,23 @@ func (t *Tree) ReadFile(name string) ([]byte, error) {
 	return data, errors.Join(err, f.Close())
 }
 
-// file opens a file by the folder that it stands in.
-func (t *Tree) file(name string) (*os.File, error) {
-	dir, base := path.Split(name)
-	if dir == "" || !fs.ValidPath(name) {
-		return t.root.Open(name)
+func (t *Tree) folder(name string) (*folder, error) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	if f, open := t.folders[name]; open {
+		return f, nil
 	}
-	folder, err := t.folder(path.Clean(dir))
+	root, err := t.root.OpenRoot(name)
 	if err != nil {
 		return nil, err
 	}
-	f, err := folder.Open(base)
-	var failed *fs.PathError
-	if errors.As(err, &failed) {
-		failed.Path = name
+	h, err := handleOf(root)
+	if err != nil {
+		return nil, errors.Join(err, root.Close())
 	}
-	return f, err
-}
-
-func (t *Tree) folder(name string) (*os.Root, error) {
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	if folder, open := t.folders[name]; open {
-		return folder, nil
-	}
-	folder, err := t.root.OpenRoot(name)
-	if err == nil {
-		t.folders[name] = folder
-	}
-	return folder, err
+	f := &folder{root, h}
+	t.folders[name] = f
+	return f, nil
 }
 
 // readSized reads a file whose size is known, which may change meanwhile.

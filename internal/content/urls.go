@@ -31,7 +31,19 @@ const (
 // Addresses is what [AddressFile] says; nothing where there is none.
 type Addresses struct {
 	Source source.File
-	Lines  []Address // in the order of the file
+	Lines  []Address      // in the order of the file
+	at     map[string]int // the number of a line, by its address in small letters, without the first slash
+}
+
+// Names reports whether a line names the page that a file of the output tree is (see
+// [address.PageOf]): a build asks it of every file, and nearly all are named.
+func (a Addresses) Names(file string) bool {
+	path := strings.TrimSuffix(file, "index.html")
+	if path != "" && len(path) < len(file) && path[len(path)-1] != '/' {
+		path = file
+	}
+	i, found := a.at[strings.ToLower(path)]
+	return found && a.Lines[i].From[1:] == address.Page(path)
 }
 
 // Address is one line of [AddressFile]. Where neither moved nor gone, its page stands.
@@ -101,6 +113,9 @@ func arrivals(next map[address.Page]string) map[address.Page]string {
 // where it names them all. It changes no line that is there: a new one comes before the
 // first line that sorts behind it.
 func (a Addresses) With(pages []address.Page) (data []byte, added []address.Page) {
+	if len(pages) == 0 {
+		return nil, nil
+	}
 	known := make(map[address.Page]bool, len(a.Lines))
 	for _, line := range a.Lines {
 		known[line.From] = true
@@ -167,12 +182,15 @@ func ParseAddresses(file source.File) (Addresses, source.Problems) {
 	if problems := scanText(file); len(problems) > 0 {
 		return Addresses{Source: file}, problems
 	}
-	r := addressReader{found: Addresses{Source: file}, seen: make(map[string]int)}
-	for line := range strings.Lines(string(file.Data)) {
+	text := string(file.Data)
+	most := strings.Count(text, "\n") + 1
+	r := addressReader{found: Addresses{Source: file, Lines: make([]Address, 0, most)}, seen: make(map[string]int, most)}
+	for line := range strings.Lines(text) {
 		r.number++
 		r.line(strings.TrimRight(line, "\r\n"))
 	}
 	r.circles()
+	r.found.at = r.seen
 	return r.found, r.problems
 }
 
@@ -180,7 +198,7 @@ func ParseAddresses(file source.File) (Addresses, source.Problems) {
 type addressReader struct {
 	found    Addresses
 	problems source.Problems
-	seen     map[string]int // the number of an address among the lines, by its small letters
+	seen     map[string]int // the number of an address among the lines, by its small letters without the first slash
 	number   int
 	comment  int // the first line of the comment that stands above; 0 where there is none
 }
@@ -205,7 +223,7 @@ func (r *addressReader) address(text string) {
 		a.above = r.comment
 	}
 	path, rest, _ := strings.Cut(text, " ")
-	page, err := address.ParseKept(path)
+	page, err := parseKept(path)
 	switch {
 	case conflict(text):
 		r.report(a, "bad-address", "a merge stopped here, and nobody ended it", "keep the lines of both sides, and remove the marks")
@@ -221,6 +239,34 @@ func (r *addressReader) address(text string) {
 		}
 		r.keep(a)
 	}
+}
+
+// parseKept is [address.ParseKept], which need not be asked of what builds write.
+func parseKept(path string) (address.Page, error) {
+	if plainAddress(path) {
+		return address.Page(path), nil
+	}
+	return address.ParseKept(path)
+}
+
+// plainAddress reports whether an address is surely one: that of a folder, the names made of
+// small letters, digits and hyphens, and none so short that Windows may take it for a device.
+func plainAddress(path string) bool {
+	if len(path) < 2 || len(path) > 200 || path[0] != '/' || strings.HasPrefix(path, "/static/") {
+		return false
+	}
+	name := 0 // octets of it
+	for i := 1; i < len(path); i++ {
+		switch c := path[i]; {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-' && name > 0:
+			name++
+		case c == '/' && (name > 4 || name > 0 && path[i-name] <= '9') && name <= 64:
+			name = 0
+		default:
+			return false
+		}
+	}
+	return name == 0
 }
 
 // conflict tells the marks that git leaves in a file.
@@ -264,7 +310,7 @@ func (a *Address) became(rest string) error {
 // keep puts an address down, unless another line has it already: some systems hold
 // capitals and small letters to be one.
 func (r *addressReader) keep(a Address) {
-	key := strings.ToLower(string(a.From))
+	key := strings.ToLower(string(a.From[1:]))
 	number, twice := r.seen[key]
 	if !twice {
 		r.seen[key] = len(r.found.Lines)

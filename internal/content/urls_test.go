@@ -322,3 +322,50 @@ func TestAddressesPage(t *testing.T) {
 		t.Errorf("%d lines, want %d:\n%s", got, want, made)
 	}
 }
+
+// What is taken for an address at a glance is one for [address.ParseKept] too.
+func FuzzPlainAddress(f *testing.F) {
+	for _, path := range []string{
+		"/security-bulletins/ts-2026-001/", "/a/", "/con/", "/2010/", "/com1/", "/lpt9/x/", "/static/x/", "/Old/", "//", "/", "", "/-a/",
+		"/a/index.html", "/abcde", "/abcde/../", "/nul/abcde/", "/" + strings.Repeat("a", 64) + "/", "/" + strings.Repeat("a", 65) + "/",
+		strings.Repeat("/abcdefghi", 20) + "/", "/abcde//", "/9/", "/aux-9/", "/con-/",
+	} {
+		f.Add(path)
+	}
+	f.Fuzz(func(t *testing.T, path string) {
+		if _, err := address.ParseKept(path); err != nil && plainAddress(path) {
+			t.Errorf("%q: %v", path, err)
+		}
+	})
+}
+
+// What builds write is mostly taken at a glance.
+func TestPlainAddresses(t *testing.T) {
+	for path, plain := range map[string]bool{
+		"/security-bulletins/ts-2026-001/": true, "/security-bulletins/2026/": true, "/security-policies/backups/": true,
+		"/security-bulletins/index.xml": false, "/con/": false, "/CON/": false, "/static/style/": false, "/abcde": false,
+	} {
+		if plainAddress(path) != plain {
+			t.Errorf("%s: %v", path, !plain)
+		}
+	}
+}
+
+// A file is named where its page is, letter by letter.
+func TestNames(t *testing.T) {
+	a, problems := ParseAddresses(source.File{Name: AddressFile, Data: []byte("/a/\n/b/index.xml\n/Old/page.html\n/was/ -> /a/\n")})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	files := []string{"a/index.html", "b/index.xml", "Old/page.html", "was/index.html", "index.html", "a", "aindex.html", "a/index.htm",
+		"old/page.html", "b/index.html", "", "a/b/index.html", "A/index.html"}
+	for i, file := range files {
+		_, added := a.With([]address.Page{address.PageOf(file)})
+		if a.Names(file) != (i < 4) || a.Names(file) != (len(added) == 0) {
+			t.Errorf("%q is named: %v; With adds %v", file, a.Names(file), added)
+		}
+	}
+	if (Addresses{}).Names("a/index.html") {
+		t.Error("no file names a page")
+	}
+}

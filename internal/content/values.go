@@ -36,13 +36,16 @@ func (f *fields) text(key string) string {
 // lineEnds are the characters that begin a new line somewhere.
 const lineEnds = "\r\n\u0085\u2028\u2029"
 
+func isOneLine(text string) bool { return isPlain(text) || !strings.ContainsAny(text, lineEnds) }
+
 // line reads text that ends up in headers, titles and subjects: one line only. Of
 // several, which are an error, it makes one all the same.
 func (f *fields) line(key string) string {
 	text := f.text(key)
-	if strings.ContainsAny(text, lineEnds) {
-		f.doc.report(f.value(key), "several-lines", fmt.Sprintf("%s must be one line", key), "write it in one line, or begin it with >- and keep its lines equally far in")
+	if isOneLine(text) {
+		return text
 	}
+	f.doc.report(f.value(key), "several-lines", fmt.Sprintf("%s must be one line", key), "write it in one line, or begin it with >- and keep its lines equally far in")
 	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(lineEnds, r) }), " ")
 }
 
@@ -240,10 +243,16 @@ func (f *fields) items(key, example string) []*yaml.Node {
 		return nil
 	}
 	var out []*yaml.Node
-	seen := make(map[string]bool, len(n.Content))
+	var seen map[string]bool // of a list of one, nothing is asked
+	if len(n.Content) > 1 {
+		seen = make(map[string]bool, len(n.Content))
+	}
 	for _, item := range n.Content {
-		if f.isItem(item, key, seen) {
-			seen[item.Value], out = true, append(out, item)
+		if !f.isItem(item, key, seen) {
+			continue
+		}
+		if out = append(out, item); seen != nil {
+			seen[item.Value] = true
 		}
 	}
 	return out
@@ -256,7 +265,7 @@ func (f *fields) isItem(item *yaml.Node, key string, seen map[string]bool) bool 
 		f.doc.report(item, "not-text", fmt.Sprintf("%s must be a list of words", key), "")
 	case strings.TrimSpace(item.Value) == "":
 		f.doc.report(item, "no-value", fmt.Sprintf("an entry of %s is empty", key), "write a word, or remove the entry")
-	case strings.ContainsAny(item.Value, lineEnds):
+	case !isOneLine(item.Value):
 		f.doc.report(item, "several-lines", fmt.Sprintf("an entry of %s must be one line", key), "")
 	case seen[item.Value]:
 		f.doc.report(item, "duplicate-item", fmt.Sprintf("%q stands twice in %s", item.Value, key), "keep one of them")

@@ -24,14 +24,21 @@ type document struct {
 	starts []int               // offsets in the file at which the text's lines begin, and its end
 	said   map[*yaml.Node]bool // what was reported as odd YAML: nothing more is said of it
 	lost   map[string]bool     // keys of entries that could not be read; the empty one where their names could not either
+	spare  []string            // room for the keys that the next mapping knows
 	faulty bool                // something in the text cannot be taken at its word
 	asked  map[string]bool     // paths of the keys that were asked for; nil outside tests
 }
 
 // load parses the text. It reports false, with problems, where there is no mapping
 // to read. What is odd in a part of it does not keep the rest from being read.
-func (d *document) load(text []byte) (*fields, bool) {
+func (d *document) load(text []byte) (*fields, bool) { return d.loadIn(new(plainReader), text) }
+
+// loadIn is [document.load] in the room of a reader, which is taken until it reads again.
+func (d *document) loadIn(r *plainReader, text []byte) (*fields, bool) {
 	d.index(text)
+	if root := r.read(text); root != nil {
+		return d.fields(root.Content[0], ""), true
+	}
 	root, ok := d.parse(text)
 	if !ok {
 		return nil, false
@@ -50,7 +57,7 @@ func (d *document) index(text []byte) {
 	for range d.above {
 		at += bytes.IndexByte(d.file.Data[at:], '\n') + 1
 	}
-	d.starts = append(d.starts[:0], at)
+	d.starts = append(make([]int, 0, bytes.Count(text, []byte("\n"))+2), at)
 	for line := range bytes.Lines(text) {
 		at += len(line)
 		d.starts = append(d.starts, at)
