@@ -27,10 +27,18 @@ func (d *Document) readAnchors(nodes []ast.Node) {
 	if len(found) == 0 {
 		return
 	}
-	first := make(map[string]anchor, len(found))
 	d.anchors = make([]string, 0, len(found))
 	for _, a := range found {
 		d.anchors = append(d.anchors, a.id)
+	}
+	if len(d.html) > 0 { // else all ids are made here, and no two are the same
+		d.findSecond(found)
+	}
+}
+
+func (d *Document) findSecond(found []anchor) {
+	first := make(map[string]anchor, len(found))
+	for _, a := range found {
 		b, taken := first[a.id]
 		switch {
 		case !taken:
@@ -49,11 +57,11 @@ func (d *Document) reportAnchor(a, other anchor) {
 }
 
 func (d *Document) allAnchors(nodes []ast.Node) []anchor {
-	var found []anchor
+	found := make([]anchor, 0, len(d.headings))
 	for _, n := range nodes {
 		switch n := n.(type) {
 		case *ast.Heading:
-			found = append(found, anchor{d.outline[n].ID, d.offset(n), false})
+			found = append(found, anchor{d.headings[d.outline[n]].ID, d.offset(n), false})
 		case *east.Footnote:
 			found = append(found, anchor{footnoteID(n.Index), d.offset(n), false})
 		case *east.FootnoteLink:

@@ -88,19 +88,12 @@ func takeLine(p *ast.Paragraph) bool {
 }
 
 // quote writes a quote, or the callout that it is.
-func (p *page) quote(n ast.Node, entering bool) (ast.WalkStatus, error) {
+func (p *page) quote(n *ast.Blockquote) error {
 	c := p.d.callouts[n]
-	switch {
-	case c == "" && entering:
-		p.put("<blockquote>\n")
-	case c == "":
-		p.put("</blockquote>\n")
-	case entering:
-		p.put(`<aside class="callout `, string(c), `" role="note">`, "\n", `<p class="callout-title">`)
-		p.escape(c.title(&p.words))
-		p.put("</p>\n")
-	default:
-		p.put("</aside>\n")
+	if c == "" {
+		return p.within("<blockquote>\n", n, "</blockquote>\n")
 	}
-	return ast.WalkContinue, nil
+	p.put(`<aside class="callout `, string(c), `" role="note">`, "\n", `<p class="callout-title">`)
+	p.escape(c.title(&p.words))
+	return p.within("</p>\n", n, "</aside>\n")
 }

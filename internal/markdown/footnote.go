@@ -119,64 +119,47 @@ func referenceID(index, reference int) string {
 }
 
 // footnoteLink writes the number that stands in the text.
-func (p *page) footnoteLink(n ast.Node, entering bool) (ast.WalkStatus, error) {
-	l := n.(*east.FootnoteLink)
-	if !entering {
-		return ast.WalkContinue, nil
-	}
+func (p *page) footnoteLink(n *east.FootnoteLink) error {
+	number := strconv.Itoa(n.Index)
 	if within(n, ast.KindLink) {
-		p.put("<sup>", strconv.Itoa(l.Index), "</sup>") // it is no link, and nothing leads back to it
-		return ast.WalkContinue, nil
+		p.put("<sup>", number, "</sup>") // it is no link, and nothing leads back to it
+		return nil
 	}
 	p.put("<sup><a")
-	p.id(referenceID(l.Index, l.RefIndex))
+	p.id(referenceID(n.Index, n.RefIndex))
 	p.put(` class="footnote"`)
-	if err := p.fragment(footnoteID(l.Index)); err != nil {
-		return ast.WalkStop, err
+	if err := p.fragment(footnoteID(n.Index)); err != nil {
+		return err
 	}
-	p.put(` role="doc-noteref">`, strconv.Itoa(l.Index), "</a></sup>")
-	return ast.WalkContinue, nil
+	p.put(` role="doc-noteref">`, number, "</a></sup>")
+	return nil
 }
 
-func (p *page) footnoteBacklink(n ast.Node, entering bool) (ast.WalkStatus, error) {
-	l := n.(*east.FootnoteBacklink)
-	if !entering {
-		return ast.WalkContinue, nil
-	}
-	number := strconv.Itoa(l.Index)
-	if l.RefIndex > 0 {
-		number += "." + strconv.Itoa(l.RefIndex+1)
+func (p *page) footnoteBacklink(n *east.FootnoteBacklink) error {
+	number := strconv.Itoa(n.Index)
+	if n.RefIndex > 0 {
+		number += "." + strconv.Itoa(n.RefIndex+1)
 	}
 	p.put(` <a class="backlink"`)
-	if err := p.fragment(referenceID(l.Index, l.RefIndex)); err != nil {
-		return ast.WalkStop, err
+	if err := p.fragment(referenceID(n.Index, n.RefIndex)); err != nil {
+		return err
 	}
 	p.put(` role="doc-backlink" aria-label="`)
-	p.escape(fill(p.words.BackToText, number))
+	p.fill(p.words.BackToText, number)
 	p.put(`">↩</a>`)
-	return ast.WalkContinue, nil
+	return nil
 }
 
-func (p *page) footnoteText(n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
-		p.put("</li>\n")
-		return ast.WalkContinue, nil
-	}
+func (p *page) footnoteText(n *east.Footnote) error {
 	p.put("<li")
-	p.id(footnoteID(n.(*east.Footnote).Index))
-	p.put(">\n")
-	return ast.WalkContinue, nil
+	p.id(footnoteID(n.Index))
+	return p.within(">\n", n, "</li>\n")
 }
 
 // footnoteList writes all footnotes. Their heading is none of the text's, so it has no
 // id and stands in no list of contents.
-func (p *page) footnoteList(_ ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
-		p.put("</ol>\n</section>\n")
-		return ast.WalkContinue, nil
-	}
+func (p *page) footnoteList(n *east.FootnoteList) error {
 	p.put(`<section class="footnotes" role="doc-endnotes">`, "\n<h2>")
 	p.escape(p.words.Footnotes)
-	p.put("</h2>\n<ol>\n")
-	return ast.WalkContinue, nil
+	return p.within("</h2>\n<ol>\n", n, "</ol>\n</section>\n")
 }

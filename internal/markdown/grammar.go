@@ -18,19 +18,24 @@ var never = regexp.MustCompile(`^[^\x00-\x{10FFFF}]`)
 
 // grammar is the whole language, built once; a goldmark parser may be shared.
 var grammar = sync.OnceValue(func() parser.Parser {
+	return language(util.Prioritized(bareLinks(), 999))
+})
+
+// quickGrammar is the language without bare links. For those goldmark stops at every
+// space and cuts the text there, which is half of all its work.
+var quickGrammar = sync.OnceValue(func() parser.Parser { return language() })
+
+func language(more ...util.PrioritizedValue) parser.Parser {
 	return parser.NewParser(
 		parser.WithBlockParsers(blockParsers()...),
 		parser.WithInlineParsers(parser.DefaultInlineParsers()...),
-		parser.WithInlineParsers(
-			util.Prioritized(bareLinks(), 999),
-			util.Prioritized(extension.NewStrikethroughParser(), 500),
-			footnoteReferences(),
-		),
+		parser.WithInlineParsers(util.Prioritized(extension.NewStrikethroughParser(), 500), footnoteReferences()),
+		parser.WithInlineParsers(more...),
 		parser.WithParagraphTransformers(blockTransformers()...),
 		parser.WithASTTransformers(util.Prioritized(extension.NewTableASTTransformer(), 0),
 			util.Prioritized(extension.NewFootnoteASTTransformer(), 999)),
 	)
-})
+}
 
 // outlineGrammar reads blocks only, which takes linear time where the text has
 // passed the first limits. The inside of each block can then be weighed.
@@ -46,8 +51,22 @@ func blockParsers() []util.PrioritizedValue {
 }
 
 func blockTransformers() []util.PrioritizedValue {
-	return append(parser.DefaultParagraphTransformers(),
-		util.Prioritized(extension.NewTableParagraphTransformer(), 200))
+	return []util.PrioritizedValue{
+		util.Prioritized(definedLinks{parser.LinkReferenceParagraphTransformer}, 100),
+		util.Prioritized(extension.NewTableParagraphTransformer(), 200),
+	}
+}
+
+// definedLinks asks goldmark only where a paragraph begins as [link]: … does: it makes
+// a reader for every paragraph.
+type definedLinks struct{ parser.ParagraphTransformer }
+
+// Transform implements parser.ParagraphTransformer.
+func (t definedLinks) Transform(p *ast.Paragraph, reader text.Reader, pc parser.Context) {
+	first := p.Lines().At(0)
+	if words := bytes.TrimLeft(first.Value(reader.Source()), " \t\r\n"); len(words) == 0 || words[0] == '[' {
+		t.ParagraphTransformer.Transform(p, reader, pc)
+	}
 }
 
 // bareLinks makes links of https URLs in running text, and of nothing else: an

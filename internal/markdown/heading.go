@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 )
@@ -40,7 +41,7 @@ func (o *outliner) heading(level int, words, id string, line int) Heading {
 }
 
 func (d *Document) readHeadings(nodes []ast.Node) {
-	o := &outliner{taken: make(map[string]int)}
+	o := &outliner{taken: make(map[string]int), above: make([]int, 0, 6)}
 	for _, n := range nodes {
 		switch h, is := n.(*ast.Heading); {
 		case is:
@@ -53,9 +54,10 @@ func (d *Document) readHeadings(nodes []ast.Node) {
 
 func (d *Document) addHeading(n ast.Node, h Heading) {
 	if d.outline == nil {
-		d.outline = make(map[ast.Node]Heading)
+		d.outline = make(map[ast.Node]int)
+		d.headings = slices.Grow(d.headings, 8)
 	}
-	d.outline[n] = h
+	d.outline[n] = len(d.headings)
 	d.headings = append(d.headings, h)
 }
 
@@ -103,10 +105,11 @@ func uniqueID(words string, taken map[string]int) string {
 // joins them by single hyphens. An apostrophe joins: "don't" is dont.
 func slug(words string) string {
 	var b strings.Builder
+	b.Grow(len(words))
 	gap := false
 	for _, r := range words {
 		switch {
-		case unicode.In(r, unicode.L, unicode.M, unicode.N):
+		case isWordly(r):
 			if gap && b.Len() > 0 {
 				b.WriteByte('-')
 			}
@@ -121,4 +124,12 @@ func slug(words string) string {
 		return "section"
 	}
 	return b.String()
+}
+
+// isWordly tells whether a character is a letter, a mark or a digit of any script.
+func isWordly(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	}
+	return unicode.In(r, unicode.L, unicode.M, unicode.N)
 }

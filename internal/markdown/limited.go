@@ -1,59 +1,61 @@
 package markdown
 
 import (
-	"bytes"
 	"fmt"
+	"unicode/utf8"
 )
 
-// limited is a buffer that takes up to limit bytes. It remembers that it was
-// full, because goldmark's renderers drop the errors of single writes: what
-// comes after is thrown away, and Flush tells.
+// limited is HTML of up to limit bytes. It remembers that it was full: what comes
+// after is thrown away, and Flush tells. So nobody has to look at the errors of single
+// writes, which goldmark's writer of words drops too.
 type limited struct {
-	bytes.Buffer
+	html  []byte
 	limit int
 	full  bool
 }
 
-func (l *limited) room(n int) error {
-	if l.full || l.Len()+n > l.limit {
+func add[T string | []byte](l *limited, html T) {
+	if l.full || len(l.html)+len(html) > l.limit {
 		l.full = true
-		return fmt.Errorf("the HTML has more than %d bytes", l.limit)
+		return
 	}
-	return nil
+	l.html = append(l.html, html...)
 }
 
 // Write implements io.Writer.
 func (l *limited) Write(p []byte) (int, error) {
-	if err := l.room(len(p)); err != nil {
-		return 0, err
-	}
-	return l.Buffer.Write(p)
+	add(l, p)
+	return len(p), l.Flush()
 }
 
 // WriteString implements io.StringWriter.
 func (l *limited) WriteString(s string) (int, error) {
-	if err := l.room(len(s)); err != nil {
-		return 0, err
-	}
-	return l.Buffer.WriteString(s)
+	add(l, s)
+	return len(s), l.Flush()
 }
 
 // WriteByte implements io.ByteWriter.
 func (l *limited) WriteByte(c byte) error {
-	if err := l.room(1); err != nil {
-		return err
-	}
-	return l.Buffer.WriteByte(c)
+	add(l, []byte{c})
+	return l.Flush()
 }
 
 // WriteRune completes goldmark's idea of a buffered writer.
-func (l *limited) WriteRune(r rune) (int, error) { return l.WriteString(string(r)) }
+func (l *limited) WriteRune(r rune) (int, error) {
+	add(l, string(r))
+	return utf8.RuneLen(r), l.Flush()
+}
 
 // Available is the room left.
-func (l *limited) Available() int { return l.limit - l.Len() }
+func (l *limited) Available() int { return l.limit - len(l.html) }
 
 // Buffered is how much is held.
-func (l *limited) Buffered() int { return l.Len() }
+func (l *limited) Buffered() int { return len(l.html) }
 
 // Flush fails if anything had to be thrown away.
-func (l *limited) Flush() error { return l.room(0) }
+func (l *limited) Flush() error {
+	if l.full {
+		return fmt.Errorf("the HTML has more than %d bytes", l.limit)
+	}
+	return nil
+}

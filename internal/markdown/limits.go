@@ -41,13 +41,6 @@ const (
 // marks are the characters whose matching takes goldmark quadratic time in a block.
 const marks = "*_~`[](<!"
 
-var isMark = func() (is [256]bool) {
-	for _, c := range []byte(marks) {
-		is[c] = true
-	}
-	return is
-}()
-
 // excess tells which limit the text exceeds first, nil where it keeps to all.
 func (d *Document) excess() *Problem {
 	if len(d.source) > maxBody {
@@ -87,11 +80,23 @@ type tally struct {
 	marks      int   // since the beginning
 	weight     int   // marks since the last blank line
 	work       int   // before that
+	marked     bool  // there are so many marks that they have to be weighed
+	crowded    bool  // there are so many entities, bare links or footnotes that one line is too many
+}
+
+// look finds out what does not have to be counted line by line: hardly a text comes
+// near these limits as a whole.
+func (t *tally) look(source []byte) {
+	n := countMarks(source)
+	t.marked = n*n > maxWork
+	t.crowded = bytes.Count(source, []byte("&")) > maxEntities ||
+		bytes.Count(source, https) > maxBareLinks || bytes.Count(source, []byte("[^")) > maxFootnotes
 }
 
 // excessOfLines looks at what shows without parsing. What it counts is the most that
 // the insides of the blocks can have: no block goes on over a blank line.
 func excessOfLines(source []byte) (t tally, excess *Problem) {
+	t.look(source)
 	number := 0
 	for line := range bytes.Lines(source) {
 		number++
@@ -108,7 +113,9 @@ func excessOfLines(source []byte) (t tally, excess *Problem) {
 		if p := t.add(number, rest); p != nil {
 			return t, p
 		}
-		t.weigh(line)
+		if t.marked {
+			t.weigh(line)
+		}
 	}
 	if t.cells > cellsAnyway+len(source)/2 {
 		return t, tooComplex(number, "the tables have %d cells, most of them empty", t.cells)
@@ -119,14 +126,14 @@ func excessOfLines(source []byte) (t tally, excess *Problem) {
 
 // nest follows how quotes, list items and footnotes stand in each other.
 func (t *tally) nest(number int, line []byte, depth int) *Problem {
-	inner := bytes.TrimLeft(line, " \t")
-	if depth > 0 {
-		t.step(len(line) - len(inner))
-		t.containers += depth
+	if depth == 0 {
+		return nil
 	}
+	inner := bytes.TrimLeft(line, " \t")
+	t.step(len(line) - len(inner))
+	t.containers += depth
 	switch {
-	case depth > maxDepth || len(t.steps) > maxSteps,
-		depth > 0 && inner[0] == '[' && len(t.steps) > maxFootnested:
+	case depth > maxDepth || len(t.steps) > maxSteps, inner[0] == '[' && len(t.steps) > maxFootnested:
 		return tooDeep(number)
 	case t.containers > maxContainers:
 		return tooComplex(number, "there are more than %d marks of quotes and list items", maxContainers)
@@ -149,10 +156,8 @@ func (t *tally) weigh(line []byte) {
 // countMarks is how many of the [marks] a text has.
 func countMarks(text []byte) int {
 	n := 0
-	for _, c := range text {
-		if isMark[c] {
-			n++
-		}
+	for i := range len(marks) {
+		n += bytes.Count(text, []byte(marks[i:i+1]))
 	}
 	return n
 }
@@ -177,9 +182,11 @@ func (t *tally) add(number int, line []byte) *Problem {
 		return nil
 	}
 	t.blank = 0
-	t.entities += bytes.Count(line, []byte("&"))
-	t.bareLinks += bytes.Count(line, []byte("https:"))
-	t.footnotes += bytes.Count(line, []byte("[^"))
+	if t.crowded {
+		t.entities += bytes.Count(line, []byte("&"))
+		t.bareLinks += bytes.Count(line, https)
+		t.footnotes += bytes.Count(line, []byte("[^"))
+	}
 	if line[0] == '[' {
 		t.references++
 	}
@@ -244,7 +251,7 @@ func containerMark(line []byte) int {
 		}
 	case digits > 0 && digits < len(line) && (line[digits] == '.' || line[digits] == ')'):
 		digits++
-	case digits == 0 && bytes.IndexByte([]byte("-+*"), line[0]) >= 0:
+	case line[0] == '-' || line[0] == '+' || line[0] == '*':
 		digits = 1
 	default:
 		return 0

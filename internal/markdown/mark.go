@@ -138,9 +138,7 @@ func withinWord(text string, at int) bool {
 	return false
 }
 
-func inWords(r rune) bool {
-	return r != utf8.RuneError && unicode.In(r, unicode.L, unicode.M, unicode.N)
-}
+func inWords(r rune) bool { return r != utf8.RuneError && isWordly(r) }
 
 func joins(r rune) bool { return strings.ContainsRune("-'’‐‑_", r) }
 

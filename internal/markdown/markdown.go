@@ -45,7 +45,7 @@ type Document struct {
 	headings []Heading
 	anchors  []string
 	links    []Link
-	outline  map[ast.Node]Heading
+	outline  map[ast.Node]int     // where in headings those of Markdown stand
 	html     map[ast.Node][]piece // raw HTML
 	shown    bool                 // raw HTML has problems and is shown as text
 	unlinked map[ast.Node]bool    // addresses that stand in a link already
@@ -66,29 +66,51 @@ func Parse(body []byte) *Document {
 		d.problems = []Problem{*excess}
 		return d
 	}
-	var found footnotes
-	pc := parser.NewContext()
-	pc.Set(footnotesKey, &found)
-	d.root = grammar().Parse(text.NewReader(d.source), parser.WithContext(pc))
+	found, complete := d.parseQuickly()
+	if !complete {
+		d.forget()
+		found = d.parse(grammar())
+	}
 	if excess := d.learn(&found); excess != nil {
-		return &Document{source: d.source, lines: d.lines, problems: []Problem{*excess}}
+		d.forget()
+		d.problems = []Problem{*excess}
 	}
 	return d
 }
 
+// forget leaves only what was known before the text was parsed.
+func (d *Document) forget() { *d = Document{source: d.source, lines: d.lines} }
+
+// material is what there is to learn from, once a text was parsed.
+type material struct {
+	footnotes
+	nodes  []ast.Node // see survey
+	excess *Problem
+}
+
+// parse reads a text that keeps to the first limits.
+func (d *Document) parse(g parser.Parser) material {
+	var m material
+	pc := parser.NewContext()
+	pc.Set(footnotesKey, &m.footnotes)
+	d.root = g.Parse(text.NewReader(d.source), parser.WithContext(pc))
+	m.nodes, m.excess = d.survey()
+	return m
+}
+
 // learn finds out everything there is to know of a parsed text. What it returns is a
 // limit that the text exceeds.
-func (d *Document) learn(found *footnotes) *Problem {
-	nodes, excess := d.survey()
-	if excess != nil {
-		return excess
+func (d *Document) learn(m *material) *Problem {
+	if m.excess != nil {
+		return m.excess
 	}
+	nodes := m.nodes
 	d.readHeadings(nodes)
 	if excess := d.checkBalance(); excess != nil {
 		return excess
 	}
 	d.findProblems(nodes)
-	d.checkFootnotes(found)
+	d.checkFootnotes(&m.footnotes)
 	d.readAnchors(nodes)
 	d.checkPage()
 	slices.SortStableFunc(d.problems, func(a, b Problem) int {

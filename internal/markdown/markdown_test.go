@@ -28,6 +28,8 @@ func TestHTML(t *testing.T) {
 		{"strikethrough", "~~gone~~", "<p><del>gone</del></p>\n"},
 		{"code", "```sh\ntailscale <x>\n```", "<pre tabindex=\"0\"><code class=\"language-sh\">tailscale &lt;x&gt;\n</code></pre>\n"},
 		{"list", "* a\n* b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"},
+		{"list that goes on", "3. a\n4. b\n\n1) c", "<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>\n<ol>\n<li>c</li>\n</ol>\n"},
+		{"list in a list", "* a\n  * b\n* > c\n\n***", "<ul>\n<li>a\n<ul>\n<li>b</li>\n</ul>\n</li>\n<li>\n<blockquote>\n<p>c</p>\n</blockquote>\n</li>\n</ul>\n<hr>\n"},
 		{"link", `[a](https://example.com/?a=1&b=2 "T & \"q\"")`, "<p><a href=\"https://example.com/?a=1&amp;b=2\" title=\"T &amp; &quot;q&quot;\">a</a></p>\n"},
 		{"bare https", "see https://example.com/a.", "<p>see <a href=\"https://example.com/a\">https://example.com/a</a>.</p>\n"},
 		{"bare http stays text", "listens on http://100.100.100.100 and www.example.com", "<p>listens on http://100.100.100.100 and www.example.com</p>\n"},
@@ -368,8 +370,9 @@ func TestOutputIsLimited(t *testing.T) {
 	for range 3 {
 		_, _ = w.WriteString("four")
 	}
-	if w.String() != "fourfour" || w.Flush() == nil {
-		t.Errorf("%q, %v", w.String(), w.Flush())
+	_, _ = w.WriteString("a")
+	if string(w.html) != "fourfour" || w.Flush() == nil {
+		t.Errorf("%q, %v", w.html, w.Flush())
 	}
 }
 

@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"sort"
 	"unicode/utf8"
 
@@ -19,11 +20,10 @@ func (d *Document) place(offset int) place {
 
 // lineStarts lists where each line begins.
 func lineStarts(source []byte) []int {
-	starts := []int{0}
-	for i, c := range source {
-		if c == '\n' {
-			starts = append(starts, i+1)
-		}
+	starts := make([]int, 1, 1+bytes.Count(source, []byte("\n")))
+	for at := 0; len(starts) < cap(starts); {
+		at += bytes.IndexByte(source[at:], '\n') + 1
+		starts = append(starts, at)
 	}
 	return starts
 }

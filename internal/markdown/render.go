@@ -3,15 +3,9 @@ package markdown
 import (
 	"fmt"
 	"net/url"
-	"strconv"
-	"sync"
 
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	east "github.com/yuin/goldmark/extension/ast"
-	"github.com/yuin/goldmark/renderer"
-	"github.com/yuin/goldmark/renderer/html"
-	"github.com/yuin/goldmark/util"
 )
 
 // The output of a text that passed the limits on input stays far below these; they
@@ -45,8 +39,7 @@ func (d *Document) HTML(o Options) ([]byte, error) {
 	return out, nil
 }
 
-// page is one rendering of a text: where it is written to, and how. What goldmark
-// does not render as it should be, or not at all, its methods do.
+// page is one rendering of a text: where it is written to, and how.
 type page struct {
 	limited
 	d     *Document
@@ -54,84 +47,116 @@ type page struct {
 	words Words
 	cuts  map[any][]cut // of the nodes and pieces that hold marked words
 	steps []step
-	// linked tells whether the link that is being written is one: no link stands in another.
-	linked bool
 }
 
 func (d *Document) page(o Options) *page {
 	size := len(d.source)
 	p := &page{d: d, o: o, words: o.Words.orEnglish()}
 	p.limit = min(outputPerInput*size+outputAnyway, maxOutput)
-	p.Grow(size + size/2 + 512) // about what a page takes
+	p.html = make([]byte, 0, size+size/2+512) // about what a page takes
 	return p
 }
 
 func (p *page) render() ([]byte, error) {
-	if err := pages().Render(p, p.d.source, p.d.root); err != nil {
+	if err := p.node(p.d.root); err != nil {
 		return nil, err
 	}
-	return p.Bytes(), nil
+	return p.html, p.Flush()
 }
 
-// pages renders any text: what differs from one page to the next is in the [page]
-// that it writes to.
-var pages = sync.OnceValue(func() renderer.Renderer {
-	return renderer.NewRenderer(renderer.WithNodeRenderers(
-		util.Prioritized(nodes{}, 0),
-		util.Prioritized(extension.NewTableHTMLRenderer(), 500),
-		util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
-		util.Prioritized(html.NewRenderer(), 1000),
-	))
-})
-
-// nodes says which nodes a page renders itself.
-type nodes struct{}
-
-// RegisterFuncs is goldmark's way of asking who renders what.
-func (nodes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
-	for kind, method := range map[ast.NodeKind]func(*page, ast.Node, bool) (ast.WalkStatus, error){
-		ast.KindHeading:           (*page).heading,
-		ast.KindBlockquote:        (*page).quote,
-		ast.KindCodeBlock:         (*page).codeBlock,
-		ast.KindFencedCodeBlock:   (*page).codeBlock,
-		ast.KindHTMLBlock:         (*page).htmlBlock,
-		ast.KindText:              (*page).text,
-		ast.KindCodeSpan:          (*page).code,
-		ast.KindLink:              (*page).link,
-		ast.KindAutoLink:          (*page).autoLink,
-		ast.KindImage:             (*page).image,
-		ast.KindRawHTML:           (*page).rawHTML,
-		east.KindTable:            (*page).table,
-		east.KindTableCell:        (*page).cell,
-		east.KindFootnoteLink:     (*page).footnoteLink,
-		east.KindFootnoteBacklink: (*page).footnoteBacklink,
-		east.KindFootnote:         (*page).footnoteText,
-		east.KindFootnoteList:     (*page).footnoteList,
-	} {
-		r.Register(kind, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-			return method(w.(*page), n, entering)
-		})
+// node writes a node and all that stands in it.
+func (p *page) node(n ast.Node) error {
+	switch n := n.(type) {
+	case *ast.Text:
+		p.text(n)
+		return nil
+	case *ast.Paragraph:
+		return p.within("<p>", n, "</p>\n")
+	case *ast.TextBlock:
+		return p.textBlock(n)
+	case *ast.Emphasis:
+		if n.Level == 2 {
+			return p.within("<strong>", n, "</strong>")
+		}
+		return p.within("<em>", n, "</em>")
+	case *ast.CodeSpan:
+		return p.within("<code>", n, "</code>")
+	case *ast.Link:
+		return p.link(n)
+	case *ast.AutoLink:
+		return p.autoLink(n)
+	case *ast.Heading:
+		return p.heading(n)
+	case *ast.List:
+		return p.list(n)
+	case *ast.ListItem:
+		return p.item(n)
+	case *ast.Blockquote:
+		return p.quote(n)
+	case *ast.CodeBlock, *ast.FencedCodeBlock:
+		p.codeBlock(n)
+		return nil
+	case *ast.ThematicBreak:
+		return p.within("<hr>\n", n, "")
+	case *ast.HTMLBlock:
+		return p.htmlBlock(n)
+	case *ast.RawHTML:
+		return p.rawHTML(n)
+	case *ast.Image:
+		return p.image(n)
+	case *ast.LinkReferenceDefinition:
+		return nil
 	}
+	return p.extension(n)
 }
 
-// put writes HTML. Should there be no room for it, Flush tells.
-func (p *page) put(html ...string) {
-	for _, s := range html {
-		_, _ = p.WriteString(s)
+// extension writes what CommonMark does not know; the children of anything else.
+func (p *page) extension(n ast.Node) error {
+	switch n := n.(type) {
+	case *east.Strikethrough:
+		return p.within("<del>", n, "</del>")
+	case *east.Table:
+		return p.table(n)
+	case *east.TableHeader:
+		return p.tableHeader(n)
+	case *east.TableRow:
+		return p.tableRow(n)
+	case *east.TableCell:
+		return p.cell(n)
+	case *east.FootnoteLink:
+		return p.footnoteLink(n)
+	case *east.FootnoteBacklink:
+		return p.footnoteBacklink(n)
+	case *east.Footnote:
+		return p.footnoteText(n)
+	case *east.FootnoteList:
+		return p.footnoteList(n)
 	}
+	return p.children(n)
 }
 
-// escape writes text.
-func (p *page) escape(text string) {
-	from := 0
-	for i := range len(text) {
-		if entity := util.EscapeHTMLByte(text[i]); entity != nil {
-			p.put(text[from:i])
-			_, _ = p.Write(entity)
-			from = i + 1
+func (p *page) children(n ast.Node) error {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if err := p.node(c); err != nil {
+			return err
 		}
 	}
-	p.put(text[from:])
+	return nil
+}
+
+// within writes the children of a node between two tags.
+func (p *page) within(start string, n ast.Node, end string) error {
+	p.put(start)
+	err := p.children(n)
+	p.put(end)
+	return err
+}
+
+// put writes HTML.
+func (p *page) put(html ...string) {
+	for _, s := range html {
+		add(&p.limited, s)
+	}
 }
 
 // id writes the attribute of that name.
@@ -181,18 +206,16 @@ func (p *page) href(to link) (string, error) {
 	return rewritten, nil
 }
 
-func (p *page) heading(n ast.Node, entering bool) (ast.WalkStatus, error) {
-	h := p.d.outline[n]
-	level := strconv.Itoa(h.Level)
-	if entering {
-		p.put("<h", level)
-		p.id(h.ID)
-		p.put(">")
-	} else {
-		p.permalink(h)
-		p.put("</h", level, ">\n")
-	}
-	return ast.WalkContinue, nil
+func (p *page) heading(n *ast.Heading) error {
+	h := p.d.headings[p.d.outline[n]]
+	level := "0123456"[h.Level : h.Level+1]
+	p.put("<h", level)
+	p.id(h.ID)
+	p.put(">")
+	err := p.children(n)
+	p.permalink(h)
+	p.put("</h", level, ">\n")
+	return err
 }
 
 func (p *page) permalink(h Heading) {
@@ -202,72 +225,56 @@ func (p *page) permalink(h Heading) {
 	p.put(` <a class="permalink" href="`)
 	p.escape(fragment(p.o.Prefix + h.ID))
 	p.put(`" aria-label="`)
-	p.escape(fill(p.words.Permalink, h.Text))
+	p.fill(p.words.Permalink, h.Text)
 	p.put(`"></a>`)
 }
 
-func (p *page) link(n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
-		if p.linked {
-			p.put("</a>")
-		}
-		return ast.WalkContinue, nil
-	}
-	l := n.(*ast.Link)
-	to := destination(l.Destination)
-	if p.linked = to.fault() == ""; !p.linked {
-		return ast.WalkContinue, nil // the words stay, the link does not
+func (p *page) link(n *ast.Link) error {
+	to := destination(n.Destination)
+	if to.fault() != "" {
+		return p.children(n) // the words stay, the link does not
 	}
 	href, err := p.href(to)
 	if err != nil {
-		return ast.WalkStop, err
+		return err
 	}
 	p.put(`<a href="`)
 	p.escape(href)
 	p.put(`"`)
-	p.title(l.Title)
-	p.put(">")
-	return ast.WalkContinue, nil
+	p.title(n.Title)
+	return p.within(">", n, "</a>")
 }
 
-func (p *page) autoLink(n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
-		return ast.WalkContinue, nil
-	}
-	l := n.(*ast.AutoLink)
-	label := string(l.Label(p.d.source))
-	to := p.d.autoDestination(l)
+func (p *page) autoLink(n *ast.AutoLink) error {
+	label := string(n.Label(p.d.source))
+	to := p.d.autoDestination(n)
 	if to.fault() != "" || p.d.unlinked[n] {
 		p.marked(n, label, p.escape)
-		return ast.WalkContinue, nil
+		return nil
 	}
 	href, err := p.href(to)
 	if err != nil {
-		return ast.WalkStop, err
+		return err
 	}
 	p.put(`<a href="`)
 	p.escape(href)
 	p.put(`">`)
 	p.marked(n, label, p.escape)
 	p.put("</a>")
-	return ast.WalkContinue, nil
+	return nil
 }
 
 // image leaves only its words of an image that is not on this site.
-func (p *page) image(n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
-		return ast.WalkContinue, nil
-	}
-	i := n.(*ast.Image)
-	words := p.d.words(i)
-	to := destination(i.Destination)
+func (p *page) image(n *ast.Image) error {
+	words := p.d.words(n)
+	to := destination(n.Destination)
 	if to.fault() != "" || to.scheme() != "" {
 		p.escape(words)
-		return ast.WalkSkipChildren, nil
+		return nil
 	}
 	src, err := p.href(to)
 	if err != nil {
-		return ast.WalkStop, err
+		return err
 	}
 	p.marked(n, words, func(string) {
 		p.put(`<img src="`)
@@ -275,10 +282,10 @@ func (p *page) image(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		p.put(`" alt="`)
 		p.escape(words)
 		p.put(`"`)
-		p.title(i.Title)
+		p.title(n.Title)
 		p.put(">")
 	})
-	return ast.WalkSkipChildren, nil
+	return nil
 }
 
 // title writes the title attribute of a link that has one.
@@ -287,6 +294,6 @@ func (p *page) title(written []byte) {
 		return
 	}
 	p.put(` title="`)
-	html.DefaultWriter.Write(p, written)
+	p.resolve(written)
 	p.put(`"`)
 }

@@ -11,30 +11,24 @@ import (
 type step struct{ out, offset int }
 
 // rawHTML writes tags among words.
-func (p *page) rawHTML(n ast.Node, entering bool) (ast.WalkStatus, error) {
-	switch {
-	case !entering:
-		return ast.WalkSkipChildren, nil
-	case p.d.shown:
-		p.escape(asWritten(p.d.html[n]))
-		return ast.WalkSkipChildren, nil
+func (p *page) rawHTML(n *ast.RawHTML) error {
+	if !p.d.shown {
+		return p.pieces(p.d.html[n])
 	}
-	return ast.WalkSkipChildren, p.pieces(p.d.html[n])
+	p.escape(asWritten(p.d.html[n]))
+	return nil
 }
 
-func (p *page) htmlBlock(n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
-		return ast.WalkSkipChildren, nil
-	}
+func (p *page) htmlBlock(n *ast.HTMLBlock) error {
 	if !p.d.shown {
-		return ast.WalkSkipChildren, p.pieces(p.d.html[n])
+		return p.pieces(p.d.html[n])
 	}
 	if text := strings.TrimSpace(asWritten(p.d.html[n])); text != "" {
 		p.put("<p>")
 		p.escape(text)
 		p.put("</p>\n")
 	}
-	return ast.WalkSkipChildren, nil
+	return nil
 }
 
 // asWritten is raw HTML to be shown as text. A comment was meant for nobody's eyes.
@@ -55,7 +49,7 @@ func asWritten(pieces []piece) string {
 
 func (p *page) pieces(pieces []piece) error {
 	for i := range pieces {
-		p.steps = append(p.steps, step{p.Len(), pieces[i].offset})
+		p.steps = append(p.steps, step{len(p.html), pieces[i].offset})
 		if pieces[i].name == "table" && pieces[i].kind == startPiece {
 			p.scroller(headOf(pieces[i:]))
 		}

@@ -1,7 +1,7 @@
 package markdown
 
 import (
-	"strings"
+	"bytes"
 
 	"github.com/yuin/goldmark/ast"
 )
@@ -38,11 +38,12 @@ func (d *Document) plainSections() (sections []Section, plain bool) {
 	}
 	open := -1 // the section under which nothing has stood yet
 	for n := d.root.FirstChild(); n != nil; n = n.NextSibling() {
-		h, is := d.outline[n]
+		at, is := d.outline[n]
 		switch {
-		case is && h.Text == "":
+		case is && d.headings[at].Text == "":
 			return nil, false
 		case is:
+			h := d.headings[at]
 			if open >= 0 && h.Level > sections[open].Level {
 				sections[open].Empty = false
 			}
@@ -63,10 +64,10 @@ func (d *Document) hasWords(n ast.Node) bool {
 		if !entering || d.kind(n) == "" {
 			return ast.WalkContinue, nil
 		}
-		var r reading
-		d.read(&r, n)
-		if strings.TrimSpace(r.String()) != "" {
-			found = true
+		if t, is := n.FirstChild().(*ast.Text); is {
+			found = len(bytes.TrimSpace(d.plainValue(t))) > 0 // the rest need not be read then
+		}
+		if found = found || d.words(n) != ""; found {
 			return ast.WalkStop, nil
 		}
 		return ast.WalkSkipChildren, nil

@@ -99,7 +99,7 @@ func TestAllocations(t *testing.T) {
 		_ = bare.Convert(bulletinText, &out)
 	})
 	ours := testing.AllocsPerRun(20, func() { everything(t, bulletinText) })
-	if !raced && ours > 1.2*ordinary {
+	if !raced && ours > 0.9*ordinary {
 		t.Errorf("%.0f allocations, where goldmark alone has %.0f", ours, ordinary)
 	}
 }

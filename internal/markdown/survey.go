@@ -19,23 +19,18 @@ type survey struct {
 // HTML, and lists the nodes that there is more to know of: most of a text is plain
 // words. What it returns beside is a limit that the text exceeds.
 func (d *Document) survey() ([]ast.Node, *Problem) {
-	s := survey{d: d, room: maxPieces}
-	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if entering {
-			s.enter(n)
-		} else if isContainer(n) {
-			s.depth--
-		}
-		if s.excess != nil {
-			return ast.WalkStop, nil
-		}
-		return ast.WalkContinue, nil
-	})
+	s := survey{d: d, room: maxPieces, nodes: make([]ast.Node, 0, 16)}
+	s.walk(d.root)
 	return s.nodes, s.excess
 }
 
-func isContainer(n ast.Node) bool {
-	return n.Kind() == ast.KindBlockquote || n.Kind() == ast.KindListItem
+func (s *survey) walk(n ast.Node) {
+	depth := s.depth
+	s.enter(n)
+	for c := n.FirstChild(); c != nil && s.excess == nil; c = c.NextSibling() {
+		s.walk(c)
+	}
+	s.depth = depth
 }
 
 func (s *survey) enter(n ast.Node) {

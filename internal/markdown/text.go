@@ -77,8 +77,8 @@ func (d *Document) passages(whole bool) []passage {
 		}
 		r := reading{whole: whole}
 		d.read(&r, n)
-		if r.text() != "" {
-			found = append(found, r.passage(Block{Kind: kind, Level: d.outline[n].Level, Line: d.place(blockOffset(n)).line}))
+		if q := r.passage(Block{Kind: kind, Level: d.level(n), Line: d.place(blockOffset(n)).line}); q.Text != "" {
+			found = append(found, q)
 		}
 		return ast.WalkSkipChildren, nil
 	})
@@ -161,6 +161,18 @@ func (r *reading) add(by any, words []byte) {
 	r.Write(words)
 }
 
+// addText adds words, with the end of their line where it breaks.
+func (r *reading) addText(t *ast.Text, d *Document) {
+	start := r.Len()
+	r.Write(d.plainValue(t))
+	if breaks(t) {
+		r.WriteByte('\n')
+	}
+	if r.whole {
+		r.leaves = append(r.leaves, leaf{t, start, r.Len()})
+	}
+}
+
 // text is what was read, on one line.
 func (r *reading) text() string { return fold(r.String()) }
 
@@ -175,6 +187,9 @@ func (r *reading) passage(b Block) passage {
 
 // words is the plain text of a node on one line.
 func (d *Document) words(n ast.Node) string {
+	if t, is := n.FirstChild().(*ast.Text); is && t.NextSibling() == nil && !breaks(t) {
+		return fold(string(d.plainValue(t))) // as in most headings
+	}
 	var r reading
 	d.read(&r, n)
 	return r.text()
@@ -191,7 +206,7 @@ func (d *Document) read(r *reading, n ast.Node) {
 	}
 	switch n := n.(type) {
 	case *ast.Text:
-		r.add(n, d.textValue(n))
+		r.addText(n, d)
 	case *ast.AutoLink:
 		r.add(n, n.Label(d.source))
 	case *ast.CodeBlock, *ast.FencedCodeBlock:
@@ -214,6 +229,14 @@ func (d *Document) readChildren(r *reading, n ast.Node) {
 	}
 }
 
+// level is that of a heading as rendered, 0 of anything else.
+func (d *Document) level(n ast.Node) int {
+	if at, is := d.outline[n]; is {
+		return d.headings[at].Level
+	}
+	return 0
+}
+
 // join makes one of a text and those that follow it: goldmark leaves them cut where it
 // looked for links.
 func (d *Document) join(n *ast.Text) {
@@ -223,30 +246,42 @@ func (d *Document) join(n *ast.Text) {
 }
 
 // textValue is what a reader sees of a piece of text, with the end of its line where
-// it breaks: escapes and entities are resolved, except in code. Both must happen in
-// one pass (\&amp; is "&amp;"), so the text is cut at its backslashes.
+// it breaks.
 func (d *Document) textValue(n *ast.Text) []byte {
-	value := n.Segment.Value(d.source)
-	if n.IsRaw() {
-		return value
-	}
-	if bytes.ContainsAny(value, `\&`) {
-		value = unescaped(value)
-	}
-	if n.SoftLineBreak() || n.HardLineBreak() {
+	value := d.plainValue(n)
+	if breaks(n) {
 		value = append(slices.Clip(value), '\n')
 	}
 	return value
 }
+
+// plainValue is what a reader sees of a piece of text: escapes and entities are
+// resolved, except in code. Both must happen in one pass (\&amp; is "&amp;"), so the
+// text is cut at its backslashes.
+func (d *Document) plainValue(n *ast.Text) []byte {
+	value := n.Segment.Value(d.source)
+	if n.IsRaw() || isResolved(value) {
+		return value
+	}
+	return unescaped(value)
+}
+
+// isResolved tells whether words have nothing that Markdown reads as something else.
+func isResolved(words []byte) bool {
+	return bytes.IndexByte(words, '\\') < 0 && bytes.IndexByte(words, '&') < 0
+}
+
+// breaks tells whether a line ends behind a piece of text that is not code.
+func breaks(n *ast.Text) bool { return !n.IsRaw() && (n.SoftLineBreak() || n.HardLineBreak()) }
 
 func unescaped(value []byte) []byte {
 	var out []byte
 	for {
 		i := bytes.IndexByte(value, '\\')
 		if i < 0 || i+1 == len(value) {
-			return append(out, entities(value)...)
+			return append(out, resolved(value)...)
 		}
-		out = append(out, entities(value[:i])...)
+		out = append(out, resolved(value[:i])...)
 		if !util.IsPunct(value[i+1]) {
 			out = append(out, '\\')
 			value = value[i+1:]
@@ -257,6 +292,6 @@ func unescaped(value []byte) []byte {
 	}
 }
 
-func entities(value []byte) []byte {
+func resolved(value []byte) []byte {
 	return util.ResolveEntityNames(util.ResolveNumericReferences(slices.Clone(value)))
 }
