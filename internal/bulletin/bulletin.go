@@ -137,12 +137,18 @@ func (a Answer) Given(at time.Time) bool {
 // Instant is the instant that an answer's date stands for, as written: a day begins at
 // 00:00 UTC. It is zero where the text is no date.
 func Instant(text string) time.Time {
-	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if at, err := time.Parse(layout, text); err == nil {
-			return at
-		}
+	layout := time.RFC3339
+	switch {
+	case len(text) < len(time.DateOnly):
+		return time.Time{} // nearly always empty, and an error takes longer than a date
+	case len(text) == len(time.DateOnly):
+		layout = time.DateOnly
 	}
-	return time.Time{}
+	at, err := time.Parse(layout, text)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
 }
 
 // Turns is the first instant, from another on, at which the bulletin may have to be judged

@@ -18,10 +18,7 @@ type Pattern struct {
 // DefaultPattern numbers bulletins as TS-2026-004.
 const DefaultPattern = "TS-{year}-{number:3}"
 
-var (
-	patternForm = regexp.MustCompile(`^([A-Z][A-Z0-9]{0,15}(?:-[A-Z0-9]{1,16})?)-\{year\}-\{number:([1-9])\}$`)
-	idOfPattern = regexp.MustCompile(`^(.+)-([0-9]{4})-([0-9]{1,9})$`)
-)
+var patternForm = regexp.MustCompile(`^([A-Z][A-Z0-9]{0,15}(?:-[A-Z0-9]{1,16})?)-\{year\}-\{number:([1-9])\}$`)
 
 // ParsePattern reads a pattern such as [DefaultPattern]: a prefix of one or two
 // words in capitals, {year}, and {number:n} with at least n digits.
@@ -42,16 +39,31 @@ func (p Pattern) ID(year, number int) ID {
 
 // Number takes an ID apart; false where the ID is none of the pattern.
 func (p Pattern) Number(id ID) (year, number int, ok bool) {
-	m := idOfPattern.FindStringSubmatch(string(id))
-	if m == nil {
+	p = p.orDefault()
+	const most = 9 // digits of a number
+	rest, ours := strings.CutPrefix(string(id), p.prefix+"-")
+	inYear, counted, cut := strings.Cut(rest, "-")
+	padded := len(counted) > p.digits && counted[0] == '0'
+	if !ours || !cut || len(inYear) != 4 || len(counted) < p.digits || len(counted) > most || padded {
 		return 0, 0, false
 	}
-	year, yearErr := strconv.Atoi(m[2])
-	number, numberErr := strconv.Atoi(m[3])
-	if yearErr != nil || numberErr != nil || p.ID(year, number) != id {
+	year, yearOK := decimal(inYear)
+	number, numberOK := decimal(counted)
+	if !yearOK || !numberOK {
 		return 0, 0, false
 	}
 	return year, number, true
+}
+
+// decimal reads a number of a few digits and nothing else.
+func decimal(text string) (n int, ok bool) {
+	for i := range len(text) {
+		if !isDigit(text[i]) {
+			return 0, false
+		}
+		n = 10*n + int(text[i]-'0')
+	}
+	return n, true
 }
 
 // String is the pattern as it was written.

@@ -3,8 +3,10 @@ package check
 import (
 	"path"
 	"strings"
+	"unicode/utf8"
 	"unique"
 
+	"tocsin/internal/address"
 	"tocsin/internal/bulletin"
 	"tocsin/internal/content"
 	"tocsin/internal/source"
@@ -13,11 +15,11 @@ import (
 // card is what is kept of a bulletin when it was read: a few hundred bytes.
 type card struct {
 	id         bulletin.ID // of a file that cannot be read, the ID that it is named after
-	unread     bool
 	status     bulletin.Status
+	file       string
+	unread     bool
 	embargoed  bool
 	owner      bool // stands in the file of its own name
-	file       string
 	idAt       mention
 	aliases    []mention
 	related    []mention
@@ -37,8 +39,30 @@ type mention struct {
 // anchor is kept once for all the bulletins that have the same headings.
 type anchor = unique.Handle[string]
 
-func mentionOf(file source.File, word string, at source.Position) mention {
-	return mention{strings.Clone(word), shortened(file.Line(at.Line)), int32(at.Line), int32(at.Column)}
+// mentions are some values of a file with their places. Those on one line share its text.
+func mentions(file source.File, values ...source.Value) []mention {
+	if len(values) == 0 {
+		return nil
+	}
+	all := make([]mention, len(values))
+	for i, v := range values {
+		line, excerpt := int32(v.Position.Line), ""
+		if i > 0 && all[i-1].line == line {
+			excerpt = all[i-1].excerpt
+		} else {
+			excerpt = shortened(file.Line(v.Position.Line))
+		}
+		all[i] = mention{partOf(excerpt, v.Text), excerpt, line, int32(v.Position.Column)}
+	}
+	return all
+}
+
+// partOf is a word as a part of a line where it stands there, so that it keeps nothing else.
+func partOf(line, word string) string {
+	if i := strings.Index(line, word); i >= 0 {
+		return line[i : i+len(word)]
+	}
+	return strings.Clone(word)
 }
 
 // shortened is as much of a line as is shown of one.
@@ -48,14 +72,6 @@ func shortened(line string) string {
 		return line
 	}
 	return strings.Clone(strings.ToValidUTF8(line[:most], "")) // the rest of the line can go
-}
-
-func mentions(file source.File, values []source.Value) []mention {
-	var all []mention
-	for _, v := range values {
-		all = append(all, mentionOf(file, v.Text, v.Position))
-	}
-	return all
 }
 
 // unreadCard keeps a file that cannot be read: its name claims an ID all the same.
@@ -71,12 +87,12 @@ func unreadCard(e content.Entry) card {
 func (c *Checker) card(n *notice) card {
 	k := card{
 		id: n.ID, status: n.Status, embargoed: n.Embargoed, owner: n.OwnsName(), file: n.file.Name,
-		idAt:    mentionOf(n.file, string(n.ID), n.Places.Of("id")),
-		aliases: mentions(n.file, n.Aliases), related: mentions(n.file, n.Related),
+		idAt:    mentions(n.file, source.Value{Text: string(n.ID), Position: n.Places.Of("id")})[0],
+		aliases: mentions(n.file, n.Aliases...), related: mentions(n.file, n.Related...),
 		entry: entryOf(n.Bulletin),
 	}
 	if r := n.Retraction; r != nil && r.SupersededBy != "" {
-		k.superseded = []mention{mentionOf(n.file, string(r.SupersededBy), r.Position)}
+		k.superseded = mentions(n.file, source.Value{Text: string(r.SupersededBy), Position: r.Position})
 	}
 	if n.Status != bulletin.Withdrawn { // nothing of its text is shown
 		k.links, k.anchors = c.links(&n.page), n.anchors()
@@ -84,11 +100,29 @@ func (c *Checker) card(n *notice) card {
 	return k
 }
 
+// hidden reports whether readers may not know of the bulletin yet.
+func (k *card) hidden() bool { return !k.unread && !k.public() }
+
+// anchored reports whether a text is the ID in small letters: see [address.Anchor], of which this
+// makes none.
+func (k *card) anchored(text string) bool {
+	for i := range len(k.id) {
+		octet := k.id[i]
+		switch {
+		case octet >= utf8.RuneSelf:
+			return address.Anchor(string(k.id)) == text
+		case i >= len(text) || small[octet] != text[i]:
+			return false
+		}
+	}
+	return len(k.id) == len(text)
+}
+
 // public reports whether the bulletin has a page.
-func (k card) public() bool { return k.status == bulletin.Public || k.status == bulletin.Withdrawn }
+func (k *card) public() bool { return k.status == bulletin.Public || k.status == bulletin.Withdrawn }
 
 // problem is an error at a mention. A draft's is a warning.
-func (k card) problem(at mention, code, message, hint string) source.Problem {
+func (k *card) problem(at mention, code, message, hint string) source.Problem {
 	p := k.blocking(at, code, message, hint)
 	if k.status == bulletin.Draft {
 		p.Level, p.Softened = source.Warning, true
@@ -97,7 +131,7 @@ func (k card) problem(at mention, code, message, hint string) source.Problem {
 }
 
 // blocking is an error at a mention, whatever the state of the bulletin.
-func (k card) blocking(at mention, code, message, hint string) source.Problem {
+func (k *card) blocking(at mention, code, message, hint string) source.Problem {
 	return source.Problem{
 		Position: source.Position{File: k.file, Line: int(at.line), Column: int(at.column)},
 		Code:     code, Message: message, Hint: hint, Excerpt: at.excerpt,
@@ -105,7 +139,7 @@ func (k card) blocking(at mention, code, message, hint string) source.Problem {
 }
 
 // warning is a problem at a mention that stops nothing.
-func (k card) warning(at mention, code, message, hint string) source.Problem {
+func (k *card) warning(at mention, code, message, hint string) source.Problem {
 	p := k.blocking(at, code, message, hint)
 	p.Level = source.Warning
 	return p

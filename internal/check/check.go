@@ -29,7 +29,6 @@ import (
 	"slices"
 	"time"
 
-	"tocsin/internal/bulletin"
 	"tocsin/internal/content"
 	"tocsin/internal/disclosure"
 	"tocsin/internal/source"
@@ -53,12 +52,12 @@ type Checker struct {
 	Settings
 	site       content.Site // everything but the bulletins
 	obstacles  source.Problems
-	cards      []card                // one of each bulletin file
-	owner      map[bulletin.ID]*card // once asked for, when all are there
-	places     *places               // once asked for, the same
-	pageCards  []card                // one of each policy, and of their front page
-	policies   map[string][]anchor   // by slug
-	index      []anchor              // of the policies' front page
+	cards      []*card             // one of each bulletin file
+	index      *index              // once asked for, when all are there
+	places     *places             // once asked for, the same
+	pageCards  []*card             // one of each policy, and of their front page
+	policies   map[string][]anchor // by slug
+	front      []anchor            // of the policies' front page
 	silences   []silence
 	answered   *answered // by the headings of bulletins
 	problems   source.Problems
@@ -79,7 +78,10 @@ func New(settings Settings, found content.Site) *Checker {
 func (c *Checker) Obstacles() source.Problems { return c.obstacles }
 
 // Bulletin looks at the next bulletin, and forgets all but a card of it.
-func (c *Checker) Bulletin(e content.Entry) { c.Add(c.Look(e)) }
+func (c *Checker) Bulletin(e content.Entry) {
+	look := c.Look(e)
+	c.Add(&look)
+}
 
 // Look is what is left of one bulletin when it was looked at: its problems, and the few hundred
 // bytes that the other files are held against.
@@ -103,10 +105,10 @@ func (c *Checker) Look(e content.Entry) Look {
 	}
 }
 
-// Add puts down what was found of the next bulletin.
-func (c *Checker) Add(l Look) {
+// Add puts down what was found of the next bulletin. The look must stay as it is until [Checker.Done].
+func (c *Checker) Add(l *Look) {
 	c.problems = append(c.problems, l.Problems...)
-	c.cards = append(c.cards, l.card)
+	c.cards = append(c.cards, &l.card)
 	c.silences = append(c.silences, l.silences...)
 }
 

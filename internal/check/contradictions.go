@@ -2,6 +2,8 @@ package check
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/source"
@@ -23,8 +25,10 @@ func contradictions(_ *Checker, n *notice) source.Problems {
 		"data was visible, and it is confirmed that no users were affected", "whose data was visible was affected")
 	clash(n.Severity == bulletin.None && n.Exploited.Word == "confirmed", "severity",
 		"it was exploited, and has no severity", "rate what it was used for, or write unrated")
-	clash(n.Retraction != nil && n.Status != bulletin.Withdrawn, "withdrawn",
-		"it says why it was withdrawn, and its status is "+string(n.Status), "withdraw it with tocsin withdraw "+string(n.ID)+", or remove the key")
+	if n.Retraction != nil && n.Status != bulletin.Withdrawn {
+		clash(true, "withdrawn",
+			"it says why it was withdrawn, and its status is "+string(n.Status), "withdraw it with tocsin withdraw "+string(n.ID)+", or remove the key")
+	}
 	clash(n.Identification == "none" && n.VisibleFor == "listed" && n.DataVisible.Word == "yes", "identification",
 		"nobody can be identified, and data_visible speaks of those listed", "write for: all, or identification: some")
 	return append(problems, n.actionAgainst()...)
@@ -33,17 +37,28 @@ func contradictions(_ *Checker, n *notice) source.Problems {
 // noAction is how people say "none" in a sentence, which would count as an action.
 var noAction = regexp.MustCompile(`(?i)^(no|none|nothing|n/?a)( (user |further |immediate )?(action|updates?|changes?|steps?)\b[^.;]{0,30})?( (is|are|needs?|has|have|to)\b[^.;]{0,30})?\.?$|^(you|users|customers|administrators) (do not|don[’']t) (need|have) to do anything`)
 
+// nothings are how such sentences begin; ſ counts as an s.
+var nothings = [...]string{"no", "na", "n/", "yo", "us", "uſ", "cu", "ad"}
+
+// saysNothing reports whether a text begins like that. Nearly every one begins otherwise.
+func saysNothing(text string) bool {
+	return slices.ContainsFunc(nothings[:], func(n string) bool {
+		return len(text) >= len(n) && strings.EqualFold(text[:len(n)], n)
+	}) && noAction.MatchString(text)
+}
+
 // actionAgainst reports an action that is none, and none where there is one.
 func (n *notice) actionAgainst() source.Problems {
 	at := n.Places.Of("action")
-	if n.Action.Required == verdict.Yes && noAction.MatchString(n.Action.Text) {
+	if n.Action.Required == verdict.Yes && saysNothing(n.Action.Text) {
 		return source.Problems{n.problem(at, "action-says-none",
 			"the text says that nothing needs to be done, and counts as an action", "write action: none")}
 	}
 	if n.Action.Required != verdict.No || n.RoutinePatch.Word == "yes" {
 		return nil
 	}
-	for _, row := range n.Affected {
+	for i := range n.Affected {
+		row := &n.Affected[i]
 		if fix, found := row.UserFix(); found || row.Remedy != "" && row.Deployed.IsZero() {
 			what := "a remedy to apply"
 			if found {

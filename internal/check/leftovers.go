@@ -1,7 +1,6 @@
 package check
 
 import (
-	"bytes"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -15,23 +14,30 @@ import (
 
 // leftover is something that must not be left standing in what readers see.
 type leftover struct {
-	signs []string       // one of them stands in every line with a leftover, in small letters
+	signs []string       // one of them stands in every text that words matches, in small letters
 	words *regexp.Regexp // its first group, where it has one, is what is named
 	found func(page *page, at source.Position, text string) source.Problem
 }
 
+// Two letters beyond ASCII are an s and a k to an expression that takes capitals and small letters
+// for one, so they are signs of whatever such an expression looks for.
+const (
+	longS  = "ſ"
+	kelvin = "\u212a"
+)
+
 var leftovers = []leftover{
-	{[]string{"todo", "tbd", "tba", "fixme", "xxx", "tktk", "lorem", "to be ", "fill ", "your text", "cve-", "ghsa-", "ts-x", "[insert", "[your", "[todo", "[date", "[name", "[version", "<insert", "<your", "<todo", "<date", "<name", "<version"},
+	{[]string{"todo", "tbd", "tba", "fixme", "xxx", "tktk", "lorem", "to be w", "to be c", "to be a", "to be d", "to be f", "fill t", "fill m", "your text", "cve-", "ghsa-x", "ts-xxxx-x", "[insert", "[your", "[todo", "[date", "[name", "[version", "<insert", "<your", "<todo", "<date", "<name", "<version", longS, kelvin},
 		regexp.MustCompile(`\b(TODO|TBD|TBA|FIXME|XXX+|TKTK)\b|(?i)\b(lorem ipsum|to be (written|confirmed|announced|done|determined|filled in)|fill (this|me) in|your text here)\b|\b(CVE-\d{0,4}-?[X#?N]{2,}|CVE-[X#?Y]{4}-\w*|GHSA-[xX]{4}(-[xX]{4}){0,2}|TS-[X]{4}-[X]+)|\[(insert|your|todo|date|name|version)\b[^\]]*\](?:[^(]|$)|<(insert|your|todo|date|name|version)\b[^>]*>`), placeholder},
 	{[]string{"draft"},
 		regexp.MustCompile(`^title:.*?(?i)(\bdraft\b)`), placeholder},
 	{[]string{"@"},
 		regexp.MustCompile(`(?:^|[\s("'])(@[A-Za-z][A-Za-z0-9_-]{1,38})\b(?:[^.@\w]|$|\.\s|\.$)`), mentionOfSomebody},
-	{[]string{".internal", ".intranet", ".corp", ".lan", ".local", ".home.arpa", "localhost", "10.", "192.168.", "172."},
+	{[]string{".internal", ".intranet", ".corp", ".lan", ".local", ".home.arpa", "localhost", "10.", "192.168.", "172.", longS, kelvin},
 		regexp.MustCompile(`(?i)\b((?:[a-z0-9-]+\.)+(?:internal|intranet|corp|lan|local|localdomain|home\.arpa)|localhost|10\.\d{1,3}\.\d{1,3}\.\d{1,3}|192\.168\.\d{1,3}\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])\.\d{1,3}\.\d{1,3})\b`), internalName},
 	{[]string{"-----begin", "akia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xox", "tskey-", "eyj", "glpat-", "sk_live_"},
 		regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bgithub_pat_\w{50,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\btskey-[a-z]+-\w{8,}-\w{8,}|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}|\bglpat-[A-Za-z0-9_-]{20}\b|\bsk_live_[A-Za-z0-9]{20,}`), secret},
-	{[]string{".google.com", "slack.com", "atlassian.net", "notion.so", "sharepoint.com", "zoom.us", "linear.app", "asana.com", "trello.com", "monday.com", "figma.com", "pagerduty.com", "datadoghq.com", "sentry.io", "zendesk.com", "intercom.com", "hackerone.com", "bugcrowd.com"},
+	{[]string{".google.com", "slack.com", "atlassian.net", "notion.so", "sharepoint.com", "zoom.us", "linear.app", "asana.com", "trello.com", "monday.com", "figma.com", "pagerduty.com", "datadoghq.com", "sentry.io", "zendesk.com", "intercom.com", "hackerone.com", "bugcrowd.com", longS, kelvin, "%c5%bf", "%e2%84%aa"},
 		regexp.MustCompile(`https?://[^\s<>"')\]}]+`), restricted},
 }
 
@@ -72,10 +78,7 @@ func unready(_ *Checker, n *notice) source.Problems {
 	if n.Status == bulletin.Withdrawn {
 		return problems // of its text readers see nothing
 	}
-	signs := signsIn(n.file.Data)
-	if signs.any() {
-		problems = append(problems, n.leftInFile(signs)...)
-	}
+	problems = append(problems, n.leftInFile()...)
 	for i, p := range problems {
 		if p.Code != "secret" { // that is grave wherever it stands
 			problems[i] = n.unfinished(p)
@@ -84,13 +87,12 @@ func unready(_ *Checker, n *notice) source.Problems {
 	return problems
 }
 
-func (n *notice) leftInFile(signs signs) source.Problems {
+func (n *notice) leftInFile() source.Problems {
 	var problems source.Problems
-	number := 0
-	for line := range bytes.Lines(n.file.Data) {
-		number++
-		if !slices.Contains(n.Recorded, number) {
-			problems = append(problems, n.leftIn(signs, readable(string(line), number < n.line), number)...)
+	for _, s := range suspects(n.file.Data) {
+		if !slices.Contains(n.Recorded, s.line) {
+			line := readable(string(n.file.Data[s.start:s.end]), s.line < n.line)
+			problems = append(problems, n.leftIn(s.kinds, line, s.line)...)
 		}
 	}
 	return problems
@@ -101,7 +103,7 @@ func (n *notice) leftInFile(signs signs) source.Problems {
 func (n *notice) leftOnRecord() source.Problems {
 	var problems source.Problems
 	look := func(text string, at source.Position) {
-		for _, found := range n.leftIn(signsIn([]byte(text)), text, at.Line) {
+		for _, found := range n.leftIn(kindsIn([]byte(text)), text, at.Line) {
 			found.Position, found.Excerpt = at, n.file.Line(at.Line)
 			problems = append(problems, found)
 		}
@@ -120,111 +122,21 @@ func (n *notice) leftOnRecord() source.Problems {
 // unreadyPage reports the same in other pages, all of which are published.
 func unreadyPage(_ *Checker, p *page) source.Problems {
 	var problems source.Problems
-	signs := signsIn(p.body)
-	number := p.line - 1
-	for line := range strings.Lines(string(p.body)) {
-		number++
-		for _, found := range p.leftIn(signs, strings.TrimRight(line, "\r\n"), number) {
-			found.Level = source.Warning
-			problems = append(problems, found)
-		}
+	for _, s := range suspects(p.body) {
+		line := readable(string(p.body[s.start:s.end]), false)
+		problems = append(problems, p.leftIn(s.kinds, line, s.line+p.line-1)...)
+	}
+	for i := range problems {
+		problems[i].Level = source.Warning
 	}
 	return problems
 }
 
-// signs are those of each kind of leftover that a text holds at all. Looking for a few words is
-// a hundred times faster than the expressions, and once for a text than for every line of it.
-type signs [][]string
-
-func (s signs) any() bool {
-	return slices.ContainsFunc(s, func(kind []string) bool { return len(kind) > 0 })
-}
-
-func signsIn(text []byte) signs {
-	found := make(signs, len(leftovers))
-	for i := 0; i+1 < len(text); i++ {
-		a, b := small[text[i]], small[text[i+1]]
-		if !beginnings[int(a)<<8|int(b)] {
-			continue
-		}
-		for _, s := range signsBy[a] {
-			if s.stands(text[i:]) && !slices.Contains(found[s.kind], s.text) {
-				found[s.kind] = append(found[s.kind], s.text)
-			}
-		}
-	}
-	return found
-}
-
-// sign is one word of a kind of leftover.
-type sign struct {
-	kind int // the index in leftovers
-	text string
-}
-
-// stands reports whether a text begins with the sign, in whatever case.
-func (s sign) stands(text []byte) bool {
-	if len(text) < len(s.text) {
-		return false
-	}
-	for i := range len(s.text) {
-		if small[text[i]] != s.text[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// Tables over octets, since every one of every bulletin is looked at: small letters; all signs
-// by the octet that they begin with; and whether any sign begins with two octets, which nearly
-// none does.
-var (
-	small = func() (table [256]byte) {
-		for i := range table {
-			table[i] = byte(i)
-			if 'A' <= i && i <= 'Z' {
-				table[i] += 'a' - 'A'
-			}
-		}
-		return table
-	}()
-	signsBy = func() (by [256][]sign) {
-		for kind, l := range leftovers {
-			for _, text := range l.signs {
-				by[text[0]] = append(by[text[0]], sign{kind, text})
-			}
-		}
-		return by
-	}()
-	beginnings = func() *[1 << 16]bool {
-		var table [1 << 16]bool
-		for _, l := range leftovers {
-			for _, text := range l.signs {
-				if len(text) == 1 {
-					for second := range 1 << 8 {
-						table[int(text[0])<<8|second] = true
-					}
-					continue
-				}
-				table[int(text[0])<<8|int(text[1])] = true
-			}
-		}
-		return &table
-	}()
-)
-
-// leftIn looks for leftovers in one line of a text with some signs.
-func (p *page) leftIn(signs signs, line string, number int) source.Problems {
+// leftIn looks for leftovers of some kinds in one line of a text.
+func (p *page) leftIn(kinds kinds, line string, number int) source.Problems {
 	var problems source.Problems
-	lower := ""
 	for i, l := range leftovers {
-		if len(signs[i]) == 0 {
-			continue
-		}
-		if lower == "" {
-			lower = strings.ToLower(line)
-		}
-		if !slices.ContainsFunc(signs[i], func(sign string) bool { return strings.Contains(lower, sign) }) {
+		if !kinds.has(i) {
 			continue
 		}
 		for _, at := range l.words.FindAllStringSubmatchIndex(line, -1) {

@@ -27,29 +27,18 @@ func slugs(c *Checker) source.Problems {
 	return problems
 }
 
-// owners maps each ID to the file that owns it: the one that bears the name, else the
-// first that claims it.
-func (c *Checker) owners() map[bulletin.ID]*card {
-	if c.owner != nil {
-		return c.owner
-	}
-	c.owner = make(map[bulletin.ID]*card, len(c.cards))
-	for i := range c.cards {
-		k := &c.cards[i]
-		if o, taken := c.owner[k.id]; !taken || k.owner && !o.owner {
-			c.owner[k.id] = k
-		}
-	}
-	return c.owner
-}
-
 // ids reports bulletins that claim one ID, drafts too: whatever asks for the ID must
 // never get the wrong one.
 func ids(c *Checker) source.Problems {
-	owner := c.owners()
+	if len(c.byID().more) == 0 {
+		return nil
+	}
 	var problems source.Problems
 	for _, k := range c.cards {
-		if o := owner[k.id]; k.id != "" && !k.unread && o.file != k.file {
+		if k.id == "" || k.unread {
+			continue
+		}
+		if o := c.byID().owner(k.id); o.file != k.file {
 			problems = append(problems, k.blocking(k.idAt, "duplicate-id",
 				fmt.Sprintf("the id %q is already used by %s", k.id, o.file), "an id is never used twice: take the next free one"))
 		}
@@ -70,15 +59,18 @@ func years(c *Checker, n *notice) source.Problems {
 // aliases reports other names that are not the bulletin's own: another bulletin's id,
 // or a name that another bulletin has too.
 func aliases(c *Checker) source.Problems {
-	owner, first := c.owners(), make(map[string]*card)
+	count := 0
+	for _, k := range c.cards {
+		count += len(k.aliases)
+	}
+	first := make(map[string]*card, count)
 	var problems source.Problems
-	for i := range c.cards {
-		k := &c.cards[i]
+	for _, k := range c.cards {
 		for _, a := range k.aliases {
 			folded := strings.ToUpper(a.word)
 			other, taken := first[folded]
-			switch o, is := owner[bulletin.ID(folded)]; {
-			case is && o.file != k.file:
+			switch o := c.byID().owner(bulletin.ID(folded)); {
+			case o != nil && o.file != k.file:
 				problems = append(problems, k.problem(a, "alias-is-id",
 					fmt.Sprintf("%s is another bulletin, %s", a.word, o.file), "what is another matter is related:, not an alias"))
 			case taken && other.file != k.file:
@@ -95,29 +87,28 @@ func aliases(c *Checker) source.Problems {
 // relations reports bulletins that are named and are not there, or that readers may not
 // know of.
 func relations(c *Checker) source.Problems {
-	owner := c.owners()
 	var problems source.Problems
 	for _, k := range c.cards {
 		for _, m := range k.related {
 			if _, _, ours := c.Config.IDs.Number(bulletin.ID(m.word)); ours {
-				problems = append(problems, k.relation(owner, m, "related to ")...)
+				problems = append(problems, c.relation(k, m, "related to ")...)
 			}
 		}
 		for _, m := range k.superseded {
-			problems = append(problems, k.relation(owner, m, "superseded by ")...)
+			problems = append(problems, c.relation(k, m, "superseded by ")...)
 		}
 	}
 	return problems
 }
 
-func (k card) relation(owner map[bulletin.ID]*card, m mention, how string) source.Problems {
-	o, found := owner[bulletin.ID(m.word)]
+func (c *Checker) relation(k *card, m mention, how string) source.Problems {
+	o := c.byID().owner(bulletin.ID(m.word))
 	switch {
-	case !found:
+	case o == nil:
 		return source.Problems{k.problem(m, "unknown-bulletin", how+m.word+", which is not there", "name a bulletin that is")}
 	case o.file == k.file:
 		return source.Problems{k.problem(m, "unknown-bulletin", how+"itself", "name another bulletin")}
-	case !o.unread && !o.public():
+	case o.hidden():
 		return source.Problems{k.problem(m, "link-to-unpublished", how+m.word+", of which readers may not know yet",
 			"release that one first, or leave it out")}
 	}

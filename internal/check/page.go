@@ -15,9 +15,27 @@ type page struct {
 	file source.File
 	body []byte       // Markdown
 	line int          // of the file on which body begins
-	here address.Page // where it stands on the website
+	kept address.Page // where it stands on the website; empty of a bulletin, which has its ID
+	id   bulletin.ID
 
 	parsed *markdown.Document
+	ascii  verdict.Truth // of the whole file, once asked for
+}
+
+// plain reports whether the file has no character beyond ASCII.
+func (p *page) plain() bool {
+	if p.ascii == verdict.Unknown {
+		p.ascii = verdict.Of(ascii(p.file.Data))
+	}
+	return p.ascii == verdict.Yes
+}
+
+// here is where the page stands on the website. Few links ask.
+func (p *page) here(layout address.Layout) address.Page {
+	if p.kept != "" {
+		return p.kept
+	}
+	return layout.Bulletin(string(p.id))
 }
 
 // text is the page's text, parsed when it is first asked for.
@@ -56,8 +74,9 @@ func (p *page) note(at source.Position, code, message, hint string) source.Probl
 
 // notice is one bulletin with its page.
 type notice struct {
-	bulletin.Bulletin
+	*bulletin.Bulletin
 	page
+	rows []row // as in Affected
 	// unsure tells that something in the header was misread: what would follow from
 	// the facts there is held back, since it may be no fault of its own.
 	unsure bool
@@ -65,13 +84,14 @@ type notice struct {
 	// bulletin was released is not known.
 	unrecorded bool
 
-	disclose *verdict.Proof  // once asked for
+	disclose verdict.Outcome // once asked for, with the facts
+	facts    verdict.Facts
 	proved   []verdict.Proof // of both questions, once asked for
 }
 
 func (c *Checker) notice(e content.Entry) *notice {
-	b := e.Bulletin
-	n := &notice{Bulletin: b, unrecorded: e.BadRecord, page: page{file: b.Source, body: b.Body, line: b.BodyLine, here: c.Config.Layout.Bulletin(string(b.ID)), parsed: e.Text}}
+	b := &e.Bulletin
+	n := &notice{Bulletin: b, rows: rowsOf(b.Affected, c.Config.Products), unrecorded: e.BadRecord, page: page{file: b.Source, body: b.Body, line: b.BodyLine, id: b.ID, parsed: e.Text}}
 	for _, p := range e.Problems {
 		ours := p.Position.File == b.Source.Name && p.Position.Line < b.BodyLine
 		n.unsure = n.unsure || ours && (p.Level == source.Error || p.Softened)

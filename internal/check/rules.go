@@ -72,7 +72,7 @@ func (c *Checker) onBulletin(n *notice) source.Problems {
 func (c *Checker) onPolicies() source.Problems {
 	var problems source.Problems
 	for _, of := range c.site.Policies {
-		p := &page{file: of.Source, body: of.Body, line: of.BodyLine, here: c.Config.Layout.Policy(of.Slug)}
+		p := &page{file: of.Source, body: of.Body, line: of.BodyLine, kept: c.Config.Layout.Policy(of.Slug)}
 		for _, rule := range policyRules() {
 			problems = append(problems, rule(c, of, p)...)
 		}
@@ -81,9 +81,9 @@ func (c *Checker) onPolicies() source.Problems {
 		c.remember(of.Source, bulletin.Public, of.Suppress)
 	}
 	if i := c.site.Index; i.Source.Name != "" {
-		p := &page{file: i.Source, body: i.Body, line: i.BodyLine, here: c.Config.Layout.Policies()}
+		p := &page{file: i.Source, body: i.Body, line: i.BodyLine, kept: c.Config.Layout.Policies()}
 		problems = append(problems, c.onPage(p)...)
-		c.index = p.anchors()
+		c.front = p.anchors()
 	}
 	return problems
 }

@@ -33,15 +33,11 @@ func sections(c *Checker, n *notice) source.Problems {
 		return nil
 	}
 	found := n.text().Sections()
-	var headings []string
-	for _, s := range found {
-		headings = append(headings, strings.ToLower(s.Text))
-	}
 	problems := n.emptySections(found)
-	missing := c.answered.unanswered(headings)
+	missing := c.answered.unanswered(found)
 	switch {
 	case len(missing) == 0:
-	case len(missing) == len(questions) && len(headings) >= len(missing):
+	case len(missing) == len(questions) && len(found) >= len(missing):
 		problems = append(problems, n.note(n.within(1, 0), "missing-section",
 			"no heading says what happened, who is affected, what the impact is or what to do", "if the headings say so in another language, all is well"))
 	default:
@@ -100,8 +96,9 @@ func (a *answered) by(heading string) [len(questions)]bool {
 	if known {
 		return found
 	}
+	small := strings.ToLower(heading)
 	for i, q := range questions {
-		found[i] = q.words.MatchString(heading)
+		found[i] = q.words.MatchString(small)
 	}
 	if len(a.headings) < mostHeadings {
 		a.headings[strings.Clone(heading)] = found
@@ -110,10 +107,10 @@ func (a *answered) by(heading string) [len(questions)]bool {
 }
 
 // unanswered lists what no heading speaks of.
-func (a *answered) unanswered(headings []string) []string {
+func (a *answered) unanswered(sections []markdown.Section) []string {
 	var all [len(questions)]bool
-	for _, h := range headings {
-		for i, answers := range a.by(h) {
+	for _, s := range sections {
+		for i, answers := range a.by(s.Text) {
 			all[i] = all[i] || answers
 		}
 	}

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"unicode"
@@ -23,6 +22,9 @@ func encodedTwicePage(_ *Checker, p *page) source.Problems {
 }
 
 func (p *page) mojibake(common source.Level) source.Problems {
+	if p.plain() {
+		return nil
+	}
 	var problems source.Problems
 	for _, f := range mojibake.Find(p.file.Data) {
 		shown := string(p.file.Data[f.Offset : f.Offset+f.Length])
@@ -44,14 +46,14 @@ func mixedScriptsPage(_ *Checker, p *page) source.Problems { return p.mixed(p.li
 
 // mixed looks at the lines of the file from one on.
 func (p *page) mixed(from int) source.Problems {
-	if !bytes.ContainsFunc(p.file.Data, beyondASCII) {
+	if p.plain() {
 		return nil
 	}
 	var problems source.Problems
 	number := 0
 	for line := range strings.Lines(string(p.file.Data)) {
 		number++
-		if number < from || ascii(line) {
+		if number < from || !strings.ContainsFunc(line, poses) {
 			continue
 		}
 		for offset, word := range words(line) {
@@ -64,15 +66,19 @@ func (p *page) mixed(from int) source.Problems {
 	return problems
 }
 
-func beyondASCII(r rune) bool { return r >= utf8.RuneSelf }
-
-func ascii(line string) bool {
-	for i := range len(line) {
-		if line[i] >= utf8.RuneSelf {
+// ascii reports whether a text has no character beyond ASCII.
+func ascii(text []byte) bool {
+	for _, octet := range text {
+		if octet >= utf8.RuneSelf {
 			return false
 		}
 	}
 	return true
+}
+
+// poses reports whether a letter is of a script whose letters look like Latin ones.
+func poses(r rune) bool {
+	return r >= utf8.RuneSelf && unicode.In(r, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee)
 }
 
 // words yields the runs of letters of a line with their offsets.
@@ -104,7 +110,7 @@ func posing(word string) (rune, bool) {
 		switch {
 		case unicode.Is(unicode.Latin, r):
 			latin++
-		case unicode.In(r, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee):
+		case poses(r):
 			if other == 0 {
 				other, greek = r, unicode.Is(unicode.Greek, r)
 			}

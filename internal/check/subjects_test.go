@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"tocsin/internal/markdown"
 	"tocsin/internal/source"
 )
 
@@ -33,15 +34,24 @@ func TestSectionsByMeaning(t *testing.T) {
 		"The issue|Are you affected?|Consequences|Workaround",
 		"What went wrong|Whom does this concern, and who is affected|Severity|What administrators need to do",
 	} {
-		if missing := newAnswered().unanswered(strings.Split(strings.ToLower(headings), "|")); len(missing) > 0 {
+		if missing := newAnswered().unanswered(headed(strings.Split(headings, "|")...)); len(missing) > 0 {
 			t.Errorf("%s: missing %q", headings, missing)
 		}
 	}
 	for heading, missing := range map[string]int{"Hello": 4, "What happened?": 3, "Whatever": 4, "How to reach us": 4, "Whose": 4, "Timeline": 4, "Credits": 4} {
-		if got := newAnswered().unanswered([]string{strings.ToLower(heading)}); len(got) != missing {
+		if got := newAnswered().unanswered(headed(heading)); len(got) != missing {
 			t.Errorf("%q answers all but %q", heading, got)
 		}
 	}
+}
+
+// headed are sections with these headings.
+func headed(headings ...string) []markdown.Section {
+	var sections []markdown.Section
+	for _, h := range headings {
+		sections = append(sections, markdown.Section{Heading: markdown.Heading{Text: h}})
+	}
+	return sections
 }
 
 func TestSections(t *testing.T) {

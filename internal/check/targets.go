@@ -28,9 +28,14 @@ type link struct {
 func (c *Checker) links(p *page) []link {
 	var all []link
 	for _, l := range p.text().Links() {
-		to, fragment, ours := c.pageOf(p.here, l.Target)
-		if ours && (to != p.here || fragment != "") {
-			all = append(all, link{mentionOf(p.file, l.Target, p.within(l.Line, l.Column)), to, strings.Clone(fragment)})
+		if c.Config.Layout.Elsewhere(l.Target) {
+			continue
+		}
+		here := p.here(c.Config.Layout)
+		to, fragment, ours := c.pageOf(here, l.Target)
+		if ours && (to != here || fragment != "") {
+			at := source.Value{Text: l.Target, Position: p.within(l.Line, l.Column)}
+			all = append(all, link{mentions(p.file, at)[0], to, strings.Clone(fragment)})
 		}
 	}
 	return all
@@ -38,9 +43,10 @@ func (c *Checker) links(p *page) []link {
 
 // anchors are what a link to the text can point at.
 func (p *page) anchors() []anchor {
-	var all []anchor
-	for _, a := range p.text().Anchors() {
-		all = append(all, unique.Make(a))
+	ids := p.text().Anchors()
+	all := make([]anchor, len(ids))
+	for i, id := range ids {
+		all[i] = unique.Make(id)
 	}
 	return all
 }
@@ -48,9 +54,6 @@ func (p *page) anchors() []anchor {
 // pageOf tells which page of the site a link on a page leads to.
 func (c *Checker) pageOf(from address.Page, target string) (to address.Page, fragment string, ours bool) {
 	layout := c.Config.Layout
-	if layout.Elsewhere(target) {
-		return "", "", false
-	}
 	u, err := url.Parse(layout.Resolve(from, target))
 	if err != nil {
 		return "", "", false
@@ -73,23 +76,16 @@ type target struct {
 	hidden  bool   // readers may not know of it yet
 	unread  bool   // nobody can say what anchors it has
 	anchors []anchor
-	rows    []*card // of a list: the bulletins that it shows, each with an anchor
+	rows    func() []*card // of a list: the bulletins that it shows, each with an anchor; else nil
 }
 
-// targets are the pages of the site that are no lists, and those that will be once what is
-// written is released.
-func (c *Checker) targets() map[address.Page]target {
+// fixed are the pages of the site that are neither lists nor of a bulletin.
+func (c *Checker) fixed() map[address.Page]target {
 	layout := c.Config.Layout
 	found := map[address.Page]target{
 		address.Home: {}, address.NotFound: {}, address.Sitemap: {}, address.Robots: {},
 		layout.Feeds(): {}, layout.Feed(): {}, layout.Atom(): {}, layout.JSONFeed(): {},
-		layout.Policies(): {anchors: c.index},
-	}
-	for i := range c.cards {
-		k := &c.cards[i]
-		if t, taken := found[layout.Bulletin(string(k.id))]; !taken || t.hidden {
-			found[layout.Bulletin(string(k.id))] = target{page: string(k.id), hidden: !k.unread && !k.public(), unread: k.unread, anchors: k.anchors}
-		}
+		layout.Policies(): {anchors: c.front},
 	}
 	var printed []anchor
 	for _, slug := range slices.Sorted(maps.Keys(c.policies)) {
@@ -121,18 +117,13 @@ func (c *Checker) sentenceAnchors(of policy.Policy) []anchor {
 
 // destinations holds every link to a page of the site against the pages that it has.
 func destinations(c *Checker) source.Problems {
-	pages := c.pages()
-	hidden := make(map[string]bool)
-	for _, k := range c.cards {
-		if !k.unread && !k.public() {
-			hidden[address.Anchor(string(k.id))] = true
-		}
-	}
 	var problems source.Problems
-	for _, k := range append(c.pageCards, c.cards...) {
-		for _, l := range k.links {
-			if p, wrong := c.destination(pages, hidden, k, l); wrong {
-				problems = append(problems, p)
+	for _, cards := range [...][]*card{c.pageCards, c.cards} {
+		for _, k := range cards {
+			for i := range k.links {
+				if p, wrong := c.destination(c.pages(), k, &k.links[i]); wrong {
+					problems = append(problems, p)
+				}
 			}
 		}
 	}
@@ -140,13 +131,13 @@ func destinations(c *Checker) source.Problems {
 }
 
 // destination judges one link.
-func (c *Checker) destination(pages places, hidden map[string]bool, k card, l link) (source.Problem, bool) {
+func (c *Checker) destination(pages *places, k *card, l *link) (source.Problem, bool) {
 	layout := c.Config.Layout
 	t, found := pages.find(l.page)
-	alike := pages.fixed[address.Page(strings.ToLower(strings.TrimSuffix(string(l.page), "/"))+"/")] // what gives a draft away need not work
+	alike, _ := pages.single(address.Page(strings.ToLower(strings.TrimSuffix(string(l.page), "/")) + "/")) // what gives a draft away need not work
 	switch {
 	case alike.hidden && l.page != layout.Bulletin(string(k.id)),
-		l.page == layout.Bulletins() && hidden[strings.ToLower(l.fragment)]:
+		l.page == layout.Bulletins() && c.byID().hides(strings.ToLower(l.fragment)):
 		return k.problem(l.mention, "link-to-unpublished", fmt.Sprintf("the link %q shows a bulletin of which readers may not know yet", l.word),
 			"release that one first, or take the link out"), true
 	case !found:
@@ -164,8 +155,8 @@ const layoutAnchor = "_"
 // the same in small letters.
 func (t target) has(fragment string) bool {
 	return has(t.anchors, fragment) ||
-		slices.ContainsFunc(t.rows, func(k *card) bool {
-			return fragment == string(k.id) || fragment == address.Anchor(string(k.id))
+		t.rows != nil && slices.ContainsFunc(t.rows(), func(k *card) bool {
+			return fragment == string(k.id) || k.anchored(fragment)
 		})
 }
 
@@ -175,10 +166,10 @@ func has(anchors []anchor, fragment string) bool {
 
 // placeHint tells what could have been meant. The list of bulletins shows the newest only: an
 // older one has its row on the page of its year.
-func (c *Checker) placeHint(t target, l link) string {
+func (c *Checker) placeHint(t target, l *link) string {
 	layout := c.Config.Layout
-	for i := range c.cards {
-		if k := &c.cards[i]; l.page == layout.Bulletins() && k.public() && address.Anchor(string(k.id)) == address.Anchor(l.fragment) {
+	for k := range c.byID().alike(l.fragment) {
+		if l.page == layout.Bulletins() && k.public() && k.anchored(address.Anchor(l.fragment)) {
 			return fmt.Sprintf("the list shows the newest %d only; this one has its own page: %s", address.PartSize, layout.Bulletin(string(k.id)))
 		}
 	}
@@ -201,7 +192,7 @@ func anchorHint(anchors []anchor) string {
 }
 
 // missing reports a link to a page that the site does not have.
-func (c *Checker) missing(pages places, k card, l link) (source.Problem, bool) {
+func (c *Checker) missing(pages *places, k *card, l *link) (source.Problem, bool) {
 	layout := c.Config.Layout
 	if c.hasMoved(l.page) {
 		return source.Problem{}, false
@@ -223,7 +214,7 @@ func (c *Checker) missing(pages places, k card, l link) (source.Problem, bool) {
 
 // graded is an error of a bulletin and a warning of a policy: repositories of policies
 // link to what others serve from the same host, and always build.
-func (k card) graded(at mention, code, message, hint string) source.Problem {
+func (k *card) graded(at mention, code, message, hint string) source.Problem {
 	if k.id == "" {
 		return k.warning(at, code, message, hint)
 	}
@@ -231,6 +222,6 @@ func (k card) graded(at mention, code, message, hint string) source.Problem {
 }
 
 // pageCard keeps the links of a policy, or of the policies' front page.
-func (c *Checker) pageCard(p *page) card {
-	return card{file: p.file.Name, status: bulletin.Public, links: c.links(p)}
+func (c *Checker) pageCard(p *page) *card {
+	return &card{file: p.file.Name, status: bulletin.Public, links: c.links(p)}
 }

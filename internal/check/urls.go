@@ -21,7 +21,11 @@ func kept(c *Checker) source.Problems {
 	}
 	k := keeper{c, c.pages(), make(map[address.Page]bool)}
 	for _, a := range c.site.Addresses.Lines {
-		k.moved[a.From] = !a.Stands()
+		if a.Stands() {
+			delete(k.moved, a.From)
+		} else {
+			k.moved[a.From] = true
+		}
 	}
 	var problems source.Problems
 	for _, a := range c.site.Addresses.Lines {
@@ -37,7 +41,7 @@ func kept(c *Checker) source.Problems {
 // keeper knows what readers find at an address.
 type keeper struct {
 	*Checker
-	pages places
+	pages *places
 	moved map[address.Page]bool // by the addresses that readers have: whether they lead elsewhere
 }
 
@@ -147,7 +151,7 @@ func (k keeper) isUnread(p address.Page) bool {
 		})
 	}
 	_, isBulletin := k.bulletinAt(p)
-	return !isBulletin && slices.ContainsFunc(k.cards, func(of card) bool { return of.unread })
+	return !isBulletin && slices.ContainsFunc(k.cards, func(of *card) bool { return of.unread })
 }
 
 func (k keeper) problem(a content.Address, code, message, hint string) source.Problems {

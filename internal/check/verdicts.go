@@ -30,7 +30,10 @@ func judged(c *Checker, n *notice) source.Problems {
 	case len(c.obstacles) > 0:
 		return source.Problems{n.verdict("verdict-impossible", "'s rules cannot be applied", "see the problem of "+c.obstacles[0].Position.File)}
 	}
-	proof := c.disclosed(n)
+	if outcome, _ := c.outcome(n); outcome == verdict.Required && n.Overrides.Disclose == nil {
+		return nil
+	}
+	proof := c.Rules.Bulletin(*n.Bulletin, c.Now)
 	hint := "see the proof: tocsin explain " + string(n.ID)
 	switch proof.Stands() {
 	case verdict.Held:
@@ -65,7 +68,7 @@ func changed(c *Checker, n *notice) source.Problems {
 		return nil
 	}
 	var problems source.Problems
-	for _, d := range c.Rules.Changed(n.Bulletin, c.Now) {
+	for _, d := range c.Rules.Changed(*n.Bulletin, c.Now) {
 		if d.Turned() {
 			problems = append(problems, n.warning(n.Places.Of("status"), "verdict-changed",
 				fmt.Sprintf("%s was %s at its release and would be %s today%s", d.Question, d.Was.Words(), d.Is.Words(), because(d)),
@@ -146,13 +149,12 @@ func (n *notice) stated(proof verdict.Proof, clause verdict.Clause) source.Posit
 	return n.Places.Of("status")
 }
 
-// disclosed answers whether a bulletin must be disclosed.
-func (c *Checker) disclosed(n *notice) verdict.Proof {
-	if n.disclose == nil {
-		proof := c.Rules.Bulletin(n.Bulletin, c.Now)
-		n.disclose = &proof
+// outcome answers whether a bulletin must be disclosed, with the facts about it.
+func (c *Checker) outcome(n *notice) (verdict.Outcome, verdict.Facts) {
+	if n.facts == nil {
+		n.disclose, n.facts = c.Rules.Disclosed(n.Bulletin, c.Now)
 	}
-	return *n.disclose
+	return n.disclose, n.facts
 }
 
 // proofs answers both questions about a bulletin that nobody has decided on yet; none
@@ -162,7 +164,7 @@ func (c *Checker) proofs(n *notice) []verdict.Proof {
 		return nil
 	}
 	if n.proved == nil {
-		n.proved = []verdict.Proof{c.disclosed(n), c.Rules.AnyTailnet(n.Bulletin, c.Now)}
+		n.proved = []verdict.Proof{c.Rules.Bulletin(*n.Bulletin, c.Now), c.Rules.AnyTailnet(*n.Bulletin, c.Now)}
 	}
 	return n.proved
 }
@@ -170,15 +172,11 @@ func (c *Checker) proofs(n *notice) []verdict.Proof {
 // exempt reports whether any exemption may hold of a bulletin. None does of nearly every one,
 // and to know that takes less than a proof.
 func (c *Checker) exempt(n *notice) bool {
-	facts := c.disclosed(n).Facts
-	for _, rules := range []verdict.Rules{c.Rules.Disclose, c.Rules.Notify} {
-		for _, e := range rules.Except {
-			if e.Truth(facts) != verdict.No { // a fact that only the other question asks for is unknown here
-				return true
-			}
-		}
+	_, facts := c.outcome(n)
+	may := func(e verdict.Clause) bool {
+		return e.Truth(facts) != verdict.No // a fact about a single tailnet is unknown here
 	}
-	return false
+	return slices.ContainsFunc(c.Rules.Disclose.Except, may) || slices.ContainsFunc(c.Rules.Notify.Except, may)
 }
 
 // assessed demands that somebody has held the law against what it may be about.
@@ -186,19 +184,17 @@ func assessed(_ *Checker, n *notice) source.Problems {
 	if n.LegalAssessed || n.Places.Has("legal") || n.unsure || n.unrecorded || n.Decision != nil || n.Status == bulletin.Withdrawn {
 		return nil
 	}
-	for _, a := range []struct {
-		answer bulletin.Answer
-		words  []string
-		what   string
-	}{
-		{n.Exploited, []string{"confirmed", "suspected"}, "exploited is "},
-		{n.DataVisible, []string{"yes"}, "data_visible is "},
-	} {
-		if slices.Contains(a.words, a.answer.Word) {
-			return source.Problems{n.problem(a.answer.Position, "legal-not-assessed",
-				a.what+a.answer.Word+", and nobody has held the law against it",
-				"write legal: none, or legal: [{regime: …, applies: yes, effect: require, deadline: …}]; tocsin ask "+string(n.ID)+" asks for it")}
-		}
+	switch {
+	case n.Exploited.Word == "confirmed", n.Exploited.Word == "suspected":
+		return n.unassessed("exploited", n.Exploited)
+	case n.DataVisible.Word == "yes":
+		return n.unassessed("data_visible", n.DataVisible)
 	}
 	return nil
+}
+
+func (n *notice) unassessed(key string, a bulletin.Answer) source.Problems {
+	return source.Problems{n.problem(a.Position, "legal-not-assessed",
+		key+" is "+a.Word+", and nobody has held the law against it",
+		"write legal: none, or legal: [{regime: …, applies: yes, effect: require, deadline: …}]; tocsin ask "+string(n.ID)+" asks for it")}
 }

@@ -257,6 +257,9 @@ func TestEveryBulletin(t *testing.T) {
 				want[fact] = value
 			}
 		}
+		if outcome, _ := Builtin().Disclosed(&b, today); outcome != Builtin().Bulletin(b, today).Outcome {
+			t.Fatalf("%q: %s without a proof", names, outcome)
+		}
 		affected := verdict.Truth(r.IntN(3))
 		want["tailnet_affected"] = affected.String()
 		for question, c := range map[string]struct {

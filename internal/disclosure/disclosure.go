@@ -34,11 +34,19 @@ func (r Rules) At(t time.Time) Rules {
 	return Rules{r.Policy, r.Disclose.At(t), r.Notify.At(t)}
 }
 
+// Disclosed is the outcome of [Rules.Bulletin] by the rules alone, without proof or override, and
+// the facts that it rests on among others. It takes a third of the time: it is asked of every
+// bulletin, and nearly always the answer is as it should be.
+func (r Rules) Disclosed(b *bulletin.Bulletin, at time.Time) (verdict.Outcome, verdict.Facts) {
+	facts := bulletinFacts(b, at)
+	return r.Disclose.At(at).Outcome(facts), facts
+}
+
 // Bulletin decides whether a bulletin must be disclosed to everybody, by the rules in
 // force at an instant.
 func (r Rules) Bulletin(b bulletin.Bulletin, at time.Time) verdict.Proof {
 	rules := r.Disclose.At(at)
-	p := rules.Judge(asked(rules, bulletinFacts(b, at)))
+	p := rules.Judge(asked(rules, bulletinFacts(&b, at)))
 	p.Override = b.Overrides.Disclose
 	return p
 }
@@ -64,7 +72,7 @@ func (r Rules) AnyTailnet(b bulletin.Bulletin, at time.Time) verdict.Proof {
 
 func (r Rules) tailnet(b bulletin.Bulletin, affected verdict.Truth, source string, at time.Time) verdict.Proof {
 	rules := r.Notify.At(at)
-	p := rules.Judge(asked(rules, append(bulletinFacts(b, at), tailnetFacts(b, affected, source)...)))
+	p := rules.Judge(asked(rules, append(bulletinFacts(&b, at), tailnetFacts(b, affected, source)...)))
 	p.Override = overridden(b.Overrides.Notify, affected)
 	return p
 }
@@ -81,8 +89,7 @@ func overridden(o *verdict.Override, affected verdict.Truth) *verdict.Override {
 // asked leaves the facts that some clause asks for, in the order in which they came: a
 // proof shows nothing that it does not rest on.
 func asked(rules verdict.Rules, facts verdict.Facts) verdict.Facts {
-	asks := rules.Asks()
-	return slices.DeleteFunc(facts, func(f verdict.Fact) bool { return !slices.Contains(asks, f.Name) })
+	return slices.DeleteFunc(facts, func(f verdict.Fact) bool { return !rules.AsksFor(f.Name) })
 }
 
 // Open lists the facts that can still turn one of a bulletin's two verdicts, the most

@@ -18,7 +18,7 @@ const (
 
 // bulletinFacts are what a bulletin says of itself, in the order in which a proof
 // prints them.
-func bulletinFacts(b bulletin.Bulletin, at time.Time) verdict.Facts {
+func bulletinFacts(b *bulletin.Bulletin, at time.Time) verdict.Facts {
 	return verdict.Facts{
 		legalFact(b, at), delayFact(b, at),
 		defaulted("in_scope", b.Scope, verdict.Of(b.Scope.Word != "third_party")),
@@ -98,7 +98,7 @@ func routine(a bulletin.Answer) verdict.Truth {
 	return truth(a)
 }
 
-func userAction(b bulletin.Bulletin) verdict.Fact {
+func userAction(b *bulletin.Bulletin) verdict.Fact {
 	f := verdict.Statement("user_action", b.Action.Required)
 	if !f.Known() && !b.Places.Has("action") {
 		f.Note = unstated
@@ -108,7 +108,7 @@ func userAction(b bulletin.Bulletin) verdict.Fact {
 	return f
 }
 
-func severity(b bulletin.Bulletin) verdict.Fact {
+func severity(b *bulletin.Bulletin) verdict.Fact {
 	word := string(b.Severity)
 	if b.Severity == bulletin.Unrated {
 		word = ""
@@ -144,9 +144,10 @@ func tailnetDataVisible(b bulletin.Bulletin) verdict.Fact {
 // fixAvailable asks every row: one that still waits makes the whole wait. The fact
 // stands at the row that is waited for, else at one of which nothing is known, else
 // at the first.
-func fixAvailable(b bulletin.Bulletin, at time.Time) verdict.Fact {
+func fixAvailable(b *bulletin.Bulletin, at time.Time) verdict.Fact {
 	for _, t := range []verdict.Truth{verdict.No, verdict.Unknown, verdict.Yes} {
-		for _, row := range b.Affected {
+		for i := range b.Affected {
+			row := &b.Affected[i]
 			if row.Fixed(at) == t {
 				f := verdict.Statement("fix_available", t)
 				f.Position, f.Note = row.Position, waits(row, at)
@@ -160,7 +161,7 @@ func fixAvailable(b bulletin.Bulletin, at time.Time) verdict.Fact {
 }
 
 // waits names the row that a fix is waited for, and for what; empty where it is there.
-func waits(row bulletin.Affected, at time.Time) string {
+func waits(row *bulletin.Affected, at time.Time) string {
 	fixed, found := row.UserFix()
 	why := ""
 	switch {

@@ -102,7 +102,7 @@ func TestClaimOfAnotherDay(t *testing.T) {
 		b := windowsBug()
 		b.UsersAffected = bulletin.Answer{Word: "none_confirmed", By: "A", At: at, Basis: "logs"}
 		b.Exploited = bulletin.Answer{Word: "confirmed_none", By: "A", At: at, Basis: "logs"}
-		facts := bulletinFacts(b, today)
+		facts := bulletinFacts(&b, today)
 		for _, name := range []string{"none_affected_confirmed", "not_exploited_confirmed"} {
 			if f := facts.Find(name); f.Value != want || (f.Note != "") != (want == "no") {
 				t.Errorf("%s at %s: %+v", name, at, f)

@@ -9,7 +9,7 @@ import (
 )
 
 // legalFact is whether a law requires it, whatever the policy says.
-func legalFact(b bulletin.Bulletin, at time.Time) verdict.Fact {
+func legalFact(b *bulletin.Bulletin, at time.Time) verdict.Fact {
 	f, regime := lawful("legal", b, bulletin.Require, at)
 	if regime != nil {
 		f.Note = regime.Regime
@@ -18,7 +18,7 @@ func legalFact(b bulletin.Bulletin, at time.Time) verdict.Fact {
 }
 
 // delayFact is whether a law asks to wait.
-func delayFact(b bulletin.Bulletin, at time.Time) verdict.Fact {
+func delayFact(b *bulletin.Bulletin, at time.Time) verdict.Fact {
 	f, regime := lawful("legal_delay", b, bulletin.Delay, at)
 	if regime != nil {
 		f.Note = fmt.Sprintf("%s: %s", regime.Regime, until(*regime))
@@ -36,7 +36,7 @@ func until(l bulletin.Legal) string {
 // Delay is the legal regime that a bulletin waits for at an instant: of several the
 // one that asks to wait longest. False where none does for certain.
 func Delay(b bulletin.Bulletin, at time.Time) (bulletin.Legal, bool) {
-	f, regime := lawful("legal_delay", b, bulletin.Delay, at)
+	f, regime := lawful("legal_delay", &b, bulletin.Delay, at)
 	if regime == nil || f.Value != verdict.Yes.String() {
 		return bulletin.Legal{}, false
 	}
@@ -45,7 +45,7 @@ func Delay(b bulletin.Bulletin, at time.Time) (bulletin.Legal, bool) {
 
 // lawful sums up what the legal regimes of a bulletin make of one effect: yes where
 // one applies, else unknown where one may. The regime is the one that decides.
-func lawful(name string, b bulletin.Bulletin, effect bulletin.Effect, at time.Time) (verdict.Fact, *bulletin.Legal) {
+func lawful(name string, b *bulletin.Bulletin, effect bulletin.Effect, at time.Time) (verdict.Fact, *bulletin.Legal) {
 	for _, t := range []verdict.Truth{verdict.Yes, verdict.Unknown} {
 		var found *bulletin.Legal
 		for i, l := range b.Legal {

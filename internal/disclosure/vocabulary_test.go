@@ -10,7 +10,8 @@ import (
 
 // The vocabulary defines the facts that proofs are made of: all of them, in their order.
 func TestVocabularyIsComplete(t *testing.T) {
-	facts := append(bulletinFacts(blank(), today), tailnetFacts(blank(), verdict.Yes, "")...)
+	b := blank()
+	facts := append(bulletinFacts(&b, today), tailnetFacts(b, verdict.Yes, "")...)
 	all := Vocabulary()
 	if len(facts) != len(all) {
 		t.Fatalf("%d facts, %d definitions", len(facts), len(all))

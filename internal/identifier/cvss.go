@@ -28,38 +28,38 @@ type standard struct {
 	header  string
 	example string
 	base    []string // the metrics that every vector has, in order
-	// read returns the base score; set refuses a metric or value that is none.
-	read func(vector string) (float64, error)
-	set  func(metric, value string) error
+	// read returns the base score; what setter returns refuses a metric or value that is none.
+	read   func(vector string) (float64, error)
+	setter func() func(metric, value string) error
 }
 
 // standards are all versions in use, 2.0, which has no header, last.
-func standards() []standard {
-	three := []string{"AV", "AC", "PR", "UI", "S", "C", "I", "A"}
-	return []standard{{
-		version: "4.0", header: "CVSS:4.0/",
-		example: "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N",
-		base:    base40,
-		read:    read40, set: new(gocvss40.CVSS40).Set,
-	}, {
-		version: "3.1", header: "CVSS:3.1/",
-		example: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N",
-		base:    three,
-		read:    read31, set: new(gocvss31.CVSS31).Set,
-	}, {
-		version: "3.0", header: "CVSS:3.0/",
-		example: "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N",
-		base:    three,
-		read:    read30, set: new(gocvss30.CVSS30).Set,
-	}, {
-		version: "2.0", header: "",
-		example: "AV:N/AC:L/Au:N/C:P/I:N/A:N",
-		base:    []string{"AV", "AC", "Au", "C", "I", "A"},
-		read:    read20, set: new(gocvss20.CVSS20).Set,
-	}}
-}
+var standards = [...]standard{{
+	version: "4.0", header: "CVSS:4.0/",
+	example: "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N",
+	base:    base40,
+	read:    read40, setter: func() func(string, string) error { return new(gocvss40.CVSS40).Set },
+}, {
+	version: "3.1", header: "CVSS:3.1/",
+	example: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N",
+	base:    base3,
+	read:    read31, setter: func() func(string, string) error { return new(gocvss31.CVSS31).Set },
+}, {
+	version: "3.0", header: "CVSS:3.0/",
+	example: "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N",
+	base:    base3,
+	read:    read30, setter: func() func(string, string) error { return new(gocvss30.CVSS30).Set },
+}, {
+	version: "2.0", header: "",
+	example: "AV:N/AC:L/Au:N/C:P/I:N/A:N",
+	base:    []string{"AV", "AC", "Au", "C", "I", "A"},
+	read:    read20, setter: func() func(string, string) error { return new(gocvss20.CVSS20).Set },
+}}
 
-var base40 = []string{"AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"}
+var (
+	base40 = []string{"AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"}
+	base3  = []string{"AV", "AC", "PR", "UI", "S", "C", "I", "A"}
+)
 
 // CVSS reads a vector of CVSS 2.0, 3.0, 3.1 or 4.0. Threat, temporal, environmental
 // and supplemental metrics may stand in it and do not count: they speak of one
@@ -77,25 +77,24 @@ func CVSS(vector string) (Score, error) {
 }
 
 func standardOf(vector string) (standard, error) {
-	all := standards()
-	newer := all[1].model()
+	newer, oldest := &standards[1], &standards[len(standards)-1]
 	switch begin, _, _ := strings.Cut(vector, "/"); {
 	case strings.HasPrefix(vector, "AV:") && strings.Contains(vector, "/PR:"):
-		return standard{}, wrong(vector, "does not say of which version it is", newer)
+		return standard{}, wrong(vector, "does not say of which version it is", newer.model())
 	case !strings.HasPrefix(vector, "AV:") && !strings.HasPrefix(vector, "CVSS:"):
-		return standard{}, wrong(vector, "is no CVSS vector", newer)
+		return standard{}, wrong(vector, "is no CVSS vector", newer.model())
 	case begin == "CVSS:2.0":
-		return standard{}, wrong(vector, "has a header, which vectors of 2.0 have not", all[3].model())
+		return standard{}, wrong(vector, "has a header, which vectors of 2.0 have not", oldest.model())
 	}
-	for _, s := range all[:3] {
+	for _, s := range standards[:len(standards)-1] {
 		if strings.HasPrefix(vector, s.header) {
 			return s, nil
 		}
 	}
 	if strings.HasPrefix(vector, "CVSS:") {
-		return standard{}, wrong(vector, "is of no version of CVSS that is known here (2.0, 3.0, 3.1, 4.0)", newer)
+		return standard{}, wrong(vector, "is of no version of CVSS that is known here (2.0, 3.0, 3.1, 4.0)", newer.model())
 	}
-	return all[3], nil
+	return *oldest, nil
 }
 
 func (s standard) model() string {
@@ -105,10 +104,11 @@ func (s standard) model() string {
 // fault says what is wrong with a vector that cannot be read.
 func (s standard) fault(vector string) string {
 	var seen []string
+	set := s.setter()
 	for part := range strings.SplitSeq(vector[len(s.header):], "/") {
 		metric, value, _ := strings.Cut(part, ":")
 		switch {
-		case s.set(metric, value) != nil:
+		case set(metric, value) != nil:
 			return fmt.Sprintf("has %q, which is no metric of CVSS %s with a value of it", part, s.version)
 		case slices.Contains(seen, metric):
 			return fmt.Sprintf("has the metric %s twice", metric)

@@ -246,7 +246,7 @@ func TestVectorsThatAreNone(t *testing.T) {
 // FuzzCVSS: no vector breaks the library; what is accepted is what the schemas of
 // the standards accept, and has a score in tenths with its band.
 func FuzzCVSS(f *testing.F) {
-	for _, s := range standards() {
+	for _, s := range standards {
 		f.Add(s.example)
 		f.Add(s.example + "/E:U")
 	}

@@ -99,10 +99,11 @@ func CVE(text string) error {
 	const example = "write a CVE ID as in CVE-2026-12345"
 	rest, found := strings.CutPrefix(text, "CVE-")
 	year, number, cut := strings.Cut(rest, "-")
+	numbered := found && cut && isNumber(year) && isNumber(number)
 	switch {
-	case unassigned.MatchString(text) || number == "0000":
+	case number == "0000", !numbered && unassigned.MatchString(text):
 		return wrong(text, placeholder, example)
-	case !found || !cut || !isNumber(year) || !isNumber(number):
+	case !numbered:
 		return wrong(text, "is not CVE, a year and a number", example)
 	case len(year) != len(firstYear) || year < firstYear:
 		return wrong(text, "is of a year in which there were no CVE IDs", example)

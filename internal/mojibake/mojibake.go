@@ -10,8 +10,8 @@
 package mojibake
 
 import (
-	"bytes"
 	"iter"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -29,7 +29,7 @@ type Finding struct {
 // Find lists what was encoded twice or more often, in order. Bytes that are not
 // UTF-8 are passed over.
 func Find(text []byte) []Finding {
-	if !bytes.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+	if !slices.ContainsFunc(text, func(octet byte) bool { return octet >= utf8.RuneSelf }) {
 		return nil
 	}
 	var found []Finding

@@ -39,14 +39,37 @@ func (r Rules) Judge(facts Facts) Proof {
 	return p
 }
 
+// Outcome is the outcome of [Rules.Judge], for those who have no use for its proof.
+func (r Rules) Outcome(facts Facts) Outcome {
+	outcome, _ := r.outcome(facts)
+	return outcome
+}
+
 // outcome fills the unknown facts that the rules ask for in every way. One
 // outcome for all of them stands whatever is found out later.
 func (r Rules) outcome(facts Facts) (Outcome, []string) {
+	if r.settled(facts) {
+		return r.decide(facts), nil
+	}
 	f := r.fillings(facts)
 	if outcome, same := f.agree(); same {
 		return outcome, nil
 	}
 	return Undetermined, f.turning()
+}
+
+// settled reports whether all facts that the rules ask for are known.
+func (r Rules) settled(facts Facts) bool {
+	for _, g := range r.Groups() {
+		for i := range g.Clauses {
+			for _, w := range g.Clauses[i].When {
+				if !facts.Find(w.Fact).Known() {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 // decide applies the rules to facts that are all known: the law first, then what
@@ -92,7 +115,7 @@ func (r Rules) binds(promise Clause, facts Facts) bool {
 
 // promises lists the Any clauses that bind.
 func (r Rules) promises(facts Facts) []string {
-	return ids(slices.DeleteFunc(slices.Clone(r.Any), func(c Clause) bool { return !r.binds(c, facts) }))
+	return named(r.Any, func(c Clause) bool { return r.binds(c, facts) })
 }
 
 // deciding names the clauses that a person is shown as the reason of an outcome.
@@ -125,20 +148,25 @@ func anyHolds(clauses []Clause, facts Facts) bool {
 }
 
 func holding(clauses []Clause, facts Facts) []string {
-	return ids(slices.DeleteFunc(slices.Clone(clauses), func(c Clause) bool { return c.Truth(facts) != Yes }))
+	return named(clauses, func(c Clause) bool { return c.Truth(facts) == Yes })
 }
 
 // failing lists the clauses that are known not to hold: an unknown one is no reason.
 func failing(clauses []Clause, facts Facts, otherwise Outcome) []string {
-	return ids(slices.DeleteFunc(slices.Clone(clauses), func(c Clause) bool {
-		return c.Truth(facts) != No || c.Otherwise != otherwise
-	}))
+	return named(clauses, func(c Clause) bool { return c.Truth(facts) == No && c.Otherwise == otherwise })
 }
 
 func ids(clauses []Clause) []string {
+	return named(clauses, func(Clause) bool { return true })
+}
+
+// named are the IDs of some of the clauses.
+func named(clauses []Clause, some func(Clause) bool) []string {
 	var out []string
 	for _, c := range clauses {
-		out = append(out, c.ID)
+		if some(c) {
+			out = append(out, c.ID)
+		}
 	}
 	return out
 }

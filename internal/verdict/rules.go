@@ -172,8 +172,8 @@ type Group struct {
 }
 
 // Groups lists the clauses by their part.
-func (r Rules) Groups() []Group {
-	return []Group{{DelayPart, r.Delay}, {LawPart, r.First}, {ConditionPart, r.All}, {PromisePart, r.Any}, {ExemptionPart, r.Except}}
+func (r Rules) Groups() [5]Group {
+	return [...]Group{{DelayPart, r.Delay}, {LawPart, r.First}, {ConditionPart, r.All}, {PromisePart, r.Any}, {ExemptionPart, r.Except}}
 }
 
 // Clauses lists every clause in the order in which a proof prints them.
@@ -193,6 +193,18 @@ func (r Rules) At(t time.Time) Rules {
 	}
 	r.Delay, r.First, r.All, r.Any, r.Except = in(r.Delay), in(r.First), in(r.All), in(r.Any), in(r.Except)
 	return r
+}
+
+// AsksFor reports whether some clause asks for a fact.
+func (r Rules) AsksFor(fact string) bool {
+	for _, g := range r.Groups() {
+		for i := range g.Clauses {
+			if slices.ContainsFunc(g.Clauses[i].When, func(w Condition) bool { return w.Fact == fact }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Asks names the facts that some clause asks for, in the order of the clauses.
