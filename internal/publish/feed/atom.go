@@ -24,10 +24,11 @@ func (atom) document(ch Channel, items []Item) document {
 	if len(items) > 0 {
 		d.updated = date(lastChange(items))
 	}
+	schemes := ch.schemes()
 	d.entries = entriesOf(items, func(i Item) entry {
 		return entry{
 			id: ch.iri(i.GUID), title: ch.title(i), link: i.URL, summary: ch.summary(i), content: i.Content,
-			published: date(i.Announced), updated: date(i.Updated), author: ch.Author, categories: ch.categories(i),
+			published: date(i.Announced), updated: date(i.Updated), author: ch.Author, categories: schemes.categories(i),
 		}
 	})
 	return d
@@ -63,7 +64,7 @@ func (atom) encode(d document) ([]byte, error) {
 	for _, e := range d.entries {
 		f.Entries = append(f.Entries, newAtomEntry(e))
 	}
-	return styled(f, d.style)
+	return styled(f, d)
 }
 
 func newAtomEntry(e entry) atomEntry {
@@ -124,6 +125,15 @@ type atomFoundText struct {
 }
 
 func (atom) decode(data []byte) (document, error) {
+	if d, known := quickAtom(string(data)); known {
+		d.style = styleOf(data)
+		return d, nil
+	}
+	return slowAtom(data)
+}
+
+// slowAtom reads any Atom.
+func slowAtom(data []byte) (document, error) {
 	var found atomFound
 	if err := xml.Unmarshal(data, &found); err != nil {
 		return document{}, err

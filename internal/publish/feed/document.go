@@ -28,18 +28,17 @@ type category struct{ scheme, term string }
 
 type field struct{ name, text string }
 
-func (d document) fields() []field {
+func (d *document) fields() []field {
 	return []field{
 		{"title", d.title}, {"description", d.description}, {"link", d.link}, {"self", d.self},
 		{"language", d.language}, {"author", d.author}, {"id", d.id}, {"date of change", d.updated}, {"style", d.style},
 	}
 }
 
-func (e entry) fields() []field {
-	all := []field{
-		{"id", e.id}, {"isPermaLink", e.permalink}, {"title", e.title}, {"link", e.link}, {"summary", e.summary},
-		{"content", e.content}, {"date", e.published}, {"date of change", e.updated}, {"author", e.author},
-	}
+func (e *entry) fields() []field {
+	all := append(make([]field, 0, 9+2*len(e.categories)),
+		field{"id", e.id}, field{"isPermaLink", e.permalink}, field{"title", e.title}, field{"link", e.link}, field{"summary", e.summary},
+		field{"content", e.content}, field{"date", e.published}, field{"date of change", e.updated}, field{"author", e.author})
 	for _, c := range e.categories {
 		all = append(all, field{"category", c.term}, field{"category's scheme", c.scheme})
 	}
@@ -47,7 +46,7 @@ func (e entry) fields() []field {
 }
 
 // short is what an entry without content says instead.
-func (e entry) short() string { return cmp.Or(e.summary, e.title) }
+func (e *entry) short() string { return cmp.Or(e.summary, e.title) }
 
 // verify reads a feed back and compares everything that it says with what was asked
 // for, whatever the library made of it.
@@ -62,7 +61,8 @@ func verify(f format, data []byte, want document) error {
 	if len(got.entries) != len(want.entries) {
 		return fmt.Errorf("the feed reads back with %d items where %d were asked for", len(got.entries), len(want.entries))
 	}
-	for n, w := range want.entries {
+	for n := range want.entries {
+		w := &want.entries[n]
 		if name, differs := difference(w.fields(), got.entries[n].fields()); differs {
 			return fmt.Errorf("entry %q: the %s does not read back as it was asked for", w.id, name)
 		}

@@ -117,28 +117,35 @@ func joined(first, second string) string {
 // iri is the identity of an entry wherever guids of several publishers meet.
 func (ch Channel) iri(name string) string { return strings.TrimSuffix(ch.ID, "/") + "/" + name }
 
-// categories sort an item; schemes are told apart by IRIs under the channel's ID.
-func (ch Channel) categories(i Item) []category {
-	var all []category
-	add := func(scheme, term string) {
-		if ch.ID != "" {
-			scheme = ch.iri(scheme)
-		}
-		all = append(all, category{scheme, term})
+// schemes tell the categories of items apart: IRIs under the channel's ID.
+type schemes struct{ state, severity, action, product string }
+
+func (ch Channel) schemes() schemes {
+	if ch.ID == "" {
+		return schemes{"state", "severity", "action", "product"}
 	}
+	return schemes{ch.iri("state"), ch.iri("severity"), ch.iri("action"), ch.iri("product")}
+}
+
+// categories sort an item.
+func (s schemes) categories(i Item) []category {
+	all := make([]category, 0, 3+len(i.Products))
 	if i.State != Released {
-		add("state", string(i.State))
+		all = append(all, category{s.state, string(i.State)})
 	}
 	if i.State == Withdrawn {
 		return all
 	}
-	add("severity", cmp.Or(i.Severity, "severity-not-stated"))
-	add("action", map[string]string{"yes": "action-required", "no": "no-action-required"}[i.Action])
-	if i.Action != "yes" && i.Action != "no" {
-		all[len(all)-1].term = "action-not-stated" // unknown is never "no"
+	action := "action-not-stated" // unknown is never "no"
+	switch i.Action {
+	case "yes":
+		action = "action-required"
+	case "no":
+		action = "no-action-required"
 	}
+	all = append(all, category{s.severity, cmp.Or(i.Severity, "severity-not-stated")}, category{s.action, action})
 	for _, p := range i.Products {
-		add("product", p)
+		all = append(all, category{s.product, p})
 	}
 	return all
 }

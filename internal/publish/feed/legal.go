@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -12,20 +13,14 @@ import (
 func check(d document, items []Item) error {
 	var errs []error
 	for _, f := range d.fields() {
-		errs = append(errs, checkText("the channel", f))
+		if err := checkText("the channel", f); err != nil {
+			errs = append(errs, err)
+		}
 	}
-	known := identities{make(map[string]bool), make(map[string]bool)}
-	for n, i := range items {
-		name := fmt.Sprintf("bulletin %q", i.ID)
-		errs = append(errs, known.check(name, i), checkDates(name, i))
-		if i.URL == "" {
-			errs = append(errs, fmt.Errorf("%s has no link", name))
-		}
-		if strings.Contains(i.Content, "\r") {
-			errs = append(errs, fmt.Errorf("%s: the content holds a carriage return, which XML reads as another line end", name))
-		}
-		for _, f := range d.entries[n].fields() {
-			errs = append(errs, checkText(name, f))
+	known := identities{make(map[string]bool, len(items)), make(map[string]bool, len(items))}
+	for n := range items {
+		if err := known.checkEntry(&items[n], &d.entries[n]); err != nil {
+			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)
@@ -34,19 +29,39 @@ func check(d document, items []Item) error {
 // identities are what entries are known by so far.
 type identities struct{ ids, guids map[string]bool }
 
+// checkEntry finds what is wrong with a bulletin and its entry.
+func (k identities) checkEntry(i *Item, e *entry) error {
+	err := errors.Join(k.check(i), checkDates(i))
+	if i.URL == "" {
+		err = errors.Join(err, fmt.Errorf("%s has no link", i.name()))
+	}
+	if strings.Contains(i.Content, "\r") {
+		err = errors.Join(err, fmt.Errorf("%s: the content holds a carriage return, which XML reads as another line end", i.name()))
+	}
+	for _, f := range e.fields() {
+		if !legal(f.text) {
+			err = errors.Join(err, checkText(i.name(), f))
+		}
+	}
+	return err
+}
+
+// name is what errors call the bulletin of an item.
+func (i *Item) name() string { return fmt.Sprintf("bulletin %q", i.ID) }
+
 // check finds what readers cannot tell from another entry.
-func (k identities) check(name string, i Item) error {
+func (k identities) check(i *Item) error {
 	twice, taken := k.ids[i.ID], k.guids[i.GUID]
 	k.ids[i.ID], k.guids[i.GUID] = true, true
 	switch {
 	case i.ID == "" || i.GUID == "":
 		return fmt.Errorf("bulletin %q has no id", i.Title)
 	case twice:
-		return fmt.Errorf("%s stands in the feed twice", name)
+		return fmt.Errorf("%s stands in the feed twice", i.name())
 	case taken:
-		return fmt.Errorf("%s: the guid %q is that of another bulletin", name, i.GUID)
+		return fmt.Errorf("%s: the guid %q is that of another bulletin", i.name(), i.GUID)
 	case !plain(i.ID) || !plain(i.GUID):
-		return fmt.Errorf("%s: the id holds more than letters, digits and - . _ : /", name)
+		return fmt.Errorf("%s: the id holds more than letters, digits and - . _ : /", i.name())
 	}
 	return nil
 }
@@ -77,17 +92,16 @@ func plain(id string) bool {
 }
 
 // checkDates refuses dates that have no spelling of four digits for the year.
-func checkDates(whose string, i Item) error {
-	for _, t := range []struct {
+func checkDates(i *Item) error {
+	for _, t := range [...]struct {
 		name string
-		year int
-		zero bool
-	}{{"date", i.Announced.Year(), i.Announced.IsZero()}, {"date of change", i.Updated.Year(), i.Updated.IsZero()}} {
-		switch {
-		case t.zero:
-			return fmt.Errorf("%s has no %s", whose, t.name)
-		case t.year < 1 || t.year > 9999:
-			return fmt.Errorf("%s: the %s is in the year %d, which feeds cannot tell", whose, t.name, t.year)
+		at   time.Time
+	}{{"date", i.Announced}, {"date of change", i.Updated}} {
+		switch year := t.at.Year(); {
+		case t.at.IsZero():
+			return fmt.Errorf("%s has no %s", i.name(), t.name)
+		case year < 1 || year > 9999:
+			return fmt.Errorf("%s: the %s is in the year %d, which feeds cannot tell", i.name(), t.name, year)
 		}
 	}
 	return nil
@@ -96,6 +110,9 @@ func checkDates(whose string, i Item) error {
 // checkText finds what XML 1.0 cannot hold. encoding/xml would put U+FFFD in its
 // place, or in CDATA let it pass. What RSS cannot tell, JSON Feed does not either.
 func checkText(whose string, f field) error {
+	if legal(f.text) {
+		return nil
+	}
 	if !utf8.ValidString(f.text) {
 		return fmt.Errorf("%s: the %s is not valid UTF-8", whose, f.name)
 	}
@@ -108,4 +125,23 @@ func checkText(whose string, f field) error {
 
 func isIllegal(r rune) bool {
 	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\uFFFE' || r == '\uFFFF'
+}
+
+// legal reports whether a text is UTF-8 of characters that XML 1.0 can hold.
+func legal(text string) bool {
+	for i := 0; i < len(text); {
+		if c := text[i]; c < utf8.RuneSelf {
+			if c < ' ' && isIllegal(rune(c)) {
+				return false
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if r == utf8.RuneError && size == 1 || isIllegal(r) {
+			return false
+		}
+		i += size
+	}
+	return true
 }

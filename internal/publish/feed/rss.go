@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"encoding/xml"
 	"fmt"
 	"strings"
@@ -27,10 +28,11 @@ func (rss) document(ch Channel, items []Item) document {
 	if len(items) > 0 {
 		d.updated = date(lastChange(items))
 	}
+	schemes := ch.schemes()
 	d.entries = entriesOf(items, func(i Item) entry {
 		return entry{
 			id: i.GUID, permalink: "false", title: ch.title(i), link: i.URL, summary: asHTML.Replace(ch.summary(i)), content: i.Content,
-			published: date(i.Announced), updated: i.Updated.Format(time.RFC3339), author: ch.Author, categories: ch.categories(i),
+			published: date(i.Announced), updated: i.Updated.Format(time.RFC3339), author: ch.Author, categories: schemes.categories(i),
 		}
 	})
 	return d
@@ -80,12 +82,13 @@ func (rss) encode(d document) ([]byte, error) {
 			Title: d.title, Link: d.link, Description: d.description,
 			Language: d.language, LastBuildDate: d.updated,
 		},
-		Self: selfLink{Href: d.self, Rel: "self", Type: "application/rss+xml"},
+		Self:  selfLink{Href: d.self, Rel: "self", Type: "application/rss+xml"},
+		Items: make([]rssItem, 0, len(d.entries)),
 	}
 	for _, e := range d.entries {
 		c.Items = append(c.Items, newRSSItem(e))
 	}
-	return styled(rssFeed{Version: "2.0", ContentSpace: contentSpace, CreatorSpace: creatorSpace, AtomSpace: atomSpace, Channel: c}, d.style)
+	return styled(rssFeed{Version: "2.0", ContentSpace: contentSpace, CreatorSpace: creatorSpace, AtomSpace: atomSpace, Channel: c}, d)
 }
 
 func newRSSItem(e entry) rssItem {
@@ -110,19 +113,38 @@ func newRSSItem(e entry) rssItem {
 const xmlHead = `<?xml version="1.0" encoding="UTF-8"?>`
 
 // styled writes a feed with the instruction that tells browsers its stylesheet.
-func styled(f feeds.XmlFeed, style string) ([]byte, error) {
-	text, err := feeds.ToXML(f)
-	if err != nil {
+func styled(f feeds.XmlFeed, d document) ([]byte, error) {
+	size := 1 << 10
+	for i := range d.entries {
+		size += len(d.entries[i].content)*5/4 + 1<<10
+	}
+	out := &styling{style: d.style}
+	out.Grow(size)
+	if err := feeds.WriteXML(f, out); err != nil {
 		return nil, fmt.Errorf("encode the feed: %w", err)
 	}
-	var b strings.Builder
-	b.WriteString(xmlHead + "\n")
-	if style != "" {
-		b.WriteString(`<?xml-stylesheet type="text/css" href="` + style + `"?>` + "\n")
+	out.WriteByte('\n')
+	return out.Bytes(), nil
+}
+
+// styling puts the stylesheet behind the head of a feed, which is what the library writes first.
+// Were it ever to write more with it, the style would not read back, and there would be no feed.
+type styling struct {
+	bytes.Buffer
+	style string
+}
+
+// Write implements io.Writer.
+func (s *styling) Write(data []byte) (int, error) {
+	first := s.Len() == 0
+	n, err := s.Buffer.Write(data)
+	if first {
+		s.WriteByte('\n')
+		if s.style != "" {
+			s.WriteString(`<?xml-stylesheet type="text/css" href="` + s.style + `"?>` + "\n")
+		}
 	}
-	b.WriteString(strings.TrimPrefix(text, xmlHead))
-	b.WriteByte('\n')
-	return []byte(b.String()), nil
+	return n, err
 }
 
 // rssFound is RSS as encoding/xml finds it.
@@ -157,6 +179,15 @@ type rssFound struct {
 }
 
 func (rss) decode(data []byte) (document, error) {
+	if d, known := quickRSS(string(data)); known {
+		d.style = styleOf(data)
+		return d, nil
+	}
+	return slowRSS(data)
+}
+
+// slowRSS reads any RSS.
+func slowRSS(data []byte) (document, error) {
 	var found rssFound
 	if err := xml.Unmarshal(data, &found); err != nil {
 		return document{}, err

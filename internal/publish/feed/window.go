@@ -31,14 +31,22 @@ func Window(announced []time.Time) int {
 	return end
 }
 
-// newest sorts a copy and cuts it.
+// newest sorts a copy, where that is needed, and cuts it.
 func newest(items []Item) []Item {
-	sorted := slices.SortedFunc(slices.Values(items), func(a, b Item) int {
-		return cmp.Or(b.Announced.Compare(a.Announced), bulletin.Compare(bulletin.ID(b.ID), bulletin.ID(a.ID)), cmp.Compare(b.GUID, a.GUID))
-	})
-	announced := make([]time.Time, len(sorted))
-	for n, i := range sorted {
-		announced[n] = i.Announced
+	if !slices.IsSortedFunc(items, toldLast) {
+		items = slices.Clone(items)
+		slices.SortFunc(items, toldLast)
 	}
-	return sorted[:Window(announced)]
+	announced := make([]time.Time, len(items))
+	for n := range items {
+		announced[n] = items[n].Announced
+	}
+	return items[:Window(announced)]
+}
+
+func toldLast(a, b Item) int {
+	if order := b.Announced.Compare(a.Announced); order != 0 {
+		return order
+	}
+	return cmp.Or(bulletin.Compare(bulletin.ID(b.ID), bulletin.ID(a.ID)), cmp.Compare(b.GUID, a.GUID))
 }
