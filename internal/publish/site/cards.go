@@ -1,7 +1,6 @@
 package site
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"html/template"
 	"time"
@@ -89,5 +88,8 @@ func summary(x bulletin.Bulletin) string {
 }
 
 func newestFirst(a, b *Card) int {
-	return cmp.Or(b.Published.Compare(a.Published), bulletin.Compare(b.ID, a.ID))
+	if order := b.Published.Compare(a.Published); order != 0 {
+		return order
+	}
+	return bulletin.Compare(b.ID, a.ID)
 }

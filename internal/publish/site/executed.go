@@ -210,26 +210,29 @@ func (r *Renderer) citations(cards []*Card) map[string]*citation {
 	return cited
 }
 
-// executing is the policy that the rules execute; false where the site does not have it.
-func (r *Renderer) executing() (policyText, bool) {
-	for _, t := range r.policies {
-		if t.Slug == r.Rules.Policy && len(t.executed) > 0 {
-			return t, true
+// executing is the policy that the rules execute; nil where the site does not have it.
+func executing(policies []policyText, rules disclosure.Rules) *policyText {
+	for i := range policies {
+		if t := &policies[i]; t.Slug == rules.Policy && len(t.executed) > 0 {
+			return t
 		}
 	}
-	return policyText{}, false
+	return nil
 }
 
 // quoted finds the sentence that a clause of a question quotes: by its name, or where the rules
-// call it otherwise by now, by its words alone.
-func (t policyText) quoted(question string, c bulletin.JudgedClause) (sentence, bool) {
-	same := func(s sentence) bool { return s.line > 0 && s.question == question && s.Quote == c.Quote }
-	i := slices.IndexFunc(t.executed, func(s sentence) bool { return same(s) && s.ID == c.Clause })
-	if i < 0 {
-		i = slices.IndexFunc(t.executed, same)
+// call it otherwise by now, by its words alone; nil where the page does not hold it.
+func (t *policyText) quoted(question string, c bulletin.JudgedClause) *sentence {
+	var alike *sentence
+	for i := range t.executed {
+		s := &t.executed[i]
+		switch {
+		case s.line <= 0 || s.question != question || s.Quote != c.Quote:
+		case s.ID == c.Clause:
+			return s
+		case alike == nil:
+			alike = s
+		}
 	}
-	if i < 0 {
-		return sentence{}, false
-	}
-	return t.executed[i], true
+	return alike
 }

@@ -1,7 +1,6 @@
 package site
 
 import (
-	"cmp"
 	"slices"
 
 	"tocsin/internal/address"
@@ -38,39 +37,73 @@ func (r *Renderer) Subscriptions(cards []Card) []Subscription {
 		told[i] = &cards[i]
 	}
 	slices.SortFunc(told, toldLast)
+	all := r.subscriptions()
+	all[0].Cards = told
+	some := all[1:]
+	action, severities, products := &some[0], make(map[bulletin.Severity]*Subscription), make(map[string]*Subscription)
+	for i, s := range bulletin.Severities() {
+		severities[s] = &some[1+i]
+	}
+	for i, p := range r.Products {
+		products[p.ID] = &some[1+len(severities)+i]
+	}
+	for _, c := range told {
+		if c.Withdrawn {
+			for i := range some {
+				some[i].take(c)
+			}
+			continue
+		}
+		if c.Action == verdict.Yes {
+			action.take(c)
+		}
+		severities[c.Severity].take(c)
+		for _, id := range c.Products {
+			products[id].take(c)
+		}
+	}
+	return all
+}
+
+// take puts a bulletin into a feed, where there is one.
+func (s *Subscription) take(c *Card) {
+	if s != nil {
+		s.Cards = append(s.Cards, c)
+	}
+}
+
+// subscriptions are all feeds before they have a bulletin: of everything, of what asks for action,
+// of each severity, of each product.
+func (r *Renderer) subscriptions() []Subscription {
 	l, w := r.Layout, r.words
-	all := []Subscription{r.subscription("all", "", "", l.Bulletins(), told, func(*Card) bool { return true })}
-	all = append(all, r.subscription("action", "", w.plain("list.action.title"), l.ActionRequired(), told,
-		func(c *Card) bool { return c.Action == verdict.Yes }))
+	all := []Subscription{
+		r.subscription("all", "", "", l.Bulletins()),
+		r.subscription("action", "", w.plain("list.action.title"), l.ActionRequired()),
+	}
 	for _, s := range bulletin.Severities() {
 		name := w.plain("severity." + severityKey(s))
-		all = append(all, r.subscription("severity", name, w.plain("list.severity.title", name), l.Severity(string(s)), told,
-			func(c *Card) bool { return c.Severity == s }))
+		all = append(all, r.subscription("severity", name, w.plain("list.severity.title", name), l.Severity(string(s))))
 	}
 	for _, p := range r.Products {
-		all = append(all, r.subscription("product", p.Title, w.plain("list.product.title", p.Title), l.Product(p.ID), told,
-			func(c *Card) bool { return slices.Contains(c.Products, p.ID) }))
+		all = append(all, r.subscription("product", p.Title, w.plain("list.product.title", p.Title), l.Product(p.ID)))
 	}
 	return all
 }
 
 // toldLast is the order of feeds: by when readers were told last.
 func toldLast(a, b *Card) int {
-	return cmp.Or(b.Announced.Compare(a.Announced), bulletin.Compare(b.ID, a.ID))
+	if order := b.Announced.Compare(a.Announced); order != 0 {
+		return order
+	}
+	return bulletin.Compare(b.ID, a.ID)
 }
 
-func (r *Renderer) subscription(kind, name, title string, page address.Page, told []*Card, takes func(*Card) bool) Subscription {
-	s := Subscription{Kind: kind, Name: name, Page: page}
-	s.Title = r.words.plain("feed.title", r.Organization)
+func (r *Renderer) subscription(kind, name, title string, page address.Page) Subscription {
+	s := Subscription{Kind: kind, Name: name, Page: page, Title: r.words.plain("feed.title", r.Organization)}
 	if title != "" {
 		s.Title = r.words.plain("feed.title.of", r.Organization, title)
 	}
 	s.Description = r.words.plain("feed.description")
-	for _, c := range told {
-		if c.Withdrawn || takes(c) {
-			s.Cards = append(s.Cards, c)
-		}
-	}
 	return s
 }
 
@@ -91,6 +124,15 @@ type FeedGroup struct {
 	Feeds []FeedAddress
 }
 
+// example is the ID that explains the others: that of the oldest bulletin, so that the page stays
+// as it is.
+func (l *list) example() string {
+	if len(l.cards) == 0 {
+		return "TS-2026-004"
+	}
+	return string(l.cards[len(l.cards)-1].ID)
+}
+
 // feeds makes the page that explains the feeds.
 func (l *list) feeds() (publish.File, error) {
 	page, w := l.Layout.Feeds(), l.words
@@ -102,10 +144,7 @@ func (l *list) feeds() (publish.File, error) {
 			{"JSON Feed", l.Layout.URL(l.Layout.JSONFeed())},
 		},
 		Action:  []FeedAddress{{"RSS", l.Layout.URL(l.Layout.ActionRequired().RSS())}},
-		Example: "TS-2026-004",
-	}
-	if len(l.cards) > 0 {
-		data.Example = string(l.cards[len(l.cards)-1].ID) // the oldest, so that the page stays as it is
+		Example: l.example(),
 	}
 	severity, product := FeedGroup{Kind: "severity"}, FeedGroup{Kind: "product"}
 	for _, s := range bulletin.Severities() {

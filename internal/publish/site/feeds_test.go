@@ -320,3 +320,22 @@ func TestFeedsPageListsEveryFeed(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkSubscriptions sorts 10,000 bulletins into feeds.
+func BenchmarkSubscriptions(b *testing.B) {
+	r, notices := bench(b, 10_000)
+	var cards []Card
+	for _, n := range notices {
+		c, err := r.Card(n)
+		if err != nil {
+			b.Fatal(err)
+		}
+		cards = append(cards, c)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if all := r.Subscriptions(cards); len(all[0].Cards) != len(cards) {
+			b.Fatal(len(all[0].Cards))
+		}
+	}
+}

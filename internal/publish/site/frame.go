@@ -2,8 +2,6 @@ package site
 
 import (
 	"html/template"
-	"strconv"
-	"time"
 
 	"tocsin/internal/address"
 )
@@ -79,25 +77,4 @@ func linksOf(l address.Layout) Links {
 		Style:          l.Href(l.Asset("style.css")),
 		Icon:           l.Href(l.Asset("favicon.svg")),
 	}
-}
-
-// Date is a day as people read it, the same for programs, and both in their element.
-type Date struct {
-	Day, Machine string
-	HTML         template.HTML
-}
-
-// date is nil for the zero time: a date that nobody stated. Days are those of UTC; a
-// time of day is given to programs where there is one.
-func (r *Renderer) date(t time.Time) *Date {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	machine := t.Format(time.DateOnly)
-	if t != t.Truncate(24*time.Hour) {
-		machine = t.Format(time.RFC3339)
-	}
-	day := r.words.plain("date", strconv.Itoa(t.Day()), r.words.months[t.Month()], strconv.Itoa(t.Year()))
-	return &Date{day, machine, template.HTML(`<time datetime="` + machine + `">` + template.HTMLEscapeString(day) + `</time>`)}
 }

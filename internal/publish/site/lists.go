@@ -1,12 +1,11 @@
 package site
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"html/template"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"tocsin/internal/address"
 	"tocsin/internal/bulletin"
@@ -96,23 +95,45 @@ func (r *Renderer) list(cards []Card) *list {
 	return &list{r, sorted}
 }
 
-func (l *list) home() (publish.File, error) {
+// todo is what the first page says of all bulletins together.
+type todo struct {
+	asking, unstated int   // as in homePage
+	urgent           *Card // nil where none asks
+}
+
+func (l *list) todo() todo {
+	var t todo
+	for _, c := range l.cards {
+		switch {
+		case asksForAction(c):
+			if t.asking++; t.urgent == nil {
+				t.urgent = c
+			}
+		case c.Action == verdict.Unknown && !c.Withdrawn:
+			t.unstated++
+		}
+	}
+	return t
+}
+
+func (l *list) seenAtHome(t todo) sight {
+	seen := sight(nil).rows(l.newest()).number(min(len(l.cards), latest+1), t.asking, t.unstated)
+	if c := t.urgent; c != nil {
+		seen = seen.text(string(c.ID), c.Title, string(c.Severity)).time(c.Published)
+	}
+	return seen
+}
+
+func (l *list) home(t todo) (publish.File, error) {
 	page := homePage{
 		Frame:    l.frame(address.Home, "home", l.Organization, l.words.plain("home.description", l.Organization)),
+		Asking:   t.asking,
+		Unstated: t.unstated,
 		Latest:   rows(l.newest()),
 		More:     len(l.cards) > latest,
 		Policies: l.policyEntries(),
 	}
-	for _, c := range l.cards {
-		switch {
-		case asksForAction(c):
-			page.Asking++
-		case c.Action == verdict.Unknown && !c.Withdrawn:
-			page.Unstated++
-		}
-	}
-	if at := slices.IndexFunc(l.cards, asksForAction); at >= 0 {
-		c := l.cards[at]
+	if c := t.urgent; c != nil {
 		page.Urgent = &Urgent{l.Layout.Href(l.Layout.Bulletin(string(c.ID))), string(c.ID), c.Title, string(c.Severity), l.date(c.Published)}
 	}
 	return l.render(address.Home, "home.html", page)
@@ -129,17 +150,16 @@ func (l *list) newest() []*Card { return l.cards[:min(latest, len(l.cards))] }
 
 func asksForAction(c *Card) bool { return c.Action == verdict.Yes && !c.Withdrawn }
 
-// pages lists every list of bulletins, each with its parts; it is false where the reader has
-// enough.
-func (l *list) pages(made func(publish.File, error) bool, yield func(Shared) bool) bool {
-	kinds := l.kinds()
+// lists lists every list of bulletins, each with its parts.
+func (l *list) lists(kinds []kind, yield func(Shared) bool) bool {
 	var browse []Browse
 	for _, k := range kinds {
 		if counted := k.browse(l.Layout); len(counted.Lists) > 0 {
 			browse = append(browse, counted)
 		}
 	}
-	if !made(l.front(browse)) {
+	front := func() (publish.File, error) { return l.front(browse) }
+	if !yield(shared(l.Layout.Bulletins(), l.seenInFront(browse), front)) {
 		return false
 	}
 	for _, k := range kinds {
@@ -182,56 +202,76 @@ func (k kind) browse(layout address.Layout) Browse {
 // a list exists before it has any: its address, and that of its feed, must not vanish with the
 // last one when that is withdrawn or rated anew.
 func (l *list) kinds() []kind {
-	years, products, bySeverity := make(map[int][]*Card), make(map[string][]*Card), make(map[bulletin.Severity][]*Card)
-	var asking []*Card
+	action, product, severity := l.byAction(), l.byProduct(), l.bySeverity()
+	products, severities := make(map[string]*selection), make(map[bulletin.Severity]*selection)
+	for i, p := range l.Products {
+		products[p.ID] = &product.lists[i]
+	}
+	for i, s := range bulletin.Severities() {
+		severities[s] = &severity.lists[i]
+	}
 	for _, c := range l.cards {
-		year := c.Published.UTC().Year()
-		years[year] = append(years[year], c)
 		if c.Withdrawn {
 			continue // what it said of products, severity and action does not hold
 		}
 		for _, id := range c.Products {
-			products[id] = append(products[id], c)
+			products[id].take(c)
 		}
-		bySeverity[c.Severity] = append(bySeverity[c.Severity], c)
+		severities[c.Severity].take(c)
 		if asksForAction(c) {
-			asking = append(asking, c)
+			action.lists[0].take(c)
 		}
 	}
-	return []kind{l.byAction(asking), l.byYear(years), l.byProduct(products), l.bySeverity(bySeverity)}
+	return []kind{action, l.byYear(), product, severity}
 }
 
-func (l *list) byAction(asking []*Card) kind {
+// take puts a bulletin into a list, where there is one.
+func (s *selection) take(c *Card) {
+	if s != nil {
+		s.cards = append(s.cards, c)
+	}
+}
+
+// byAction, byProduct and bySeverity are lists without bulletins.
+func (l *list) byAction() kind {
 	title := l.words.plain("list.action.title")
-	return kind{"action", []selection{{"action", title, title, l.Layout.ActionRequired(), true, asking}}}
+	return kind{"action", []selection{{kind: "action", name: title, title: title, page: l.Layout.ActionRequired(), feed: true}}}
 }
 
-func (l *list) byYear(years map[int][]*Card) kind {
-	k := kind{name: "year"}
-	for _, c := range l.cards {
-		year := c.Published.UTC().Year()
-		if cards, left := years[year]; left {
-			name := strconv.Itoa(year)
-			k.lists = append(k.lists, selection{"year", name, l.words.plain("list.year.title", name), l.Layout.Year(year), false, cards})
-			delete(years, year)
-		}
-	}
-	return k
-}
-
-func (l *list) byProduct(products map[string][]*Card) kind {
+func (l *list) byProduct() kind {
 	k := kind{name: "product"}
 	for _, p := range l.Products {
-		k.lists = append(k.lists, selection{"product", p.Title, l.words.plain("list.product.title", p.Title), l.Layout.Product(p.ID), true, products[p.ID]})
+		title := l.words.plain("list.product.title", p.Title)
+		k.lists = append(k.lists, selection{kind: "product", name: p.Title, title: title, page: l.Layout.Product(p.ID), feed: true})
 	}
 	return k
 }
 
-func (l *list) bySeverity(cards map[bulletin.Severity][]*Card) kind {
+func (l *list) bySeverity() kind {
 	k := kind{name: "severity"}
 	for _, s := range bulletin.Severities() {
 		name := l.words.plain("severity." + severityKey(s))
-		k.lists = append(k.lists, selection{"severity", name, l.words.plain("list.severity.title", name), l.Layout.Severity(string(s)), true, cards[s]})
+		title := l.words.plain("list.severity.title", name)
+		k.lists = append(k.lists, selection{kind: "severity", name: name, title: title, page: l.Layout.Severity(string(s)), feed: true})
+	}
+	return k
+}
+
+// byYear are the lists of years with their bulletins, which stand together.
+func (l *list) byYear() kind {
+	k := kind{name: "year"}
+	for left := l.cards; len(left) > 0; {
+		year := left[0].Published.UTC().Year()
+		size, _ := slices.BinarySearchFunc(left, year, func(c *Card, year int) int {
+			if c.Published.UTC().Year() >= year {
+				return -1
+			}
+			return 1
+		})
+		name := strconv.Itoa(year)
+		title := l.words.plain("list.year.title", name)
+		k.lists = append(k.lists, selection{kind: "year", name: name, title: title, page: l.Layout.Year(year), cards: left[:size]})
+		left = left[size:]
 	}
 	return k
 }
@@ -246,57 +286,57 @@ func severityKey(s bulletin.Severity) string {
 // front is the list of all bulletins: the newest, and the ways to the others.
 func (l *list) front(browse []Browse) (publish.File, error) {
 	page := l.Layout.Bulletins()
-	shown := l.cards[:min(partSize, len(l.cards))]
 	return l.render(page, "list.html", listPage{
 		Frame:  l.frame(page, "bulletins", l.words.plain("list.all.title"), l.words.plain("list.all.description", l.Organization)),
 		Kind:   "all",
 		Count:  len(l.cards),
-		Groups: l.groups(shown, false),
+		Groups: l.groups(l.newestOnes(), false),
 		Browse: browse,
 	})
 }
 
-// long lists the front page of a list and its parts; it is false where the reader has enough.
+// newestOnes are the bulletins on the list of all.
+func (l *list) newestOnes() []*Card { return l.cards[:min(partSize, len(l.cards))] }
+
+func (l *list) seenInFront(browse []Browse) sight {
+	seen := make(sight, 0, perRow*partSize).rows(l.newestOnes()).number(len(l.cards))
+	for _, b := range browse {
+		seen = seen.text(b.Kind).number(len(b.Lists))
+		for _, c := range b.Lists {
+			seen = seen.text(c.Href, c.Name).number(c.Count)
+		}
+	}
+	return seen
+}
+
+// long lists the front page of a list and its parts.
 func (l *list) long(s selection, yield func(Shared) bool) bool {
-	parts := address.Parts(len(s.cards))
-	front := Shared{s.page.File(), s.from(), func() ([]byte, error) { return l.newestPart(s) }}
-	if !yield(front) {
+	if !yield(shared(s.page, s.seen(), func() (publish.File, error) { return l.newestPart(s) })) {
 		return false
 	}
-	for number := 1; number <= parts; number++ {
-		cards := s.part(number)
-		part := Shared{s.page.Part(number).File(), from(cards), func() ([]byte, error) { return l.part(s, number) }}
-		if !yield(part) {
+	for number := 1; number <= address.Parts(len(s.cards)); number++ {
+		seen := make(sight, 0, perRow*partSize).rows(s.part(number))
+		if !yield(shared(s.page.Part(number), seen, func() (publish.File, error) { return l.part(s, number) })) {
 			return false
 		}
 	}
 	return true
 }
 
-// from is a digest of what the front page of a list shows: its own bulletins, how many there are,
-// and of each part the days of its first and last.
-func (s selection) from() [32]byte {
+// seen is what the front page of a list shows: its own bulletins, how many there are, and of each
+// part the days of its first and last.
+func (s selection) seen() sight {
 	parts := address.Parts(len(s.cards))
-	shown := slices.Clone(s.cards[:len(s.cards)-parts*partSize])
+	seen := make(sight, 0, perRow*2*partSize).rows(s.cards[:len(s.cards)-parts*partSize])
 	for number := 1; number <= parts; number++ {
 		part := s.part(number)
-		shown = append(shown, part[0], part[len(part)-1])
+		seen = seen.time(part[0].Published).time(part[len(part)-1].Published)
 	}
-	marks := from(shown)
-	return sha256.Sum256(binary.AppendVarint(marks[:], int64(len(s.cards))))
-}
-
-// from is a digest of the rows of some bulletins.
-func from(cards []*Card) [32]byte {
-	h := sha256.New()
-	for _, c := range cards {
-		h.Write(c.Mark[:])
-	}
-	return [32]byte(h.Sum(nil))
+	return seen.number(len(s.cards))
 }
 
 // newestPart makes the front page of a list.
-func (l *list) newestPart(s selection) ([]byte, error) {
+func (l *list) newestPart(s selection) (publish.File, error) {
 	parts := address.Parts(len(s.cards))
 	page := l.listPage(s, s.cards[:len(s.cards)-parts*partSize])
 	page.Count = len(s.cards)
@@ -304,8 +344,7 @@ func (l *list) newestPart(s selection) ([]byte, error) {
 		part := s.part(number)
 		page.Parts = append(page.Parts, Part{l.Layout.Href(s.page.Part(number)), number, l.date(part[len(part)-1].Published), l.date(part[0].Published)})
 	}
-	file, err := l.render(s.page, "list.html", page)
-	return file.Data, err
+	return l.render(s.page, "list.html", page)
 }
 
 // part is the bulletins of a part, newest first.
@@ -316,7 +355,7 @@ func (s selection) part(number int) []*Card {
 
 // part makes a part of a long list. It names nothing newer than itself, so that its bytes stay
 // the same when the list grows.
-func (l *list) part(s selection, number int) ([]byte, error) {
+func (l *list) part(s selection, number int) (publish.File, error) {
 	page := l.listPage(s, s.part(number))
 	place := s.page.Part(number)
 	page.Canonical = l.Layout.URL(place)
@@ -325,8 +364,7 @@ func (l *list) part(s selection, number int) ([]byte, error) {
 	if number > 1 {
 		page.Older = l.Layout.Href(s.page.Part(number - 1))
 	}
-	file, err := l.render(place, "list.html", page)
-	return file.Data, err
+	return l.render(place, "list.html", page)
 }
 
 func (l *list) listPage(s selection, cards []*Card) listPage {
@@ -346,27 +384,26 @@ func (l *list) listPage(s selection, cards []*Card) listPage {
 func (l *list) groups(cards []*Card, months bool) []Group {
 	var groups []Group
 	for len(cards) > 0 {
-		id := groupID(cards[0], months)
-		size := slices.IndexFunc(cards, func(c *Card) bool { return groupID(c, months) != id })
+		first := cards[0].Published.UTC()
+		size := slices.IndexFunc(cards, func(c *Card) bool {
+			at := c.Published.UTC()
+			return at.Year() != first.Year() || months && at.Month() != first.Month()
+		})
 		if size < 0 {
 			size = len(cards)
 		}
-		g := Group{ID: id, Title: id, Rows: rows(cards[:size])}
-		if months {
-			at := cards[0].Published.UTC()
-			g.Title = l.words.plain("date.month", l.words.plain("month."+strconv.Itoa(int(at.Month()))), strconv.Itoa(at.Year()))
-		}
-		groups, cards = append(groups, g), cards[size:]
+		groups, cards = append(groups, l.group(first, cards[:size], months)), cards[size:]
 	}
 	return groups
 }
 
-func groupID(c *Card, months bool) string {
-	at := c.Published.UTC()
-	if months {
-		return at.Format("2006-01")
+// group is the bulletins of the year of a time, or of its month.
+func (l *list) group(at time.Time, cards []*Card, month bool) Group {
+	year := strconv.Itoa(at.Year())
+	if !month {
+		return Group{year, year, rows(cards)}
 	}
-	return strconv.Itoa(at.Year())
+	return Group{at.Format("2006-01"), l.words.plain("date.month", l.words.months[at.Month()], year), rows(cards)}
 }
 
 // rows are the rows of bulletins, as they were made for all lists.

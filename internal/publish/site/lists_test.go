@@ -289,3 +289,24 @@ func benchLayout(b *testing.B) address.Layout {
 	}
 	return layout
 }
+
+// BenchmarkShared lists the same files, each with what it shows of bulletins, and makes none.
+func BenchmarkShared(b *testing.B) {
+	r, notices := bench(b, 10_000)
+	var cards []Card
+	for _, n := range notices {
+		c, err := r.Card(n)
+		if err != nil {
+			b.Fatal(err)
+		}
+		cards = append(cards, c)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for s := range r.Shared(cards) {
+			if s.From == [32]byte{} {
+				b.Fatal(s.Path)
+			}
+		}
+	}
+}

@@ -21,15 +21,16 @@ type gonePage struct {
 	Kind   string // bulletins or policies
 }
 
-// moved makes the pages of addresses that lead elsewhere or nowhere: files have no status, so
-// that the page itself has to say it. It is false where the reader has enough.
-func (r *Renderer) moved(yield func(publish.File, error) bool) bool {
+// moved lists the pages of addresses that lead elsewhere or nowhere: files have no status, so
+// that the page itself has to say it. What moved comes from no bulletin, but may change from build
+// to build as they do.
+func (r *Renderer) moved(yield func(Shared) bool) bool {
 	for _, m := range r.Moves {
 		if !m.Shown() {
 			continue // only a server can tell programs
 		}
-		file, err := r.movedPage(m)
-		if !yield(file, err) || err != nil {
+		seen := sight(nil).text(string(m.From), m.To, m.Reason)
+		if !yield(shared(m.From, seen, func() (publish.File, error) { return r.movedPage(m) })) {
 			return false
 		}
 	}

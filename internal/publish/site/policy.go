@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"net/url"
@@ -29,6 +30,31 @@ type PolicyView struct {
 type Content struct {
 	Href, Text string
 	Level      int // of the heading: 2 and deeper
+}
+
+// policyPages lists the page of each policy.
+func (l *list) policyPages(yield func(Shared) bool) bool {
+	cited := l.citations(l.cards)
+	for _, t := range l.policies {
+		page := l.Layout.Policy(t.Slug)
+		if !yield(shared(page, t.seen(cited), func() (publish.File, error) { return l.policy(t, cited) })) {
+			return false
+		}
+	}
+	return true
+}
+
+// seen is what the page of a policy shows of bulletins: which its sentences published.
+func (t policyText) seen(cited map[string]*citation) sight {
+	var seen sight
+	for _, s := range t.executed {
+		c := cmp.Or(cited[s.key()], new(citation))
+		seen = seen.number(c.count)
+		for _, of := range c.newest {
+			seen = seen.text(of.Text)
+		}
+	}
+	return seen
 }
 
 func (r *Renderer) policy(t policyText, cited map[string]*citation) (publish.File, error) {

@@ -2,7 +2,6 @@ package site
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"tocsin/internal/bulletin"
@@ -48,6 +47,9 @@ func (r *Renderer) reasons(p bulletin.Published) []Reason {
 		return nil
 	}
 	for _, c := range judged.Clauses {
+		if !mayspeak(c, judged.Verdict) {
+			continue // most of them
+		}
 		if reason := r.reason(c); speaks(&reason, c, judged.Verdict) {
 			reasons = append(reasons, reason)
 		}
@@ -126,29 +128,36 @@ func (r *Renderer) reason(c bulletin.JudgedClause) Reason {
 	if part, found := r.partOf(c.Clause); found {
 		reason.Kind = string(part)
 	}
-	text, found := r.executing()
-	if !found {
+	if r.executed == nil {
 		return reason
 	}
-	reason.Policy = text.Title
-	s, found := text.quoted(disclosure.Disclose, c)
-	if !found {
+	reason.Policy = r.executed.Title
+	s := r.executed.quoted(disclosure.Disclose, c)
+	if s == nil {
 		reason.Changed = true
 		return reason
 	}
 	reason.Kind, reason.key = string(s.part), s.key()
-	reason.Href = r.Layout.Href(r.Layout.Clause(text.Slug, s.question, s.ID))
+	reason.Href = r.Layout.Href(r.Layout.Clause(r.executed.Slug, s.question, s.ID))
 	return reason
 }
 
 // partOf is what a clause of that name does among the rules of today; a record does not say.
 func (r *Renderer) partOf(clause string) (verdict.Part, bool) {
 	for _, g := range r.Rules.Disclose.Groups() {
-		if slices.ContainsFunc(g.Clauses, func(c verdict.Clause) bool { return c.ID == clause }) {
-			return g.Part, true
+		for i := range g.Clauses {
+			if g.Clauses[i].ID == clause {
+				return g.Part, true
+			}
 		}
 	}
 	return "", false
+}
+
+// mayspeak reports whether a sentence can belong to the reasons, whatever it is for.
+func mayspeak(c bulletin.JudgedClause, outcome verdict.Outcome) bool {
+	holds := c.Value == verdict.Yes.String()
+	return c.Decides && holds || outcome == verdict.Held && (c.Decides || holds)
 }
 
 // speaks reports whether a sentence belongs to the reasons, and settles its kind: what decided

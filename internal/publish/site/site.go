@@ -8,7 +8,6 @@ package site
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -43,8 +42,8 @@ type Site struct {
 	Templates    fs.FS            // with site/ and static/; the built-in ones where nil
 }
 
-// Renderer makes the pages of a site. It does not change once it is made: any number of
-// goroutines may use it.
+// Renderer makes the pages of a site. Nothing that it makes depends on what it made before: any
+// number of goroutines may use it.
 type Renderer struct {
 	Site
 	templates *pageTemplates
@@ -53,6 +52,8 @@ type Renderer struct {
 	marks     marks
 	said      markdown.Words // in the texts themselves
 	policies  []policyText   // in the order of their list
+	executed  *policyText    // the one that the rules execute; nil where there is none
+	days      days
 }
 
 // New reads the templates and everything that the pages have in common. The error names the
@@ -73,6 +74,7 @@ func New(s Site) (*Renderer, error) {
 	}
 	s.Policies = slices.SortedFunc(slices.Values(s.Policies), byWeight)
 	r := &Renderer{Site: s, templates: parsed, words: words, said: words.markdown(), policies: policyTexts(s.Policies, s.Rules)}
+	r.executed = executing(r.policies, s.Rules)
 	return r, cmp.Or(r.readFrames(), r.readMarks())
 }
 
@@ -162,79 +164,6 @@ func NeighbourOf(p bulletin.Published) *Neighbour {
 
 func byWeight(a, b policy.Policy) int {
 	return cmp.Or(cmp.Compare(a.Weight, b.Weight), strings.Compare(a.Title, b.Title), strings.Compare(a.Slug, b.Slug))
-}
-
-// Shared is a page or file that is about no single bulletin.
-type Shared struct {
-	Path string
-	// From is a digest of all bulletins that the page shows, as far as it shows them: while it is
-	// the same, and so is everything that the Renderer was made of, the page is. It is zero where
-	// nobody can tell without making the page.
-	From [32]byte
-	// Write makes the page. The error names the template with its line, or the policy.
-	Write func() ([]byte, error)
-}
-
-// Shared lists every page but those of the bulletins, and the static files: always the same in
-// the same order for the same cards.
-func (r *Renderer) Shared(cards []Card) iter.Seq[Shared] {
-	l := r.list(cards)
-	return func(yield func(Shared) bool) {
-		made := func(file publish.File, err error) bool {
-			return yield(Shared{Path: file.Path, Write: func() ([]byte, error) { return file.Data, err }}) && err == nil
-		}
-		for _, page := range []func() (publish.File, error){l.home, r.policyList, r.print, l.feeds, l.notFound} {
-			if !made(page()) {
-				return
-			}
-		}
-		if !l.pages(made, yield) {
-			return
-		}
-		cited := r.citations(l.cards)
-		for _, t := range r.policies {
-			if !made(r.policy(t, cited)) {
-				return
-			}
-		}
-		if r.moved(made) && l.sitemap(made) {
-			r.static(made)
-		}
-	}
-}
-
-// Others makes everything that [Renderer.Shared] lists. The first error is the last thing it
-// yields.
-func (r *Renderer) Others(cards []Card) iter.Seq2[publish.File, error] {
-	return func(yield func(publish.File, error) bool) {
-		for s := range r.Shared(cards) {
-			data, err := s.Write()
-			if !yield(publish.File{Path: s.Path, Data: data}, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// static yields the files of static/ as they are.
-func (r *Renderer) static(yield func(publish.File, error) bool) {
-	err := fs.WalkDir(r.Templates, "static", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(r.Templates, name)
-		if err != nil {
-			return err
-		}
-		asset := r.Layout.Asset(strings.TrimPrefix(name, "static/"))
-		if !yield(publish.File{Path: asset.File(), Data: data}, nil) {
-			return errStopped
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, errStopped) {
-		yield(publish.File{}, fmt.Errorf("static files: %w", err))
-	}
 }
 
 // render fills in the template of a page.

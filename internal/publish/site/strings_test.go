@@ -176,3 +176,18 @@ func TestHostileWords(t *testing.T) {
 		t.Error(s)
 	}
 }
+
+// TestFill: only a place for a value that there is, is filled in.
+func TestFill(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "a": "a", "{1}": "x", "{2}{1}": "yx", "{3}": "{3}", "{0}": "{0}", "{": "{", "{1": "{1", "{{1}}": "{x}", "a {12} {1} {": "a {12} x {",
+		"{}}": "{}}", "{1}{": "x{", "é{2}é": "éyé", "{/}": "{/}", "{\xff}": "{\xff}",
+	} {
+		if got := fill(text, []string{"x", "y"}); got != want {
+			t.Errorf("%q is filled in as %q, want %q", text, got, want)
+		}
+	}
+	if got := fill("{1} {2}", []string{"{2}", "{1}"}); got != "{2} {1}" {
+		t.Errorf("what was filled in is filled in again: %q", got)
+	}
+}
