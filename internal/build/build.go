@@ -138,11 +138,24 @@ func (p *pass) bulletins() error {
 		if err := p.render(len(p.public) - 1); err != nil {
 			return err
 		}
+		p.pack(batch)
 		if p.Progress != nil {
 			p.Progress(len(batch))
 		}
 	}
-	return p.render(len(p.public))
+	if err := p.render(len(p.public)); err != nil {
+		return err
+	}
+	return p.each(len(p.steps), func(i int) error { return p.steps[i].unpack() })
+}
+
+// pack packs what was read in a batch, but for what still waits for its page.
+func (p *pass) pack(batch []*step) {
+	for _, s := range batch {
+		if s.bulletin == nil && !s.old {
+			s.record.pack()
+		}
+	}
 }
 
 // order puts every bulletin file in its place, by its ID.
@@ -151,9 +164,17 @@ func (p *pass) order() {
 	for i := range p.steps {
 		p.steps[i] = &step{number: i}
 	}
-	p.sorted = slices.SortedStableFunc(slices.Values(p.steps), func(a, b *step) int {
+	newestFirst := func(a, b *step) int {
 		return bulletin.Compare(p.Reader.ID(b.number), p.Reader.ID(a.number))
-	})
+	}
+	p.sorted = slices.Clone(p.steps)
+	slices.Reverse(p.sorted) // files go by their names: as a rule that does it
+	for i := range p.sorted {
+		if i > 0 && newestFirst(p.sorted[i-1], p.sorted[i]) >= 0 {
+			p.sorted = slices.SortedStableFunc(slices.Values(p.steps), newestFirst)
+			return
+		}
+	}
 }
 
 // identify finds out which files are those that the last walk read, and forgets what it left of
@@ -163,15 +184,15 @@ func (p *pass) identify() error {
 		p.steps[i].identity = p.Reader.Identity(i)
 		return nil
 	})
-	if err == nil && p.Last != nil {
-		p.Last = p.Last.of(p.steps)
+	if p.Last != nil && !p.Last.holds(p.steps) {
+		p.Last = nil
 	}
 	return err
 }
 
 // read reads and checks a bulletin, unless the last walk did.
 func (p *pass) read(s *step) error {
-	if r := p.Last.recall(s.identity, p.Now); r != nil {
+	if r := p.Last.recall(s.identity, p.Now); r != nil && r.unpack() == nil {
 		s.record, s.old = r, true
 		if r.public {
 			s.name = r.shown.name()
@@ -186,7 +207,8 @@ func (p *pass) readAnew(s *step) error {
 	if err != nil {
 		return err
 	}
-	s.record, s.old = &record{look: p.Checker.Look(e), until: e.Bulletin.Turns(p.Now)}, false
+	look := p.Checker.Look(e)
+	s.record, s.old = &record{look: &look, until: e.Bulletin.Turns(p.Now)}, false
 	if b, err := e.Bulletin.Publish(); err == nil && p.owns(s, e) {
 		s.shown, s.name, s.bulletin, s.text = new(shown), site.NeighbourOf(b), &b, e.Text
 		s.public = true
@@ -214,12 +236,14 @@ func (p *pass) render(end int) error {
 }
 
 // each does something for every number below n, on as many cores as there are workers. It ends
-// at the first error, and when nobody waits for it any more.
+// at an error, and when nobody waits for it any more. Of several errors it returns that of the
+// lowest number, whichever core was first: a site with two faults names the same one every time.
 func (p *pass) each(n int, do func(int) error) error {
 	var next atomic.Int64
 	var group sync.WaitGroup
-	var once sync.Once
+	var mutex sync.Mutex
 	var first error
+	at := n
 	for range min(max(1, p.Workers), n) {
 		group.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
@@ -227,10 +251,15 @@ func (p *pass) each(n int, do func(int) error) error {
 				if err == nil {
 					err = do(i)
 				}
-				if err != nil {
-					once.Do(func() { first = err })
-					next.Store(int64(n))
+				if err == nil {
+					continue
 				}
+				next.Store(int64(n)) // what has a lower number was begun by now, and ends
+				mutex.Lock()
+				if i < at {
+					at, first = i, err
+				}
+				mutex.Unlock()
 			}
 		})
 	}

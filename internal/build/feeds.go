@@ -131,6 +131,7 @@ func (p *pass) itemOf(id bulletin.ID) (*item, error) {
 		return nil, err
 	}
 	s.shown.item, err = p.item(n)
+	s.tape = "" // which is without it
 	return s.shown.item, err
 }
 
@@ -145,42 +146,40 @@ const (
 // candidates guesses, while bulletins go by from new to old, which of them will stand in a feed.
 // A wrong guess costs time: what is missing in the end is read again.
 type candidates struct {
-	seen   map[string]int
+	seen   map[subject]int
 	newest time.Time
 }
 
-func newCandidates() *candidates { return &candidates{seen: make(map[string]int)} }
+func newCandidates() *candidates { return &candidates{seen: make(map[subject]int)} }
+
+// subject is what a feed is about: everything, or all that have one thing in common.
+type subject struct{ kind, name string }
 
 // admit reports whether a bulletin may stand in a feed.
 func (c *candidates) admit(s *step) bool {
-	at, kinds := s.subjects()
-	if at.After(c.newest) {
-		c.newest = at
+	if s.bulletin == nil {
+		k := &s.shown.card
+		return c.weigh(k.Withdrawn, k.Announced, k.Severity, k.Action, k.Products)
 	}
-	// What was withdrawn stands in every feed.
-	admitted := s.name.Withdrawn || !at.Before(c.newest.Add(-halfAYear))
-	for _, kind := range kinds {
-		c.seen[kind]++
-		admitted = admitted || c.seen[kind] <= enough
-	}
-	return admitted
+	b := s.bulletin.Bulletin()
+	return c.weigh(s.name.Withdrawn, b.Announced(), b.Severity, b.Action.Required, b.Products())
 }
 
-// subjects are the feeds that a bulletin belongs to, and when it was announced.
-func (s *step) subjects() (announced time.Time, kinds []string) {
-	var severity bulletin.Severity
-	var action verdict.Truth
-	var products []string
-	if s.bulletin == nil {
-		c := s.shown.card
-		announced, severity, action, products = c.Announced, c.Severity, c.Action, c.Products
-	} else {
-		b := s.bulletin.Bulletin()
-		announced, severity, action, products = b.Announced(), b.Severity, b.Action.Required, b.Products()
+func (c *candidates) weigh(withdrawn bool, announced time.Time, severity bulletin.Severity, action verdict.Truth, products []string) bool {
+	if announced.After(c.newest) {
+		c.newest = announced
 	}
-	kinds = []string{"", "severity " + string(severity), "action " + action.String()}
+	// What was withdrawn stands in every feed.
+	admitted := withdrawn || !announced.Before(c.newest.Add(-halfAYear))
+	count := func(s subject) {
+		c.seen[s]++
+		admitted = admitted || c.seen[s] <= enough
+	}
+	count(subject{})
+	count(subject{"severity", string(severity)})
+	count(subject{"action", action.String()})
 	for _, id := range products {
-		kinds = append(kinds, "product "+id)
+		count(subject{"product", id})
 	}
-	return announced, kinds
+	return admitted
 }

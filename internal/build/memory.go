@@ -2,6 +2,7 @@ package build
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -14,9 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"tocsin/internal/check"
 	"tocsin/internal/content"
-	"tocsin/internal/publish/feed"
 	"tocsin/internal/tape"
 )
 
@@ -40,14 +39,6 @@ type Memory struct {
 	kept    bool                  // it stands in its file
 }
 
-// record is what is remembered of one bulletin file.
-type record struct {
-	until  time.Time // from when on it does not hold; zero: it holds for ever
-	look   check.Look
-	public bool
-	shown  *shown // of what readers may see
-}
-
 // recall finds what holds of a bulletin's files at an instant; nil where nothing does.
 func (m *Memory) recall(id content.Identity, now time.Time) *record {
 	if m == nil || id.Is == "" || now.Before(m.checked) {
@@ -60,18 +51,9 @@ func (m *Memory) recall(id content.Identity, now time.Time) *record {
 	return r
 }
 
-// of is what is remembered of the files of some steps; all of it where it is of no others.
-func (m *Memory) of(steps []*step) *Memory {
-	some := &Memory{Key: m.Key, checked: m.checked, shared: m.shared, records: make(map[string]*record, len(m.records))}
-	for _, s := range steps {
-		if r := m.records[s.identity.Is]; r != nil {
-			some.records[s.identity.Is] = r
-		}
-	}
-	if len(some.records) == len(m.records) {
-		return m
-	}
-	return some
+// holds reports whether anything that is remembered is of the files of some steps.
+func (m *Memory) holds(steps []*step) bool {
+	return slices.ContainsFunc(steps, func(s *step) bool { return m.records[s.identity.Is] != nil })
 }
 
 // coarse is how far behind the clock of a file system can be: a file that is younger than that,
@@ -100,34 +82,38 @@ func (p *pass) sameAsLast() bool {
 }
 
 // head begins the file of a memory, with the version of what follows.
-const head = "tocsin memory 1\n"
+const head = "tocsin memory 2\n"
 
 // ReadMemory reads the memory of a walk from a file. One that is not there, is damaged, or has
 // another key is no memory: nil. The error is what the system refused.
 func ReadMemory(file, key string) (*Memory, error) {
-	text, err := readAll(file)
+	text, sound, err := readSummed(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read what the last build left: %w", err)
 	}
-	text, sound := strings.CutPrefix(text, head)
-	end := len(text) - sha256.Size
-	if !sound || end < 0 || !sumOf(text[:end], text[end:]) {
+	text, known := strings.CutPrefix(text, head)
+	if !known || !sound {
 		return nil, nil
 	}
 	m := &Memory{shared: make(map[string]sharedFile), kept: true}
-	t := tape.Read(text[:end])
+	t := tape.Read(text)
 	count := m.heading(t)
 	if m.Key != key {
 		return nil, nil
 	}
-	m.records = make(map[string]*record, min(count, int64(len(text))))
-	for range count {
-		var e entry
-		e.tape(t)
-		m.records[e.name] = &e.record
+	if count < 0 || count > int64(len(text)) { // a record takes an octet at least
+		return nil, nil
+	}
+	m.records = make(map[string]*record, count)
+	all := make([]record, count)
+	for i := range all {
+		var name string
+		t.String(&name)
+		all[i].heading(t)
+		m.records[name] = &all[i]
 	}
 	if t.End() != nil {
 		return nil, nil
@@ -135,26 +121,27 @@ func ReadMemory(file, key string) (*Memory, error) {
 	return m, nil
 }
 
-// readAll reads a file into one text, which everything that is read from it shares.
-func readAll(file string) (text string, err error) {
+// readSummed reads a file that ends with the SHA-256 of what stands before it, into one text,
+// which everything that is read from it shares; sound is whether the digest holds.
+func readSummed(file string) (text string, sound bool, err error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	var b strings.Builder
-	if info, err := f.Stat(); err == nil {
-		b.Grow(int(info.Size()))
+	info, err := f.Stat()
+	if err != nil || info.Size() < sha256.Size {
+		return "", false, err
 	}
-	_, err = io.Copy(&b, f)
-	return b.String(), err
-}
-
-// sumOf reports whether a text has a SHA-256.
-func sumOf(text, sum string) bool {
+	var b strings.Builder
+	b.Grow(int(info.Size()))
 	h := sha256.New()
-	_, _ = io.WriteString(h, text) // a hash takes everything
-	return string(h.Sum(nil)) == sum
+	if _, err := io.CopyN(io.MultiWriter(&b, h), f, info.Size()-sha256.Size); err != nil {
+		return "", false, err
+	}
+	sum := make([]byte, sha256.Size)
+	_, err = io.ReadFull(f, sum)
+	return b.String(), bytes.Equal(sum, h.Sum(nil)), err
 }
 
 // Keep writes the memory to a file that only its owner can read, since drafts are in it; one that
@@ -186,14 +173,15 @@ func (m *Memory) writeTo(f io.Writer) error {
 	h := sha256.New()
 	out := bufio.NewWriterSize(f, 1<<20)
 	both := io.MultiWriter(out, h)
-	if _, err := io.WriteString(out, head); err != nil {
+	if _, err := io.WriteString(both, head); err != nil {
 		return err
 	}
 	t := tape.Write()
 	m.heading(t)
 	for name, r := range m.records {
-		e := entry{name, *r}
-		e.tape(t)
+		r.write()
+		t.String(&name)
+		r.heading(t)
 		if _, err := both.Write(t.Bytes()); err != nil {
 			return err
 		}
@@ -232,61 +220,4 @@ func (m *Memory) heading(t *tape.Tape) (count int64) {
 type named struct {
 	path string
 	sharedFile
-}
-
-// entry is a record under its name, as it stands on a tape.
-type entry struct {
-	name string
-	record
-}
-
-func (e *entry) tape(t *tape.Tape) {
-	t.String(&e.name)
-	t.Time(&e.until)
-	e.look.Tape(t)
-	t.Bool(&e.public)
-	if !e.public {
-		return
-	}
-	if t.Reading() {
-		e.shown = new(shown)
-	}
-	e.shown.tape(t)
-}
-
-func (s *shown) tape(t *tape.Tape) {
-	c := &s.card
-	tape.Text(t, &c.ID)
-	t.String(&c.Title)
-	t.Time(&c.Published)
-	t.Time(&c.Announced)
-	t.Time(&c.Modified)
-	tape.Text(t, &c.Severity)
-	tape.Number(t, &c.Action)
-	tape.List(t, &c.Products, (*tape.Tape).String)
-	t.Bool(&c.Withdrawn)
-	tape.List(t, &c.Cites, (*tape.Tape).String)
-	tape.Text(t, &c.Entry)
-	t.Sum(&c.Mark)
-	t.String(&s.path)
-	t.Sum(&s.sum)
-	t.String(&s.sight)
-	there := s.item != nil
-	t.Bool(&there)
-	if there && t.Reading() {
-		s.item = new(item)
-	}
-	if there {
-		itemTape(t, &s.item.Item)
-		t.Sum(&s.item.sum)
-	}
-}
-
-func itemTape(t *tape.Tape, i *feed.Item) {
-	for _, text := range []*string{&i.ID, &i.GUID, (*string)(&i.State), &i.Title, &i.Change, &i.Summary, &i.URL, &i.Content, &i.Severity, &i.Action} {
-		t.String(text)
-	}
-	t.Time(&i.Announced)
-	t.Time(&i.Updated)
-	tape.List(t, &i.Products, (*tape.Tape).String)
 }

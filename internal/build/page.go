@@ -2,7 +2,7 @@ package build
 
 import (
 	"crypto/sha256"
-	"fmt"
+	"strconv"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/publish"
@@ -15,7 +15,7 @@ type shown struct {
 	card  site.Card
 	path  string   // of the page
 	sum   [32]byte // its SHA-256
-	sight string   // what the page shows of others
+	sight [32]byte // a digest of what the page shows of others
 	item  *item    // where it stands in a feed
 }
 
@@ -95,7 +95,7 @@ func (p *pass) anew(s *step, n site.Notice) (publish.File, error) {
 		made.item, err = p.item(n)
 	}
 	// The last walk's record stays as it is: others may be looking at it.
-	s.record, s.old = &record{s.until, s.look, true, made}, false
+	s.record, s.old = &record{until: s.until, public: true, look: s.look, shown: made}, false
 	return page, err
 }
 
@@ -109,12 +109,14 @@ func (p *pass) item(n site.Notice) (*item, error) {
 	return newItem(feed.NewItem(n.Bulletin, p.Feeds.Layout.URL(p.Feeds.Layout.Bulletin(string(b.ID))), body)), nil
 }
 
-// sight is all that the page of a bulletin shows of others, as a text to compare.
-func (p *pass) sight(s *step, newer, older *site.Neighbour) string {
-	var text []byte
+// sight is a digest of all that the page of a bulletin shows of others.
+func (p *pass) sight(s *step, newer, older *site.Neighbour) [32]byte {
+	text := make([]byte, 0, 256)
 	for _, n := range []*site.Neighbour{newer, older} {
 		if n != nil {
-			text = fmt.Appendf(text, "%s\x00%s\x00%t", n.ID, n.Title, n.Withdrawn)
+			text = append(append(text, n.ID...), 0)
+			text = append(append(text, n.Title...), 0)
+			text = strconv.AppendBool(text, n.Withdrawn)
 		}
 		text = append(text, '\n')
 	}
@@ -123,7 +125,7 @@ func (p *pass) sight(s *step, newer, older *site.Neighbour) string {
 			text = append(append(text, id...), '\n')
 		}
 	}
-	return string(text)
+	return sha256.Sum256(text)
 }
 
 // isPublic reports whether readers may know of a bulletin, which may not have been read yet.

@@ -62,6 +62,10 @@ func (t *Tape) Int(n *int64) {
 		t.written = binary.AppendVarint(t.written, *n)
 		return
 	}
+	if t.left != "" && t.left[0] < 0x80 { // one octet, as nearly all are: see binary.Varint
+		*n, t.left = int64(t.left[0]>>1)^-int64(t.left[0]&1), t.left[1:]
+		return
+	}
 	head := t.left[:min(len(t.left), binary.MaxVarintLen64)]
 	value, size := binary.Varint([]byte(head))
 	if size <= 0 {
@@ -110,13 +114,15 @@ func (t *Tape) Time(at *time.Time) {
 
 // Sum is a digest of 32 octets.
 func (t *Tape) Sum(sum *[32]byte) {
-	text := string(sum[:])
-	t.String(&text)
-	if len(text) != len(sum) {
+	switch {
+	case !t.reading:
+		t.written = append(t.written, sum[:]...)
+	case len(t.left) < len(sum):
 		t.fail()
-		return
+	default:
+		copy(sum[:], t.left)
+		t.left = t.left[len(sum):]
 	}
-	copy(sum[:], text)
 }
 
 // Number is a whole number of any type.

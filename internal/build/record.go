@@ -1,0 +1,115 @@
+package build
+
+import (
+	"sync"
+	"time"
+
+	"tocsin/internal/check"
+	"tocsin/internal/publish/feed"
+	"tocsin/internal/tape"
+)
+
+// record is what is remembered of one bulletin file. While nobody looks at it it is packed: one
+// text without pointers. The many records of a large site would else be what the collector of
+// garbage spends its time on.
+type record struct {
+	until  time.Time // from when on it does not hold; zero: it holds for ever
+	public bool
+	tape   string // look and shown as they are kept; empty while they stand on no tape
+	packed bool   // look and shown are on the tape alone
+	look   *check.Look
+	shown  *shown // of what readers may see
+}
+
+// tapes are used again and again, since every bulletin needs one for a moment.
+var tapes = sync.Pool{New: func() any { return tape.Write() }}
+
+// write puts the record on its tape, unless it stands there.
+func (r *record) write() {
+	if r.tape != "" {
+		return
+	}
+	t := tapes.Get().(*tape.Tape)
+	defer tapes.Put(t)
+	t.Reset()
+	r.body(t)
+	r.tape = string(t.Bytes())
+}
+
+// pack keeps the tape and nothing else.
+func (r *record) pack() {
+	r.write()
+	r.packed, r.look, r.shown = true, nil, nil
+}
+
+// unpack makes of the tape what was put on it.
+func (r *record) unpack() error {
+	if !r.packed {
+		return nil
+	}
+	t := tape.Read(r.tape)
+	r.body(t)
+	r.packed = false
+	return t.End()
+}
+
+// heading is the record in the file of a memory, its tape as one text.
+func (r *record) heading(t *tape.Tape) {
+	t.Time(&r.until)
+	t.Bool(&r.public)
+	t.String(&r.tape)
+	if t.Reading() {
+		r.packed = true
+	}
+}
+
+func (r *record) body(t *tape.Tape) {
+	if t.Reading() {
+		r.look = new(check.Look)
+	}
+	r.look.Tape(t)
+	if !r.public {
+		return
+	}
+	if t.Reading() {
+		r.shown = new(shown)
+	}
+	r.shown.tape(t)
+}
+
+func (s *shown) tape(t *tape.Tape) {
+	c := &s.card
+	tape.Text(t, &c.ID)
+	t.String(&c.Title)
+	t.Time(&c.Published)
+	t.Time(&c.Announced)
+	t.Time(&c.Modified)
+	tape.Text(t, &c.Severity)
+	tape.Number(t, &c.Action)
+	tape.List(t, &c.Products, (*tape.Tape).String)
+	t.Bool(&c.Withdrawn)
+	tape.List(t, &c.Cites, (*tape.Tape).String)
+	tape.Text(t, &c.Entry)
+	t.Sum(&c.Mark)
+	t.String(&s.path)
+	t.Sum(&s.sum)
+	t.Sum(&s.sight)
+	there := s.item != nil
+	t.Bool(&there)
+	if there && t.Reading() {
+		s.item = new(item)
+	}
+	if there {
+		itemTape(t, &s.item.Item)
+		t.Sum(&s.item.sum)
+	}
+}
+
+func itemTape(t *tape.Tape, i *feed.Item) {
+	for _, text := range []*string{&i.ID, &i.GUID, (*string)(&i.State), &i.Title, &i.Change, &i.Summary, &i.URL, &i.Content, &i.Severity, &i.Action} {
+		t.String(text)
+	}
+	t.Time(&i.Announced)
+	t.Time(&i.Updated)
+	tape.List(t, &i.Products, (*tape.Tape).String)
+}
