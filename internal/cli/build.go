@@ -84,7 +84,7 @@ func (p *program) runBuild(ctx context.Context, how building) (err error) {
 	if err != nil {
 		return err
 	}
-	kept := &lasting{layout: s.config.Layout}
+	kept := &lasting{layout: s.config.Layout, named: s.content.Addresses}
 	made, err := p.make(ctx, s, how, kept.through(w.Add))
 	if err != nil || stops(made.Problems) {
 		return errors.Join(err, w.Abandon(), s.unbuilt(made))

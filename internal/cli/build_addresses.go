@@ -11,9 +11,10 @@ import (
 	"tocsin/internal/publish"
 )
 
-// lasting collects the addresses of a site that must not disappear without a word.
+// lasting collects the new addresses of a site that must not disappear without a word.
 type lasting struct {
 	layout address.Layout
+	named  content.Addresses // these need not be collected
 	mutex  sync.Mutex
 	pages  []address.Page
 }
@@ -23,6 +24,9 @@ func (l *lasting) through(add func(publish.File) error) func(publish.File) error
 	return func(f publish.File) error {
 		if err := add(f); err != nil {
 			return err
+		}
+		if l.named.Names(f.Path) {
+			return nil
 		}
 		page := address.PageOf(f.Path)
 		if l.layout.Lasting(page) {

@@ -9,6 +9,4 @@ func inode(fs.FileInfo) uint64 { return 0 }
 
 // isMode reports whether this is a folder or a plain file: here they have no
 // permissions to set.
-func isMode(info fs.FileInfo, _ fs.FileMode) bool {
-	return info.IsDir() || info.Mode().IsRegular()
-}
+func isMode(mode, _ fs.FileMode) bool { return mode.IsDir() || mode.IsRegular() }

@@ -16,6 +16,6 @@ func inode(info fs.FileInfo) uint64 {
 }
 
 // isMode reports whether this is a folder or a plain file, with these permissions.
-func isMode(info fs.FileInfo, perm fs.FileMode) bool {
-	return (info.IsDir() || info.Mode().IsRegular()) && info.Mode().Perm() == perm
+func isMode(mode, perm fs.FileMode) bool {
+	return (mode.IsDir() || mode.IsRegular()) && mode.Perm() == perm
 }

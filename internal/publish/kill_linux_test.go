@@ -366,7 +366,7 @@ func TestKilledAtEveryCall(t *testing.T) {
 
 // diskCalls are the system calls by which a build reaches the disk. Only fchmodat2 is
 // missing, which strace may be too old to know; after it always comes another.
-var diskCalls = strings.Fields("openat mkdirat linkat fchmod write pwrite64 ftruncate close " +
+var diskCalls = strings.Fields("openat openat2 mkdirat linkat fchmod write pwrite64 ftruncate close " +
 	"renameat renameat2 unlinkat syncfs fsync flock")
 
 func killAtEach(t *testing.T, beginning int, strace, call string) (kills int) {

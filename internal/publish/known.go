@@ -42,13 +42,10 @@ func (w *Writer) know() error {
 	if w.live.root == nil || w.live.amiss || !looked.known() || k.root.inode != looked.inode || k.root.mtime != looked.mtime {
 		return nil
 	}
-	for path, s := range w.live.folders {
-		if !s.known() {
-			return nil
-		}
-		k.folders = append(k.folders, folder{path, s})
+	if slices.ContainsFunc(w.live.folders, func(f folder) bool { return !f.stamp.known() }) {
+		return nil
 	}
-	sortFolders(k.folders)
+	k.folders = w.live.folders
 	for _, f := range w.files {
 		if f.same == nil || f.stat != f.same.stat { // the second where there can be no link
 			k.differs = append(k.differs, f.path)
@@ -100,15 +97,7 @@ func (t *standby) believe(k *standbyNote) (bool, error) {
 	if k == nil || !t.live.asRemembered {
 		return false, nil
 	}
-	err := together(len(k.folders), func(i int) error {
-		f := k.folders[i]
-		info, err := os.Lstat(filepath.Join(t.root.Name(), filepath.FromSlash(f.path)))
-		if err != nil || !f.stamp.known() || stampOf(info) != f.stamp {
-			return errTouched
-		}
-		return nil
-	})
-	if err != nil {
+	if t.stampsHold(k.folders) != nil {
 		return false, nil
 	}
 	differs := slices.Concat(k.differs, t.live.young)
@@ -123,11 +112,26 @@ func (t *standby) believe(k *standbyNote) (bool, error) {
 	return true, nil
 }
 
+// stampsHold fails where a folder has not the stamp that it had.
+func (t *standby) stampsHold(folders []folder) error {
+	v, err := openView(t.root)
+	if err != nil {
+		return err
+	}
+	err = together(len(folders), func(i int) error {
+		f := folders[i]
+		met, err := v.lstat(f.path)
+		if err != nil || !f.stamp.known() || met.stamp() != f.stamp {
+			return errTouched
+		}
+		return nil
+	})
+	return errors.Join(err, v.close())
+}
+
 // trust takes every file for shared in which the trees do not differ.
 func (t *standby) trust(folders []folder, differs []string) {
-	for _, f := range folders {
-		t.folders[f.path] = f.stamp
-	}
+	t.folders = folders
 	for _, n := range t.live.files {
 		n.shared = true
 	}
@@ -138,15 +142,6 @@ func (t *standby) trust(folders []folder, differs []string) {
 	}
 }
 
-// stamps are the folders of the new tree as they stood in the standby when it was opened. Those
+// stamps are the folders of the new tree as they stood in a tree when it was opened. Those
 // that were touched since have other stamps by now, and are read at the next look.
-func (w *Writer) stamps(of map[string]stamp) []folder {
-	var all []folder
-	for _, e := range w.names {
-		if e.folder {
-			all = append(all, folder{e.path, of[e.path]})
-		}
-	}
-	sortFolders(all)
-	return all
-}
+func (w *Writer) stamps(tree []folder) []folder { return stamped(foldersOf(w.files), tree) }

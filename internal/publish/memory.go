@@ -7,6 +7,8 @@ import (
 	"hash/crc32"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"tocsin/internal/tape"
 )
@@ -23,28 +25,37 @@ const (
 )
 
 type memory struct {
-	files   map[string]*node
-	folders map[string]stamp // all but the root
-	written int64            // the mtime of the memory itself; 0 where there is none
+	files   []node   // by path
+	folders []folder // all but the root, by path
+	written int64    // the mtime of the memory itself; 0 where there is none
+}
+
+// file is what is remembered of a path; nil where that is nothing.
+func (m memory) file(path string) *node {
+	i, there := slices.BinarySearchFunc(m.files, path, func(n node, path string) int { return strings.Compare(n.path, path) })
+	if !there {
+		return nil
+	}
+	return &m.files[i]
 }
 
 // recall is empty where nothing, or nothing whole, is remembered.
 func (s site) recall() memory {
-	none := memory{files: map[string]*node{}}
 	path := filepath.Join(s.state, memoryName)
 	info, err := os.Lstat(path)
 	if err != nil || !info.Mode().IsRegular() {
-		return none
+		return memory{}
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return none
+		return memory{}
 	}
-	files, folders := decodeMemory(data)
-	if files == nil {
-		return none
+	m, ok := decodeMemory(data)
+	if !ok {
+		return memory{}
 	}
-	return memory{files, folders, info.ModTime().UnixNano()}
+	m.written = info.ModTime().UnixNano()
+	return m
 }
 
 // Forget has the next build read every file and folder of the tree that stands, and walk the other, so that it also finds one
@@ -73,21 +84,31 @@ func (s site) keep(name string, data []byte) error {
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func encodeMemory(files []file, folders []folder) []byte {
+	const fileRoom, folderRoom = 128, 64 // octets that mostly do; a tape that grows is copied a dozen times
+	b := append(make([]byte, 0, len(memoryMagic)+fileRoom*len(files)+folderRoom*len(folders)), memoryMagic...)
 	t := tape.Write()
-	tape.List(t, &files, fileTape)
-	tape.List(t, &folders, folderTape)
-	return pack(memoryMagic, t)
+	take := func() {
+		b = append(b, t.Bytes()...)
+		t.Reset()
+	}
+	tape.List(t, &files, func(t *tape.Tape, f *file) { fileTape(t, f); take() })
+	tape.List(t, &folders, func(t *tape.Tape, f *folder) { folderTape(t, f); take() })
+	take() // where there are none
+	return seal(b)
 }
 
-// fileTape writes what is remembered of a file, or reads it back.
-func fileTape(t *tape.Tape, f *file) {
-	t.String(&f.path)
-	t.Sum(&f.sum)
-	t.Int(&f.stat.size)
-	t.Int(&f.stat.mtime)
-	inode := int64(f.stat.inode)
+// What is written of a file is read back as a node.
+func fileTape(t *tape.Tape, f *file) { tapeFile(t, &f.path, &f.sum, &f.stat) }
+func nodeTape(t *tape.Tape, n *node) { tapeFile(t, &n.path, &n.sum, &n.stat) }
+
+func tapeFile(t *tape.Tape, path *string, sum *digest, s *stat) {
+	t.String(path)
+	t.Sum(sum)
+	t.Int(&s.size)
+	t.Int(&s.mtime)
+	inode := int64(s.inode)
 	t.Int(&inode)
-	f.stat.inode = uint64(inode)
+	s.inode = uint64(inode)
 }
 
 // pack puts a magic before a tape and a checksum behind it.
@@ -111,27 +132,27 @@ func seal(b []byte) []byte {
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
 
-// decodeMemory is nil for what encodeMemory did not write.
-func decodeMemory(data []byte) (map[string]*node, map[string]stamp) {
+// decodeMemory is false of what encodeMemory did not write.
+func decodeMemory(data []byte) (m memory, ok bool) {
 	t := unpack(memoryMagic, data)
 	if t == nil {
-		return nil, nil
+		return memory{}, false
 	}
-	var list []file
-	var stamps []folder
-	tape.List(t, &list, fileTape)
-	tape.List(t, &stamps, folderTape)
-	files, nodes := make(map[string]*node, len(list)), make([]node, len(list))
-	for i, f := range list {
-		nodes[i] = node{sum: f.sum, stat: f.stat}
-		files[f.path] = &nodes[i]
+	tape.List(t, &m.files, nodeTape)
+	tape.List(t, &m.folders, folderTape)
+	if t.End() != nil || !rises(m.files, func(n *node) string { return n.path }) ||
+		!rises(m.folders, func(f *folder) string { return f.path }) {
+		return memory{}, false
 	}
-	folders := make(map[string]stamp, len(stamps))
-	for _, f := range stamps {
-		folders[f.path] = f.stamp
+	return m, true
+}
+
+// rises reports whether every path sorts behind the one before it.
+func rises[T any](list []T, path func(*T) string) bool {
+	for i := 1; i < len(list); i++ {
+		if path(&list[i-1]) >= path(&list[i]) {
+			return false
+		}
 	}
-	if t.End() != nil || len(files) != len(list) || len(folders) != len(stamps) {
-		return nil, nil
-	}
-	return files, folders
+	return true
 }

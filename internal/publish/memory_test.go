@@ -17,12 +17,12 @@ func TestMemoryIsReadBack(t *testing.T) {
 		want = append(want, file{path: path, sum: digest{byte(i), 1}, stat: stat{int64(i), -int64(i), 1 << (9 * i)}})
 	}
 	for n := range len(want) + 1 {
-		nodes, _ := decodeMemory(encodeMemory(want[:n], nil))
-		if nodes == nil || len(nodes) != n {
-			t.Fatalf("%d files became %d", n, len(nodes))
+		m, ok := decodeMemory(encodeMemory(want[:n], nil))
+		if !ok || len(m.files) != n {
+			t.Fatalf("%d files became %d", n, len(m.files))
 		}
 		for _, f := range want[:n] {
-			if got := nodes[f.path]; got == nil || got.sum != f.sum || got.stat != f.stat || got.belief != unseen {
+			if got := m.file(f.path); got == nil || got.sum != f.sum || got.stat != f.stat || got.belief != unseen {
 				t.Errorf("%+v became %+v", f, got)
 			}
 		}
@@ -132,23 +132,16 @@ func FuzzMemory(f *testing.F) {
 		if body, ok := bytes.CutPrefix(data, []byte(memoryMagic)); ok && len(body) > 4 {
 			sealed = seal(append([]byte(memoryMagic), body[:len(body)-4]...))
 		}
-		nodes, stamps := decodeMemory(sealed)
-		var files []file
-		for path, n := range nodes {
-			files = append(files, file{path: path, sum: n.sum, stat: n.stat})
-		}
-		if nodes == nil {
+		m, ok := decodeMemory(sealed)
+		if !ok {
 			return
 		}
-		var folders []folder
-		for path, s := range stamps {
-			folders = append(folders, folder{path, s})
+		var files []file
+		for _, n := range m.files {
+			files = append(files, file{path: n.path, sum: n.sum, stat: n.stat})
 		}
-		again, stampsAgain := decodeMemory(encodeMemory(files, folders))
-		if diff := cmp.Diff(stamps, stampsAgain, cmp.AllowUnexported(stamp{})); diff != "" {
-			t.Errorf("folders (-first +second):\n%s", diff)
-		}
-		if diff := cmp.Diff(nodes, again, cmp.AllowUnexported(node{}, stat{})); diff != "" {
+		again, _ := decodeMemory(encodeMemory(files, m.folders))
+		if diff := cmp.Diff(m, again, cmp.AllowUnexported(memory{}, node{}, stat{}, folder{}, stamp{})); diff != "" {
 			t.Errorf("(-first +second):\n%s", diff)
 		}
 	})

@@ -22,8 +22,9 @@ type entry struct {
 	folder bool
 }
 
-func newNames() names {
-	n := names{}
+// newNames has room for so many files and folders.
+func newNames(room int) names {
+	n := make(names, room)
 	for _, own := range []string{gitignoreName, manifestName} {
 		n[own] = entry{path: own}
 	}

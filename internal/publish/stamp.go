@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -50,20 +49,39 @@ func sortFolders(all []folder) {
 	slices.SortFunc(all, func(a, b folder) int { return strings.Compare(a.path, b.path) })
 }
 
-// names lists what lies in each folder whose stamp is remembered.
-func (m memory) names() map[string][]string {
-	all := make(map[string][]string, len(m.folders))
-	add := func(name string) {
-		above := path.Dir(name)
-		if m.folders[above].known() {
-			all[above] = append(all[above], path.Base(name))
+// foldersOf are the folders in which files lie that are sorted by path, by path and without stamps.
+func foldersOf(files []file) (all []folder) {
+	last := ""
+	for _, f := range files {
+		for i := shared(last, f.path); i < len(f.path); i++ {
+			if f.path[i] == '/' {
+				all = append(all, folder{path: f.path[:i]})
+			}
+		}
+		last = f.path
+	}
+	sortFolders(all) // nearly are: a-b/c stands before a/b, and the folder a before a-b
+	return all
+}
+
+// shared is how many octets two texts begin with that are the same.
+func shared(a, b string) int {
+	i := 0
+	for i < min(len(a), len(b)) && a[i] == b[i] {
+		i++
+	}
+	return i
+}
+
+// stamped gives folders the stamps that they have among others; both are sorted by path.
+func stamped(folders, others []folder) []folder {
+	for i := range folders {
+		for len(others) > 0 && others[0].path < folders[i].path {
+			others = others[1:]
+		}
+		if len(others) > 0 && others[0].path == folders[i].path {
+			folders[i].stamp = others[0].stamp
 		}
 	}
-	for name := range m.folders {
-		add(name)
-	}
-	for name := range m.files {
-		add(name)
-	}
-	return all
+	return folders
 }

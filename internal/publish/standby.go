@@ -31,12 +31,13 @@ const standbyName = "standby"
 // the site before it came here, leads out of it.
 type standby struct {
 	root    *os.Root
+	hold    hold // of the root
 	live    *live
 	link    func(from, to *os.Root, path string) error
-	folders map[string]stamp // that stood in it when it was opened
-	masked  bool             // the umask takes something of the modes
-	mu      sync.Mutex       // held while folders are made
-	fresh   *fresh           // what was made in a tree that was empty; nil of an older one
+	folders []folder   // that stood in it when it was opened, by path
+	masked  bool       // the umask takes something of the modes
+	mu      sync.Mutex // held while folders are made
+	fresh   *fresh     // what was made in a tree that was empty; nil of an older one
 }
 
 // openStandby makes the tree, or takes from an older one what is not the same file as
@@ -65,12 +66,15 @@ func (s site) openStandby(l *live) (*standby, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the new tree: %w", err)
 	}
-	t := &standby{root: root, live: l, link: s.link, masked: masked, folders: map[string]stamp{}}
+	t := &standby{root: root, live: l, link: s.link, masked: masked}
+	if t.hold, err = holdOpen(root); err != nil {
+		return nil, errors.Join(newTree(err), root.Close())
+	}
 	if made == nil {
-		t.fresh, known = newFresh(root), nil
+		t.fresh, known = newFresh(t.hold), nil
 	}
 	if err := t.ready(known); err != nil {
-		return nil, errors.Join(err, t.root.Close())
+		return nil, errors.Join(err, t.close())
 	}
 	return t, nil
 }
@@ -85,7 +89,7 @@ func (s site) umaskTakes() (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("begin a new tree: %w", err)
 	}
-	return !isMode(info, folderMode), remove(probe)
+	return !isMode(info.Mode(), folderMode), remove(probe)
 }
 
 // ready leaves of an older tree what the new one shares with the live one.
@@ -99,23 +103,25 @@ func (t *standby) ready(known *standbyNote) error {
 // clean leaves of an older tree the folders, and the files it shares with the live one.
 func (t *standby) clean() error {
 	var mu sync.Mutex
-	return walk(t.root, ".", func(path string, info fs.FileInfo) (enter bool, err error) {
-		if info.IsDir() {
+	err := walk(t.root, []string{"."}, func(path string, f found) (enter bool, err error) {
+		if f.mode.IsDir() {
 			mu.Lock()
-			t.folders[path] = stampOf(info).before(t.live.begun)
+			t.folders = append(t.folders, folder{path, f.stamp().before(t.live.begun)})
 			mu.Unlock()
-			if !isMode(info, folderMode) {
+			if !f.is(folderMode) {
 				err = t.root.Chmod(path, folderMode)
 			}
 			return true, newTree(err)
 		}
 		n := t.live.files[path]
-		if n != nil && n.stat == statOf(info) && n.stat.inode != 0 && isMode(info, fileMode) {
+		if n != nil && n.stat == f.stat && n.stat.inode != 0 && f.is(fileMode) {
 			n.shared = true
 			return false, nil
 		}
 		return false, newTree(t.root.Remove(path))
 	})
+	sortFolders(t.folders)
+	return err
 }
 
 // newTree says in what an error got into the way.
@@ -127,32 +133,45 @@ func newTree(err error) error {
 }
 
 // put writes a file that the live tree does not hold.
-func (t *standby) put(path string, data []byte) (stat, error) {
-	f, err := t.create(path)
+func (t *standby) put(name string, data []byte) (stat, error) {
+	in, short := t.hold, name
+	if t.fresh != nil {
+		var err error
+		if in, short, err = t.placeFresh(name); err != nil {
+			return stat{}, newTree(err)
+		}
+	}
+	f, done, err := in.put(short, data)
+	switch {
+	case !done:
+		f, err = t.create(in.Root, short, name, data)
+	case err != nil:
+		err = errors.Join(err, t.root.Remove(name))
+	}
+	return f.stat, newTree(err)
+}
+
+// create writes a new file of the tree, which has the short path in one of its folders.
+func (t *standby) create(in *os.Root, short, name string, data []byte) (found, error) {
+	f, err := in.OpenFile(short, newFile, fileMode)
+	if t.fresh == nil && err != nil {
+		err = t.place(name, func() (err error) {
+			f, err = t.root.OpenFile(name, newFile, fileMode)
+			return err
+		})
+	}
 	if err != nil {
-		return stat{}, newTree(err)
+		return found{}, err
 	}
 	_, err = f.Write(data)
 	info, statErr := f.Stat()
-	if statErr == nil && !isMode(info, fileMode) {
+	if statErr == nil && !isMode(info.Mode(), fileMode) {
 		statErr = f.Chmod(fileMode)
 	}
 	if err := errors.Join(err, statErr, f.Close()); err != nil {
-		return stat{}, newTree(errors.Join(err, t.root.Remove(path)))
+		return found{}, errors.Join(err, t.root.Remove(name))
 	}
-	return statOf(info), nil
-}
-
-// create opens a new file.
-func (t *standby) create(path string) (f *os.File, err error) {
-	if t.fresh != nil {
-		return t.createFresh(path)
-	}
-	err = t.place(path, func() (err error) {
-		f, err = t.root.OpenFile(path, newFile, fileMode)
-		return err
-	})
-	return f, err
+	return foundBy(info), nil
 }
 
 const newFile = os.O_WRONLY | os.O_CREATE | os.O_EXCL
@@ -237,9 +256,9 @@ func (t *standby) settle(files []file, all names) error {
 // alone a name that has changed sides, from folder to file or back: whoever writes
 // the new one makes way for it, and may have done so.
 func (t *standby) drop(all names) error {
-	for folder := range t.folders {
-		if !all.folder(folder) && !all.covers(folder) {
-			if err := t.root.RemoveAll(folder); err != nil {
+	for _, f := range t.folders {
+		if !all.folder(f.path) && !all.covers(f.path) {
+			if err := t.root.RemoveAll(f.path); err != nil {
 				return err
 			}
 		}

@@ -100,11 +100,13 @@ func TestBuildThatChangesNothing(t *testing.T) {
 }
 
 // touches are what people and programs do to a site that is not theirs to touch.
-var touches = []struct {
+type touch struct {
 	name  string
 	touch func(dir string) error
 	want  []Change
-}{
+}
+
+var touches = []touch{
 	{"edit", func(dir string) error {
 		return os.WriteFile(filepath.Join(dir, "index.html"), []byte("HOME 1"), 0o644)
 	}, []Change{{"index.html", Changed}}},

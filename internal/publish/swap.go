@@ -125,7 +125,7 @@ func (s site) inspect() (l *live, gitignore []byte, err error) {
 	case !info.IsDir():
 		return nil, nil, fmt.Errorf("%s is not a folder", s.dir)
 	}
-	l.amiss = !isMode(info, folderMode)
+	l.amiss = !isMode(info.Mode(), folderMode)
 	l.begun = s.begun()
 	l.stamp = stampOf(info)
 	if l.stamp.mtime >= l.begun { // its other time is that of the swap
@@ -177,7 +177,7 @@ func (s site) checkOurs(root *os.Root, m memory) error {
 		return nil
 	}
 	info, err := root.Lstat(manifestName)
-	if n := m.files[manifestName]; err == nil && n != nil && info.Mode().IsRegular() && statOf(info) == n.stat {
+	if n := m.file(manifestName); err == nil && n != nil && info.Mode().IsRegular() && statOf(info) == n.stat {
 		return nil
 	}
 	if readManifest(root) == nil {

@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,15 +33,15 @@ func Verify(dir string) (wrong []string, err error) {
 		defer mu.Unlock()
 		wrong = append(wrong, path+" "+what)
 	}
-	found := map[string]bool{}
-	err = walk(root, ".", func(path string, info fs.FileInfo) (enter bool, err error) {
-		if info.IsDir() || isOwn(path) && info.Mode().IsRegular() {
-			return info.IsDir(), nil
+	met := map[string]bool{}
+	err = walk(root, []string{"."}, func(path string, f found) (enter bool, err error) {
+		if f.mode.IsDir() || isOwn(path) && f.mode.IsRegular() {
+			return f.mode.IsDir(), nil
 		}
 		mu.Lock()
-		found[path] = true
+		met[path] = true
 		mu.Unlock()
-		what, err := compare(root, path, info, listed[path])
+		what, err := compare(root, path, f, listed[path])
 		if what != "" {
 			complain(path, what)
 		}
@@ -52,7 +51,7 @@ func Verify(dir string) (wrong []string, err error) {
 		return nil, err // what was not looked at is not missing
 	}
 	for path := range listed {
-		if !found[path] {
+		if !met[path] {
 			complain(path, "is missing")
 		}
 	}
@@ -62,11 +61,11 @@ func Verify(dir string) (wrong []string, err error) {
 
 // compare says what is wrong with a file that the manifest lists with this SHA-256;
 // empty where it does not list it.
-func compare(root *os.Root, path string, info fs.FileInfo, sum string) (what string, err error) {
+func compare(root *os.Root, path string, f found, sum string) (what string, err error) {
 	switch {
 	case sum == "":
 		return "is not in " + manifestName, nil
-	case !info.Mode().IsRegular():
+	case !f.mode.IsRegular():
 		return "is not a file", nil
 	}
 	got, _, err := hashFile(root, path)

@@ -1,9 +1,7 @@
 package publish
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"runtime"
@@ -11,49 +9,62 @@ import (
 	"sync/atomic"
 )
 
-// walk visits everything below a folder of the tree, several folders at once, in no
+// walk visits everything below some folders of the tree, several folders at once, in no
 // order. It goes into the folders for which visit answers true.
-func walk(root *os.Root, folder string, visit func(path string, info fs.FileInfo) (enter bool, err error)) error {
-	list := func(folder string) ([]fs.FileInfo, error) { return readFolder(root, folder) }
-	return walkBy(list, root, folder, visit)
+func walk(root *os.Root, folders []string, visit func(path string, f found) (enter bool, err error)) error {
+	return walkBut(nil, root, folders, visit)
 }
 
-// walkBy is [walk] with another way to list a folder.
-func walkBy(list func(folder string) ([]fs.FileInfo, error), root *os.Root, folder string,
-	visit func(path string, info fs.FileInfo) (enter bool, err error)) error {
-	w := walker{root: root, list: list, visit: visit, spare: make(chan struct{}, runtime.GOMAXPROCS(0)-1)}
-	w.enter(folder)
+// walkBut is [walk] that passes by what is met already, where that is not nil.
+func walkBut(met func(path string) bool, root *os.Root, folders []string, visit func(path string, f found) (enter bool, err error)) error {
+	w := walker{root: root, met: met, visit: visit, spare: make(chan struct{}, runtime.GOMAXPROCS(0)-1)}
+	for _, folder := range folders {
+		w.share(folder)
+	}
 	w.running.Wait()
 	return w.err
 }
 
 type walker struct {
 	root    *os.Root
-	list    func(folder string) ([]fs.FileInfo, error)
-	visit   func(path string, info fs.FileInfo) (bool, error)
+	met     func(path string) bool
+	visit   func(path string, f found) (bool, error)
 	spare   chan struct{} // a place for each goroutine beside the first
 	running sync.WaitGroup
 	failed  sync.Once
 	err     error
 }
 
+// named is what lies in a folder.
+type named struct {
+	path string
+	found
+}
+
 func (w *walker) enter(folder string) {
-	infos, err := w.list(folder)
+	all, err := readFolder(w.root, folder, w.met)
 	if err != nil {
 		w.fail(fmt.Errorf("look at %s: %w", path.Join(w.root.Name(), folder), err))
 		return
 	}
-	for _, info := range infos {
-		name := path.Join(folder, info.Name())
-		enter, err := w.visit(name, info)
+	for _, n := range all {
+		enter, err := w.visit(n.path, n.found)
 		if err != nil {
 			w.fail(err)
 			return
 		}
 		if enter {
-			w.share(name)
+			w.share(n.path)
 		}
 	}
+}
+
+// below is the path of a name in a folder.
+func below(folder, name string) string {
+	if folder == "." {
+		return name
+	}
+	return folder + "/" + name
 }
 
 // share has another goroutine enter the folder if one is free.
@@ -70,16 +81,6 @@ func (w *walker) share(folder string) {
 }
 
 func (w *walker) fail(err error) { w.failed.Do(func() { w.err = err }) }
-
-// readFolder leaves out what goes while it looks.
-func readFolder(root *os.Root, folder string) ([]fs.FileInfo, error) {
-	f, err := root.Open(folder)
-	if err != nil {
-		return nil, err
-	}
-	infos, err := f.Readdir(-1)
-	return infos, errors.Join(err, f.Close())
-}
 
 // together does n pieces of work, several at once. After an error it begins no more.
 func together(n int, work func(i int) error) error {

@@ -57,7 +57,7 @@ func (s site) begin() (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Writer{site: s, held: held, names: newNames()}
+	w := &Writer{site: s, held: held}
 	if err := w.look(); err != nil {
 		return nil, errors.Join(err, held.Release())
 	}
@@ -72,8 +72,13 @@ func (w *Writer) look() (err error) {
 	if err := w.site.clear(); err != nil {
 		return err
 	}
-	w.live, w.gitignore, err = w.site.inspect()
-	return err
+	if w.live, w.gitignore, err = w.site.inspect(); err != nil {
+		return err
+	}
+	const more = 16 // of what there was before
+	w.names = newNames(len(w.live.files) + len(w.live.folders) + more)
+	w.files = make([]file, 0, len(w.live.files)+more)
+	return nil
 }
 
 // Add makes f a file of the site. Several goroutines may add files at once. After an
@@ -119,10 +124,12 @@ func (w *Writer) add(f File) error {
 		f.Sum = sha256.Sum256(f.Data)
 	}
 	added := file{path: f.Path, sum: f.Sum}
-	if n := w.live.files[f.Path]; n != nil {
+	n := w.live.files[f.Path]
+	if n != nil {
 		n.wanted = true
 	}
-	if added.same = w.live.holds(f.Path, f.Sum); added.same != nil {
+	if w.live.holds(n, f.Sum) {
+		added.same = n
 		added.stat = added.same.stat
 	} else if err := w.write(f, &added); err != nil {
 		return err
@@ -207,7 +214,10 @@ func (w *Writer) complete() ([]Change, error) {
 	if err := w.add(File{Path: manifestName, Data: data}); err != nil {
 		return nil, err
 	}
-	sortByPath(w.files)
+	last := len(w.files) - 1
+	added := w.files[last]
+	at, _ := slices.BinarySearchFunc(w.files[:last], manifestName, func(f file, path string) int { return strings.Compare(f.path, path) })
+	w.files = slices.Insert(w.files[:last], at, added)
 	return w.changes(), nil
 }
 
@@ -236,12 +246,10 @@ func (w *Writer) changes() (all []Change) {
 
 // same reports whether the live tree is the new one, to the last folder.
 func (w *Writer) same(changed []Change) bool {
-	for folder := range w.live.folders {
-		if !w.names.folder(folder) {
-			return false
-		}
+	if w.live.root == nil || w.live.amiss || len(changed) > 0 {
+		return false
 	}
-	return w.live.root != nil && !w.live.amiss && len(changed) == 0
+	return !slices.ContainsFunc(w.live.folders, func(f folder) bool { return !w.names.folder(f.path) })
 }
 
 // swap makes the standby whole, brings it to the disk and puts it in the place of dir.
