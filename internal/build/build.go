@@ -55,8 +55,8 @@ type Made struct {
 
 // Make walks. It hands every file of the site to add, from several goroutines at once and in no
 // order. When all bulletins were read it asks stop whether their problems keep the site from
-// being written: then what was handed on is not the whole site, and there is no error. The error
-// is a file that cannot be read or made, or is add's own.
+// being written: then what was handed on is not to be used, and there is no error. The error is
+// a file that cannot be read or made, or is add's own.
 func (w *Walk) Make(ctx context.Context, add func(publish.File) error, stop func(source.Problems) bool) (Made, error) {
 	p := w.begin(ctx, add)
 	if err := p.bulletins(); err != nil {
@@ -65,14 +65,19 @@ func (w *Walk) Make(ctx context.Context, add func(publish.File) error, stop func
 	for _, s := range p.steps { // in the reader's order: of two that claim one thing the first has it
 		w.Checker.Add(s.look)
 	}
-	made := Made{Problems: w.Checker.Done(), Silenced: w.Checker.Suppressed(), Published: len(p.public)}
+	var problems source.Problems
+	var group sync.WaitGroup
+	group.Go(func() { problems = w.Checker.Done() })
+	err := p.failed()
+	if err == nil {
+		err = p.others()
+	}
+	group.Wait()
+	made := Made{Problems: problems, Silenced: w.Checker.Suppressed(), Published: len(p.public)}
 	if stop(made.Problems) {
-		return made, nil
+		return made, nil // whatever else is wrong: the problems may say why
 	}
-	if err := p.failed(); err != nil {
-		return made, err
-	}
-	if err := p.others(); err != nil {
+	if err != nil {
 		return made, err
 	}
 	made.Memory = p.memory()

@@ -82,7 +82,7 @@ func (p *pass) sameAsLast() bool {
 }
 
 // head begins the file of a memory, with the version of what follows.
-const head = "tocsin memory 2\n"
+const head = "tocsin memory 3\n"
 
 // ReadMemory reads the memory of a walk from a file. One that is not there, is damaged, or has
 // another key is no memory: nil. The error is what the system refused.
@@ -144,29 +144,43 @@ func readSummed(file string) (text string, sound bool, err error) {
 	return b.String(), bytes.Equal(sum, h.Sum(nil)), err
 }
 
-// Keep writes the memory to a file that only its owner can read, since drafts are in it; one that
-// was read from the file and is as it was need not be written. A file that is cut off by a power
-// cut has another sum, and is no memory.
-func (m *Memory) Keep(file string) (err error) {
-	if m.kept {
-		return nil
-	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("keep what the build knows: %w", err)
-		}
-	}()
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(file+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+// Keep writes the memory to a file: see [Memory.Write].
+func (m *Memory) Keep(file string) error {
+	keep, err := m.Write(file)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(m.writeTo(f), f.Close()); err != nil {
+	return keep()
+}
+
+// Write writes the memory beside a file that only its owner can read, since drafts are in it, and
+// keep puts it in the file's place: whoever calls it does so when what the memory tells of is done.
+// One that was read from the file and is as it was need not be written. A file that is cut off by
+// a power cut has another sum, and is no memory.
+func (m *Memory) Write(file string) (keep func() error, err error) {
+	if m.kept {
+		return func() error { return nil }, nil
+	}
+	if err := m.writeFile(file + ".new"); err != nil {
+		return nil, fmt.Errorf("keep what the build knows: %w", err)
+	}
+	return func() error {
+		if err := os.Rename(file+".new", file); err != nil {
+			return fmt.Errorf("keep what the build knows: %w", err)
+		}
+		return nil
+	}, nil
+}
+
+func (m *Memory) writeFile(file string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return err
 	}
-	return os.Rename(file+".new", file)
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(m.writeTo(f), f.Close())
 }
 
 func (m *Memory) writeTo(f io.Writer) error {

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -49,10 +50,9 @@ go by them.`,
 
 // A build keeps a few KiB of each bulletin, and makes a few hundred on the way, which is garbage
 // at once. Collecting it as often as that doubles the little that is kept would take a fifth of
-// the time; so there is room until a limit, by which even ten thousand bulletins need no more
-// memory than a browser's tab.
+// the time; so nothing is collected until a limit, by which even ten thousand bulletins need no
+// more memory than a browser's tab.
 const (
-	roomy        = 400      // how much the heap may grow before garbage is collected, in per cent
 	leastRoom    = 64 << 20 // octets
 	room         = 30 << 20 // octets, and for each bulletin
 	bulletinRoom = 5 << 10
@@ -60,7 +60,7 @@ const (
 
 // makeRoom sets how much memory a build with some bulletins uses, until undo is called.
 func makeRoom(bulletins int) (undo func()) {
-	percent := debug.SetGCPercent(roomy)
+	percent := debug.SetGCPercent(-1) // at the limit only
 	limit := debug.SetMemoryLimit(int64(max(leastRoom, room+bulletins*bulletinRoom)))
 	return func() {
 		debug.SetGCPercent(percent)
@@ -80,37 +80,74 @@ func (p *program) runBuild(ctx context.Context, how building) (err error) {
 			return err
 		}
 	}
-	w, err := publish.Begin(s.public(), s.state())
+	var w *publish.Writer
+	var walk *walk
+	err = together(
+		func() (err error) { w, err = publish.Begin(s.public(), s.state()); return err },
+		func() (err error) { walk, err = s.walk(how); return err },
+	)
 	if err != nil {
+		if w != nil {
+			err = errors.Join(err, w.Abandon())
+		}
 		return err
 	}
 	kept := &lasting{layout: s.config.Layout, named: s.content.Addresses}
-	made, err := p.make(ctx, s, how, kept.through(w.Add))
+	made, err := p.make(ctx, s, walk, kept.through(w.Add))
 	if err != nil || stops(made.Problems) {
 		return errors.Join(err, w.Abandon(), s.unbuilt(made))
 	}
 	p.problems(p.Stderr, slices.DeleteFunc(slices.Clone(made.Problems), func(f source.Problem) bool { return f.Level == source.Note }))
-	report, err := w.Finish()
+	return p.finish(s, made, w, kept, how)
+}
+
+// finish lets readers see what was made, and keeps what the next build needs.
+func (p *program) finish(s *prepared, made build.Made, w *publish.Writer, kept *lasting, how building) error {
+	var report publish.Report
+	var keep func() error
+	err := together(
+		func() (err error) { report, err = w.Finish(); return err },
+		func() (err error) { keep, err = made.Memory.Write(s.memoryFile()); return err },
+	)
 	if err != nil {
 		return err
 	}
 	p.tellBuilt(s, made, report, how)
-	return errors.Join(p.lockAddresses(s, kept.pages), made.Memory.Keep(s.memoryFile()))
+	return errors.Join(p.lockAddresses(s, kept.pages), keep())
 }
 
-// make walks the site, and hands what is made of it to add.
-func (p *program) make(ctx context.Context, s *prepared, how building, add func(publish.File) error) (build.Made, error) {
+// together does several things at once, and waits for all of them.
+func together(things ...func() error) error {
+	errs := make([]error, len(things))
+	var group sync.WaitGroup
+	for i, do := range things {
+		group.Go(func() { errs[i] = do() })
+	}
+	group.Wait()
+	return errors.Join(errs...)
+}
+
+// walk is a walk that begins where the last one ended.
+type walk struct {
+	*build.Walk
+	key string // of what its bulletins have in common
+}
+
+func (s *prepared) walk(how building) (*walk, error) {
 	key, err := s.memoryKey() // before the templates are read: one that changes meanwhile has another key next time
 	if err != nil {
-		return build.Made{}, err
+		return nil, err
 	}
 	w, err := s.newWalk()
 	if err != nil {
-		return build.Made{}, err
+		return nil, err
 	}
-	if w.Last, err = s.lastWalk(how, key); err != nil {
-		return build.Made{}, err
-	}
+	w.Last, err = s.lastWalk(how, key)
+	return &walk{w, key}, err
+}
+
+// make walks the site, and hands what is made of it to add.
+func (p *program) make(ctx context.Context, s *prepared, w *walk, add func(publish.File) error) (build.Made, error) {
 	show, done := p.progress("building", s.reader.Count())
 	defer done()
 	w.Progress = show
@@ -119,7 +156,7 @@ func (p *program) make(ctx context.Context, s *prepared, how building, add func(
 	}
 	made, err := w.Make(ctx, add, stops)
 	if made.Memory != nil {
-		made.Memory.Key = key
+		made.Memory.Key = w.key
 	}
 	return made, err
 }
