@@ -121,7 +121,7 @@ type pass struct {
 }
 
 // inFlight is how many bulletins a core has in memory at once.
-const inFlight = 16
+const inFlight = 48
 
 // bulletins reads, checks and renders every bulletin, a batch at a time. What is read in a batch
 // is rendered in it, but for the last, which waits for its older neighbour.
