@@ -138,8 +138,8 @@ func TestMemory(t *testing.T) {
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the memory has mode %v: %v", info.Mode(), err)
 	}
-	last, err := ReadMemory(file, "key")
-	if err != nil || last == nil {
+	last, err := ReadMemory(file)
+	if err != nil || last.For("key") == nil {
 		t.Fatal("the memory does not read back", err)
 	}
 	got, remembered, again := collect(t, walkOf(t, dir, last))
@@ -164,7 +164,7 @@ func TestMemoryDamaged(t *testing.T) {
 	if err := made.Memory.Keep(file); err != nil {
 		t.Fatal(err)
 	}
-	if m, err := ReadMemory(file, "another"); m != nil || err != nil {
+	if m, err := ReadMemory(file); m.For("another") != nil || err != nil {
 		t.Errorf("another site's memory was taken: %v", err)
 	}
 	whole, err := os.ReadFile(file)
@@ -178,12 +178,12 @@ func TestMemoryDamaged(t *testing.T) {
 			if err := os.WriteFile(file, data, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if m, err := ReadMemory(file, "key"); m != nil || err != nil {
+			if m, err := ReadMemory(file); m != nil || err != nil {
 				t.Fatalf("damaged at %d it was taken: %v", i, err)
 			}
 		}
 	}
-	if m, err := ReadMemory(filepath.Join(dir, "absent"), "key"); m != nil || err != nil {
+	if m, err := ReadMemory(filepath.Join(dir, "absent")); m != nil || err != nil {
 		t.Error("what is not there was read", err)
 	}
 }

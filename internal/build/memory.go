@@ -39,6 +39,14 @@ type Memory struct {
 	kept    bool                  // it stands in its file
 }
 
+// For is the memory where it has this key, else none.
+func (m *Memory) For(key string) *Memory {
+	if m == nil || m.Key != key {
+		return nil
+	}
+	return m
+}
+
 // recall finds what holds of a bulletin's files at an instant; nil where nothing does.
 func (m *Memory) recall(id content.Identity, now time.Time) *record {
 	if m == nil || id.Is == "" || now.Before(m.checked) {
@@ -84,9 +92,9 @@ func (p *pass) sameAsLast() bool {
 // head begins the file of a memory, with the version of what follows.
 const head = "tocsin memory 3\n"
 
-// ReadMemory reads the memory of a walk from a file. One that is not there, is damaged, or has
-// another key is no memory: nil. The error is what the system refused.
-func ReadMemory(file, key string) (*Memory, error) {
+// ReadMemory reads the memory of a walk from a file. One that is not there or is damaged is no
+// memory: nil. The error is what the system refused.
+func ReadMemory(file string) (*Memory, error) {
 	text, sound, err := readSummed(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -101,9 +109,6 @@ func ReadMemory(file, key string) (*Memory, error) {
 	m := &Memory{shared: make(map[string]sharedFile), kept: true}
 	t := tape.Read(text)
 	count := m.heading(t)
-	if m.Key != key {
-		return nil, nil
-	}
 	if count < 0 || count > int64(len(text)) { // a record takes an octet at least
 		return nil, nil
 	}

@@ -58,62 +58,92 @@ const (
 	bulletinRoom = 5 << 10
 )
 
-// makeRoom sets how much memory a build with some bulletins uses, until undo is called.
-func makeRoom(bulletins int) (undo func()) {
-	percent := debug.SetGCPercent(-1) // at the limit only
-	limit := debug.SetMemoryLimit(int64(max(leastRoom, room+bulletins*bulletinRoom)))
+// makeRoom lets nothing be collected before the least limit, until undo is called.
+func makeRoom() (undo func()) {
+	percent := debug.SetGCPercent(-1)
+	limit := debug.SetMemoryLimit(leastRoom)
 	return func() {
 		debug.SetGCPercent(percent)
 		debug.SetMemoryLimit(limit)
 	}
 }
 
+// allowRoom sets the limit for some bulletins.
+func allowRoom(bulletins int) {
+	debug.SetMemoryLimit(int64(max(leastRoom, room+bulletins*bulletinRoom)))
+}
+
 func (p *program) runBuild(ctx context.Context, how building) (err error) {
-	s, err := p.prepare(asItIs)
+	defer makeRoom()()
+	b, err := p.beginBuild(how)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
-	defer makeRoom(s.reader.Count())()
-	if how.fresh {
-		if err := publish.Forget(s.state()); err != nil {
-			return err
-		}
-	}
-	var w *publish.Writer
-	var walk *walk
-	err = together(
-		func() (err error) { w, err = publish.Begin(s.public(), s.state()); return err },
-		func() (err error) { walk, err = s.walk(how); return err },
-	)
-	if err != nil {
-		if w != nil {
-			err = errors.Join(err, w.Abandon())
-		}
-		return err
-	}
-	kept := &lasting{layout: s.config.Layout, named: s.content.Addresses}
-	made, err := p.make(ctx, s, walk, kept.through(w.Add))
+	defer func() { err = errors.Join(err, b.close()) }()
+	allowRoom(b.reader.Count())
+	kept := &lasting{layout: b.config.Layout, named: b.content.Addresses}
+	made, err := p.make(ctx, b, kept.through(b.writer.Add))
 	if err != nil || stops(made.Problems) {
-		return errors.Join(err, w.Abandon(), s.unbuilt(made))
+		return errors.Join(err, b.writer.Abandon(), b.unbuilt(made))
 	}
 	p.problems(p.Stderr, slices.DeleteFunc(slices.Clone(made.Problems), func(f source.Problem) bool { return f.Level == source.Note }))
-	return p.finish(s, made, w, kept, how)
+	return p.finish(b, made, kept, how)
+}
+
+// begun is a build that has begun.
+type begun struct {
+	*prepared
+	writer *publish.Writer
+	last   *build.Memory // what the last build left; nil where there was none, or none is wanted
+}
+
+// beginBuild opens the site, looks at what stands in public/, and reads what the last build left, all
+// at once.
+func (p *program) beginBuild(how building) (*begun, error) {
+	s, err := p.configure()
+	if err != nil {
+		return nil, err
+	}
+	b := &begun{prepared: s}
+	if how.fresh {
+		if err := publish.Forget(s.state()); err != nil {
+			return nil, errors.Join(err, s.close())
+		}
+	}
+	err = together(
+		func() error { return s.open(asItIs) },
+		func() (err error) { b.writer, err = publish.Begin(s.public(), s.state()); return err },
+		func() (err error) { b.last, err = s.lastWalk(how); return err },
+	)
+	if err != nil && b.writer != nil {
+		err = errors.Join(err, b.writer.Abandon())
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return b, nil
+}
+
+func (s *prepared) lastWalk(how building) (*build.Memory, error) {
+	if how.fresh {
+		return nil, nil
+	}
+	return build.ReadMemory(s.memoryFile())
 }
 
 // finish lets readers see what was made, and keeps what the next build needs.
-func (p *program) finish(s *prepared, made build.Made, w *publish.Writer, kept *lasting, how building) error {
+func (p *program) finish(b *begun, made build.Made, kept *lasting, how building) error {
 	var report publish.Report
 	var keep func() error
 	err := together(
-		func() (err error) { report, err = w.Finish(); return err },
-		func() (err error) { keep, err = made.Memory.Write(s.memoryFile()); return err },
+		func() (err error) { report, err = b.writer.Finish(); return err },
+		func() (err error) { keep, err = made.Memory.Write(b.memoryFile()); return err },
 	)
 	if err != nil {
 		return err
 	}
-	p.tellBuilt(s, made, report, how)
-	return errors.Join(p.lockAddresses(s, kept.pages), keep())
+	p.tellBuilt(b.prepared, made, report, how)
+	return errors.Join(p.lockAddresses(b.prepared, kept.pages), keep())
 }
 
 // together does several things at once, and waits for all of them.
@@ -127,36 +157,27 @@ func together(things ...func() error) error {
 	return errors.Join(errs...)
 }
 
-// walk is a walk that begins where the last one ended.
-type walk struct {
-	*build.Walk
-	key string // of what its bulletins have in common
-}
-
-func (s *prepared) walk(how building) (*walk, error) {
-	key, err := s.memoryKey() // before the templates are read: one that changes meanwhile has another key next time
+// make walks the site, from where the last walk ended, and hands what is made of it to add.
+func (p *program) make(ctx context.Context, b *begun, add func(publish.File) error) (build.Made, error) {
+	key, err := b.memoryKey() // before the templates are read: one that changes meanwhile has another key next time
 	if err != nil {
-		return nil, err
+		return build.Made{}, err
 	}
-	w, err := s.newWalk()
+	w, err := b.newWalk()
 	if err != nil {
-		return nil, err
+		return build.Made{}, err
 	}
-	w.Last, err = s.lastWalk(how, key)
-	return &walk{w, key}, err
-}
-
-// make walks the site, and hands what is made of it to add.
-func (p *program) make(ctx context.Context, s *prepared, w *walk, add func(publish.File) error) (build.Made, error) {
-	show, done := p.progress("building", s.reader.Count())
+	w.Last = b.last.For(key)
+	b.last = nil // whatever of it is not wanted can go
+	show, done := p.progress("building", b.reader.Count())
 	defer done()
 	w.Progress = show
-	if began, err := os.Stat(filepath.Join(s.state(), "build.lock")); err == nil {
+	if began, err := os.Stat(filepath.Join(b.state(), "build.lock")); err == nil {
 		w.Began = began.ModTime()
 	}
 	made, err := w.Make(ctx, add, stops)
 	if made.Memory != nil {
-		made.Memory.Key = w.key
+		made.Memory.Key = key
 	}
 	return made, err
 }

@@ -44,11 +44,7 @@ func TestTemplateSavedWhileBuilding(t *testing.T) {
 		saved = true
 		write(t, filepath.Join(dir, "templates", "strings", "en.json"), `{"layout.skip": "Skip"}`)
 	}}
-	w, err := s.walk(building{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	made, err := p.make(context.Background(), s, w, func(publish.File) error { return nil })
+	made, err := p.make(context.Background(), &begun{prepared: s}, func(publish.File) error { return nil })
 	if err != nil || !saved {
 		t.Fatalf("saved: %v; %v", saved, err)
 	}

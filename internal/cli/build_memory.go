@@ -11,20 +11,11 @@ import (
 	"path/filepath"
 	"strings"
 
-	"tocsin/internal/build"
 	"tocsin/templates"
 )
 
 // memoryFile is what one build leaves for the next.
 func (s *site) memoryFile() string { return filepath.Join(s.state(), "memory") }
-
-// lastWalk is what the last build left, where it still holds and is wanted.
-func (s *prepared) lastWalk(how building, key string) (*build.Memory, error) {
-	if how.fresh {
-		return nil, nil
-	}
-	return build.ReadMemory(s.memoryFile(), key)
-}
 
 // memoryKey is a digest of all that bulletins have in common: with another key, every one of
 // them may look otherwise.

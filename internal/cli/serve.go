@@ -174,8 +174,10 @@ func (v *view) alive(ctx context.Context, s *prepared) (*build.Live, error) {
 	w.Began = v.Now()
 	if v.live != nil && v.key == key {
 		w.Last = v.live.Memory()
-	} else if w.Last, err = build.ReadMemory(s.memoryFile(), key); err != nil {
+	} else if last, err := build.ReadMemory(s.memoryFile()); err != nil {
 		return nil, err
+	} else {
+		w.Last = last.For(key)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
