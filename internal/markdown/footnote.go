@@ -131,7 +131,9 @@ func (p *page) footnoteLink(n *east.FootnoteLink) error {
 	if err := p.fragment(footnoteID(n.Index)); err != nil {
 		return err
 	}
-	p.put(` role="doc-noteref">`, number, "</a></sup>")
+	p.put(` role="doc-noteref" aria-label="`)
+	p.fill(p.words.Footnote, number)
+	p.put(`">`, number, "</a></sup>")
 	return nil
 }
 
@@ -159,7 +161,9 @@ func (p *page) footnoteText(n *east.Footnote) error {
 // footnoteList writes all footnotes. Their heading is none of the text's, so it has no
 // id and stands in no list of contents.
 func (p *page) footnoteList(n *east.FootnoteList) error {
-	p.put(`<section class="footnotes" role="doc-endnotes">`, "\n<h2>")
+	p.put(`<section class="footnotes" role="doc-endnotes" aria-label="`)
+	p.escape(p.words.Footnotes)
+	p.put(`">`, "\n<h2>")
 	p.escape(p.words.Footnotes)
 	return p.within("</h2>\n<ol>\n", n, "</ol>\n</section>\n")
 }

@@ -9,14 +9,14 @@ import (
 
 func TestFootnotes(t *testing.T) {
 	const body = "a[^x] b[^2] c[^x]\n\n[^2]: two\n[^x]: *one* [l](/l/)\n\n    more\n\n    ```\n    code\n    ```\n"
-	const want = `<p>a<sup><a id="fnref:1" class="footnote" href="#fn:1" role="doc-noteref">1</a></sup> b<sup><a id="fnref:2" class="footnote" href="#fn:2" role="doc-noteref">2</a></sup> c<sup><a id="fnref:1:2" class="footnote" href="#fn:1" role="doc-noteref">1</a></sup></p>
-<section class="footnotes" role="doc-endnotes">
+	const want = `<p>a<sup><a id="fnref:1" class="footnote" href="#fn:1" role="doc-noteref" aria-label="Footnote 1">1</a></sup> b<sup><a id="fnref:2" class="footnote" href="#fn:2" role="doc-noteref" aria-label="Footnote 2">2</a></sup> c<sup><a id="fnref:1:2" class="footnote" href="#fn:1" role="doc-noteref" aria-label="Footnote 1">1</a></sup></p>
+<section class="footnotes" role="doc-endnotes" aria-label="Footnotes">
 <h2>Footnotes</h2>
 <ol>
 <li id="fn:1">
 <p><em>one</em> <a href="/l/">l</a></p>
 <p>more</p>
-<pre tabindex="0"><code>code
+<pre role="group" tabindex="0" aria-label="Code"><code>code
 </code></pre>
  <a class="backlink" href="#fnref:1" role="doc-backlink" aria-label="Back to reference 1">↩</a> <a class="backlink" href="#fnref:1:2" role="doc-backlink" aria-label="Back to reference 1.2">↩</a></li>
 <li id="fn:2">

@@ -198,7 +198,7 @@ func TestHTMLIsWrittenAnew(t *testing.T) {
 // TestNothingIsStyled is F7: no style= and no align= on any page, whoever aligns.
 func TestNothingIsStyled(t *testing.T) {
 	const body = "> [!TIP]\n> a[^1]\n\n[^1]: b\n\n|a|b|c|d|\n|:-|-:|:-:|-|\n|1|2|3|4|\n\n<table><tr><th ALIGN=right>e</th><td align=center>f</td></tr></table>\n\n    code\n\n```sh\ncode\n```\n"
-	out := render(t, body, Options{Permalinks: true, Marks: []Mark{{"x", 8, "2 3"}}})
+	out := render(t, body, Options{Permalinks: true, Marks: []Mark{{ID: "x", Line: 8, Quote: "2 3"}}})
 	for _, root := range parsed(t, []byte(out)) {
 		for n := range elementsOf(root) {
 			for _, a := range n.Attr {
@@ -254,7 +254,7 @@ func TestHeadingsInHTML(t *testing.T) {
 		t.Error(diff, d.Problems())
 	}
 	out := render(t, body, Options{Permalinks: true})
-	for _, part := range []string{`<h2 id="b">B <em>b</em><br>c <a class="permalink" href="#b" aria-label="Link to “B b c”"></a></h2>`, `<h4 id="d">&amp; D <a class="permalink" href="#d"`} {
+	for _, part := range []string{`<div class="heading"><h2 id="b">B <em>b</em><br>c</h2> <a class="permalink" href="#b" aria-label="Link to “B b c”"></a></div>`, `<h4 id="d">&amp; D</h4> <a class="permalink" href="#d"`} {
 		if !strings.Contains(out, part) {
 			t.Errorf("no %s in %s", part, out)
 		}

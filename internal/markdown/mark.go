@@ -15,6 +15,7 @@ type cut struct {
 	from, to int
 	mark     string // its id
 	first    bool   // the mark begins here
+	end      *Mark  // the mark that ends here; nil where it goes on
 }
 
 // place finds the sentences that are to be marked.
@@ -44,9 +45,9 @@ func (p *page) place(marks []Mark) error {
 // there at all.
 func (p *page) mark(q passage, m Mark) bool {
 	start, end := q.find(m.Quote)
-	first := true
+	var last any // what holds the mark's last words
 	for _, l := range q.leaves {
-		c := cut{max(start, l.start) - l.start, min(end, l.end) - l.start, m.ID, first}
+		c := cut{max(start, l.start) - l.start, min(end, l.end) - l.start, m.ID, last == nil, nil}
 		if c.from >= c.to || strings.TrimSpace(q.words[l.start+c.from:l.start+c.to]) == "" {
 			continue
 		}
@@ -54,9 +55,12 @@ func (p *page) mark(q passage, m Mark) bool {
 			c.from, c.to = 0, len(p.d.words(picture))
 		}
 		p.cuts[l.by] = append(p.cuts[l.by], c)
-		first = false
+		last = l.by
 	}
-	return !first
+	if cuts := p.cuts[last]; last != nil {
+		cuts[len(cuts)-1].end = &m
+	}
+	return last != nil
 }
 
 // find is where a quote stands in the words of a passage, as whole words; nowhere is
@@ -165,6 +169,21 @@ func (p *page) marked(by any, words string, write func(string)) {
 		for range spans {
 			p.put("</span>")
 		}
+		p.pointers(cuts, bounds[i+1])
+	}
+}
+
+// pointers writes the links of the marks that end at a place.
+func (p *page) pointers(cuts []cut, at int) {
+	for _, c := range cuts {
+		if c.end == nil || c.to != at || c.end.Href == "" || p.linked {
+			continue
+		}
+		p.put(`<a class="pointer" href="`)
+		p.escape(c.end.Href)
+		p.put(`" aria-label="`)
+		p.escape(c.end.Name)
+		p.put(`"></a>`)
 	}
 }
 

@@ -26,7 +26,7 @@ func TestHTML(t *testing.T) {
 		{"paragraph", "We **never** saw `it`.", "<p>We <strong>never</strong> saw <code>it</code>.</p>\n"},
 		{"line break", "one  \ntwo\nthree", "<p>one<br>\ntwo\nthree</p>\n"},
 		{"strikethrough", "~~gone~~", "<p><del>gone</del></p>\n"},
-		{"code", "```sh\ntailscale <x>\n```", "<pre tabindex=\"0\"><code class=\"language-sh\">tailscale &lt;x&gt;\n</code></pre>\n"},
+		{"code", "```sh\ntailscale <x>\n```", "<pre role=\"group\" tabindex=\"0\" aria-label=\"Code: sh\"><code class=\"language-sh\">tailscale &lt;x&gt;\n</code></pre>\n"},
 		{"list", "* a\n* b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"},
 		{"list that goes on", "3. a\n4. b\n\n1) c", "<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>\n<ol>\n<li>c</li>\n</ol>\n"},
 		{"list in a list", "* a\n  * b\n* > c\n\n***", "<ul>\n<li>a\n<ul>\n<li>b</li>\n</ul>\n</li>\n<li>\n<blockquote>\n<p>c</p>\n</blockquote>\n</li>\n</ul>\n<hr>\n"},
@@ -37,7 +37,7 @@ func TestHTML(t *testing.T) {
 		{"mail", "<root@example.com>", "<p><a href=\"mailto:root@example.com\">root@example.com</a></p>\n"},
 		{"image", "![a *b* c](/x.png)", "<p><img src=\"/x.png\" alt=\"a b c\"></p>\n"},
 		{"attributes stay text", "# A {style=\"x\"}", "<h2 id=\"a-style-x\">A {style=&quot;x&quot;}</h2>\n"},
-		{"table", "|a|b|\n|:-|-:|\n|1|2|", "<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"Table: a, b\"><table>\n<thead>\n<tr>\n<th class=\"left\">a</th>\n<th class=\"right\">b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td class=\"left\">1</td>\n<td class=\"right\">2</td>\n</tr>\n</tbody>\n</table></div>\n"},
+		{"table", "|a|b|\n|:-|-:|\n|1|2|", "<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"Table: a, b\"><table aria-label=\"a, b\">\n<thead>\n<tr>\n<th class=\"left\">a</th>\n<th class=\"right\">b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td class=\"left\">1</td>\n<td class=\"right\">2</td>\n</tr>\n</tbody>\n</table></div>\n"},
 
 		// With problems: still safe, and nothing that a reader would see is lost.
 		{"inline html", "connect <node> now", "<p>connect &lt;node&gt; now</p>\n"},
@@ -191,9 +191,14 @@ func TestHeadingLevelsNeverSkip(t *testing.T) {
 }
 
 func TestPermalinks(t *testing.T) {
-	want := "<h2 id=\"für-wen\">Für <em>“wen”</em>? <a class=\"permalink\" href=\"#f%C3%BCr-wen\" aria-label=\"Link to “Für “wen”?”\"></a></h2>\n"
-	if diff := cmp.Diff(want, render(t, "### Für *“wen”*?", Options{Permalinks: true})); diff != "" {
-		t.Error(diff)
+	for _, test := range []struct{ name, body, want string }{
+		{"beside the heading", "### Für *“wen”*?", "<div class=\"heading\"><h2 id=\"für-wen\">Für <em>“wen”</em>?</h2> <a class=\"permalink\" href=\"#f%C3%BCr-wen\" aria-label=\"Link to “Für “wen”?”\"></a></div>\n"},
+		{"none in a summary", "<details><summary><h2>a</h2></summary>b</details>\n\n<h3>c</h3>", "<details><summary><h2 id=\"a\">a</h2></summary>b</details>\n<div class=\"heading\"><h3 id=\"c\">c</h3> <a class=\"permalink\" href=\"#c\" aria-label=\"Link to “c”\"></a></div>"},
+		{"nor among its lines", "<details>\n<summary>\n\n# a\n\n</summary>\n</details>", "<details>\n<summary>\n<h2 id=\"a\">a</h2>\n</summary>\n</details>"},
+	} {
+		if diff := cmp.Diff(test.want, render(t, test.body, Options{Permalinks: true})); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
 	}
 }
 

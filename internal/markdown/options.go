@@ -8,7 +8,7 @@ type Options struct {
 	// /security-policies/ or #scope; nil leaves them as they are. What it returns
 	// must be a safe link again, or rendering fails.
 	Rewrite func(destination string) string
-	// Permalinks puts a small link to itself into each heading.
+	// Permalinks puts a small link to itself beside each heading.
 	Permalinks bool
 	// Marks are sentences that others refer to. One that is not found makes
 	// rendering fail: whoever refers to it must hear of that.
@@ -25,6 +25,9 @@ type Mark struct {
 	ID    string // unique among the marks and [Document.Anchors]
 	Line  int    // of the block that holds the sentence, as in [Block]
 	Quote string // whole words of that block: without markup, white space folded
+	// Href and Name are of a link behind the sentence, <a href=… class="pointer">, written as they
+	// are; none where Href is empty, or where the sentence ends within a link.
+	Href, Name string
 }
 
 // Words are those that no text has and every page needs. {1} stands for what the
@@ -33,14 +36,17 @@ type Words struct {
 	Note, Tip, Important, Warning, Caution string // titles of callouts
 
 	Footnotes  string // heading of the footnotes
+	Footnote   string // name of the link to a footnote; {1}: its number
 	BackToText string // name of the link from a footnote to where it is referred to; {1}: its number
 	Permalink  string // name of the link of a heading to itself; {1}: the heading
 	Table      string // name of a table; {1}: its head
+	Code       string // name of a block of code; {1}: its language, nothing where none is stated
 }
 
 var english = Words{
 	Note: "Note", Tip: "Tip", Important: "Important", Warning: "Warning", Caution: "Caution",
-	Footnotes: "Footnotes", BackToText: "Back to reference {1}", Permalink: "Link to “{1}”", Table: "Table: {1}",
+	Footnotes: "Footnotes", Footnote: "Footnote {1}", BackToText: "Back to reference {1}", Permalink: "Link to “{1}”", Table: "Table: {1}",
+	Code: "Code: {1}",
 }
 
 // orEnglish fills in the words that are missing.
@@ -55,9 +61,11 @@ func (w Words) orEnglish() Words {
 		{&w.Warning, english.Warning},
 		{&w.Caution, english.Caution},
 		{&w.Footnotes, english.Footnotes},
+		{&w.Footnote, english.Footnote},
 		{&w.BackToText, english.BackToText},
 		{&w.Permalink, english.Permalink},
 		{&w.Table, english.Table},
+		{&w.Code, english.Code},
 	} {
 		if *pair.word == "" {
 			*pair.word = pair.other

@@ -47,6 +47,9 @@ type page struct {
 	words Words
 	cuts  map[any][]cut // of the nodes and pieces that hold marked words
 	steps []step
+	// What is written stands in <summary>, which holds headings and words alone; in a link, which
+	// holds no other.
+	summary, linked bool
 }
 
 func (d *Document) page(o Options) *page {
@@ -209,24 +212,34 @@ func (p *page) href(to link) (string, error) {
 func (p *page) heading(n *ast.Heading) error {
 	h := p.d.headings[p.d.outline[n]]
 	level := "0123456"[h.Level : h.Level+1]
+	p.openHeading()
 	p.put("<h", level)
 	p.id(h.ID)
 	p.put(">")
 	err := p.children(n)
-	p.permalink(h)
-	p.put("</h", level, ">\n")
+	p.put("</h", level, ">")
+	p.closeHeading(h)
+	p.put("\n")
 	return err
 }
 
-func (p *page) permalink(h Heading) {
-	if !p.o.Permalinks {
+// openHeading opens the element around a heading and its link. The link stands beside the
+// heading: in it, its name would be part of what the heading says.
+func (p *page) openHeading() {
+	if p.o.Permalinks && !p.summary {
+		p.put(`<div class="heading">`)
+	}
+}
+
+func (p *page) closeHeading(h Heading) {
+	if !p.o.Permalinks || p.summary {
 		return
 	}
 	p.put(` <a class="permalink" href="`)
 	p.escape(fragment(p.o.Prefix + h.ID))
 	p.put(`" aria-label="`)
 	p.fill(p.words.Permalink, h.Text)
-	p.put(`"></a>`)
+	p.put(`"></a></div>`)
 }
 
 func (p *page) link(n *ast.Link) error {
@@ -242,7 +255,10 @@ func (p *page) link(n *ast.Link) error {
 	p.escape(href)
 	p.put(`"`)
 	p.title(n.Title)
-	return p.within(">", n, "</a>")
+	p.linked = true
+	err = p.within(">", n, "</a>")
+	p.linked = false
+	return err
 }
 
 func (p *page) autoLink(n *ast.AutoLink) error {
@@ -259,7 +275,9 @@ func (p *page) autoLink(n *ast.AutoLink) error {
 	p.put(`<a href="`)
 	p.escape(href)
 	p.put(`">`)
+	p.linked = true
 	p.marked(n, label, p.escape)
+	p.linked = false
 	p.put("</a>")
 	return nil
 }

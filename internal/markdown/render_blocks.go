@@ -45,8 +45,15 @@ func (p *page) table(n *east.Table) error {
 			head = append(head, words)
 		}
 	}
-	p.scroller(strings.Join(head, ", "))
-	return p.within("<table>\n", n, "</table></div>\n")
+	name := strings.Join(head, ", ")
+	p.scroller(name)
+	p.put("<table")
+	if name != "" {
+		p.put(` aria-label="`)
+		p.escape(name)
+		p.put(`"`)
+	}
+	return p.within(">\n", n, "</table></div>\n")
 }
 
 // scroller opens the element around a table.

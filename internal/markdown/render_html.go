@@ -85,10 +85,11 @@ func (p *page) piece(x *piece) error {
 	case wordsPiece:
 		p.marked(x, x.words, p.escape)
 	case endPiece:
-		if x.heading != nil {
-			p.permalink(*x.heading)
-		}
 		p.put("</", x.tag(), ">")
+		p.summary, p.linked = p.summary && x.name != "summary", p.linked && x.name != "a"
+		if x.heading != nil {
+			p.closeHeading(*x.heading)
+		}
 	case startPiece, emptyPiece:
 		return p.startTag(x)
 	}
@@ -107,6 +108,10 @@ func (p *page) startTag(x *piece) error {
 	if x.ends {
 		p.put("</", x.name, ">")
 	}
+	if x.heading != nil {
+		p.openHeading()
+	}
+	p.summary, p.linked = p.summary || x.name == "summary", p.linked || x.name == "a"
 	p.put("<", x.tag())
 	if x.heading != nil && x.attr("id") == nil {
 		p.id(x.heading.ID)
@@ -117,7 +122,7 @@ func (p *page) startTag(x *piece) error {
 		}
 	}
 	if x.name == "pre" {
-		p.put(` tabindex="0"`) // as that of Markdown
+		p.codeGroup(nil) // as that of Markdown
 	}
 	p.put(">")
 	return nil

@@ -93,10 +93,16 @@ func (p *page) line(t *ast.Text, words string) {
 
 // codeBlock writes code so that those who have no mouse can scroll it too.
 func (p *page) codeBlock(n ast.Node) {
-	p.put(`<pre tabindex="0"><code`)
-	if fenced, is := n.(*ast.FencedCodeBlock); is && fenced.Language(p.d.source) != nil {
+	var language []byte
+	if fenced, is := n.(*ast.FencedCodeBlock); is {
+		language = fenced.Language(p.d.source)
+	}
+	p.put("<pre")
+	p.codeGroup(language)
+	p.put("><code")
+	if language != nil {
 		p.put(` class="language-`)
-		p.resolve(fenced.Language(p.d.source))
+		p.resolve(language)
 		p.put(`"`)
 	}
 	p.put(">")
@@ -109,4 +115,18 @@ func (p *page) codeBlock(n ast.Node) {
 		}
 	}
 	p.put("</code></pre>\n")
+}
+
+// codeGroup writes the attributes by which who has no mouse reaches code, and hears what it is.
+func (p *page) codeGroup(language []byte) {
+	p.put(` role="group" tabindex="0" aria-label="`)
+	if language == nil {
+		p.escape(strings.TrimRight(fill(p.words.Code, ""), ": "))
+	} else {
+		before, after, _ := strings.Cut(p.words.Code, "{1}")
+		p.escape(before)
+		p.resolve(language)
+		p.escape(after)
+	}
+	p.put(`"`)
 }
