@@ -14,13 +14,35 @@
   const ours = frame(document);
 
   const show = (page) => {
-    const focus = document.activeElement?.id;
+    const focused = place(document.activeElement);
     const { scrollX, scrollY } = window;
     document.title = page.title;
     document.body.replaceWith(document.adoptNode(page.body));
     unfold();
-    if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
+    focused()?.focus({ preventScroll: true });
     scrollTo({ left: scrollX, top: scrollY, behavior: "instant" });
+    tell();
+  };
+
+  // Finds on the new page what had the focus on the old one: by its id, or else by how many
+  // others stand before it.
+  const place = (element) => {
+    const reached = () => [...document.querySelectorAll('a[href], summary, button, [tabindex="0"]')];
+    const { id } = element;
+    const index = reached().indexOf(element);
+    return () => (id ? document.getElementById(id) : reached()[index]);
+  };
+
+  // Says to who does not see it that the page is another. Screen readers tell of what changes in
+  // a place that they know already, so the words come a little after it.
+  const tell = () => {
+    const said = document.createElement("div");
+    said.id = "_tocsin_said";
+    said.lang = "en";
+    said.setAttribute("role", "status");
+    document.body.append(said);
+    const count = document.querySelector("._tocsin ._count")?.textContent;
+    setTimeout(() => { said.textContent = ["Page updated", count].filter(Boolean).join(", "); }, 200);
   };
 
   // One page is asked for at a time; what changes meanwhile is asked for afterwards.
