@@ -27,7 +27,7 @@ func (p *pass) channel(s site.Subscription, self address.Page) feed.Channel {
 	return feed.Channel{
 		Title: s.Title, Description: s.Description, Link: f.Layout.URL(s.Page), Self: f.Layout.URL(self),
 		Language: f.Language, Author: f.Organization, ID: f.Namespace, Style: f.Layout.Href(f.Layout.Asset("feed.css")),
-		Words: feed.Words{Updated: words.Updated, Withdrawn: words.Withdrawn, Retracted: words.Retracted},
+		Words: feed.Words(words),
 	}
 }
 

@@ -90,7 +90,7 @@ func (p *pass) sameAsLast() bool {
 }
 
 // head begins the file of a memory, with the version of what follows.
-const head = "tocsin memory 3\n"
+const head = "tocsin memory 4\n"
 
 // ReadMemory reads the memory of a walk from a file. One that is not there or is damaged is no
 // memory: nil. The error is what the system refused.

@@ -85,6 +85,7 @@ func (s *shown) tape(t *tape.Tape) {
 	t.Time(&c.Announced)
 	t.Time(&c.Modified)
 	tape.Text(t, &c.Severity)
+	t.String(&c.Exploited)
 	tape.Number(t, &c.Action)
 	tape.List(t, &c.Products, (*tape.Tape).String)
 	t.Bool(&c.Withdrawn)
@@ -106,7 +107,7 @@ func (s *shown) tape(t *tape.Tape) {
 }
 
 func itemTape(t *tape.Tape, i *feed.Item) {
-	for _, text := range []*string{&i.ID, &i.GUID, (*string)(&i.State), &i.Title, &i.Change, &i.Summary, &i.URL, &i.Content, &i.Severity, &i.Action} {
+	for _, text := range []*string{&i.ID, &i.GUID, (*string)(&i.State), &i.Title, &i.Change, &i.Summary, &i.URL, &i.Content, &i.Severity, &i.Action, &i.Do, &i.Exploited} {
 		t.String(text)
 	}
 	t.Time(&i.Announced)

@@ -46,6 +46,37 @@ type Words struct {
 	Updated   string // stands before the title of a material revision, in brackets: Updated
 	Withdrawn string // before that of a withdrawn bulletin: Withdrawn
 	Retracted string // all that is said of what a withdrawn bulletin said: [bulletin.Withdrawal]
+	// Action are sentences by whether users have to do something (yes, no, unknown), Exploited
+	// by what is known of attacks ([Item].Exploited). Summaries begin with them.
+	Action, Exploited map[string]string
+}
+
+// action says whether users have to do something; no answer that we know is an answer not stated.
+func (w Words) action(answer string) string {
+	switch answer {
+	case "yes":
+		return cmp.Or(w.Action[answer], "Action required: yes.")
+	case "no":
+		return cmp.Or(w.Action[answer], "Action required: no.")
+	}
+	return cmp.Or(w.Action["unknown"], "Action required: not stated.")
+}
+
+// exploited says what is known of attacks.
+func (w Words) exploited(answer string) string {
+	switch answer {
+	case "":
+		return cmp.Or(w.Exploited[answer], "Exploited: Not stated.")
+	case "confirmed":
+		return cmp.Or(w.Exploited[answer], "Exploited: Yes, confirmed.")
+	case "suspected":
+		return cmp.Or(w.Exploited[answer], "Exploited: Suspected.")
+	case "no_evidence":
+		return cmp.Or(w.Exploited[answer], "Exploited: No evidence.")
+	case "confirmed_none":
+		return cmp.Or(w.Exploited[answer], "Exploited: No, confirmed.")
+	}
+	return cmp.Or(w.Exploited["unknown"], "Exploited: Not known yet.")
 }
 
 // RSS writes items, in any order, as RSS 2.0: newest first, cut as [Window] says. Dates come
@@ -99,12 +130,14 @@ func (ch Channel) title(i Item) string {
 	return title
 }
 
-// summary is an item in a sentence or two: what is new of it first.
+// summary is an item in a few sentences: what is new of it, what to do, whether it is exploited.
+// Many readers see no more of an entry, and most of those its title beside it.
 func (ch Channel) summary(i Item) string {
 	if i.State == Withdrawn {
 		return joined(cmp.Or(ch.Words.Retracted, bulletin.Withdrawal), i.Change)
 	}
-	return joined(i.Change, i.Summary)
+	do := joined(ch.Words.action(i.Action), i.Do)
+	return joined(joined(i.Change, do), joined(ch.Words.exploited(i.Exploited), i.Summary))
 }
 
 func joined(first, second string) string {
@@ -118,18 +151,18 @@ func joined(first, second string) string {
 func (ch Channel) iri(name string) string { return strings.TrimSuffix(ch.ID, "/") + "/" + name }
 
 // schemes tell the categories of items apart: IRIs under the channel's ID.
-type schemes struct{ state, severity, action, product string }
+type schemes struct{ state, severity, action, exploitation, product string }
 
 func (ch Channel) schemes() schemes {
 	if ch.ID == "" {
-		return schemes{"state", "severity", "action", "product"}
+		return schemes{"state", "severity", "action", "exploitation", "product"}
 	}
-	return schemes{ch.iri("state"), ch.iri("severity"), ch.iri("action"), ch.iri("product")}
+	return schemes{ch.iri("state"), ch.iri("severity"), ch.iri("action"), ch.iri("exploitation"), ch.iri("product")}
 }
 
 // categories sort an item.
 func (s schemes) categories(i Item) []category {
-	all := make([]category, 0, 3+len(i.Products))
+	all := make([]category, 0, 4+len(i.Products))
 	if i.State != Released {
 		all = append(all, category{s.state, string(i.State)})
 	}
@@ -143,11 +176,27 @@ func (s schemes) categories(i Item) []category {
 	case "no":
 		action = "no-action-required"
 	}
-	all = append(all, category{s.severity, cmp.Or(i.Severity, "severity-not-stated")}, category{s.action, action})
+	all = append(all, category{s.severity, cmp.Or(i.Severity, "severity-not-stated")}, category{s.action, action}, category{s.exploitation, exploitation(i.Exploited)})
 	for _, p := range i.Products {
 		all = append(all, category{s.product, p})
 	}
 	return all
+}
+
+// exploitation is what is known of attacks, as a category. That nobody has looked is not known
+// either; who found nothing says no more than that.
+func exploitation(word string) string {
+	switch word {
+	case "confirmed":
+		return "exploited"
+	case "suspected":
+		return "exploitation-suspected"
+	case "no_evidence":
+		return "no-evidence-of-exploitation"
+	case "confirmed_none":
+		return "not-exploited"
+	}
+	return "exploitation-not-known"
 }
 
 // lastChange is when a feed of items changed last; zero without any.

@@ -64,8 +64,9 @@ func sample(t testing.TB) []Item {
 	client := []bulletin.Affected{{Product: "client"}, {Product: "server"}, {Product: "client"}}
 	return []Item{
 		item(t, bulletin.Bulletin{ID: "TS-2026-001", Title: "Keys stayed valid", Published: day, Severity: bulletin.High,
-			Action: bulletin.Action{Required: verdict.Yes}, Affected: client,
-			Summary: "Removed devices kept access for up to an hour."}, "<p>All of it.</p>\r\n<pre>a ]]> b &amp; c</pre>\r"),
+			Action: bulletin.Action{Required: verdict.Yes, Text: "Update <all>\n& restart."}, Affected: client,
+			Exploited: bulletin.Answer{Word: "confirmed"},
+			Summary:   "Removed devices kept access for up to an hour."}, "<p>All of it.</p>\r\n<pre>a ]]> b &amp; c</pre>\r"),
 		item(t, bulletin.Bulletin{ID: "TS-2026-003", Title: "Same instant, later id", Published: day.Add(time.Hour).In(east),
 			Severity: bulletin.Unrated, Action: bulletin.Action{Required: verdict.No}}, "<p>Same.</p>"),
 		item(t, bulletin.Bulletin{ID: "TS-2026-002", Title: "R&D <script> \"quoted\" 日本", Published: day.Add(time.Hour)}, ""),
@@ -136,15 +137,16 @@ func TestEntries(t *testing.T) {
 	type said struct{ id, title, link, summary, content, published, updated, author, terms string }
 	base := "https://example.com/security-bulletins/"
 	want := []said{
-		{"TS-2026-003", "TS-2026-003: Same instant, later id", base + "ts-2026-003/", "Same instant, later id", "<p>Same.</p>",
-			"2026-03-01T09:30:00Z", "2026-03-01T09:30:00Z", "Example Networks", "unrated no-action-required"},
-		{"TS-2026-002", "TS-2026-002: R&D <script> \"quoted\" 日本", base + "ts-2026-002/", "R&D <script> \"quoted\" 日本", "",
-			"2026-03-01T09:30:00Z", "2026-03-01T09:30:00Z", "Example Networks", "severity-not-stated action-not-stated"},
-		{"TS-2026-001", "TS-2026-001: Keys stayed valid", base + "ts-2026-001/", "Removed devices kept access for up to an hour.",
+		{"TS-2026-003", "TS-2026-003: Same instant, later id", base + "ts-2026-003/", "Action required: no. Exploited: Not stated.", "<p>Same.</p>",
+			"2026-03-01T09:30:00Z", "2026-03-01T09:30:00Z", "Example Networks", "unrated no-action-required exploitation-not-known"},
+		{"TS-2026-002", "TS-2026-002: R&D <script> \"quoted\" 日本", base + "ts-2026-002/", "Action required: not stated. Exploited: Not stated.", "",
+			"2026-03-01T09:30:00Z", "2026-03-01T09:30:00Z", "Example Networks", "severity-not-stated action-not-stated exploitation-not-known"},
+		{"TS-2026-001", "TS-2026-001: Keys stayed valid", base + "ts-2026-001/",
+			"Action required: yes. Update <all> & restart. Exploited: Yes, confirmed. Removed devices kept access for up to an hour.",
 			"<p>All of it.</p>\n<pre>a ]]> b &amp; c</pre>\n", "2026-03-01T08:30:00Z", "2026-03-01T08:30:00Z", "Example Networks",
-			"high action-required client server"},
-		{"TS-2025-010/r2", "[Updated] TS-2025-010: Revised", base + "ts-2025-010/", "It concerns macOS too. Nodes could see more.", "<p>More.</p>",
-			"2026-02-27T08:30:00Z", "2026-02-28T08:30:00Z", "Example Networks", "updated severity-not-stated action-not-stated"},
+			"high action-required exploited client server"},
+		{"TS-2025-010/r2", "[Updated] TS-2025-010: Revised", base + "ts-2025-010/", "It concerns macOS too. Action required: not stated. Exploited: Not stated. Nodes could see more.", "<p>More.</p>",
+			"2026-02-27T08:30:00Z", "2026-02-28T08:30:00Z", "Example Networks", "updated severity-not-stated action-not-stated exploitation-not-known"},
 		{"TS-2025-009/withdrawn", "[Withdrawn] TS-2025-009: Taken back", base + "ts-2025-009/", bulletin.Withdrawal + " It was measured wrongly.",
 			"<p>Why.</p>", "2026-02-26T08:30:00Z", "2026-02-26T08:30:00Z", "Example Networks", "withdrawn"},
 	}
@@ -168,6 +170,33 @@ func TestEntries(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(said{})); diff != "" {
 			t.Errorf("%s: entries (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// What is known of attacks is a category and a sentence of its own: unknown is never "no", and the
+// title says nothing twice.
+func TestExploitation(t *testing.T) {
+	german := ch
+	german.Words.Exploited = map[string]string{"confirmed": "Ausgenutzt: ja.", "": "Ausgenutzt: ?"}
+	for word, want := range map[string][2]string{
+		"":               {"exploitation-not-known", "Exploited: Not stated."},
+		"unknown":        {"exploitation-not-known", "Exploited: Not known yet."},
+		"confirmed":      {"exploited", "Exploited: Yes, confirmed."},
+		"suspected":      {"exploitation-suspected", "Exploited: Suspected."},
+		"no_evidence":    {"no-evidence-of-exploitation", "Exploited: No evidence."},
+		"confirmed_none": {"not-exploited", "Exploited: No, confirmed."},
+		"of our making":  {"exploitation-not-known", "Exploited: Not known yet."},
+	} {
+		b := bulletin.Bulletin{ID: "TS-2026-001", Title: "A fault", Summary: "A fault", Published: day, Exploited: bulletin.Answer{Word: word}}
+		for name := range formats {
+			e := found(t, name, must(t, name, ch, []Item{item(t, b, "")})).entries[0]
+			if !slices.ContainsFunc(e.categories, func(c category) bool { return c.term == want[0] }) || e.summary != "Action required: not stated. "+want[1] {
+				t.Errorf("%s: %q is %v, %q, want %q", name, word, e.categories, e.summary, want)
+			}
+			if said := found(t, name, must(t, name, german, []Item{item(t, b, "")})).entries[0].summary; (word == "confirmed") != strings.HasSuffix(said, "Ausgenutzt: ja.") {
+				t.Errorf("%s: %q in German: %q", name, word, said)
+			}
 		}
 	}
 }

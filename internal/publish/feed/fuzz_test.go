@@ -22,7 +22,7 @@ func held(t *testing.T, p bulletin.Published, content string) (accepted bool) {
 	b := p.Bulletin()
 	i := NewItem(p, "https://example.com/security-bulletins/x/", content)
 	sound := saneID(string(b.ID)) && legalXML(b.Title) && legalXML(content) && legalXML(string(b.Severity)) && legalXML(i.Change) &&
-		legalXML(b.Summary)
+		legalXML(b.Summary) && legalXML(i.Do)
 	for _, a := range b.Affected {
 		sound = sound && legalXML(a.Product)
 	}

@@ -61,6 +61,8 @@ func TestEditsChangeNoGUID(t *testing.T) {
 		"date":          func(e *edited) { e.b.Published = day.AddDate(1, 0, 0) },
 		"severity":      func(e *edited) { e.b.Severity = bulletin.Critical },
 		"action":        func(e *edited) { e.b.Action.Required = verdict.Yes },
+		"what to do":    func(e *edited) { e.b.Action.Text = "Update." },
+		"exploitation":  func(e *edited) { e.b.Exploited.Word = "confirmed" },
 		"product":       func(e *edited) { e.b.Affected = []bulletin.Affected{{Product: "client"}} },
 		"typo revision": func(e *edited) { e.b = life(false, false) },
 		"path":          func(e *edited) { e.url = "https://example.com/elsewhere/ts-2026-004/" },
@@ -121,6 +123,7 @@ func TestMaterialRevision(t *testing.T) {
 func TestWithdrawal(t *testing.T) {
 	b := life(false, true)
 	b.Status, b.Summary, b.Severity = bulletin.Withdrawn, "A secret.", bulletin.High
+	b.Action, b.Exploited.Word = bulletin.Action{Required: verdict.Yes, Text: "A secret."}, "confirmed"
 	b.Affected = []bulletin.Affected{{Product: "client"}}
 	b.Retraction = &bulletin.Retraction{At: day.AddDate(0, 0, 9), Reason: "It was not so."}
 	want := Item{ID: "TS-2026-004", GUID: "TS-2026-004/withdrawn", State: Withdrawn, Title: "A fault", Change: "It was not so.",

@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -16,13 +15,15 @@ type Item struct {
 	State     State     // what the entry tells
 	Title     string    // of the bulletin
 	Change    string    // what a material revision changed, or why the bulletin was withdrawn; may be empty
-	Summary   string    // a sentence, as plain text; empty of a withdrawn bulletin
+	Summary   string    // a sentence, as plain text; empty of a withdrawn bulletin, and where it only repeats the title
 	URL       string    // of its page
 	Content   string    // all that the entry says, as HTML; may be empty
 	Announced time.Time // when readers are told of this entry, UTC, to the second
 	Updated   time.Time // when the bulletin changed last
 	Severity  string    // empty where it is not stated
 	Action    string    // whether users have to do something: yes, no, unknown
+	Do        string    // what that is, as one line of plain text; may be empty
+	Exploited string    // confirmed, suspected, no_evidence, confirmed_none or unknown; empty where nobody asked yet
 	Products  []string  // IDs, each once
 }
 
@@ -48,14 +49,19 @@ func NewItem(p bulletin.Published, url string, contentHTML string) Item {
 		ID:        string(b.ID),
 		GUID:      string(b.ID),
 		Title:     b.Title,
-		Summary:   cmp.Or(b.Summary, b.Title),
+		Summary:   b.Summary,
 		URL:       url,
 		Content:   lineEnds.Replace(contentHTML),
 		Announced: second(b.Announced()),
 		Updated:   second(b.Modified()),
 		Severity:  string(b.Severity),
 		Action:    b.Action.Required.String(),
+		Do:        strings.Join(strings.Fields(b.Action.Text), " "),
+		Exploited: b.Exploited.Word,
 		Products:  b.Products(),
+	}
+	if i.Summary == i.Title {
+		i.Summary = ""
 	}
 	return i.asOf(b)
 }
@@ -63,7 +69,8 @@ func NewItem(p bulletin.Published, url string, contentHTML string) Item {
 // asOf gives an entry the identity of what its bulletin's readers were told last.
 func (i Item) asOf(b bulletin.Bulletin) Item {
 	if b.Status == bulletin.Withdrawn {
-		i.State, i.GUID, i.Summary, i.Severity, i.Action, i.Products = Withdrawn, i.ID+"/withdrawn", "", "", "", nil
+		i.State, i.GUID, i.Products = Withdrawn, i.ID+"/withdrawn", nil
+		i.Summary, i.Severity, i.Action, i.Do, i.Exploited = "", "", "", "", ""
 		if b.Retraction != nil {
 			i.Change = b.Retraction.Reason
 		}

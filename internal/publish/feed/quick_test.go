@@ -42,7 +42,7 @@ func TestQuickReadsWhatIsWritten(t *testing.T) {
 	for _, text := range odd {
 		if legal(text) {
 			i := items[0]
-			i.Title, i.Summary, i.Content, i.Severity = text, text, lineEnds.Replace(text), text
+			i.Title, i.Summary, i.Do, i.Content, i.Severity = text, text, text, lineEnds.Replace(text), text
 			i.Products = []string{text}
 			for name := range xmlReaders {
 				if data := must(t, name, ch, []Item{i}); !alike(t, name, string(data)) && !strings.Contains(text, "\r") {
