@@ -17,10 +17,14 @@ var tags = regexp.MustCompile(`<[^>]*>`)
 func said(t *testing.T, b bulletin.Bulletin) string {
 	t.Helper()
 	b.ID, b.Title, b.Status, b.Published = "TS-2026-020", "A fault", bulletin.Public, day("2026-05-03")
-	page := pageOf(t, b)
-	from, to := strings.Index(page, `id="_action"`), strings.Index(page, `<dl class="facts">`)
+	return plainPage(t, pageOf(t, b))
+}
+
+func plainPage(t *testing.T, page string) string {
+	t.Helper()
+	from, to := strings.Index(page, `id="_action"`), strings.Index(page, `<div class="text">`)
 	if from < 0 || to < from {
-		t.Fatal("no banner and no facts")
+		t.Fatal("no banner and no text")
 	}
 	text := strings.NewReplacer("</div>", "|", "</tr>", "|", "</td>", "|", "</th>", "|", "</dt>", ": ", "</p>", "|", "</caption>", "|").Replace(page[from:to])
 	text = strings.Join(strings.Fields(tags.ReplaceAllString(strings.TrimPrefix(text, `id="_action">`), " ")), " ")
@@ -44,7 +48,7 @@ func TestShapes(t *testing.T) {
 		{
 			name:     "the fix is out",
 			affected: []bulletin.Affected{client(bulletin.Affected{Platforms: []string{"linux"}, Versions: fix("1.5"), Available: day("2026-05-03")})},
-			want:     []string{"Linux: sudo apt install example-client=1.5|", "See your version: example version|", "Linux| 1.0 and later, before 1.5| 1.5| 3 May 2026|"},
+			want:     []string{"Linux: sudo apt install example-client=1.5 then you have 1.5 or later|", "See your version: example version|", "Linux| 1.0 and later, before 1.5| 1.5| 3 May 2026|"},
 			never:    []string{"No fix", "Expected"},
 		},
 		{
@@ -62,25 +66,25 @@ func TestShapes(t *testing.T) {
 			name:     "the bulletin was changed after the fix came",
 			affected: []bulletin.Affected{client(bulletin.Affected{Platforms: []string{"linux"}, Versions: fix("1.5"), Available: day("2026-05-09")})},
 			change:   func(b *bulletin.Bulletin) { b.Revisions = []bulletin.Revision{{Version: 2, At: day("2026-05-09")}} },
-			want:     []string{"Linux: sudo apt install example-client=1.5|", "1.5| 9 May 2026|"},
+			want:     []string{"Linux: sudo apt install example-client=1.5 then", "1.5| 9 May 2026|"},
 			never:    []string{"No fix", "xpected"},
 		},
 		{
 			name:     "the fix comes later on the same day",
 			affected: []bulletin.Affected{client(bulletin.Affected{Platforms: []string{"linux"}, Versions: fix("1.5"), Available: day("2026-05-03").Add(20 * 3600e9)})},
-			want:     []string{"sudo apt install example-client=1.5|"},
+			want:     []string{"sudo apt install example-client=1.5 then"},
 			never:    []string{"No fix", "xpected"},
 		},
 		{
 			name:     "a release candidate is no fix",
 			affected: []bulletin.Affected{client(bulletin.Affected{Platforms: []string{"linux"}, Versions: fix("1.5"), Available: day("2026-05-01"), Channel: "rc"})},
-			want:     []string{"Linux: No fix yet: only in a release candidate, as of 3 May 2026.|", "1.5 (only in a release candidate)|"},
+			want:     []string{"Linux: No fix yet: only in a release candidate, as of 3 May 2026.|", "No fix yet: 1.5 (only in a release candidate)|"},
 			never:    []string{"sudo apt"},
 		},
 		{
 			name:     "there is no fix, and why",
 			affected: []bulletin.Affected{client(bulletin.Affected{Platforms: []string{"linux"}, Versions: version.Range{LastAffected: "1.5"}, Unfixed: "It is old."})},
-			want:     []string{"Linux: No fix: It is old.|", "Linux| up to 1.5| No fix|"},
+			want:     []string{"Linux: No fix: It is old.|", "Linux| up to and including 1.5| No fix|"},
 			never:    []string{"sudo apt"},
 		},
 		{
@@ -100,7 +104,7 @@ func TestShapes(t *testing.T) {
 				client(bulletin.Affected{Platforms: []string{"linux"}, Versions: version.Range{Introduced: "2.0", Fixed: "2.4"}, Available: day("2026-05-03")}),
 				client(bulletin.Affected{Platforms: []string{"linux"}, Versions: version.Range{Introduced: "1.0", Fixed: "1.9"}, Available: day("2026-05-03")}),
 			},
-			want: []string{"Linux 2.0 and later, before 2.4: sudo apt install example-client=2.4|", "Linux 1.0 and later, before 1.9: sudo apt install example-client=1.9|"},
+			want: []string{"Linux 2.0 and later, before 2.4: sudo apt install example-client=2.4 then you have 2.4 or later|", "Linux 1.0 and later, before 1.9: sudo apt install example-client=1.9 then you have 1.9 or later|"},
 		},
 		{
 			name:     "nothing is stated of the fix",
@@ -111,7 +115,7 @@ func TestShapes(t *testing.T) {
 		{
 			name:     "all platforms",
 			affected: []bulletin.Affected{client(bulletin.Affected{Versions: fix("1.5"), Available: day("2026-05-03")})},
-			want:     []string{"Windows: winget upgrade Example.Client|", "macOS, iOS: Update to 1.5 or later|", "All platforms| 1.0 and later, before 1.5| 1.5|"},
+			want:     []string{"Windows: winget upgrade Example.Client then you have 1.5 or later|", "macOS, iOS: Update to 1.5 or later|", "All platforms| 1.0 and later, before 1.5| 1.5|"},
 		},
 		{
 			name: "two products",
@@ -130,7 +134,7 @@ func TestShapes(t *testing.T) {
 		},
 		{
 			name: "hosted: everybody", affected: []bulletin.Affected{{Product: "coordination-server", Everyone: true, Deployed: day("2026-05-02")}},
-			want: []string{"Coordination server| All tailnets| 2 May 2026|", "there is nothing to update"}, never: []string{"See your version", "letter"},
+			want: []string{"Coordination server| All tailnets| 2 May 2026|", "Run by us: we install the fix|"}, never: []string{"See your version", "letter"},
 		},
 		{
 			name: "hosted: not stated", affected: []bulletin.Affected{{Product: "coordination-server"}},
@@ -139,24 +143,48 @@ func TestShapes(t *testing.T) {
 		{
 			name: "hosted: some, and no verdict on record", affected: []bulletin.Affected{{Product: "coordination-server"}},
 			change: func(b *bulletin.Bulletin) { b.Identification = "some" },
-			want:   []string{"| Some tailnets|"}, never: []string{"letter"},
+			want:   []string{"| Some tailnets; we may not have found all|"}, never: []string{"letter"},
 		},
 		{
 			name: "hosted: some, who must be told", affected: []bulletin.Affected{{Product: "coordination-server"}},
 			change: func(b *bulletin.Bulletin) { b.Identification, b.Decision = "some", judged(verdict.Required, nil) },
-			want:   []string{"| Some tailnets: those that we found are told by letter|"},
+			want:   []string{"| Some tailnets: those that we found are told by letter; there may be others|"},
 		},
 		{
 			name: "hosted: some, who need not be told by override", affected: []bulletin.Affected{{Product: "coordination-server"}},
 			change: func(b *bulletin.Bulletin) {
 				b.Identification, b.Decision = "some", judged(verdict.Required, &bulletin.JudgedOverride{Verdict: verdict.NotRequired})
 			},
-			want: []string{"| Some tailnets|"}, never: []string{"letter"},
+			want: []string{"| Some tailnets; we may not have found all|"}, never: []string{"letter"},
 		},
 		{
 			name: "hosted: nobody can tell", affected: []bulletin.Affected{{Product: "coordination-server"}},
 			change: func(b *bulletin.Bulletin) { b.Identification, b.Decision = "none", judged(verdict.Required, nil) },
 			want:   []string{"| Not known which tailnets|"}, never: []string{"letter"},
+		},
+		{
+			name:     "action not stated, and a fix is out",
+			affected: []bulletin.Affected{client(bulletin.Affected{Platforms: []string{"linux"}, Versions: fix("1.5"), Available: day("2026-05-03")})},
+			change:   func(b *bulletin.Bulletin) { b.Action = bulletin.Action{} },
+			want:     []string{"Action required: not stated", "Linux: sudo apt install example-client=1.5 then you have 1.5 or later|"},
+		},
+		{
+			name: "a service that is still open stands beside what is fixed",
+			affected: []bulletin.Affected{
+				client(bulletin.Affected{Platforms: []string{"linux"}, Versions: fix("1.5"), Available: day("2026-05-03")}),
+				{Product: "coordination-server", Everyone: true, Deployed: day("2026-05-09")},
+			},
+			want: []string{"Example client, Linux: sudo apt", "Coordination server Run by us: we install the fix: No fix yet: expected on 9 May 2026, as of 3 May 2026.|",
+				"Coordination server| All tailnets| No fix yet: Expected on 9 May 2026|"},
+		},
+		{
+			name: "a service that is fixed needs nobody's hands",
+			affected: []bulletin.Affected{
+				client(bulletin.Affected{Platforms: []string{"linux"}, Versions: fix("1.5"), Available: day("2026-05-03")}),
+				{Product: "coordination-server", Everyone: true, Deployed: day("2026-05-03").Add(20 * 3600e9)},
+			},
+			want:  []string{"| Linux: sudo apt", "Coordination server| All tailnets| 3 May 2026, 20:00 UTC|"},
+			never: []string{"Coordination server Run", "xpected", "No fix"},
 		},
 		{name: "nothing is stated", want: []string{"We haven’t stated yet which products and versions are affected.|"}, never: []string{"See your version"}},
 	}

@@ -2,6 +2,7 @@ package site
 
 import (
 	"html/template"
+	"slices"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/publish"
@@ -18,10 +19,11 @@ type bulletinPage struct {
 	Marks        Marks
 	Withdrawn    bool
 	Retraction   *Retraction
+	Change       *Event // what the last material revision changed; nil where there is none
 	Action       string // yes, no or unknown
-	ActionText   string
+	ActionText   template.HTML
 	Audience     string
-	Steps        []string
+	Steps        []template.HTML
 	Ways         []Way
 	Versions     []Command
 	Several      bool
@@ -59,10 +61,11 @@ func (r *Renderer) Bulletin(n Notice) (publish.File, error) {
 		Marks:      r.marksOf(x),
 		Withdrawn:  x.Status == bulletin.Withdrawn,
 		Retraction: r.retraction(n),
+		Change:     r.change(x),
 		Action:     x.Action.Required.String(),
-		ActionText: x.Action.Text,
+		ActionText: inline(x.Action.Text),
 		Audience:   x.Action.Audience,
-		Steps:      x.Action.Steps,
+		Steps:      inlines(x.Action.Steps),
 		Units:      r.Units,
 		Body:       body,
 		Reasons:    r.because(n),
@@ -76,15 +79,30 @@ func (r *Renderer) Bulletin(n Notice) (publish.File, error) {
 	} else {
 		data.PageTitle = data.ID + ": " + data.PageTitle
 	}
-	if changed := r.date(x.Modified()); changed != nil && changed.Day != data.Published.Day {
-		data.Changed = changed
+	if changed(x) {
+		data.Changed = r.date(x.Modified())
 	}
 	data.Installed, data.Hosted = r.installed(x), r.hosted(x)
-	if x.Action.Required == verdict.Yes {
-		data.Ways, data.Versions = r.ways(x), r.versions(x.Affected)
-		data.Several = len(data.Installed) > 1
-	}
+	data.Ways, data.Versions, data.Several = r.guidance(x, data.Installed)
 	return r.render(page, "bulletin.html", data)
+}
+
+// changed tells whether readers may have seen the bulletin otherwise than it is, be it hours ago.
+func changed(x bulletin.Bulletin) bool {
+	revised := slices.ContainsFunc(x.Revisions, func(v bulletin.Revision) bool { return v.Version > 1 })
+	return revised || !endOfDay(x.Modified()).Equal(endOfDay(x.Published))
+}
+
+// guidance is how users get rid of the vulnerability, and whether products have to be told apart
+// in it. Where nobody has stated whether they have to do anything, what is known of the fix helps
+// them; where they need not, there is nothing to say.
+func (r *Renderer) guidance(x bulletin.Bulletin, installed []Installed) (ways []Way, versions []Command, several bool) {
+	if x.Action.Required == verdict.No {
+		return nil, nil, false
+	}
+	ways, versions = r.ways(x), r.versions(x.Affected)
+	hosted := slices.ContainsFunc(ways, func(w Way) bool { return w.Hosted })
+	return ways, versions, hosted || len(installed) > 1
 }
 
 // body renders the text of a bulletin; of a withdrawn one there is none.

@@ -21,6 +21,7 @@ type Card struct {
 	// Modified is when the page changed last.
 	Modified  time.Time
 	Severity  bulletin.Severity
+	Exploited string // the answer's word; empty where nobody asked yet
 	Action    verdict.Truth
 	Products  []string // IDs, each once
 	Withdrawn bool
@@ -34,9 +35,11 @@ type Entry struct {
 	ID, Anchor, Href string
 	Title, Summary   string // the summary is empty where it only repeats the title
 	Published        *Date
-	Severity         string // empty where not stated
-	Action           string // yes, no or unknown
-	Exploited        string // the answer's word; empty where nobody asked yet
+	Changed          *Date    // nil where nothing was changed since, and of a withdrawn one
+	Products         []string // titles
+	Severity         string   // empty where not stated
+	Action           string   // yes, no or unknown
+	Exploited        string   // the answer's word; empty where nobody asked yet
 	Marks            Marks
 	Withdrawn        bool
 	Superseded       *Link // of a withdrawn one: what holds instead; may be nil
@@ -48,7 +51,7 @@ func (r *Renderer) Card(n Notice) (Card, error) {
 	row, err := r.templates.piece("entry", r.entry(n))
 	card := Card{
 		ID: x.ID, Title: x.Title, Published: x.Published, Announced: x.Announced(), Modified: x.Modified(),
-		Severity: x.Severity, Action: x.Action.Required, Withdrawn: x.Status == bulletin.Withdrawn,
+		Severity: x.Severity, Exploited: x.Exploited.Word, Action: x.Action.Required, Withdrawn: x.Status == bulletin.Withdrawn,
 		Cites: cited(r.because(n)), Entry: row, Mark: sha256.Sum256([]byte(row)),
 		Products: x.Products(),
 	}
@@ -72,11 +75,31 @@ func (r *Renderer) entry(n Notice) Entry {
 	}
 	if e.Withdrawn {
 		e.Summary = "" // the row says in the language of the page what became of it
+	} else {
+		e.Changed, e.Products = r.later(x.Published, x.Modified()), r.titles(x.Products())
 	}
 	if retraction := r.retraction(n); retraction != nil {
 		e.Superseded = retraction.Superseded
 	}
 	return e
+}
+
+// later is the day of the last change; nil where that is the day of publication.
+func (r *Renderer) later(published, modified time.Time) *Date {
+	const day = 24 * time.Hour
+	if modified.Truncate(day).Equal(published.Truncate(day)) { // days of UTC, whatever the zone
+		return nil
+	}
+	return r.date(modified)
+}
+
+// titles are the titles of products.
+func (r *Renderer) titles(ids []string) []string {
+	titles := make([]string, len(ids))
+	for i, id := range ids {
+		titles[i] = r.product(id).Title
+	}
+	return titles
 }
 
 // summary is empty where it only repeats the title.

@@ -167,7 +167,7 @@ func TestUnknownTemplateOfASite(t *testing.T) {
 		if o.fast.Compiled(o.name, o.data) == nil {
 			t.Errorf("%s is compiled", construct)
 		}
-		o.same(t, bulletinPage{Frame: Frame{Title: `</script>"'<b>`}, Steps: []string{"1", "2"}})
+		o.same(t, bulletinPage{Frame: Frame{Title: `</script>"'<b>`}, Steps: []template.HTML{"1", "2"}})
 	}
 }
 
@@ -209,15 +209,15 @@ func fillIn(random *rand.Rand, v reflect.Value) {
 
 // filledBulletin is a page as bulletins have it.
 func filledBulletin() bulletinPage {
-	seen := &Date{"3 May 2026", "2026-05-03", `<time datetime="2026-05-03">3 May 2026</time>`}
+	seen := &Date{Day: "3 May 2026", Machine: "2026-05-03", HTML: `<time datetime="2026-05-03">3 May 2026</time>`, Exact: `<time datetime="2026-05-03">3 May 2026</time>`}
 	row := Row{Platforms: "Windows, Linux", Affected: "from 1.30.0, before 1.66.1", Fixed: "1.66.1", Available: seen}
 	return bulletinPage{
 		Frame: Frame{Organization: "Example Networks", Language: "en", Direction: "ltr", Title: "Web pages could reach the local API", PageTitle: "TS-2026-004: Web pages could reach the local API", Description: "A page that a user visits could call the client’s local API.", Canonical: "https://security.example.com/security-bulletins/ts-2026-004/", Section: "bulletins", Head: "<head>", Header: "<header>", Footer: "<footer>"},
 		ID:    "TS-2026-004", Summary: "A page that a user visits could call the client’s local API.", Published: seen, Changed: seen, Severity: "high", Exploited: "no_evidence",
 		Marks:  Marks{Severity: "<b>High</b>", Attacks: "None"},
-		Action: "yes", ActionText: "Update Windows and Linux nodes to 1.66.1 or later.", Audience: "administrators", Steps: []string{"Update.", "Restart."}, Units: "tailnets",
+		Action: "yes", ActionText: "Update Windows and Linux nodes to 1.66.1 or later.", Audience: "administrators", Steps: []template.HTML{"Update.", "Restart."}, Units: "tailnets",
 		Ways:     []Way{{Product: "Example client", Platforms: "Windows", Command: "winget upgrade Example.Client", Fixed: "1.66.1"}, {Product: "Example client", Platforms: "Linux", Fixed: "1.66.1", Channel: "store"}},
-		Versions: []Command{{"Example client", "example version"}}, Installed: []Installed{{"Example client", []Row{row, row, row}}}, Hosted: []Hosted{{Product: "Coordination server", Whom: "everyone", Deployed: seen}},
+		Versions: []Command{{"Example client", "example version", "<span>example</span> <span>version</span>"}}, Installed: []Installed{{"Example client", []Row{row, row, row}}}, Hosted: []Hosted{{Product: "Coordination server", Whom: "everyone", Deployed: seen}},
 		Body:    template.HTML(strings.Repeat("<p>What happened, and to whom.</p>\n", 60)),
 		Reasons: []Reason{{Kind: "promise", Quote: "We publish a bulletin for every vulnerability that requires action.", Policy: "Incident disclosure", Href: "/security-policies/incident-disclosure/#disclose-action"}},
 		Record: Record{Names: []Link{{"CVE-2026-0001", "https://www.cve.org/CVERecord?id=CVE-2026-0001"}}, Elsewhere: true, Scores: []Score{{"8.1", "3.1", "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:N"}},

@@ -11,6 +11,7 @@ import (
 type Date struct {
 	Day, Machine string
 	HTML         template.HTML
+	Exact        template.HTML // with the time of day, where one was stated; else as HTML
 }
 
 // days are the dates that pages were given last, each in the place of its day. Bulletins that are
@@ -47,5 +48,12 @@ func (r *Renderer) date(t time.Time) *Date {
 func (r *Renderer) newDate(t time.Time, form string) *Date {
 	machine := t.Format(form)
 	day := r.words.plain("date", strconv.Itoa(t.Day()), r.words.months[t.Month()], strconv.Itoa(t.Year()))
-	return &Date{day, machine, template.HTML(`<time datetime="` + machine + `">` + template.HTMLEscapeString(day) + `</time>`)}
+	element := func(text string) template.HTML {
+		return template.HTML(`<time datetime="` + machine + `">` + template.HTMLEscapeString(text) + `</time>`)
+	}
+	made := &Date{Day: day, Machine: machine, HTML: element(day)}
+	if made.Exact = made.HTML; form != time.DateOnly {
+		made.Exact = element(r.words.plain("date.time", day, t.Format("15:04")))
+	}
+	return made
 }

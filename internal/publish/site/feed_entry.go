@@ -8,7 +8,6 @@ import (
 	"tocsin/internal/address"
 	"tocsin/internal/bulletin"
 	"tocsin/internal/markdown"
-	"tocsin/internal/verdict"
 )
 
 // feedEntry is what the content of an entry is made of.
@@ -17,23 +16,26 @@ type feedEntry struct {
 	Retraction *Retraction
 	Change     *Event // nil where no material revision changed anything
 	Action     string
-	ActionText string
+	ActionText template.HTML
 	Audience   string
-	Steps      []string
+	Steps      []template.HTML
 	Ways       []Way
 	Versions   []Command
 	Several    bool
 	Installed  []Installed
 	Hosted     []Hosted
 	Units      string
-	Severity   string // in words
+	Severity   string        // in words
+	Attacks    template.HTML // what is known of exploitation, in full
+	NextUpdate *Date
+	Done       []Event
 	Summary    string
 	Body       template.HTML
 	Page       string // full address
 }
 
 // FeedHTML is all that the entry of a bulletin says in a feed: what a material revision
-// changed, what to do, who is affected, then the text; of a withdrawn bulletin, why it was
+// changed, what to do, whether it is exploited, who is affected, then the text; of a withdrawn bulletin, why it was
 // withdrawn. It is for readers who see it away from its page, among other entries: its links
 // are full addresses, and no two entries share an id. The error names the bulletin.
 func (r *Renderer) FeedHTML(n Notice) (string, error) {
@@ -50,13 +52,11 @@ func (r *Renderer) FeedHTML(n Notice) (string, error) {
 	}
 	data.Body, data.Change, data.Summary = body, r.change(x), summary(x)
 	data.Severity = r.words.plain("severity." + severityKey(x.Severity))
-	data.Action, data.ActionText = x.Action.Required.String(), x.Action.Text
-	data.Audience, data.Steps, data.Units = x.Action.Audience, x.Action.Steps, r.Units
+	data.Attacks, data.NextUpdate, data.Done = r.marksOf(x).Attacks, r.date(x.NextUpdate), r.events(x.Done)
+	data.Action, data.ActionText = x.Action.Required.String(), inline(x.Action.Text)
+	data.Audience, data.Steps, data.Units = x.Action.Audience, inlines(x.Action.Steps), r.Units
 	data.Installed, data.Hosted = r.installed(x), r.hosted(x)
-	if x.Action.Required == verdict.Yes {
-		data.Ways, data.Versions = r.ways(x), r.versions(x.Affected)
-		data.Several = len(data.Installed) > 1
-	}
+	data.Ways, data.Versions, data.Several = r.guidance(x, data.Installed)
 	return r.feedEntry(data)
 }
 

@@ -20,11 +20,27 @@ type Subscription struct {
 }
 
 // FeedWords are the words that feeds add to the authors' own.
-type FeedWords struct{ Updated, Withdrawn, Retracted string }
+type FeedWords struct {
+	Updated, Withdrawn, Retracted string
+	Action, Exploited             map[string]string // sentences by answer
+}
 
 // FeedWords are those in the language of the site.
 func (r *Renderer) FeedWords() FeedWords {
-	return FeedWords{r.words.plain("feed.updated"), r.words.plain("mark.withdrawn"), r.words.plain("feed.retracted")}
+	w := r.words
+	words := FeedWords{
+		Updated: w.plain("feed.updated"), Withdrawn: w.plain("mark.withdrawn"), Retracted: w.plain("feed.retracted"),
+		Action: make(map[string]string), Exploited: make(map[string]string),
+	}
+	for _, answer := range []string{"yes", "no", "unknown"} {
+		words.Action[answer] = w.plain("action."+answer) + "."
+	}
+	exploited := w.plain("facts.exploited") + w.plain("feed.entry.colon") + " "
+	words.Exploited[""] = exploited + w.plain("not-stated") + "."
+	for _, answer := range []string{"confirmed", "suspected", "no_evidence", "confirmed_none", "unknown"} {
+		words.Exploited[answer] = exploited + w.plain("exploited."+answer) + "."
+	}
+	return words
 }
 
 // Subscriptions are all feeds, that of all bulletins first. They are the same whatever was
@@ -143,12 +159,12 @@ func (l *list) feeds() (publish.File, error) {
 			{"Atom", l.Layout.URL(l.Layout.Atom())},
 			{"JSON Feed", l.Layout.URL(l.Layout.JSONFeed())},
 		},
-		Action:  []FeedAddress{{"RSS", l.Layout.URL(l.Layout.ActionRequired().RSS())}},
+		Action:  []FeedAddress{{w.plain("list.action.title"), l.Layout.URL(l.Layout.ActionRequired().RSS())}},
 		Example: l.example(),
 	}
 	severity, product := FeedGroup{Kind: "severity"}, FeedGroup{Kind: "product"}
 	for _, s := range bulletin.Severities() {
-		name := w.plain("severity." + severityKey(s))
+		name := w.plain("mark.severity." + severityKey(s))
 		severity.Feeds = append(severity.Feeds, FeedAddress{name, l.Layout.URL(l.Layout.Severity(string(s)).RSS())})
 	}
 	for _, p := range l.Products {

@@ -25,7 +25,9 @@ func fed(t *testing.T) whole {
 	for _, b := range []bulletin.Bulletin{
 		{
 			ID: "TS-2026-005", Title: "Revised", Summary: "Nodes could see more than they should.", Status: bulletin.Public, Severity: bulletin.High, Published: day("2026-05-04"),
-			Action: bulletin.Action{Required: verdict.Yes, Text: "Update.", Audience: "administrators <of> networks", Steps: []string{"Stop <it>.", "Start it."}},
+			Action:    bulletin.Action{Required: verdict.Yes, Text: "Update.", Audience: "administrators <of> networks", Steps: []string{"Stop <it>.", "Start it."}},
+			Exploited: bulletin.Answer{Word: "suspected"}, NextUpdate: day("2026-05-08").Add(6 * time.Hour),
+			Done: []bulletin.Event{{At: day("2026-05-07").Add(10*time.Hour + 30*time.Minute), Text: "Keys <changed>."}},
 			Revisions: []bulletin.Revision{{Version: 1, At: day("2026-05-04")},
 				{Version: 2, At: day("2026-05-06"), Summary: "It concerns <iOS> too.", Material: true}, {Version: 3, At: day("2026-05-07"), Summary: "A typo."}},
 			Body: []byte("#### What happened?\n\nSee [below](#what-to-do), [the policy](/security-policies/) and [another](../ts-2026-004/).[^1]\n\n#### What to do\n\nUpdate.\n\n[^1]: A note.\n"),
@@ -137,12 +139,12 @@ func TestFeedEntriesOfAPreview(t *testing.T) {
 	}
 }
 
-// What changed stands first, then what to do, then who is affected, then the text.
+// What changed stands first, then what to do, whether it is exploited, who is affected, then the text.
 func TestFeedEntryOrder(t *testing.T) {
 	html := entries(t, fed(t))["TS-2026-005"]
 	at := -1
-	for _, part := range []string{"Changed on", "It concerns &lt;iOS&gt; too.", "Action required: yes", "Update.", "Stop &lt;it&gt;.", "which products and versions",
-		"Severity", "Nodes could see more", "What happened?", "A note.", "/security-bulletins/ts-2026-005/</a>"} {
+	for _, part := range []string{"Changed on", "It concerns &lt;iOS&gt; too.", "Action required: yes", "Update.", "Exploited: Suspected<br>\nSeverity: High<br>\nNext update: ", "8 May 2026, 06:00 UTC</time></p>",
+		"Stop &lt;it&gt;.", "which products and versions", "What we did:", "7 May 2026, 10:30 UTC</time>: <span dir=\"auto\">Keys &lt;changed&gt;.</span>", "Nodes could see more", "What happened?", "A note.", "/security-bulletins/ts-2026-005/</a>"} {
 		found := strings.Index(html, part)
 		if found < at || found < 0 {
 			t.Fatalf("%q is at %d, after what stands at %d:\n%s", part, found, at, html)
@@ -177,6 +179,35 @@ func TestFeedEntryOfWithdrawn(t *testing.T) {
 		html, err = r.FeedHTML(n)
 		if err != nil || strings.Contains(html, "ts-2026-005/") {
 			t.Errorf("%v: links to a bulletin that readers may not see: %s", err, html)
+		}
+	}
+}
+
+// The words of feeds are those of the pages, and ours where a feed is given none: unknown is never
+// "no" in any of them.
+func TestFeedWords(t *testing.T) {
+	for language, want := range map[string][3]string{
+		"en": {"Action required: yes.", "Exploited: Not stated.", "Exploited: Yes, confirmed."},
+		"de": {"Handeln nötig: ja.", "Ausgenutzt: Nicht angegeben.", "Ausgenutzt: Ja, bestätigt."},
+	} {
+		s := fed(t)
+		s.Language = language
+		r, err := New(s.Site)
+		if err != nil {
+			t.Fatal(err)
+		}
+		words := r.FeedWords()
+		if got := [3]string{words.Action["yes"], words.Exploited[""], words.Exploited["confirmed"]}; got != want {
+			t.Errorf("%s: %q, want %q", language, got, want)
+		}
+		seen := make(map[string]string)
+		for _, sentences := range []map[string]string{words.Action, words.Exploited} {
+			for answer, sentence := range sentences {
+				if other, taken := seen[sentence]; taken || strings.Contains(sentence, "exploited.") || strings.Contains(sentence, "action.") {
+					t.Errorf("%s: %q and %q are %q", language, answer, other, sentence)
+				}
+				seen[sentence] = answer
+			}
 		}
 	}
 }
@@ -308,7 +339,8 @@ func TestFeedsPageListsEveryFeed(t *testing.T) {
 			addresses = append(addresses, l.URL(sub.Page.RSS()))
 		}
 		for _, a := range addresses {
-			if strings.Count(page, `<a href="`+a+`">`+a+`</a>`) != 1 {
+			link := regexp.MustCompile(`<dt><a href="` + regexp.QuoteMeta(a) + `"><bdi>[^<]+</bdi></a></dt><dd>` + regexp.QuoteMeta(a) + `</dd>`)
+			if len(link.FindAllString(page, -1)) != 1 {
 				t.Errorf("%s: %s is not there once", language, a)
 			}
 		}

@@ -2,6 +2,7 @@ package site
 
 import (
 	"html/template"
+	"strings"
 
 	"tocsin/internal/address"
 )
@@ -15,6 +16,7 @@ type Frame struct {
 	Description           string // may be empty
 	Canonical             string // full address; empty for "not found"
 	Section               string // home, bulletins, policies, feeds or none
+	Own                   bool   // whether it is the page that the header leads to for its section
 	Feed                  *Link  // the list's own feed; nil where it has none
 	Links                 Links
 	// What is the same on every page of a section is made once.
@@ -32,6 +34,9 @@ type Links struct {
 // frame is the frame of a page.
 func (r *Renderer) frame(page address.Page, section, title, description string) Frame {
 	f := r.frames[section]
+	if r.isOwn(page, section) {
+		f = r.frames[section+ownPage]
+	}
 	f.Title, f.Description = title, description
 	f.PageTitle = r.words.plain("title", title, r.Organization)
 	if page != address.NotFound {
@@ -40,26 +45,44 @@ func (r *Renderer) frame(page address.Page, section, title, description string) 
 	return f
 }
 
+// ownPage stands behind the name of a section where frames are named: that of the page that the
+// header leads to.
+const ownPage = "/"
+
+func (r *Renderer) isOwn(page address.Page, section string) bool {
+	switch section {
+	case "bulletins":
+		return page == r.Layout.Bulletins()
+	case "policies":
+		return page == r.Layout.Policies()
+	case "feeds":
+		return page == r.Layout.Feeds()
+	}
+	return false
+}
+
 // readFrames makes what the pages of each section have in common.
 func (r *Renderer) readFrames() error {
 	r.frames = make(map[string]Frame)
-	for _, section := range []string{"home", "bulletins", "policies", "feeds", "none"} {
+	for _, name := range []string{"home", "bulletins", "bulletins/", "policies", "policies/", "feeds", "feeds/", "none"} {
+		section, own := strings.CutSuffix(name, ownPage)
 		f := Frame{
 			Organization: r.Organization,
 			Contact:      r.Contact,
 			Language:     r.Language,
 			Direction:    r.words.direction(),
 			Section:      section,
+			Own:          own,
 			Links:        linksOf(r.Layout),
 		}
-		for name, part := range map[string]*template.HTML{"head": &f.Head, "header": &f.Header, "crumb": &f.Crumb, "footer": &f.Footer} {
-			html, err := r.templates.piece(name, f)
+		for piece, part := range map[string]*template.HTML{"head": &f.Head, "header": &f.Header, "crumb": &f.Crumb, "footer": &f.Footer} {
+			html, err := r.templates.piece(piece, f)
 			if err != nil {
 				return err
 			}
 			*part = html
 		}
-		r.frames[section] = f
+		r.frames[name] = f
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"html/template"
 	"slices"
 	"strconv"
@@ -39,7 +40,7 @@ type notFoundPage struct {
 type listPage struct {
 	Frame
 	Kind   string // all, year, product, severity or action
-	Name   string // of the year, product or severity
+	Name   string // of the year or product, or the mark of the severity
 	Count  int    // of the bulletins on all parts; 0 on a part
 	Groups []Group
 	Front  string // on a part: the link to the front page; else empty
@@ -47,12 +48,16 @@ type listPage struct {
 	Older  string // the link to the next older part; empty where there is none
 	Parts  []Part // on the front page: all parts, newest first
 	Browse []Browse
+	Shown  int     // on the list of all, where it does not show all: how many it shows
+	Years  []Count // then the lists of the years of the others
 }
 
-// Urgent is the newest bulletin that asks users to do something.
+// Urgent is the most urgent bulletin that asks users to do something.
 type Urgent struct {
-	Href, ID, Title, Severity string
-	Published                 *Date
+	Href, ID, Title    string
+	Severity           string // empty where not stated
+	Exploited          string // the answer's word; empty where nobody asked yet
+	Published, Changed *Date  // nothing was changed since where Changed is nil
 }
 
 // Group is the bulletins of one time, newest first.
@@ -84,6 +89,7 @@ type Count struct {
 type list struct {
 	*Renderer
 	cards []*Card // newest first
+	told  []*Card // those that readers were told of last, as many as the first page shows
 }
 
 func (r *Renderer) list(cards []Card) *list {
@@ -92,7 +98,20 @@ func (r *Renderer) list(cards []Card) *list {
 		sorted[i] = &cards[i]
 	}
 	slices.SortFunc(sorted, newestFirst)
-	return &list{r, sorted}
+	return &list{r, sorted, toldLately(sorted)}
+}
+
+// toldLately picks the bulletins that readers were told of last: an old one that changed has its
+// place among the new ones.
+func toldLately(cards []*Card) []*Card {
+	var told []*Card
+	for _, c := range cards {
+		at, _ := slices.BinarySearchFunc(told, c, toldLast)
+		if at < latest {
+			told = slices.Insert(told[:min(len(told), latest-1)], at, c)
+		}
+	}
+	return told
 }
 
 // todo is what the first page says of all bulletins together.
@@ -106,7 +125,7 @@ func (l *list) todo() todo {
 	for _, c := range l.cards {
 		switch {
 		case asksForAction(c):
-			if t.asking++; t.urgent == nil {
+			if t.asking++; t.urgent == nil || mostUrgent(c, t.urgent) < 0 {
 				t.urgent = c
 			}
 		case c.Action == verdict.Unknown && !c.Withdrawn:
@@ -116,10 +135,21 @@ func (l *list) todo() todo {
 	return t
 }
 
+// mostUrgent is the order in which users should act: first on what is exploited, then on what may
+// be, then on what they were told last.
+func mostUrgent(a, b *Card) int {
+	return cmp.Or(b.attacked()-a.attacked(), toldLast(a, b))
+}
+
+// attacked is how sure it is that the vulnerability is exploited; 0: nobody says so.
+func (c *Card) attacked() int {
+	return 1 + slices.Index([]string{"suspected", "confirmed"}, c.Exploited)
+}
+
 func (l *list) seenAtHome(t todo) sight {
-	seen := sight(nil).rows(l.newest()).number(min(len(l.cards), latest+1), t.asking, t.unstated)
+	seen := sight(nil).rows(l.told).number(min(len(l.cards), latest+1), t.asking, t.unstated)
 	if c := t.urgent; c != nil {
-		seen = seen.text(string(c.ID), c.Title, string(c.Severity)).time(c.Published)
+		seen = seen.text(string(c.ID), c.Title, string(c.Severity), c.Exploited).time(c.Published).time(c.Modified)
 	}
 	return seen
 }
@@ -129,12 +159,15 @@ func (l *list) home(t todo) (publish.File, error) {
 		Frame:    l.frame(address.Home, "home", l.Organization, l.words.plain("home.description", l.Organization)),
 		Asking:   t.asking,
 		Unstated: t.unstated,
-		Latest:   rows(l.newest()),
+		Latest:   rows(l.told),
 		More:     len(l.cards) > latest,
 		Policies: l.policyEntries(),
 	}
 	if c := t.urgent; c != nil {
-		page.Urgent = &Urgent{l.Layout.Href(l.Layout.Bulletin(string(c.ID))), string(c.ID), c.Title, string(c.Severity), l.date(c.Published)}
+		page.Urgent = &Urgent{
+			l.Layout.Href(l.Layout.Bulletin(string(c.ID))), string(c.ID), c.Title,
+			string(c.Severity), c.Exploited, l.date(c.Published), l.later(c.Published, c.Modified),
+		}
 	}
 	return l.render(address.Home, "home.html", page)
 }
@@ -142,11 +175,9 @@ func (l *list) home(t todo) (publish.File, error) {
 func (l *list) notFound() (publish.File, error) {
 	return l.render(address.NotFound, "404.html", notFoundPage{
 		Frame:  l.frame(address.NotFound, "none", l.words.plain("404.title"), ""),
-		Latest: rows(l.newest()),
+		Latest: rows(l.told),
 	})
 }
-
-func (l *list) newest() []*Card { return l.cards[:min(latest, len(l.cards))] }
 
 func asksForAction(c *Card) bool { return c.Action == verdict.Yes && !c.Withdrawn }
 
@@ -250,8 +281,8 @@ func (l *list) byProduct() kind {
 func (l *list) bySeverity() kind {
 	k := kind{name: "severity"}
 	for _, s := range bulletin.Severities() {
-		name := l.words.plain("severity." + severityKey(s))
-		title := l.words.plain("list.severity.title", name)
+		title := l.words.plain("list.severity.title", l.words.plain("severity."+severityKey(s)))
+		name := l.words.plain("mark.severity." + severityKey(s))
 		k.lists = append(k.lists, selection{kind: "severity", name: name, title: title, page: l.Layout.Severity(string(s)), feed: true})
 	}
 	return k
@@ -286,13 +317,32 @@ func severityKey(s bulletin.Severity) string {
 // front is the list of all bulletins: the newest, and the ways to the others.
 func (l *list) front(browse []Browse) (publish.File, error) {
 	page := l.Layout.Bulletins()
-	return l.render(page, "list.html", listPage{
+	data := listPage{
 		Frame:  l.frame(page, "bulletins", l.words.plain("list.all.title"), l.words.plain("list.all.description", l.Organization)),
 		Kind:   "all",
 		Count:  len(l.cards),
 		Groups: l.groups(l.newestOnes(), false),
 		Browse: browse,
-	})
+	}
+	if shown := len(l.newestOnes()); shown < data.Count {
+		data.Shown, data.Years = shown, yearsBeyond(shown, browse)
+	}
+	return l.render(page, "list.html", data)
+}
+
+// yearsBeyond are the lists of years that hold more than the newest bulletins, which are so many.
+func yearsBeyond(newest int, browse []Browse) []Count {
+	for _, b := range browse {
+		if b.Kind != "year" {
+			continue
+		}
+		for i, year := range b.Lists {
+			if newest -= year.Count; newest < 0 {
+				return b.Lists[i:]
+			}
+		}
+	}
+	return nil
 }
 
 // newestOnes are the bulletins on the list of all.
@@ -360,6 +410,8 @@ func (l *list) part(s selection, number int) (publish.File, error) {
 	place := s.page.Part(number)
 	page.Canonical = l.Layout.URL(place)
 	page.Title = l.words.plain("list.part.title", s.title, strconv.Itoa(number))
+	page.PageTitle = l.words.plain("title", page.Title, l.Organization)
+	page.Description = l.words.plain("list.description", page.Title, l.Organization)
 	page.Front, page.Part = l.Layout.Href(s.page), number
 	if number > 1 {
 		page.Older = l.Layout.Href(s.page.Part(number - 1))

@@ -156,7 +156,7 @@ func TestAddressesStay(t *testing.T) {
 func TestBrowse(t *testing.T) {
 	page := build(t, small(t))["security-bulletins/index.html"]
 	for list, count := range map[string]int{"action-required/": 2, "2026/": 3, "2025/": 2, "2024/": 1, "products/client/": 1, "products/coordination-server/": 2, "severity/high/": 1, "severity/unrated/": 1} {
-		row := regexp.MustCompile(`<dd><a href="/trust/security-bulletins/` + list + `"><bdi>[^<]+</bdi></a> <span class="count">(\d+)</span>`).FindStringSubmatch(page)
+		row := regexp.MustCompile(`<dd><a href="/trust/security-bulletins/` + list + `"><bdi>[^<]+</bdi> <span class="count">(\d+)</span></a>`).FindStringSubmatch(page)
 		if row == nil || row[1] != fmt.Sprint(count) {
 			t.Errorf("%s: %q, want %d", list, row, count)
 		}
@@ -166,7 +166,94 @@ func TestBrowse(t *testing.T) {
 	}
 }
 
-// TestUrgent: the first page names the newest bulletin that asks for action, and says so where
+// TestListOfAllEndsWithWords: where the list of all does not hold all, it says so, and leads to the
+// years of the others.
+func TestListOfAllEndsWithWords(t *testing.T) {
+	for _, c := range []struct {
+		count int // of bulletins, the first of which is a year older than the others
+		want  []string
+	}{
+		{partSize, nil},
+		{partSize + 1, []string{"2019"}},
+		{partSize + 2, []string{"2020", "2019"}},
+	} {
+		s := small(t)
+		s.Bulletins = plain(t, c.count)
+		first := s.Bulletins[0].Bulletin()
+		first.Published = first.Published.AddDate(-1, 0, 0)
+		s.Bulletins[0] = published(t, first)
+		page := build(t, s)["security-bulletins/index.html"]
+		_, rest, found := strings.Cut(page, `<nav class="parts years"`)
+		var years []string
+		for _, m := range regexp.MustCompile(`/security-bulletins/(\d{4})/">`).FindAllStringSubmatch(rest, -1) {
+			years = append(years, m[1])
+		}
+		if found != (c.want != nil) || !slices.Equal(years, c.want) {
+			t.Errorf("%d bulletins: leads to %q, want %q", c.count, years, c.want)
+		}
+		if want := fmt.Sprintf("These are the newest %d of %d.", partSize, c.count); found && !strings.Contains(rest, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+}
+
+// TestPartsHaveTheirOwnTitle: neither windows nor results of a search can be taken for each other.
+func TestPartsHaveTheirOwnTitle(t *testing.T) {
+	seen := make(map[string]string)
+	for path, page := range lists(t, 3*partSize) {
+		if strings.Contains(path, "/ts-") {
+			continue
+		}
+		for _, form := range []string{`<title>[^<]+</title>`, `<meta name="description"[^>]+>`} {
+			found := regexp.MustCompile(form).FindString(page)
+			if other, again := seen[found]; again {
+				t.Errorf("%s and %s: %q", path, other, found)
+			}
+			seen[found] = path
+		}
+	}
+}
+
+// TestCurrent: the header tells the page itself from the section that it is in.
+func TestCurrent(t *testing.T) {
+	files := build(t, small(t))
+	for path, want := range map[string]string{
+		"index.html": "page", "security-bulletins/index.html": "page", "security-policies/index.html": "page", "security-bulletins/feeds/index.html": "page",
+		"security-bulletins/2026/index.html": "true", "security-bulletins/ts-2026-004/index.html": "true", "security-policies/print/index.html": "true", "404.html": "",
+	} {
+		got := ""
+		if m := regexp.MustCompile(`aria-current="([^"]+)"`).FindAllStringSubmatch(files[path], -1); len(m) == 1 {
+			got = m[0][1]
+		} else if len(m) > 1 {
+			t.Errorf("%s is at %d places", path, len(m))
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+}
+
+// TestLandmarks: of the parts of a page only what is most urgent is a landmark, besides the ways
+// through the site: who goes from one landmark to the next would have more steps than headings.
+func TestLandmarks(t *testing.T) {
+	s := governed(t, promised("TS-2026-001"))
+	full := rich()
+	full.ID = "TS-2026-002"
+	s.Bulletins = append(s.Bulletins, published(t, full))
+	named := regexp.MustCompile(`<section [^>]*aria-label(?:ledby)?="([^"]*)"`)
+	for path, page := range build(t, s) {
+		for _, m := range named.FindAllStringSubmatch(page, -1) {
+			if !slices.Contains([]string{"_urgent", "_action", "_withdrawn", "_affected"}, m[1]) {
+				t.Errorf("%s: %s is a landmark", path, m[0])
+			}
+		}
+		if navs := strings.Count(page, "<nav "); navs > 3 {
+			t.Errorf("%s: %d ways through the site", path, navs)
+		}
+	}
+}
+
+// TestUrgent: the first page names a bulletin that asks for action, and says so where
 // none does.
 func TestUrgent(t *testing.T) {
 	s := small(t)
@@ -175,7 +262,7 @@ func TestUrgent(t *testing.T) {
 	}
 	s.Bulletins = s.Bulletins[1:4] // no action, withdrawn, not stated
 	page := build(t, s)["index.html"]
-	if !strings.Contains(page, "1 bulletin does not state yet whether you need to.") || strings.Contains(page, "action-yes") || strings.Contains(page, "action-no") {
+	if !strings.Contains(page, "1 bulletin does not state yet whether you need to act.") || strings.Contains(page, "action-yes") || strings.Contains(page, "action-no") {
 		t.Error("the first page knows whether to act where a bulletin does not state it")
 	}
 	s.Bulletins = slices.DeleteFunc(s.Bulletins, func(p bulletin.Published) bool { return p.Bulletin().Action.Required == verdict.Unknown })

@@ -10,7 +10,7 @@ import (
 // Marks are the words that a bulletin wears wherever it is shown, as pieces.html draws them.
 type Marks struct {
 	Severity  template.HTML
-	Exploited template.HTML // empty unless it was exploited, or may have been
+	Exploited template.HTML // empty where somebody looked, and found nothing
 	Attacks   template.HTML // what is known of that, in full
 	Action    template.HTML
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"slices"
 	"strings"
 
 	"tocsin/internal/markdown"
@@ -94,27 +95,45 @@ func contents(document *markdown.Document, prefix string) []Content {
 // there to how.
 func (r *Renderer) policyBody(t policyText, prefix string) (template.HTML, error) {
 	html, err := t.document.HTML(markdown.Options{
-		Rewrite: r.Layout.Rewrite, Permalinks: true, Marks: t.marks(), Prefix: prefix, Words: r.said,
+		Rewrite: r.Layout.Rewrite, Permalinks: true, Marks: r.pointed(t), Prefix: prefix, Words: r.said,
 	})
 	if err != nil {
 		return "", fmt.Errorf("policy %s: %w", t.Slug, err)
 	}
-	text := string(html)
-	for _, s := range t.executed {
-		text = r.pointed(text, s, prefix)
-	}
-	return template.HTML(text), nil // safe by markdown's own promise
+	return template.HTML(html), nil // safe by markdown's own promise
 }
 
-// pointed puts a link to how a sentence is executed before its anchor. Where several clauses have
-// one sentence, the first gets it; a sentence within a link can hold none.
-func (r *Renderer) pointed(html string, s sentence, prefix string) string {
-	const class = `class="clause">`
-	anchor := `<span id="` + prefix + s.anchor() + `" ` + class
-	before, after, found := strings.Cut(html, anchor)
-	if !found || strings.HasSuffix(before, class) || strings.LastIndex(before, "<a ") > strings.LastIndex(before, "</a>") {
-		return html
+// pointed are the marks of a policy, each with a link to how its sentence is executed. Where
+// several clauses have one sentence, the first gets it.
+func (r *Renderer) pointed(t policyText) []markdown.Mark {
+	marks := t.marks()
+	for i := range marks {
+		m := &marks[i]
+		if slices.ContainsFunc(marks[:i], func(other markdown.Mark) bool { return other.Line == m.Line && other.Quote == m.Quote }) {
+			continue
+		}
+		for _, s := range t.executed {
+			if s.anchor() == m.ID {
+				m.Href = "#" + s.rule()
+			}
+		}
+		m.Name = r.words.plain("policy.marker", shortened(m.Quote))
 	}
-	name := template.HTMLEscapeString(r.words.plain("policy.marker"))
-	return before + `<a class="pointer" href="#` + s.rule() + `" aria-label="` + name + `"></a>` + anchor + after
+	return marks
+}
+
+// mostNamed is about how many characters of a sentence tell it from others.
+const mostNamed = 60
+
+// shortened is the beginning of a sentence, in whole words where it has any.
+func shortened(quote string) string {
+	letters := []rune(strings.Join(strings.Fields(quote), " "))
+	if len(letters) <= mostNamed {
+		return string(letters)
+	}
+	beginning := string(letters[:mostNamed])
+	if space := strings.LastIndexByte(beginning, ' '); space > 0 {
+		beginning = beginning[:space]
+	}
+	return strings.TrimRight(beginning, ",;:") + "…"
 }

@@ -152,8 +152,8 @@ func TestAnchorsOfPolicies(t *testing.T) {
 func TestAnchorsHoldTheirSentence(t *testing.T) {
 	page := build(t, governed(t))[disclosurePath]
 	for _, want := range []string{
-		`<li><p><a class="pointer" href="#_rule-disclose-data" aria-label="How this sentence is executed"></a><span id="clause-disclose-data" class="clause">We can confirm that tailnet metadata or data was visible to an unauthorized party</span>; or`,
-		`<strong><a class="pointer" href="#_rule-disclose-fix" aria-label="How this sentence is executed"></a><span id="clause-disclose-fix" class="clause">when a fix is available</span></strong>`,
+		`<li><p><span id="clause-disclose-data" class="clause">We can confirm that tailnet metadata or data was visible to an unauthorized party</span><a class="pointer" href="#_rule-disclose-data" aria-label="How “We can confirm that tailnet metadata or data was visible to…” is executed"></a>; or`,
+		`<strong><span id="clause-disclose-fix" class="clause">when a fix is available</span><a class="pointer" href="#_rule-disclose-fix" aria-label="How “when a fix is available” is executed"></a></strong>`,
 		`<span id="clause-disclose-legal-delay" class="clause"><span id="clause-disclose-legal" class="clause"><span id="clause-notify-legal-delay" class="clause"><span id="clause-notify-legal" class="clause">those requirements`,
 	} {
 		if !strings.Contains(strings.ReplaceAll(page, "<li>", "<li><p>"), want) && !strings.Contains(page, want) {
@@ -167,7 +167,7 @@ func TestSentenceWithinLink(t *testing.T) {
 	s := governed(t)
 	s.Policies[0].Body = []byte(strings.Replace(string(s.Policies[0].Body), "**when a fix is available**", "[soon, that is when a fix is available](/x/)", 1))
 	page := build(t, s)[disclosurePath]
-	if want := `<a href="/trust/x/">soon, that is <span id="clause-disclose-fix" class="clause">`; !strings.Contains(page, want) {
+	if want := `<a href="/trust/x/">soon, that is <span id="clause-disclose-fix" class="clause">when a fix is available</span></a>`; !strings.Contains(page, want) {
 		t.Errorf("the page does not hold %s", want)
 	}
 }

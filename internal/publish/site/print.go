@@ -32,6 +32,7 @@ func (r *Renderer) print() (publish.File, error) {
 		if err != nil {
 			return publish.File{}, err
 		}
+		shown.Contents = nil // the page has a list of its own
 		text, err := r.templates.piece("policy-text", shown)
 		if err != nil {
 			return publish.File{}, err

@@ -49,7 +49,7 @@ func (l *list) single(yield func(Shared) bool) bool {
 		yield(shared(l.Layout.Policies(), nil, l.policyList)) &&
 		yield(shared(l.Layout.PoliciesPrint(), nil, l.print)) &&
 		yield(shared(l.Layout.Feeds(), sight(nil).text(l.example()), l.feeds)) &&
-		yield(shared(address.NotFound, sight(nil).rows(l.newest()), l.notFound))
+		yield(shared(address.NotFound, sight(nil).rows(l.told), l.notFound))
 }
 
 // Others makes everything that [Renderer.Shared] lists. The first error is the last thing it

@@ -107,7 +107,7 @@ func TestFrom(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dateless := strings.Replace(string(pieces), "<span class=\"id\">{{.ID}}</span> {{.Published.HTML}}", "", 1)
+	dateless := strings.Replace(string(pieces), "<span class=\"id\">{{.ID}}</span> <span>{{.Published.HTML}}{{with .Changed}}{{t \"list.separator\"}}{{t \"bulletin.changed\" .HTML}}{{end}}</span>", "", 1)
 	bare := s
 	bare.Templates = templates.Over(fstest.MapFS{"site/pieces.html": {Data: []byte(dateless)}})
 	var long []bulletin.Bulletin
@@ -177,6 +177,9 @@ func TestFromOfOldBulletins(t *testing.T) {
 		{"one that asks", count(8, verdict.Yes), func(b *bulletin.Bulletin) { b.Action.Required = verdict.No }, "index.html"},
 		{"the title of what is urgent", urgent, func(b *bulletin.Bulletin) { b.Title = "Other" }, "index.html"},
 		{"its severity", urgent, func(b *bulletin.Bulletin) { b.Severity = bulletin.Critical }, "index.html"},
+		{"that it is exploited", urgent, func(b *bulletin.Bulletin) { b.Exploited.Word = "confirmed" }, "index.html"},
+		{"when it changed", urgent, func(b *bulletin.Bulletin) { revise(b, false) }, "index.html"},
+		{"an old one told anew", count(8, verdict.No), func(b *bulletin.Bulletin) { revise(b, true) }, "404.html"},
 		{"its day", urgent, func(b *bulletin.Bulletin) { b.Published = b.Published.AddDate(0, 0, -1) }, "index.html"},
 		{"the first day of a part", count(420, verdict.No), func(b *bulletin.Bulletin) { b.Published = b.Published.AddDate(0, 0, -1) }, "security-bulletins/severity/high/index.html"},
 		{"the only one of a year", count(420, verdict.No), func(b *bulletin.Bulletin) { b.Published = b.Published.AddDate(-1, 0, 0) }, "security-bulletins/index.html"},

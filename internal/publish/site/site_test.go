@@ -382,13 +382,13 @@ func TestBulletinBeginsWithWhatToDo(t *testing.T) {
 			at += i + len(w)
 		}
 	}
-	order("ts-2026-004", "<h1", "TS-2026-004", "High severity", "Action required: yes", "Update Windows", "sudo apt install example-client=1.66.1",
-		"No fix yet:", `expected on <time datetime="2026-05-05">5 May 2026</time>, as of <time datetime="2026-05-03">3 May 2026</time>`, "No fix:", "the old branch", "See your version", "example version",
-		"Who is affected", "Windows, Linux", "1.30.0 and later, before 1.66.1", "<strong>1.66.1</strong>", `<time datetime="2026-05-03">3 May 2026</time>`,
-		"1.66.2</strong>", "app store", "Expected on", "No fix", "Coordination server", "All tailnets", `<time datetime="2026-05-03T01:30:00Z">3 May 2026</time>`,
-		"Exploited", "What happened?")
+	order("ts-2026-004", "<h1", "TS-2026-004", "High severity", "Action required: yes", "Update Windows", "<span>sudo</span> <span>apt</span> <span>install</span> <span>example-client=1.66.1</span>",
+		"No fix yet:", `expected on <time datetime="2026-05-05">5 May 2026</time>, as of <time datetime="2026-05-03">3 May 2026</time>`, "No fix:", "the old branch", "See your version", "<span>example</span> <span>version</span>", "Exploited",
+		"Affected products and versions", "Windows, Linux", "1.30.0 and later, before 1.66.1", "<strong>1.66.1</strong>", `<time datetime="2026-05-03">3 May 2026</time>`,
+		"1.66.2</strong>", "app store", "Expected on", "No fix", "Coordination server", "All tailnets", `<time datetime="2026-05-03T01:30:00Z">3 May 2026, 01:30 UTC</time>`,
+		"What happened?")
 	order("ts-2026-003", "Critical severity", "Action required: no", "You don’t need to do anything", "Coordination server", "Not stated")
-	order("ts-2025-002", "Severity not known yet", "Action required: not stated", "We haven’t stated yet what", "We haven’t stated yet which", "Not stated")
+	order("ts-2025-002", "Severity not known yet", "Action required: not stated", "We haven’t stated yet what", "Not stated", "We haven’t stated yet which")
 	order("ts-2026-001", "<title>Withdrawn: TS-2026-001", "Withdrawn:", "TS-2026-001", `<time datetime="2026-01-09">`, "This bulletin was withdrawn", "What it said does not hold")
 }
 

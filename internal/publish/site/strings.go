@@ -216,8 +216,8 @@ func (w *words) markdown() markdown.Words {
 	return markdown.Words{
 		Note: w.plain("markdown.note"), Tip: w.plain("markdown.tip"), Important: w.plain("markdown.important"),
 		Warning: w.plain("markdown.warning"), Caution: w.plain("markdown.caution"),
-		Footnotes: w.plain("markdown.footnotes"), BackToText: w.plain("markdown.back"),
-		Permalink: w.plain("markdown.permalink"), Table: w.plain("markdown.table"),
+		Footnotes: w.plain("markdown.footnotes"), Footnote: w.plain("markdown.footnote"), BackToText: w.plain("markdown.back"),
+		Permalink: w.plain("markdown.permalink"), Table: w.plain("markdown.table"), Code: w.plain("markdown.code"),
 	}
 }
 
