@@ -6,7 +6,7 @@
 //
 // The bulletins go by in the order of their IDs, newest first, a batch at a time and each on
 // whichever core is free. A page is handed on as soon as it is made and then forgotten, so that
-// memory holds a few hundred bytes of each bulletin, whatever their number. A page and its
+// memory holds a KiB or two of each bulletin, whatever their number. A page and its
 // neighbours need one pass only, because the next bulletin that readers may see is never far.
 //
 // A [Memory] of the last walk spares the next one what did not change: see there for what it
@@ -28,6 +28,7 @@ import (
 	"tocsin/internal/publish"
 	"tocsin/internal/publish/site"
 	"tocsin/internal/source"
+	"tocsin/internal/tape"
 )
 
 // Walk is a site that was opened, and what to make of it.
@@ -85,7 +86,7 @@ func (w *Walk) Make(ctx context.Context, add func(publish.File) error, stop func
 }
 
 func (w *Walk) begin(ctx context.Context, add func(publish.File) error) *pass {
-	return &pass{Walk: w, ctx: ctx, add: add, candidates: newCandidates(), byID: make(map[bulletin.ID]*step), shared: make(map[string]sharedFile)}
+	return &pass{Walk: w, ctx: ctx, add: add, candidates: newCandidates(), scratch: tape.Write(), byID: make(map[bulletin.ID]*step), shared: make(map[string]sharedFile)}
 }
 
 // step is one bulletin file on its way.
@@ -115,6 +116,7 @@ type pass struct {
 	rendered   int                   // how many of those have their pages
 	byID       map[bulletin.ID]*step // the same, when all were read
 	candidates *candidates
+	scratch    *tape.Tape // for records that are packed
 
 	mutex  sync.Mutex
 	shared map[string]sharedFile // what show several bulletins, by path
@@ -158,7 +160,7 @@ func (p *pass) bulletins() error {
 func (p *pass) pack(batch []*step) {
 	for _, s := range batch {
 		if s.bulletin == nil && !s.old {
-			s.record.pack()
+			s.record.pack(p.scratch)
 		}
 	}
 }

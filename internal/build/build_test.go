@@ -257,3 +257,19 @@ func TestWorkers(t *testing.T) {
 		t.Error("the site differs by the number of workers")
 	}
 }
+
+// A memory that cannot be kept is an error, and leaves nothing of the drafts that are in it.
+func TestMemoryNotKept(t *testing.T) {
+	dir := folder(t, 3)
+	_, _, made := collect(t, walkOf(t, dir, nil))
+	file := filepath.Join(dir, "memory")
+	if err := os.MkdirAll(filepath.Join(file, "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := made.Memory.Keep(file); err == nil {
+		t.Error("a folder was replaced by the memory")
+	}
+	if _, err := os.Lstat(file + ".new"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what was written is left: %v", err)
+	}
+}

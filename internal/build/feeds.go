@@ -130,9 +130,11 @@ func (p *pass) itemOf(id bulletin.ID) (*item, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.shown.item, err = p.item(n)
-	s.tape = "" // which is without it
-	return s.shown.item, err
+	with := *s.shown
+	with.item, err = p.item(n)
+	// The last walk's record stays as it is: others may be looking at it.
+	s.record = &record{until: s.until, public: true, look: s.look, shown: &with}
+	return with.item, err
 }
 
 // enough is how many bulletins of a feed are taken for its newest before all are known, and

@@ -149,32 +149,27 @@ func readSummed(file string) (text string, sound bool, err error) {
 	return b.String(), bytes.Equal(sum, h.Sum(nil)), err
 }
 
-// Keep writes the memory to a file: see [Memory.Write].
-func (m *Memory) Keep(file string) error {
-	keep, err := m.Write(file)
-	if err != nil {
-		return err
+// Keep writes the memory to a file that only its owner can read, since drafts are in it; one that
+// was read from the file and is as it was need not be written. A file that is cut off by a power
+// cut has another sum, and is no memory.
+func (m *Memory) Keep(file string) (err error) {
+	if m.kept {
+		return nil
 	}
-	return keep()
+	if err = m.writeFile(file + ".new"); err == nil {
+		err = os.Rename(file+".new", file)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("keep what the build knows: %w", err), removeIfThere(file+".new"))
+	}
+	return nil
 }
 
-// Write writes the memory beside a file that only its owner can read, since drafts are in it, and
-// keep puts it in the file's place: whoever calls it does so when what the memory tells of is done.
-// One that was read from the file and is as it was need not be written. A file that is cut off by
-// a power cut has another sum, and is no memory.
-func (m *Memory) Write(file string) (keep func() error, err error) {
-	if m.kept {
-		return func() error { return nil }, nil
+func removeIfThere(file string) error {
+	if err := os.Remove(file); !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	if err := m.writeFile(file + ".new"); err != nil {
-		return nil, fmt.Errorf("keep what the build knows: %w", err)
-	}
-	return func() error {
-		if err := os.Rename(file+".new", file); err != nil {
-			return fmt.Errorf("keep what the build knows: %w", err)
-		}
-		return nil
-	}, nil
+	return nil
 }
 
 func (m *Memory) writeFile(file string) error {
@@ -195,10 +190,10 @@ func (m *Memory) writeTo(f io.Writer) error {
 	if _, err := io.WriteString(both, head); err != nil {
 		return err
 	}
-	t := tape.Write()
+	t, scratch := tape.Write(), tape.Write()
 	m.heading(t)
 	for name, r := range m.records {
-		r.write()
+		r.write(scratch)
 		t.String(&name)
 		r.heading(t)
 		if _, err := both.Write(t.Bytes()); err != nil {
@@ -229,8 +224,10 @@ func (m *Memory) heading(t *tape.Tape) (count int64) {
 		t.String(&f.path)
 		f.tape(t)
 	})
-	for _, f := range files {
-		m.shared[strings.Clone(f.path)] = f.sharedFile // else the path holds the whole text
+	if t.Reading() {
+		for _, f := range files {
+			m.shared[f.path] = f.sharedFile
+		}
 	}
 	return count
 }

@@ -1,7 +1,7 @@
 package build
 
 import (
-	"sync"
+	"fmt"
 	"time"
 
 	"tocsin/internal/check"
@@ -21,24 +21,19 @@ type record struct {
 	shown  *shown // of what readers may see
 }
 
-// tapes are used again and again, since every bulletin needs one for a moment.
-var tapes = sync.Pool{New: func() any { return tape.Write() }}
-
-// write puts the record on its tape, unless it stands there.
-func (r *record) write() {
+// write puts the record on its tape, unless it stands there. The scratch is used again and again.
+func (r *record) write(scratch *tape.Tape) {
 	if r.tape != "" {
 		return
 	}
-	t := tapes.Get().(*tape.Tape)
-	defer tapes.Put(t)
-	t.Reset()
-	r.body(t)
-	r.tape = string(t.Bytes())
+	scratch.Reset()
+	r.body(scratch)
+	r.tape = string(scratch.Bytes())
 }
 
 // pack keeps the tape and nothing else.
-func (r *record) pack() {
-	r.write()
+func (r *record) pack(scratch *tape.Tape) {
+	r.write(scratch)
 	r.packed, r.look, r.shown = true, nil, nil
 }
 
@@ -49,8 +44,11 @@ func (r *record) unpack() error {
 	}
 	t := tape.Read(r.tape)
 	r.body(t)
+	if err := t.End(); err != nil {
+		return fmt.Errorf("what was kept of a bulletin: %w", err)
+	}
 	r.packed = false
-	return t.End()
+	return nil
 }
 
 // heading is the record in the file of a memory, its tape as one text.

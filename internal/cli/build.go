@@ -48,39 +48,39 @@ go by them.`,
 	return c
 }
 
-// A build keeps a few KiB of each bulletin, and makes a few hundred on the way, which is garbage
-// at once. Collecting it as often as that doubles the little that is kept would take a fifth of
-// the time; so nothing is collected until a limit, by which even ten thousand bulletins need no
-// more memory than a browser's tab.
+// A build keeps a few KiB of each bulletin, and makes a hundred on the way, which is garbage at
+// once. Collecting it as often as that doubles the little that is kept would take a fifth of the
+// time; so there is room until a limit, which ten thousand bulletins reach at 80 MiB.
 const (
+	roomy        = 400      // how much the heap may grow before garbage is collected, in per cent
 	leastRoom    = 64 << 20 // octets
 	room         = 30 << 20 // octets, and for each bulletin
 	bulletinRoom = 5 << 10
 )
 
-// makeRoom lets nothing be collected before the least limit, until undo is called.
-func makeRoom() (undo func()) {
-	percent := debug.SetGCPercent(-1)
-	limit := debug.SetMemoryLimit(leastRoom)
+// makeRoom sets how much memory a build with some bulletins uses, until undo is called. A lower
+// limit that somebody has set stays.
+func makeRoom(bulletins int) (undo func()) {
+	percent := debug.SetGCPercent(roomy)
+	limit := debug.SetMemoryLimit(-1) // asks
+	debug.SetMemoryLimit(min(limit, int64(max(leastRoom, room+bulletins*bulletinRoom))))
 	return func() {
 		debug.SetGCPercent(percent)
 		debug.SetMemoryLimit(limit)
 	}
 }
 
-// allowRoom sets the limit for some bulletins.
-func allowRoom(bulletins int) {
-	debug.SetMemoryLimit(int64(max(leastRoom, room+bulletins*bulletinRoom)))
-}
-
 func (p *program) runBuild(ctx context.Context, how building) (err error) {
-	defer makeRoom()()
-	b, err := p.beginBuild(how)
+	s, err := p.prepare(asItIs)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, b.close()) }()
-	allowRoom(b.reader.Count())
+	defer func() { err = errors.Join(err, s.close()) }()
+	defer makeRoom(s.reader.Count())()
+	b, err := s.begin(how)
+	if err != nil {
+		return err
+	}
 	kept := &lasting{layout: b.config.Layout, named: b.content.Addresses}
 	made, err := p.make(ctx, b, kept.through(b.writer.Add))
 	if err != nil || stops(made.Problems) {
@@ -97,31 +97,22 @@ type begun struct {
 	last   *build.Memory // what the last build left; nil where there was none, or none is wanted
 }
 
-// beginBuild opens the site, looks at what stands in public/, and reads what the last build left, all
-// at once.
-func (p *program) beginBuild(how building) (*begun, error) {
-	s, err := p.configure()
-	if err != nil {
-		return nil, err
-	}
-	b := &begun{prepared: s}
+// begin looks at what stands in public/ and reads what the last build left, both at once.
+func (s *prepared) begin(how building) (*begun, error) {
 	if how.fresh {
 		if err := publish.Forget(s.state()); err != nil {
-			return nil, errors.Join(err, s.close())
+			return nil, err
 		}
 	}
-	err = together(
-		func() error { return s.open(asItIs) },
+	b := &begun{prepared: s}
+	err := together(
 		func() (err error) { b.writer, err = publish.Begin(s.public(), s.state()); return err },
 		func() (err error) { b.last, err = s.lastWalk(how); return err },
 	)
 	if err != nil && b.writer != nil {
 		err = errors.Join(err, b.writer.Abandon())
 	}
-	if err != nil {
-		return nil, errors.Join(err, s.close())
-	}
-	return b, nil
+	return b, err
 }
 
 func (s *prepared) lastWalk(how building) (*build.Memory, error) {
@@ -131,19 +122,19 @@ func (s *prepared) lastWalk(how building) (*build.Memory, error) {
 	return build.ReadMemory(s.memoryFile())
 }
 
-// finish lets readers see what was made, and keeps what the next build needs.
+// finish keeps what the next build needs, and lets readers see what was made. The memory comes
+// first, while no other build can be at work: what it says of pages that readers do not get yet
+// the next build would find out (see [build.Memory]).
 func (p *program) finish(b *begun, made build.Made, kept *lasting, how building) error {
-	var report publish.Report
-	var keep func() error
-	err := together(
-		func() (err error) { report, err = b.writer.Finish(); return err },
-		func() (err error) { keep, err = made.Memory.Write(b.memoryFile()); return err },
-	)
+	if err := made.Memory.Keep(b.memoryFile()); err != nil {
+		return errors.Join(err, b.writer.Abandon())
+	}
+	report, err := b.writer.Finish()
 	if err != nil {
 		return err
 	}
 	p.tellBuilt(b.prepared, made, report, how)
-	return errors.Join(p.lockAddresses(b.prepared, kept.pages), keep())
+	return p.lockAddresses(b.prepared, kept.pages)
 }
 
 // together does several things at once, and waits for all of them.

@@ -109,26 +109,16 @@ type prepared struct {
 
 // prepare reads everything of a site but its bulletins.
 func (p *program) prepare(over func(trees) trees) (*prepared, error) {
-	o, err := p.configure()
+	s, root, err := p.configured()
 	if err != nil {
 		return nil, err
 	}
+	o := &prepared{site: s, trees: []*content.Tree{content.NewTree(root)}}
 	if err := o.open(over); err != nil {
 		return nil, errors.Join(err, o.close())
 	}
 	return o, nil
 }
-
-// configure reads the settings alone.
-func (p *program) configure() (*prepared, error) {
-	s, root, err := p.configured()
-	if err != nil {
-		return nil, err
-	}
-	return &prepared{site: s, trees: []*content.Tree{content.NewTree(root)}}, nil
-}
-
-// open reads the rest, but for the bulletins.
 
 func (o *prepared) open(over func(trees) trees) error {
 	private, err := o.draftsRoot()
