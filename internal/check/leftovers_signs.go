@@ -8,7 +8,7 @@ type kinds uint8
 func (k kinds) has(kind int) bool { return k&(1<<kind) != 0 }
 
 // suspect is a line of a text in which signs of leftovers stand, so that the expressions have to
-// look at it. Nearly no line is one, and to find those takes a hundredth of the expressions' time.
+// look at it. Nearly no line is one, and to find those takes less than a hundredth of the expressions' time.
 type suspect struct {
 	start, end int // offsets of the line, its line end included
 	line       int // its number, counted from 1
@@ -17,28 +17,41 @@ type suspect struct {
 
 // suspects are the lines of a text with a sign of any leftover, in order.
 func suspects(text []byte) []suspect {
-	var found []suspect
-	line, start, end := 1, 0, 0    // of the last line that was looked at
+	s := scan{text: text, line: 1}
 	one, two := signs(0), signs(0) // those that may begin with the last octet, with the last two
 	for i, octet := range text {
 		three := two & thirds[octet]
 		one, two = firsts[octet], one&seconds[octet]
-		if three == 0 {
-			continue
+		if three != 0 {
+			s.look(i - 2)
 		}
-		at := i - 2
-		kinds := kindsAt(text[at:])
-		if kinds == 0 {
-			continue
-		}
-		if at >= end {
-			next := bytes.LastIndexByte(text[:at], '\n') + 1
-			line, start, end = line+bytes.Count(text[start:next], newline), next, endOfLine(text, at)
-			found = append(found, suspect{start, end, line, 0})
-		}
-		found[len(found)-1].kinds |= kinds
 	}
-	return found
+	for at := max(0, len(text)-2); at < len(text); at++ {
+		s.look(at) // no third octet follows, but a sign may be shorter
+	}
+	return s.found
+}
+
+// scan is a search for the lines with signs, from the first to the last.
+type scan struct {
+	text             []byte
+	found            []suspect
+	line, start, end int // of the last line found; before that, of an empty one
+}
+
+// look notes the signs at an offset, which is behind those it was asked for before.
+func (s *scan) look(at int) {
+	kinds := kindsAt(s.text[at:])
+	if kinds == 0 {
+		return
+	}
+	if at >= s.end {
+		next := bytes.LastIndexByte(s.text[:at], '\n') + 1
+		s.line += bytes.Count(s.text[s.start:next], newline)
+		s.start, s.end = next, endOfLine(s.text, at)
+		s.found = append(s.found, suspect{s.start, s.end, s.line, 0})
+	}
+	s.found[len(s.found)-1].kinds |= kinds
 }
 
 var newline = []byte("\n")
@@ -98,13 +111,13 @@ func awaited(rest []byte) bool {
 	return len(rest) > 0 && bytes.IndexByte([]byte("xyn#?"), small[rest[0]]) >= 0
 }
 
-// signs is a set of signs: a bit for all that have the same first two octets, of which there are
-// hardly more than bits.
+// signs is a set of signs: a bit for all that have the same first two octets. Should there be more
+// than 64 such pairs, some share a bit, and more offsets are looked at than need be.
 type signs uint64
 
 // Tables over octets, since every one of every bulletin is looked at: small letters; all signs by
 // the octet that they begin with; and for each octet the signs of which it can be the first, the
-// second and the third, in whatever case. Whatever a sign of fewer octets stands for takes three.
+// second and the third, in whatever case. Behind a sign of fewer octets any may follow, or none.
 var (
 	small                   = smallLetters()
 	signsBy                 = signsByOctet()

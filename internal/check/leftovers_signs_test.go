@@ -52,7 +52,22 @@ var leftoverTexts = []string{
 	"https://docs.google.com/x", "see https://example.slack.com/a and https://a.atlassian.net", "https://slack.com.example.com", "http://NOTION.so/x", "https://google.com",
 	// An s that is long, and the sign of kelvin, are letters to an expression that takes capitals for small ones.
 	"localho\u017ft", "[in\u017fert it]", "GH\u017fA-xxxx", "T\u017f-XXXX-X", "fill thi\u017f in", "https://x.\u017flack.com", "https://slac\u212a.com", "https://slac%E2%84%AA.com", "https://%c5%bflack.com",
-	"t\u0456tle \u2019TODO\u2019 \u2014 @\u00e9", "\xff\xfeTODO\xff", "TODO\x00TODO", "ſ", "K",
+	"t\u0456tle \u2019TODO\u2019 \u2014 @\u00e9", "\xff\xfeTODO\xff", "TODO\x00TODO", longS, kelvin, "K",
+	// Nothing follows what the expressions find.
+	"https://zoom.u\u017f", "https://ZOOM.US", "10.0.0.1", "db.lan", "a.home.arpa", "localhost", "GHSA-xxxx", "TS-XXXX-X", "CVE-XXXX-", "xxx",
+}
+
+// lastSigns are texts that end with a sign: each as it is, in capitals, and with letters beyond ASCII.
+func lastSigns() []string {
+	var texts []string
+	for _, l := range leftovers {
+		for _, sign := range l.signs {
+			for _, text := range []string{sign, strings.ToUpper(sign), l.folded(sign)} {
+				texts = append(texts, text, "https://"+text, "https://a.example"+text, "a\n\n"+text)
+			}
+		}
+	}
+	return texts
 }
 
 // What leads the expressions to a line leads them to every line in which they would find anything.
@@ -60,6 +75,9 @@ func TestSignsMissNothing(t *testing.T) {
 	for _, text := range leftoverTexts {
 		sameLeftovers(t, text)
 		sameLeftovers(t, "x\n\n"+text+"\n"+text+" y\n\n"+text)
+	}
+	for _, text := range lastSigns() {
+		sameLeftovers(t, text)
 	}
 	for _, c := range Codes() {
 		sameLeftovers(t, c.Example+"\n"+c.Mended)
@@ -90,7 +108,15 @@ func TestLeftoversOfHeaders(t *testing.T) {
 	}
 }
 
-// Each kind has signs of its own, which are looked for whatever their case.
+// folded is a sign with the letters beyond ASCII that its expression takes for an s and a k.
+func (l leftover) folded(sign string) string {
+	if !slices.Contains(l.signs, longS) {
+		return sign
+	}
+	return strings.NewReplacer("s", longS, "k", kelvin).Replace(sign)
+}
+
+// Signs are seen whatever their case, and whatever follows them, if anything does.
 func TestEverySignIsSeen(t *testing.T) {
 	for kind, l := range leftovers {
 		for _, sign := range l.signs {
@@ -101,7 +127,7 @@ func TestEverySignIsSeen(t *testing.T) {
 			if sign != longS && sign != kelvin {
 				capitals = strings.ToUpper(sign)
 			}
-			for _, text := range []string{sign + "  ", "a " + capitals + " \n", "\n\n" + sign + "\n\n"} {
+			for _, text := range []string{sign, "a" + capitals, "\n" + l.folded(sign), sign + " ", sign + "  ", "a " + capitals + " \n", "\n\n" + sign + "\n\n"} {
 				if !kindsIn([]byte(text)).has(kind) {
 					t.Errorf("%q is no sign of kind %d", text, kind)
 				}
@@ -119,7 +145,7 @@ func TestSignsSpare(t *testing.T) {
 }
 
 func FuzzSigns(f *testing.F) {
-	for _, text := range leftoverTexts {
+	for _, text := range slices.Concat(leftoverTexts, lastSigns()) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) { sameLeftovers(t, text) })

@@ -79,16 +79,15 @@ type tally struct {
 	footnotes  int   // since the beginning, with the references to them
 	marks      int   // since the beginning
 	weight     int   // marks since the last blank line
-	work       int   // before that
+	work       int64 // squares of the numbers of marks before that, summed
 	marked     bool  // there are so many marks that they have to be weighed
-	crowded    bool  // there are so many entities, bare links or footnotes that one line is too many
+	crowded    bool  // there are too many entities, bare links or footnotes: they are counted to find the line
 }
 
 // look finds out what does not have to be counted line by line: hardly a text comes
 // near these limits as a whole.
 func (t *tally) look(source []byte) {
-	n := countMarks(source)
-	t.marked = n*n > maxWork
+	t.marked = square(countMarks(source)) > maxWork
 	t.crowded = bytes.Count(source, []byte("&")) > maxEntities ||
 		bytes.Count(source, https) > maxBareLinks || bytes.Count(source, []byte("[^")) > maxFootnotes
 }
@@ -120,7 +119,7 @@ func excessOfLines(source []byte) (t tally, excess *Problem) {
 	if t.cells > cellsAnyway+len(source)/2 {
 		return t, tooComplex(number, "the tables have %d cells, most of them empty", t.cells)
 	}
-	t.work += t.weight * t.weight
+	t.work += square(t.weight)
 	return t, nil
 }
 
@@ -144,7 +143,7 @@ func (t *tally) nest(number int, line []byte, depth int) *Problem {
 // weigh counts the marks of a line. Only a blank line surely ends a block.
 func (t *tally) weigh(line []byte) {
 	if len(bytes.TrimLeft(line, " \t\r\n")) == 0 {
-		t.work += t.weight * t.weight
+		t.work += square(t.weight)
 		t.weight = 0
 		return
 	}
@@ -161,6 +160,10 @@ func countMarks(text []byte) int {
 	}
 	return n
 }
+
+// square is the work of so many marks. An int of 32 bits would not hold that of a text which is
+// all marks.
+func square(n int) int64 { return int64(n) * int64(n) }
 
 // step keeps the staircase of list marks. Code may hold a staircase too, so its
 // limit is generous; how deep the lists are in truth is seen once they are read.
@@ -289,14 +292,14 @@ func delimiters(line []byte) int {
 // on it grows with the square of its marks.
 func (d *Document) excessOfBlocks() *Problem {
 	var found *Problem
-	work, total := 0, 0
+	work, total := int64(0), 0
 	root := outlineGrammar().Parse(text.NewReader(d.source))
 	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}
 		weight := d.weight(n)
-		work += weight * weight
+		work += square(weight)
 		total += weight
 		if work > maxWork || total > maxMarks {
 			found = tooComplex(d.place(blockOffset(n)).line, "there are too many of the characters %s here", marks)
