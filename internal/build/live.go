@@ -63,6 +63,7 @@ func (l *Live) Number(file string) (number int, found bool) {
 // them.
 func (l *Live) Again(numbers []int) error {
 	l.shared = nil
+	l.pass.Last = nil // it tells of files as they were
 	for _, number := range numbers {
 		s := l.pass.steps[number]
 		s.name, s.bulletin, s.err = nil, nil, nil

@@ -141,11 +141,14 @@ func readSummed(file string) (text string, sound bool, err error) {
 	var b strings.Builder
 	b.Grow(int(info.Size()))
 	h := sha256.New()
-	if _, err := io.CopyN(io.MultiWriter(&b, h), f, info.Size()-sha256.Size); err != nil {
-		return "", false, err
-	}
 	sum := make([]byte, sha256.Size)
-	_, err = io.ReadFull(f, sum)
+	_, err = io.CopyN(io.MultiWriter(&b, h), f, info.Size()-sha256.Size)
+	if err == nil {
+		_, err = io.ReadFull(f, sum)
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) { // cut off meanwhile
+		return "", false, nil
+	}
 	return b.String(), bytes.Equal(sum, h.Sum(nil)), err
 }
 

@@ -153,9 +153,13 @@ func Instant(text string) time.Time {
 
 // Turns is the first instant, from another on, at which the bulletin may have to be judged
 // otherwise without anybody having touched it: the earliest date in its header that is not
-// past, in whatever key it stands. It is zero where no such date comes any more.
+// past, in whatever key it stands. It is zero where no such date comes any more, and from itself
+// where nobody can tell: what YAML writes with escapes may be a date too.
 func (b Bulletin) Turns(from time.Time) time.Time {
 	header := b.Source.Data[:len(b.Source.Data)-len(b.Body)]
+	if bytes.IndexByte(header, '\\') >= 0 {
+		return from
+	}
 	var first time.Time
 	for i := 0; i+len(time.DateOnly) <= len(header); i++ {
 		if header[i+4] != '-' || header[i+7] != '-' || !isDigit(header[i]) || !isDigit(header[i+9]) {

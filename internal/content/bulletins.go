@@ -17,8 +17,11 @@ import (
 // readBulletin reads one bulletin file. A draft's problems are warnings: a
 // colleague's unfinished file must not stop a release at 3 a.m. A file whose status
 // cannot be read counts as more than a draft.
-func readBulletin(file source.File) Entry {
-	e := bulletinFrom(file)
+func readBulletin(file source.File) Entry { return readBulletinIn(new(plainReader), file) }
+
+// readBulletinIn is [readBulletin] in the room of a reader, which may read again then.
+func readBulletinIn(r *plainReader, file source.File) Entry {
+	e := bulletinFrom(r, file)
 	if len(e.Problems) > 0 && statesDraft(file) {
 		e.Problems.Soften()
 	}
@@ -27,22 +30,20 @@ func readBulletin(file source.File) Entry {
 
 // bulletinFrom reads a file as far as it can be read, which may not be as far as a
 // bulletin.
-func bulletinFrom(file source.File) Entry {
+func bulletinFrom(r *plainReader, file source.File) Entry {
 	p, problems := split(file)
 	if len(problems) > 0 {
 		return Entry{Problems: problems}
 	}
 	d := &document{file: file, above: headerLine - 1}
-	b, ok := d.bulletin(p)
+	b, ok := d.bulletin(r, p)
 	text, problems := textOf(p)
 	return Entry{Bulletin: b, Readable: ok, Text: text, Problems: append(d.problems, problems...)}
 }
 
 // bulletin is what the header says; false where it cannot be read, or a part of it
 // cannot be taken at its word. It holds nothing of the tree that it was read from.
-func (d *document) bulletin(p page) (bulletin.Bulletin, bool) {
-	r := plainReaders.Get().(*plainReader)
-	defer plainReaders.Put(r)
+func (d *document) bulletin(r *plainReader, p page) (bulletin.Bulletin, bool) {
 	f, ok := d.loadIn(r, p.header)
 	if !ok {
 		return bulletin.Bulletin{}, false

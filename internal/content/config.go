@@ -97,14 +97,14 @@ var ErrNoSite = errors.New("this folder is not a site: it has no " + ConfigFile)
 // ReadConfig reads tocsin.yaml. The problems are what is wrong in it; the error is
 // [ErrNoSite] or a file that cannot be read.
 func ReadConfig(site fs.FS) (Config, source.Problems, error) {
-	data, err := fs.ReadFile(site, ConfigFile)
+	data, err := readWithin(site, ConfigFile, maxFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return Config{}, nil, ErrNoSite
+	case errors.Is(err, errTooLarge):
+		return Config{}, source.Problems{problem(source.File{Name: ConfigFile}, 0, 0, "too-large", fmt.Sprintf("larger than %d KiB", maxFile>>10), "")}, nil
 	case err != nil:
 		return Config{}, nil, err
-	case len(data) > maxFile:
-		return Config{}, source.Problems{problem(source.File{Name: ConfigFile}, 0, 0, "too-large", fmt.Sprintf("larger than %d KiB", maxFile>>10), "")}, nil
 	}
 	d := &document{file: source.File{Name: ConfigFile, Data: data}}
 	if problems := scanText(d.file); len(problems) > 0 {

@@ -24,7 +24,7 @@ func readAs(t *testing.T, kind Kind, text string, asked map[string]bool) source.
 	case BulletinFile:
 		d.above = headerLine - 1
 		p, problems := split(file)
-		d.bulletin(p)
+		d.bulletin(new(plainReader), p)
 		return append(problems, d.problems...)
 	case PolicyFile:
 		if p, f, ok := d.policyPage(); ok {

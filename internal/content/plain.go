@@ -3,7 +3,6 @@ package content
 import (
 	"bytes"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -45,9 +44,6 @@ type plainReader struct {
 	parts []*yaml.Node // room for their contents
 	open  []*yaml.Node // what the nodes hold that are not whole yet
 }
-
-// plainReaders are used again by those who keep nothing of the tree.
-var plainReaders = sync.Pool{New: func() any { return new(plainReader) }}
 
 // read returns the library's document node of a plain text; nil of any other. The tree
 // holds until the next text is read.
@@ -186,13 +182,16 @@ func isNull(word string) bool {
 // are open from a number on.
 func (r *plainReader) holdKey(first int) bool {
 	length := r.key()
-	n := r.scalar(r.line[r.at:r.at+length], 0, length+1)
+	if length == 0 || len(r.open) >= first+2*maxPlainKeys {
+		return false
+	}
+	word := r.line[r.at : r.at+length]
 	for i := first; i < len(r.open); i += 2 {
-		if r.open[i].Value == n.Value {
+		if r.open[i].Value == word {
 			return false
 		}
 	}
-	return length > 0 && len(r.open) < first+2*maxPlainKeys && r.hold(n)
+	return r.hold(r.scalar(word, 0, length+1))
 }
 
 // mapping reads the lines that begin in this column, of which each is a key.

@@ -145,6 +145,16 @@ func TestPlainLimits(t *testing.T) {
 	}
 }
 
+// No node is made of what turns out to be no key, or to stand there already.
+func TestPlainMakesNoNodeInVain(t *testing.T) {
+	for text, nodes := range map[string]int{"no key": 2, "a: b\nno key": 4, "a: b\na: c": 4, "a: b\n" + strings.Repeat("x", maxPlainKey+1) + ": c": 4} {
+		r := new(plainReader)
+		if r.read([]byte(text)) != nil || len(r.nodes) != nodes {
+			t.Errorf("%q: %d nodes, want %d", text, len(r.nodes), nodes)
+		}
+	}
+}
+
 // Every sample is the same bulletin to the library, which reads it where one line ends in
 // CR LF. The second is read in the room of the first: what was read keeps nothing of it.
 func TestPlainBulletins(t *testing.T) {
@@ -153,9 +163,10 @@ func TestPlainBulletins(t *testing.T) {
 		if p, _ := split(source.File{Data: slow}); new(plainReader).read(p.header) != nil {
 			t.Fatal("plain, with CR LF")
 		}
-		fast, theirs := readBulletin(source.File{Name: ours, Data: data}), readBulletin(source.File{Name: ours, Data: slow})
+		room := new(plainReader)
+		fast, theirs := readBulletinIn(room, source.File{Name: ours, Data: data}), readBulletin(source.File{Name: ours, Data: slow})
 		for _, other := range sampleFiles(t) {
-			readBulletin(source.File{Name: ours, Data: other})
+			readBulletinIn(room, source.File{Name: ours, Data: other})
 		}
 		fast.Bulletin.Source.Data, theirs.Bulletin.Source.Data = nil, nil
 		if !reflect.DeepEqual(fast.Bulletin, theirs.Bulletin) || fast.Readable != theirs.Readable || said(fast.Problems) != said(theirs.Problems) {

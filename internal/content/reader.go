@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"tocsin/internal/bulletin"
@@ -27,6 +28,7 @@ type Reader struct {
 	unread    map[string][]place // what stands in their place and is not read, by the same
 	allUnread []place            // what stands in the place of all of them
 	shows     []atomic.Uint32    // whether readers may see a bulletin, by its number: see [Reader.Public]
+	plain     sync.Pool          // of *plainReader: their room is used again, since a bulletin keeps nothing of it
 }
 
 // place is a file that is still to be read.
@@ -51,6 +53,7 @@ func (p place) inSite() string {
 // cannot be read at all.
 func Open(site fs.FS, drafts *Drafts) (*Reader, error) {
 	r := &Reader{site: site, drafts: drafts, records: make(map[string][]place), unread: make(map[string][]place)}
+	r.plain.New = func() any { return new(plainReader) }
 	err := r.walk()
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("no %s/ folder here: %w", Folder, err)
@@ -161,7 +164,7 @@ func (r *Reader) entry(p place) (Entry, error) {
 	file, problems, err := r.open(p)
 	e := Entry{Problems: problems}
 	if err == nil && len(problems) == 0 {
-		e = readBulletin(file)
+		e = r.readBulletin(file)
 	}
 	e.Bulletin.Source, e.Bulletin.Embargoed = file, p.embargoed
 	if err != nil {
@@ -174,6 +177,12 @@ func (r *Reader) entry(p place) (Entry, error) {
 	e.Bulletin.Decision, e.BadRecord = decision, len(problems) > 0
 	e.Problems = append(e.Problems, problems...)
 	return e, err
+}
+
+func (r *Reader) readBulletin(file source.File) Entry {
+	plain := r.plain.Get().(*plainReader)
+	defer r.plain.Put(plain)
+	return readBulletinIn(plain, file)
 }
 
 // outOfEmbargo reports a bulletin of the private drafts root that its file calls
@@ -204,35 +213,15 @@ func (r *Reader) shown(p place) string {
 	return p.name
 }
 
-// readFile reads one file within the cap on its size. It has its name in any case.
+// readFile reads one file within the cap on its size, whatever size the walk saw. It has its name
+// in any case.
 func readFile(tree fs.FS, p place, shown string) (source.File, source.Problems, error) {
-	file := source.File{Name: shown}
-	size, err := p.size(tree)
-	if err != nil {
-		return file, nil, err
-	}
-	if size <= maxFile {
-		file.Data, err = fs.ReadFile(tree, p.name)
-	}
-	if size > maxFile || len(file.Data) > maxFile {
+	data, err := readWithin(tree, p.name, maxFile)
+	if errors.Is(err, errTooLarge) {
 		return source.File{Name: shown}, source.Problems{{
 			Position: source.Position{File: shown}, Code: "too-large",
 			Message: fmt.Sprintf("larger than %d KiB", maxFile>>10), Hint: "split it, or move data out of the page",
 		}}, nil
 	}
-	return file, nil, err
-}
-
-// size is how large a file is, or was when the walk saw it.
-func (p place) size(tree fs.FS) (int64, error) {
-	if p.entry != nil {
-		if info, err := p.entry.Info(); err == nil {
-			return info.Size(), nil
-		}
-	}
-	info, err := fs.Stat(tree, p.name)
-	if err != nil {
-		return 0, err
-	}
-	return info.Size(), nil
+	return source.File{Name: shown, Data: data}, nil, err
 }

@@ -49,20 +49,41 @@ func (t *Tree) Close() error {
 	return errors.Join(errs...)
 }
 
-// ReadFile implements fs.ReadFileFS.
-func (t *Tree) ReadFile(name string) ([]byte, error) {
+// errTooLarge says that a file is larger than whoever reads it allows.
+var errTooLarge = errors.New("the file is too large")
+
+// readWithin reads a file of at most limit octets. The error is [errTooLarge] for any other, also
+// where it grows meanwhile. A file system that reads in a way of its own has the method ReadWithin.
+func readWithin(tree fs.FS, name string, limit int64) ([]byte, error) {
+	if own, ok := tree.(interface {
+		ReadWithin(name string, limit int64) ([]byte, error)
+	}); ok {
+		return own.ReadWithin(name, limit)
+	}
+	f, err := tree.Open(name)
+	return readOpen(f, err, limit)
+}
+
+// ReadFile implements [fs.ReadFileFS]. It refuses what is larger than any file of a site may be.
+func (t *Tree) ReadFile(name string) ([]byte, error) { return t.ReadWithin(name, maxAddressFile) }
+
+// ReadWithin reads a file of at most limit octets; any other is an error, and no room is made for
+// it.
+func (t *Tree) ReadWithin(name string, limit int64) ([]byte, error) {
 	dir, base := path.Split(name)
 	if dir == "" || !fs.ValidPath(name) {
-		return readAll(t.root.Open(name))
+		f, err := t.root.Open(name)
+		return readOpen(f, err, limit)
 	}
 	in, err := t.folder(path.Clean(dir))
 	if err != nil {
 		return nil, err
 	}
-	if data, plain := in.handle.read(base); plain {
+	if data, plain := in.handle.read(base, limit); plain {
 		return data, nil
 	}
-	data, err := readAll(in.Open(base))
+	f, err := in.Open(base)
+	data, err := readOpen(f, err, limit)
 	var failed *fs.PathError
 	if errors.As(err, &failed) {
 		failed.Path = name
@@ -70,11 +91,12 @@ func (t *Tree) ReadFile(name string) ([]byte, error) {
 	return data, err
 }
 
-func readAll(f *os.File, err error) ([]byte, error) {
+// readOpen reads what was opened, if it was, and closes it.
+func readOpen(f fs.File, err error, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := readSized(f)
+	data, err := readSized(f, limit)
 	return data, errors.Join(err, f.Close())
 }
 
@@ -97,23 +119,28 @@ func (t *Tree) folder(name string) (*folder, error) {
 	return f, nil
 }
 
-// readSized reads a file whose size is known, which may change meanwhile.
-func readSized(f fs.File) ([]byte, error) {
+// readSized reads a file whose size is known, which may change meanwhile: what was really read is
+// held to the limit too.
+func readSized(f fs.File, limit int64) ([]byte, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
+	}
+	if info.Size() > limit {
+		return nil, errTooLarge
 	}
 	data := make([]byte, 0, info.Size()+1)
 	for {
 		n, err := f.Read(data[len(data):cap(data)])
 		data = data[:len(data)+n]
-		if err == io.EOF {
+		switch {
+		case int64(len(data)) > limit:
+			return nil, errTooLarge
+		case err == io.EOF:
 			return data, nil
-		}
-		if err != nil {
+		case err != nil:
 			return data, err
-		}
-		if len(data) == cap(data) {
+		case len(data) == cap(data):
 			data = append(data, 0)[:len(data)]
 		}
 	}

@@ -3,8 +3,10 @@
 package content
 
 import (
+	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"slices"
 	"syscall"
 	"time"
@@ -24,29 +26,34 @@ func handleOf(root *os.Root) (handle, error) {
 		return handle{}, err
 	}
 	conn, err := f.SyscallConn()
-	return handle{f, conn}, err
+	if err != nil {
+		return handle{}, errors.Join(err, f.Close())
+	}
+	return handle{f, conn}, nil
 }
 
 func (h handle) close() error { return h.file.Close() }
 
-// read reads a plain file of the folder. It is false of everything else, such as a link, and
-// whenever something is in the way: the os package does it then, or says what is wrong.
-func (h handle) read(base string) (data []byte, plain bool) {
+// read reads a plain file of the folder, of at most limit octets. It is false of everything else,
+// such as a link, and whenever something is in the way: the os package does it then, or says what
+// is wrong.
+func (h handle) read(base string, limit int64) (data []byte, plain bool) {
 	err := h.conn.Control(func(folder uintptr) {
 		// What is no file must not make us wait.
 		fd, err := syscall.Openat(int(folder), base, syscall.O_RDONLY|syscall.O_CLOEXEC|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 		if err == nil {
-			data, plain = readPlain(fd)
+			data, plain = readPlain(fd, limit)
 			_ = syscall.Close(fd) // it was only read
 		}
 	})
 	return data, plain && err == nil
 }
 
-// readPlain is false of a file that grows.
-func readPlain(fd int) (data []byte, plain bool) {
+// readPlain is false of a file that grows. It asks for the size before it makes room: a file with
+// a hole in it can be larger than any memory.
+func readPlain(fd int, limit int64) (data []byte, plain bool) {
 	var s syscall.Stat_t
-	if err := syscall.Fstat(fd, &s); err != nil || s.Mode&syscall.S_IFMT != syscall.S_IFREG {
+	if err := syscall.Fstat(fd, &s); err != nil || s.Mode&syscall.S_IFMT != syscall.S_IFREG || s.Size > limit {
 		return nil, false
 	}
 	size := int(s.Size)
@@ -100,10 +107,11 @@ func (t *Tree) ReadDir(name string) ([]fs.DirEntry, error) {
 		return nil, err
 	}
 	slices.Sort(names)
-	return lstatAll(f, names)
+	return lstatAll(f, name, names)
 }
 
-func lstatAll(folder *os.File, names []string) ([]fs.DirEntry, error) {
+// lstatAll looks at names in an open folder of the tree.
+func lstatAll(folder *os.File, in string, names []string) ([]fs.DirEntry, error) {
 	all, entries := make([]fs.DirEntry, 0, len(names)), make([]dirent, len(names))
 	fd, text := int(folder.Fd()), []byte(nil)
 	for i, name := range names {
@@ -114,7 +122,7 @@ func lstatAll(folder *os.File, names []string) ([]fs.DirEntry, error) {
 			all = append(all, &entries[i])
 		case syscall.ENOENT:
 		default:
-			return nil, &fs.PathError{Op: "lstat", Path: name, Err: err}
+			return nil, &fs.PathError{Op: "lstat", Path: path.Join(in, name), Err: err}
 		}
 	}
 	return all, nil
@@ -125,13 +133,16 @@ func (d *dirent) lstat(folder int, name []byte) syscall.Errno {
 	const noFollow = 0x100 // AT_SYMLINK_NOFOLLOW
 	var s syscall.Stat_t
 	for {
-		_, _, err := syscall.Syscall6(syscall.SYS_NEWFSTATAT, uintptr(folder), uintptr(unsafe.Pointer(&name[0])), uintptr(unsafe.Pointer(&s)), noFollow, 0, 0)
-		if err == syscall.EINTR {
-			continue
+		_, _, err := syscall.Syscall6(sysFstatat, uintptr(folder), uintptr(unsafe.Pointer(&name[0])), uintptr(unsafe.Pointer(&s)), noFollow, 0, 0)
+		switch err {
+		case 0:
+			d.mode = modeOf(s.Mode)
+			d.inode, d.size, d.modified, d.changed = int64(s.Ino), s.Size, s.Mtim, s.Ctim
+			return 0
+		case syscall.EINTR:
+		default:
+			return err
 		}
-		d.mode = modeOf(s.Mode)
-		d.inode, d.size, d.modified, d.changed = int64(s.Ino), s.Size, s.Mtim, s.Ctim
-		return err
 	}
 }
 

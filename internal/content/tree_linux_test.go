@@ -57,12 +57,12 @@ func TestTreeReadsWhatARootReads(t *testing.T) {
 			t.Errorf("%s: %d octets, %v; want %d, %v", name, len(got), err, len(want), wantErr)
 		}
 		if base, within := strings.CutPrefix(name, "in/"); within && !strings.Contains(base, "/") {
-			if _, plain := tree.folders["in"].handle.read(base); plain != itself {
+			if _, plain := tree.folders["in"].handle.read(base, maxFile); plain != itself {
 				t.Errorf("%s was read by the Tree itself: %v, want %v", name, plain, itself)
 			}
 		}
 	}
-	if _, plain := tree.folders["in"].handle.read("pipe.md"); plain { // nobody writes: this would wait for ever
+	if _, plain := tree.folders["in"].handle.read("pipe.md", maxFile); plain { // nobody writes: this would wait for ever
 		t.Error("a pipe was read as a file")
 	}
 	if err := os.WriteFile(filepath.Join(dir, "in", "page.md"), []byte("short"), 0o644); err != nil {
@@ -107,6 +107,95 @@ func TestTreeListsWhatIsThere(t *testing.T) {
 	for _, name := range []string{"gone", "..", "in/page.md", "/"} {
 		if _, err := tree.ReadDir(name); err == nil {
 			t.Errorf("%q is a folder", name)
+		}
+	}
+}
+
+// What cannot be looked at is named with the folder that it is in, and says nothing else of itself.
+func TestTreeNamesWhatItCannotLookAt(t *testing.T) {
+	_, tree := oddTree(t)
+	f, err := tree.root.Open("in")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	long := strings.Repeat("x", 300) // more than a file system has names for
+	_, err = lstatAll(f, "in", []string{"page.md", long})
+	var failed *fs.PathError
+	if !errors.As(err, &failed) || failed.Path != "in/"+long {
+		t.Errorf("%v", err)
+	}
+	var d dirent
+	if errno := d.lstat(int(f.Fd()), []byte("gone\x00")); errno != syscall.ENOENT || d != (dirent{}) {
+		t.Errorf("%v; what is gone is %+v", errno, d)
+	}
+}
+
+// A file that grew after the walk is held to the cap by what it is now, be it of 1 TiB (F9).
+func TestTooLargeSinceTheWalk(t *testing.T) {
+	const name = "content/bulletins/TS-2026-004.md"
+	for _, size := range []int64{maxFile, maxFile + 1, 1 << 40} {
+		dir := t.TempDir()
+		file := filepath.Join(dir, name)
+		write(t, dir, name, whole)
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tree := NewTree(root)
+		t.Cleanup(func() { _ = tree.Close() })
+		for _, site := range []fs.FS{tree, os.DirFS(dir)} {
+			write(t, dir, name, whole)
+			r, err := Open(site, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Truncate(file, size); errors.Is(err, syscall.EFBIG) {
+				t.Skip(err) // some file systems have no file as large
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			e, err := r.Bulletin(0)
+			if err != nil || (said(e.Problems) == " too-large") != (size > maxFile) || size > maxFile && e.Bulletin.Source.Data != nil {
+				t.Errorf("%T, %d octets: %v, %v", site, size, said(e.Problems), err)
+			}
+		}
+	}
+}
+
+// No reading of a file with a hole in it makes room for it.
+func TestTreeReadsNoGiant(t *testing.T) {
+	dir, tree := oddTree(t)
+	for _, name := range []string{"in/page.md", "page.md"} {
+		write(t, dir, name, "page")
+		if err := os.Truncate(filepath.Join(dir, name), 1<<40); errors.Is(err, syscall.EFBIG) {
+			t.Skip(err)
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tree.ReadFile(name); !errors.Is(err, errTooLarge) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The files of /proc say that they are empty: what was really read counts.
+func TestTreeReadsWhatHasNoSize(t *testing.T) {
+	const folder, name = "/proc/sys/kernel", "random/boot_id"
+	want, err := os.ReadFile(filepath.Join(folder, name))
+	if err != nil {
+		t.Skip(err)
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		t.Skip(err)
+	}
+	tree := NewTree(root)
+	defer tree.Close()
+	for limit, allowed := range map[int]bool{len(want): true, len(want) - 1: false, 0: false} {
+		got, err := tree.ReadWithin(name, int64(limit))
+		if allowed != (string(got) == string(want)) || allowed != (err == nil) || !allowed && !errors.Is(err, errTooLarge) {
+			t.Errorf("within %d octets: %q, %v", limit, got, err)
 		}
 	}
 }

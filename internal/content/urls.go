@@ -368,12 +368,13 @@ func (r *Reader) addresses() error {
 		return err
 	case r.odd(AddressFile, fs.FileInfoToDirEntry(info)):
 		return nil
-	case info.Size() > maxAddressFile:
+	}
+	data, err := readWithin(r.site, AddressFile, maxAddressFile)
+	switch {
+	case errors.Is(err, errTooLarge):
 		r.add(source.Error, AddressFile, "too-large", fmt.Sprintf("larger than %d MiB", maxAddressFile>>20), "is this the file that tocsin build wrote? git has it")
 		return nil
-	}
-	data, err := fs.ReadFile(r.site, AddressFile)
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	addresses, problems := ParseAddresses(source.File{Name: AddressFile, Data: data})

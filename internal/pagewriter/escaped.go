@@ -39,7 +39,8 @@ type escaped struct {
 const (
 	never   = `{{if false}}{{template %q .}}{{end}}`
 	added   = "_html_template_" // begins the names of the escapers that html/template puts into a tree
-	inTitle = "$htmltemplate_stateRCDATA_elementTitle"
+	derived = "$htmltemplate_"  // stands in the names of templates that were escaped for another context
+	inTitle = derived + "stateRCDATA_elementTitle"
 )
 
 func (o originals) escaped(name string) (*escaped, error) {
@@ -117,6 +118,9 @@ func textNode(text string) *parse.TextNode {
 func (o originals) reach(name string, copies map[string]*parse.Tree) error {
 	if o[name] == nil || copies[name] != nil {
 		return nil
+	}
+	if strings.Contains(name, derived) {
+		return fmt.Errorf("template %q is named as html/template names its own", name)
 	}
 	copies[name] = o[name].Copy()
 	return o.reachFrom(copies[name].Root, copies)

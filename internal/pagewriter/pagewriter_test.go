@@ -312,6 +312,7 @@ func TestUnknown(t *testing.T) {
 		"a name":                      `<p {{.Section}}="a">`,
 		"srcset":                      `<img srcset="{{.Title}}">`,
 		"a template in a tag":         `{{define "a"}}{{.Title}}{{end}}<p title="{{template "a" .}}">`,
+		"a name of html/template's":   `{{define "x"}}<a href="{{.Title}}">{{end}}{{define "x$htmltemplate_stateRCDATA_elementTitle"}}<a href="{{.Title}}">{{end}}{{template "x$htmltemplate_stateRCDATA_elementTitle" .}}`,
 		"no field":                    `{{.Nothing}}`,
 		"an unexported field":         `{{.frame}}`,
 		"wrong arguments":             `{{double .Title}}`,

@@ -73,11 +73,14 @@ func (l *live) enter(path string, f found, remembered stamp) (same bool) {
 	return same
 }
 
-// meet compares a file with what is remembered of it, if it is older than this instant.
+// meet compares a file with what is remembered of it, if it is older than this instant. What has
+// become of it is known from the first meeting, which leaves the stat that was found in the place
+// of the one that is remembered. A second one, in a folder that was looked at and turned out to
+// lack a name, would find the two the same and take the file for what is remembered.
 func (n *node) meet(f found, remembered int64) {
 	same := f.stat == n.stat
 	switch {
-	case n.belief != unseen: // met before: what is remembered of it is gone
+	case n.belief != unseen: // met before
 		return
 	case !f.is(fileMode): // nor has any link, pipe or device
 		n.belief = lost

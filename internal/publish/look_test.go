@@ -33,8 +33,8 @@ func lookedAt(t *testing.T, s site, m memory) (files map[string]stat, folders []
 	return files, folders
 }
 
-// A look that has a memory and reads next to no folder meets what one meets that reads them all,
-// whatever became of the tree (F12, F56).
+// A look that has a memory meets what one meets that reads every folder, whatever became of the
+// tree (F12, F56). How few it reads itself, TestLookReadsWhatChanged counts.
 func TestLookMeetsWhatAWalkMeets(t *testing.T) {
 	for _, c := range append(touches, touch{"nothing", func(string) error { return nil }, nil}, touch{"replace a folder that has folders by a link", func(dir string) error {
 		return errors.Join(os.Rename(filepath.Join(dir, "deep"), filepath.Join(dir, "depth")), os.Symlink("depth", filepath.Join(dir, "deep")))
@@ -106,8 +106,7 @@ func TestMemoryInAnotherOrder(t *testing.T) {
 	}
 }
 
-// What has become of a file is known from the first meeting: a second one, in a folder that turned
-// out to lack a name, must not take the file for what is remembered.
+// See [node.meet]: a second meeting changes nothing.
 func TestNodeThatIsMetTwice(t *testing.T) {
 	n := node{path: "a", stat: stat{1, 1, 1}}
 	for range 2 {

@@ -21,7 +21,7 @@ import (
 //	      · folders, sorted by path: path, inode, mtime, ctime · CRC-32C of all that
 const (
 	memoryName  = "tree"
-	memoryMagic = "tocsin tree 3\n"
+	memoryMagic = "tocsin tree 4\n"
 )
 
 type memory struct {

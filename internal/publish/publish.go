@@ -39,6 +39,16 @@
 // either where any folder there, or any file of public/, is not as it was. Other systems
 // than Linux tell no second time, and walk.
 //
+// Both trees are held open by an [os.Root], from which no name and no link leads out. Linux looks
+// and writes past it, since a Root goes through every folder of a path in calls of its own. A look
+// is fstatat from the root of the tree: it does not follow a link under the name itself, and what
+// it sees behind one in the place of a folder is dropped, because each folder is looked at too. A
+// new file is opened by openat2 with RESOLVE_BENEATH and no links at all, so the kernel keeps the
+// path in the tree. Where the kernel will not have that (it is older than 5.6, a sandbox forbids
+// the call, something stands in the way), the Root makes the file, or says what is wrong. Reading
+// a file and removing one are left to the Root; so is, on other systems, everything but looks,
+// links and syncing, which go by the path there.
+//
 // manifest.json lists the SHA-256 of every file and marks the tree as ours: a
 // folder with files but no such manifest is never touched. Of what is not ours only
 // .gitignore is kept. [Verify] compares a tree with its manifest.

@@ -8,7 +8,10 @@ import (
 	"path/filepath"
 )
 
-// view is a tree that is held open to look at many of its names.
+// view is a tree to look at many of its names. What is lost here is more than time: a look goes by
+// the whole path and not from the open folder, so that it follows the tree's own folder where that
+// is moved or replaced meanwhile. Nothing is opened or written that way: an [os.Root] does both,
+// and a file that is read and is not the one that was seen is refused.
 type view struct{ root *os.Root }
 
 func openView(root *os.Root) (view, error) { return view{root}, nil }
@@ -24,7 +27,8 @@ func (v view) lstat(path string) (found, error) {
 	return foundBy(info), nil
 }
 
-// readFolder leaves out what is met already, and what goes while it looks.
+// readFolder leaves out what is met already. The os package looks at every name, those too, and
+// leaves out what goes meanwhile.
 func readFolder(root *os.Root, folder string, isMet func(path string) bool) (all []named, err error) {
 	f, err := root.Open(folder)
 	if err != nil {

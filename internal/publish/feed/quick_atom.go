@@ -57,7 +57,7 @@ func (q *quick) link(t tag, relations map[string]*string) {
 	var href, rel, kind string
 	q.only(t, attrOf{"href", &href}, attrOf{"rel", &rel}, attrOf{"type", &kind})
 	into := relations[rel]
-	if into == nil || *into != "" {
+	if into == nil || *into != "" || href == "" {
 		q.refused = true
 		return
 	}

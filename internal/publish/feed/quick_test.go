@@ -69,7 +69,8 @@ func TestQuickRefuses(t *testing.T) {
 			{`<category domain`, `<category x="" domain`}, {"<guid ", "<guid>x</guid>\n<guid "}, {"<atom:link", `<atom:link href="x" rel="self"></atom:link><atom:link`}},
 		"atom.xml": {{`type="html"`, `type="xhtml"`}, {`type="text"`, `type="html"`}, {"<content ", `<content type="html">x</content> <content `}, {"xml:lang", "xml:base"},
 			{"<category ", `<category x="" `}, {"<entry>", `<entry x="">`}, {"<name>", "<name>x</name><name>"}, {"<name>", "<uri>x</uri><name>"}, {"<author>", `<author x="">`},
-			{`<link href="https://example.com/security-bulletins/"`, `<link href="x" rel="alternate"></link><link href="y"`}},
+			{`<link href="https://example.com/security-bulletins/"`, `<link href="x" rel="alternate"></link><link href="y"`},
+			{`<link href="https://example.com/security-bulletins/"`, `<link href="" rel="alternate"></link><link href="https://example.com/security-bulletins/"`}},
 	}
 	for name := range xmlReaders {
 		whole := string(must(t, name, ch, sample(t)))
