@@ -32,7 +32,8 @@ const (
 	maxMarks      = 64_000  // of the inside of all blocks together
 	maxWork       = 8 << 20 // squares of the numbers of marks in each block, summed
 	maxProblems   = 1_000   // that anybody would read; one is enough to refuse a text
-	maxPieces     = 15_000  // tags of raw HTML and the texts between them
+	maxPieces     = 15_000  // tags of raw HTML and the texts between them, with the cells of tables
+	tableCost     = 8       // pieces that a table counts as besides
 	startingCost  = 4       // pieces that a beginning of raw HTML counts as
 	maxAttributes = 32      // of one tag
 	maxNesting    = 64      // tags of raw HTML within each other

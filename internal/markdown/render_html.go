@@ -63,12 +63,13 @@ func (p *page) pieces(pieces []piece) error {
 	return nil
 }
 
-// headOf is what names a table that begins here: its caption, or else its first row.
+// headOf is what names a table that begins here: its caption, or else its first row. It looks no
+// further than the table: one without either must not cost all that follows.
 func headOf(pieces []piece) string {
 	var head []string
 	for i := range pieces {
 		p := &pieces[i]
-		if p.kind == endPiece && len(head) > 0 && (p.name == "caption" || p.name == "tr") {
+		if p.kind == endPiece && (p.name == "table" || len(head) > 0 && (p.name == "caption" || p.name == "tr")) {
 			break
 		}
 		if words := fold(p.words); words != "" {

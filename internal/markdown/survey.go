@@ -10,7 +10,7 @@ type survey struct {
 	d      *Document
 	nodes  []ast.Node // those that there is more to know of, in their order
 	depth  int        // quotes and list items around
-	room   int        // for pieces of raw HTML
+	room   int        // for pieces of raw HTML, and cells beside them
 	titles int        // headings
 	excess *Problem
 }
@@ -47,6 +47,12 @@ func (s *survey) enter(n ast.Node) {
 		return
 	case *ast.HTMLBlock, *ast.RawHTML:
 		s.html(n)
+	case *east.Table:
+		s.spend(n, tableCost)
+		return
+	case *east.TableCell:
+		s.spend(n, 1)
+		return
 	case *ast.Heading:
 		if s.titles++; s.titles > maxHeadings {
 			s.excess = tooComplex(s.d.place(blockOffset(n)).line, "there are more than %d headings", maxHeadings)
@@ -72,10 +78,26 @@ func (s *survey) html(n ast.Node) {
 	}
 	pieces := s.d.pieces(n)
 	s.d.html[n] = pieces
-	s.room -= startingCost + len(pieces)
-	if s.room < 0 {
-		s.excess = tooComplex(s.d.place(s.d.offset(n)).line, "there are more than %d HTML tags and texts between them", maxPieces)
-		return
+	if s.spend(n, startingCost+costOf(pieces)); s.excess == nil {
+		s.excess = s.d.crowded(pieces)
 	}
-	s.excess = s.d.crowded(pieces)
+}
+
+// costOf counts pieces; a table is wrapped and named.
+func costOf(pieces []piece) int {
+	cost := len(pieces)
+	for i := range pieces {
+		if pieces[i].kind == startPiece && pieces[i].name == "table" {
+			cost += tableCost
+		}
+	}
+	return cost
+}
+
+// spend takes room for what the page as a whole is looked at for, where it holds any raw HTML.
+func (s *survey) spend(n ast.Node, pieces int) {
+	s.room -= pieces
+	if s.room < 0 && s.d.html != nil {
+		s.excess = tooComplex(s.d.place(s.d.offset(n)).line, "there are more than %d HTML tags, texts between them and cells of tables", maxPieces)
+	}
 }

@@ -29,7 +29,7 @@ func (t token) runsOn(kind html.TokenType, text string) bool {
 // readTokens reads HTML into tokens, texts joined. A line end right behind <pre>
 // is none for browsers, and is left out.
 func readTokens(source []byte) []token {
-	var found []token
+	found := make([]token, 0, 2*bytes.Count(source, []byte("<"))+1) // tags, and texts between them
 	z := html.NewTokenizer(bytes.NewReader(source))
 	for at := 0; ; {
 		kind := z.Next()
@@ -89,16 +89,17 @@ func (d *Document) checkPage() {
 // altered is where a rendered page would first come out otherwise than it is
 // written, and how; -1 where it will come out as it is.
 func altered(page []byte) (at int, what string) {
-	if at := removedFrom(page); at >= 0 {
+	tokens := readTokens(page)
+	if at := removedFrom(page, tokens); at >= 0 {
 		return at, "the page would lose"
 	}
-	return misreadFrom(page), "browsers would read otherwise"
+	return misreadFrom(page, tokens), "browsers would read otherwise"
 }
 
 // removedFrom is where the sanitiser would change a rendered page first, -1 where
 // it would leave everything as it is.
-func removedFrom(page []byte) int {
-	before, after := readTokens(page), readTokens(pagePolicy().SanitizeBytes(page))
+func removedFrom(page []byte, before []token) int {
+	after := readTokens(pagePolicy().SanitizeBytes(page))
 	i := 0
 	for i < len(before) && i < len(after) && before[i].equal(after[i]) {
 		i++
@@ -118,8 +119,8 @@ func removedFrom(page []byte) int {
 // misreadFrom is where a browser would first understand a rendered page otherwise
 // than its tags say: because it closes, moves or adds elements. -1 where it reads
 // them as they stand.
-func misreadFrom(page []byte) int {
-	r := reader{tokens: readTokens(page)}
+func misreadFrom(page []byte, tokens []token) int {
+	r := reader{tokens: tokens}
 	nodes, err := html.ParseFragment(bytes.NewReader(page), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
 	if err != nil {
 		return 0
@@ -181,5 +182,8 @@ func (r *reader) expect(kind html.TokenType, n *html.Node) {
 
 // sorted gives attributes an order, for the parser changes that of some.
 func sorted(attrs []html.Attribute) []html.Attribute {
+	if len(attrs) < 2 {
+		return attrs
+	}
 	return slices.SortedFunc(slices.Values(attrs), func(a, b html.Attribute) int { return strings.Compare(a.Key, b.Key) })
 }

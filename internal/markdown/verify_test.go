@@ -41,7 +41,7 @@ func TestRemovedFrom(t *testing.T) {
 		"a<form></form>":                      1,
 		"<p>a</p><b":                          8,
 	} {
-		if got := removedFrom([]byte(page)); got != want {
+		if got := removedFrom([]byte(page), readTokens([]byte(page))); got != want {
 			t.Errorf("%s: from %d on, want %d", page, got, want)
 		}
 	}
@@ -69,7 +69,7 @@ func TestMisreadFrom(t *testing.T) {
 		"a<html class=\"b\">c":                                1,
 		strings.Repeat("<div>", 600) + strings.Repeat("</div>", 600): 0,
 	} {
-		if got := misreadFrom([]byte(page)); got != want {
+		if got := misreadFrom([]byte(page), readTokens([]byte(page))); got != want {
 			t.Errorf("%.80s: from %d on, want %d", page, got, want)
 		}
 	}
