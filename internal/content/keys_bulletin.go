@@ -62,8 +62,8 @@ func bulletinKeys() []Key {
 		},
 		Key{
 			Path: "action.steps", Type: "list of texts",
-			Advice:  "What to do, one order an entry, in the order in which to do it, ending with how to see that it worked. Try them once on a machine before you publish.",
-			Example: "action: {required: yes, text: Update the client., steps: [Run winget upgrade Example.Client., Look at the version in the menu.]}",
+			Advice:  "What to do, one order an entry, in the order in which to do it, ending with how to see that it worked. Put what is typed between backticks: it stands out on the page, and breaks at spaces alone. Try them once on a machine before you publish.",
+			Example: "action: {required: yes, text: Update the client., steps: [Run `winget upgrade Example.Client`., Look at the version in the menu.]}",
 		},
 	)
 }
