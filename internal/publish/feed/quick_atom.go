@@ -9,16 +9,9 @@ func quickAtom(text string) (document, bool) {
 	if q.language(&d.language); q.refused {
 		return d, false
 	}
+	texts := map[string]*string{"title": &d.title, "subtitle": &d.description, "id": &d.id, "updated": &d.updated}
 	for t, more := q.child("feed"); more; t, more = q.child("feed") {
 		switch t.name {
-		case "title":
-			q.once(t, &d.title)
-		case "subtitle":
-			q.once(t, &d.description)
-		case "id":
-			q.once(t, &d.id)
-		case "updated":
-			q.once(t, &d.updated)
 		case "author":
 			q.person(t, &d.author)
 		case "link":
@@ -26,7 +19,7 @@ func quickAtom(text string) (document, bool) {
 		case "entry":
 			d.entries = append(d.entries, q.atomEntry(t))
 		default:
-			q.refused = true
+			q.oneOf(t, texts)
 		}
 	}
 	q.take("\n")
@@ -68,20 +61,13 @@ func (q *quick) link(t tag, relations map[string]*string) {
 func (q *quick) atomEntry(t tag) entry {
 	var e entry
 	q.only(t)
+	texts := map[string]*string{"id": &e.id, "title": &e.title, "published": &e.published, "updated": &e.updated}
 	for t, more := q.child("entry"); more; t, more = q.child("entry") {
 		switch t.name {
-		case "id":
-			q.once(t, &e.id)
-		case "title":
-			q.once(t, &e.title)
 		case "summary":
 			q.typed(t, "text", &e.summary)
 		case "content":
 			q.typed(t, "html", &e.content)
-		case "published":
-			q.once(t, &e.published)
-		case "updated":
-			q.once(t, &e.updated)
 		case "author":
 			q.person(t, &e.author)
 		case "link":
@@ -92,7 +78,7 @@ func (q *quick) atomEntry(t tag) entry {
 			q.end(t.name)
 			e.categories = append(e.categories, c)
 		default:
-			q.refused = true
+			q.oneOf(t, texts)
 		}
 	}
 	return e

@@ -9,24 +9,17 @@ func quickRSS(text string) (document, bool) {
 	var d document
 	q.prolog()
 	q.take(rssBegins + "\n  <channel>")
+	texts := map[string]*string{
+		"title": &d.title, "description": &d.description, "link": &d.link, "language": &d.language, "lastBuildDate": &d.updated,
+	}
 	for t, more := q.child("channel"); more; t, more = q.child("channel") {
 		switch t.name {
-		case "title":
-			q.once(t, &d.title)
-		case "description":
-			q.once(t, &d.description)
-		case "link":
-			q.once(t, &d.link)
-		case "language":
-			q.once(t, &d.language)
-		case "lastBuildDate":
-			q.once(t, &d.updated)
 		case "atom:link":
 			q.selfLink(t, &d.self)
 		case "item":
 			d.entries = append(d.entries, q.rssItem(t))
 		default:
-			q.refused = true
+			q.oneOf(t, texts)
 		}
 	}
 	q.take("\n</rss>\n")
@@ -44,22 +37,12 @@ func (q *quick) selfLink(t tag, self *string) {
 func (q *quick) rssItem(t tag) entry {
 	var e entry
 	q.only(t)
+	texts := map[string]*string{
+		"title": &e.title, "link": &e.link, "description": &e.summary, "content:encoded": &e.content,
+		"dc:creator": &e.author, "atom:updated": &e.updated, "pubDate": &e.published,
+	}
 	for t, more := q.child("item"); more; t, more = q.child("item") {
 		switch t.name {
-		case "title":
-			q.once(t, &e.title)
-		case "link":
-			q.once(t, &e.link)
-		case "description":
-			q.once(t, &e.summary)
-		case "content:encoded":
-			q.once(t, &e.content)
-		case "dc:creator":
-			q.once(t, &e.author)
-		case "atom:updated":
-			q.once(t, &e.updated)
-		case "pubDate":
-			q.once(t, &e.published)
 		case "guid":
 			q.refused = q.refused || e.permalink != "" || e.id != ""
 			q.only(t, attrOf{"isPermaLink", &e.permalink})
@@ -70,7 +53,7 @@ func (q *quick) rssItem(t tag) entry {
 			c.term = q.text(t.name)
 			e.categories = append(e.categories, c)
 		default:
-			q.refused = true
+			q.oneOf(t, texts)
 		}
 	}
 	return e
