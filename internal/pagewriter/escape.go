@@ -13,27 +13,20 @@ var replacements = [...]string{0: "\uFFFD", '"': "&#34;", '&': "&amp;", '\'': "&
 func appendRaw(out []byte, s string) ([]byte, bool) { return append(out, s...), true }
 
 // appendHTML escapes plain text.
-func appendHTML(out []byte, s string) ([]byte, bool) {
-	written := 0
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; int(c) < len(replacements) && replacements[c] != "" {
-			out = append(append(out, s[written:i]...), replacements[c]...)
-			written = i + 1
-		}
-	}
-	return append(out, s[written:]...), true
-}
+func appendHTML(out []byte, s string) ([]byte, bool) { return appendReplaced(out, s, false), true }
 
 // appendNormal escapes HTML where only text may stand: entities are left as they are.
-func appendNormal(out []byte, s string) ([]byte, bool) {
+func appendNormal(out []byte, s string) ([]byte, bool) { return appendReplaced(out, s, true), true }
+
+func appendReplaced(out []byte, s string, entities bool) []byte {
 	written := 0
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; int(c) < len(replacements) && replacements[c] != "" && c != '&' {
+		if c := s[i]; int(c) < len(replacements) && replacements[c] != "" && (c != '&' || !entities) {
 			out = append(append(out, s[written:i]...), replacements[c]...)
 			written = i + 1
 		}
 	}
-	return append(out, s[written:]...), true
+	return append(out, s[written:]...)
 }
 
 // appendTagless escapes HTML for an attribute. Tags are for html/template to take away.

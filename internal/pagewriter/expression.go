@@ -96,8 +96,8 @@ func (e expr) asTruth() func(*run) (bool, bool) {
 	return nil
 }
 
-// truthOf is how text/template tells whether a value is true: where it is not the zero value of
-// its type, except that a struct always is.
+// truthOf is how text/template tells whether a value is true: where it is neither zero nor empty,
+// except that a struct always is.
 func truthOf(typ reflect.Type) func(reflect.Value) bool {
 	switch {
 	case typ.Kind() == reflect.Bool:
