@@ -14,73 +14,85 @@ import (
 
 func day(at time.Time) string { return at.Format(time.DateOnly) }
 
-// scores are CVSS vectors whose scores have the severity of their name.
-var scores = map[string]string{
-	"critical": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
-	"high":     "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N",
-	"medium":   "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N",
-	"low":      "CVSS:3.1/AV:L/AC:H/PR:L/UI:N/S:U/C:L/I:N/A:N",
+// score is a CVSS vector and what it comes to, which only tocsin works out for itself.
+type score struct {
+	vector string
+	base   string
 }
 
-// tocsin is the bulletin as tocsin reads it, with everything that it can hold.
+// scores have the severity of their name.
+var scores = map[string]score{
+	"critical": {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "9.8"},
+	"high":     {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", "7.5"},
+	"medium":   {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N", "5.3"},
+	"low":      {"CVSS:3.1/AV:L/AC:H/PR:L/UI:N/S:U/C:L/I:N/A:N", "2.5"},
+}
+
+// page is the text of one bulletin, line by line.
+type page struct{ bytes.Buffer }
+
+func (p *page) line(format string, values ...any) { fmt.Fprintf(p, format+"\n", values...) }
+
+// tocsin is the bulletin as tocsin reads it.
 func (b bulletin) tocsin() []byte {
-	var out bytes.Buffer
-	line := func(format string, values ...any) { fmt.Fprintf(&out, format+"\n", values...) }
-	line("---\nid: %s\ntitle: %s\nsummary: %s\nstatus: published", b.id, b.title, b.summary)
-	line("published: %s\nseverity: %s\ncvss: %s", day(b.published), b.severity, scores[b.severity])
-	line("aliases: [%s]", strings.Join(b.aliases, ", "))
+	var out page
+	out.line("---\nid: %s\ntitle: %s\nsummary: %s\nstatus: published", b.id, b.title, b.summary)
+	out.line("published: %s\nseverity: %s", day(b.published), b.severity)
+	out.line("data_visible: no\nusers_affected: unknown")
+	b.facts(&out)
+	return out.Bytes()
+}
+
+// hugo is the same bulletin as the Hugo site reads it. A taxonomy wants a list, and the
+// score is given.
+func (b bulletin) hugo() []byte {
+	var out page
+	out.line("---\nid: %s\ntitle: %s\nsummary: %s\ndate: %s", b.id, b.title, b.summary, day(b.published))
+	out.line("severities: [%s]\nproducts: [%s]\nyears: [\"%d\"]", b.severity, strings.Join(b.products(), ", "), b.published.Year())
+	if b.action != "none" {
+		out.line("actions: [required]")
+	}
+	out.line("score: %s", scores[b.severity].base)
+	b.facts(&out)
+	return out.Bytes()
+}
+
+// facts writes what both programs read alike: the rest of the front matter, and the text.
+// A date is in quotes, or Hugo takes it for an instant and writes its hour.
+func (b bulletin) facts(out *page) {
+	out.line("cvss: %s\naliases: [%s]", scores[b.severity].vector, strings.Join(b.aliases, ", "))
 	if b.related != "" {
-		line("related: [%s]", b.related)
+		out.line("related: [%s]", b.related)
 	}
-	line("affected:")
+	out.line("affected:")
 	for _, row := range b.affected {
-		if row.fixed == "" {
-			line("  - {product: %s, deployed: %s, tailnets: all}", row.product, day(row.available))
-			continue
-		}
-		row.write(&out)
+		row.write(out)
 	}
-	line("action: %s\nexploited: no_evidence\ndata_visible: no\nusers_affected: unknown", b.action)
-	line("references:\n  - {category: external, url: \"https://example.com/advisories/%d\", summary: The advisory of the library}", b.number)
-	line("timeline:\n  - {at: %s, event: A user reported the fault.}", day(b.published.AddDate(0, 0, -30)))
-	line("  - {at: %s, event: The fix was ready.}", day(b.published.AddDate(0, 0, -7)))
+	out.line("action: %s\nexploited: no_evidence", b.action)
+	out.line("references:\n  - {category: external, url: %q, summary: The advisory of the library}", b.advisory())
+	out.line("timeline:\n  - {at: %q, event: A user reported the fault.}", day(b.published.AddDate(0, 0, -30)))
+	out.line("  - {at: %q, event: The fix was ready.}", day(b.published.AddDate(0, 0, -7)))
 	if b.credit != "" {
-		line("credits:\n  - {name: %s, type: reporter}", b.credit)
+		out.line("credits:\n  - {name: %s, type: reporter}", b.credit)
 	}
 	if b.revised {
-		line("revisions:\n  - {version: 1, at: %s, summary: Initial release.}", day(b.published))
-		line("  - {version: 2, at: %s, summary: Another platform was looked at., material: %s}", day(b.published.AddDate(0, 0, 3)), yes(b.material))
+		out.line("revisions:\n  - {version: 1, at: %q, summary: Initial release.}", day(b.published))
+		out.line("  - {version: 2, at: %q, summary: Another platform was looked at., material: %s}", day(b.published.AddDate(0, 0, 3)), yes(b.material))
 	}
-	line("---\n\n%s", strings.TrimSuffix(b.body, "\n"))
-	return out.Bytes()
+	out.line("---\n\n%s", strings.TrimSuffix(b.body, "\n"))
 }
 
-// hugo is the bulletin as the Hugo site reads it: what its templates use and no more.
-// References, timeline, credits, scores, aliases, related bulletins and revisions are
-// left out, which is in Hugo's favour.
-func (b bulletin) hugo() []byte {
-	var out bytes.Buffer
-	line := func(format string, values ...any) { fmt.Fprintf(&out, format+"\n", values...) }
-	line("---\nid: %s\ntitle: %s\nsummary: %s\ndate: %s", b.id, b.title, b.summary, day(b.published))
-	line("severities: [%s]\nproducts: [%s]\nyears: [\"%d\"]", b.severity, strings.Join(b.products(), ", "), b.published.Year())
-	if b.action != "none" {
-		line("actions: [required]")
-	}
-	line("action: %s\naffected:", b.action)
-	for _, row := range b.affected {
-		if row.fixed == "" {
-			line("  - {product: %s, deployed: \"%s\"}", row.product, day(row.available))
-			continue
-		}
-		row.write(&out)
-	}
-	line("---\n\n%s", strings.TrimSuffix(b.body, "\n"))
-	return out.Bytes()
+func (b bulletin) advisory() string {
+	return fmt.Sprintf("https://example.com/advisories/%d", b.number)
 }
 
-// write makes the row of a product that users run, which both programs read alike.
-func (row affected) write(out *bytes.Buffer) {
-	fmt.Fprintf(out, "  - product: %s\n    platforms: [%s]\n    introduced: %s\n    fixed: %s\n    available: %s\n",
+// write makes the row of a product.
+func (row affected) write(out *page) {
+	if row.fixed == "" {
+		out.line("  - {product: %s, deployed: %q, tailnets: all}", row.product, day(row.available))
+		return
+	}
+	out.line("  - product: %s\n    platforms: [%s]\n    introduced: %s\n    fixed: %s\n    available: %q",
 		row.product, strings.Join(row.platforms, ", "), row.introduced, row.fixed, day(row.available))
 }
 

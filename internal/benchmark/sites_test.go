@@ -5,6 +5,8 @@ import (
 	"html"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"testing"
 	"time"
 )
@@ -51,6 +53,12 @@ func checkPage(t *testing.T, s subject, c corpus, number int) {
 		return
 	}
 	page := read(t, s, b.page()+"index.html")
+	page = append(page, tag.ReplaceAll(page, nil)...) // a command has tags between its words
+	for _, fact := range b.shown() {
+		if !bytes.Contains(page, []byte(html.EscapeString(fact))) {
+			t.Errorf("%s: %s does not say %q", s.name, b.page(), fact)
+		}
+	}
 	for _, beside := range []int{number, number - 1, number + 1} {
 		if beside < 0 || beside >= c.size {
 			continue
@@ -59,6 +67,33 @@ func checkPage(t *testing.T, s subject, c corpus, number int) {
 			t.Errorf("%s: %s has no %q", s.name, b.page(), title)
 		}
 	}
+}
+
+var tag = regexp.MustCompile(`<[^>]*>`)
+
+// shown is what a reader finds on the page of a bulletin, whichever program has made it.
+func (b bulletin) shown() []string {
+	score := scores[b.severity]
+	shown := append([]string{b.id, b.summary, score.vector, score.base, b.advisory(), b.credit, b.related}, b.aliases...)
+	days := []time.Time{b.published, b.published.AddDate(0, 0, -30), b.published.AddDate(0, 0, -7)}
+	for _, row := range b.affected {
+		days = append(days, row.available)
+		shown = append(shown, row.introduced, row.fixed)
+		if b.action != "none" && row.product == "client" && slices.Contains(row.platforms, "windows") {
+			shown = append(shown, "winget upgrade Example.Client", "example version")
+		}
+	}
+	if b.action != "none" {
+		shown = append(shown, b.action)
+	}
+	if b.revised {
+		shown = append(shown, "Initial release.", "Another platform was looked at.")
+		days = append(days, b.published.AddDate(0, 0, 3))
+	}
+	for _, at := range days {
+		shown = append(shown, at.Format("2 January 2006"))
+	}
+	return append(shown, "A user reported the fault.", "The fix was ready.")
 }
 
 // feeds are Hugo's with tocsin's.
