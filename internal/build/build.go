@@ -28,7 +28,6 @@ import (
 	"tocsin/internal/publish"
 	"tocsin/internal/publish/site"
 	"tocsin/internal/source"
-	"tocsin/internal/tape"
 )
 
 // Walk is a site that was opened, and what to make of it.
@@ -86,12 +85,13 @@ func (w *Walk) Make(ctx context.Context, add func(publish.File) error, stop func
 }
 
 func (w *Walk) begin(ctx context.Context, add func(publish.File) error) *pass {
-	return &pass{Walk: w, ctx: ctx, add: add, candidates: newCandidates(), scratch: tape.Write(), byID: make(map[bulletin.ID]*step), shared: make(map[string]sharedFile)}
+	return &pass{Walk: w, ctx: ctx, add: add, candidates: newCandidates(), byID: make(map[bulletin.ID]*step), shared: make(map[string]sharedFile)}
 }
 
 // step is one bulletin file on its way.
 type step struct {
 	number   int // of the reader
+	place    int // among all by ID, newest first
 	identity content.Identity
 	// record is what is left of it: what the last walk left, while that holds, else this one.
 	*record
@@ -113,56 +113,23 @@ type pass struct {
 	steps      []*step               // by the reader's numbers
 	sorted     []*step               // by ID, newest first
 	public     []*step               // what readers may see, newest ID first
-	rendered   int                   // how many of those have their pages
 	byID       map[bulletin.ID]*step // the same, when all were read
 	candidates *candidates
-	scratch    *tape.Tape // for records that are packed
 
 	mutex  sync.Mutex
 	shared map[string]sharedFile // what show several bulletins, by path
 }
 
-// inFlight is how many bulletins a core has in memory at once.
-const inFlight = 48
-
-// bulletins reads, checks and renders every bulletin, a batch at a time. What is read in a batch
-// is rendered in it, but for the last, which waits for its older neighbour.
+// bulletins reads, checks and renders every bulletin.
 func (p *pass) bulletins() error {
 	p.order()
-	if err := p.identify(); err != nil {
+	if err := p.recall(); err != nil {
 		return err
 	}
-	for batch := range slices.Chunk(p.sorted, inFlight*max(1, p.Workers)) {
-		if err := p.each(len(batch), func(i int) error { return p.read(batch[i]) }); err != nil {
-			return err
-		}
-		for _, s := range batch {
-			if s.public {
-				p.public = append(p.public, s)
-				s.wanted = p.candidates.admit(s)
-			}
-		}
-		if err := p.render(len(p.public) - 1); err != nil {
-			return err
-		}
-		p.pack(batch)
-		if p.Progress != nil {
-			p.Progress(len(batch))
-		}
-	}
-	if err := p.render(len(p.public)); err != nil {
+	if err := newLine(p).run(); err != nil {
 		return err
 	}
-	return p.each(len(p.steps), func(i int) error { return p.steps[i].unpack() })
-}
-
-// pack packs what was read in a batch, but for what still waits for its page.
-func (p *pass) pack(batch []*step) {
-	for _, s := range batch {
-		if s.bulletin == nil && !s.old {
-			s.record.pack(p.scratch)
-		}
-	}
+	return p.all(func(s *step) error { return s.unpack() })
 }
 
 // order puts every bulletin file in its place, by its ID.
@@ -176,34 +143,53 @@ func (p *pass) order() {
 	}
 	p.sorted = slices.Clone(p.steps)
 	slices.Reverse(p.sorted) // files go by their names: as a rule that does it
-	for i := range p.sorted {
-		if i > 0 && newestFirst(p.sorted[i-1], p.sorted[i]) >= 0 {
-			p.sorted = slices.SortedStableFunc(slices.Values(p.steps), newestFirst)
-			return
-		}
+	if !rises(p.sorted, newestFirst) {
+		p.sorted = slices.SortedStableFunc(slices.Values(p.steps), newestFirst)
+	}
+	for i, s := range p.sorted {
+		s.place = i
 	}
 }
 
-// identify finds out which files are those that the last walk read, and forgets what it left of
-// all others.
-func (p *pass) identify() error {
-	err := p.each(len(p.steps), func(i int) error {
-		p.steps[i].identity = p.Reader.Identity(i)
+// rises reports whether everything in a list goes before what follows it.
+func rises[T any](list []T, compare func(a, b T) int) bool {
+	for i := 1; i < len(list); i++ {
+		if compare(list[i-1], list[i]) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// recall finds out which files are those that the last walk read, takes over what it left of
+// them, and forgets what it left of all others.
+func (p *pass) recall() error {
+	err := p.all(func(s *step) error {
+		s.identity = p.Reader.Identity(s.number)
 		return nil
 	})
 	if p.Last != nil && !p.Last.holds(p.steps) {
 		p.Last = nil
 	}
-	return err
-}
-
-// read reads and checks a bulletin, unless the last walk did.
-func (p *pass) read(s *step) error {
-	if r := p.Last.recall(s.identity, p.Now); r != nil && r.unpack() == nil {
+	if err != nil || p.Last == nil {
+		return err
+	}
+	return p.all(func(s *step) error {
+		r := p.Last.recall(s.identity, p.Now)
+		if r == nil || r.unpack() != nil {
+			return nil
+		}
 		s.record, s.old = r, true
 		if r.public {
 			s.name = r.shown.name()
 		}
+		return nil
+	})
+}
+
+// read reads and checks a bulletin, unless the last walk did.
+func (p *pass) read(s *step) error {
+	if s.old {
 		return nil
 	}
 	return p.readAnew(s)
@@ -231,15 +217,19 @@ func (p *pass) owns(s *step, e content.Entry) bool {
 	return e.Readable && !p.Reader.Embargoed(s.number) && e.Bulletin.ID == id && strings.ToUpper(string(id)) == string(id)
 }
 
-// render makes the pages up to one, all of whose neighbours are known, and forgets what they
-// were made of.
-func (p *pass) render(end int) error {
-	first := p.rendered
-	if end <= first {
+// stretch is how many bulletins a worker takes at once where each takes no time.
+const stretch = 64
+
+// all does something with every bulletin file that takes no time.
+func (p *pass) all(do func(*step) error) error {
+	return p.each((len(p.steps)+stretch-1)/stretch, func(i int) error {
+		for _, s := range p.steps[i*stretch : min(len(p.steps), (i+1)*stretch)] {
+			if err := do(s); err != nil {
+				return err
+			}
+		}
 		return nil
-	}
-	p.rendered = end
-	return p.each(end-first, func(i int) error { return p.page(first + i) })
+	})
 }
 
 // each does something for every number below n, on as many cores as there are workers. It ends

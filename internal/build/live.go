@@ -79,7 +79,7 @@ func (l *Live) Again(numbers []int) error {
 	}
 	for at, s := range l.pass.public {
 		if s.bulletin != nil {
-			if err := l.pass.page(at); err != nil {
+			if err := l.pass.page(l.pass.public, at); err != nil {
 				return err
 			}
 		}
@@ -149,7 +149,7 @@ func (l *Live) bulletin(s *step) (Asked, error) {
 		return l.preview(s, asked)
 	}
 	at := slices.Index(l.pass.public, s)
-	n, err := l.pass.notice(s, l.pass.neighbour(at-1), l.pass.neighbour(at+1))
+	n, err := l.pass.notice(s, neighbour(l.pass.public, at-1), neighbour(l.pass.public, at+1))
 	if err != nil {
 		return asked, err
 	}

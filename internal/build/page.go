@@ -25,9 +25,9 @@ func (s *shown) name() *site.Neighbour {
 
 // page makes the page of a bulletin, by its place among those that readers may see, unless the
 // tree holds it as it would be. What the page was made of is forgotten with it.
-func (p *pass) page(at int) error {
-	s := p.public[at]
-	newer, older := p.neighbour(at-1), p.neighbour(at+1)
+func (p *pass) page(public []*step, at int) error {
+	s := public[at]
+	newer, older := neighbour(public, at-1), neighbour(public, at+1)
 	sight := p.sight(s, newer, older)
 	fill := func() (site.Notice, error) { return p.notice(s, newer, older) }
 	if s.old && s.shown.sight == sight {
@@ -47,11 +47,11 @@ func (p *pass) page(at int) error {
 	return p.add(page)
 }
 
-func (p *pass) neighbour(at int) *site.Neighbour {
-	if at < 0 || at >= len(p.public) {
+func neighbour(public []*step, at int) *site.Neighbour {
+	if at < 0 || at >= len(public) {
 		return nil
 	}
-	return p.public[at].name
+	return public[at].name
 }
 
 // unchanged hands on the page that the tree holds, and how to make it should it not.

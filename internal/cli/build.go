@@ -180,7 +180,7 @@ func (s *prepared) newWalk() (*build.Walk, error) {
 		return nil, err
 	}
 	return &build.Walk{
-		Reader: s.reader, Checker: s.checker, Pages: renderer, Now: s.now, Workers: runtime.GOMAXPROCS(0),
+		Reader: s.reader, Checker: s.checker, Pages: renderer, Now: s.now, Workers: 2 * runtime.GOMAXPROCS(0),
 		Feeds: build.Feeds{
 			Organization: s.config.Organization.Name, Namespace: s.config.Organization.Namespace,
 			Language: renderer.Language, Layout: s.config.Layout,
