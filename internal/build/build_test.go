@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -185,6 +186,110 @@ func TestMemoryDamaged(t *testing.T) {
 	}
 	if m, err := ReadMemory(filepath.Join(dir, "absent")); m != nil || err != nil {
 		t.Error("what is not there was read", err)
+	}
+}
+
+// What a later walk learned stands behind what the first one knew. Damage there leaves what the
+// first one knew, and the next memory begins the file anew.
+func TestMemoryAddedTo(t *testing.T) {
+	dir := folder(t, 40)
+	file := filepath.Join(dir, "memory")
+	keep := func(m *Memory) []byte {
+		t.Helper()
+		m.Key = "key"
+		if err := m.Keep(file); err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	again := func() (*Memory, int) {
+		t.Helper()
+		last, err := ReadMemory(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, remembered, made := collect(t, walkOf(t, dir, last))
+		return made.Memory, remembered
+	}
+	_, _, made := collect(t, walkOf(t, dir, nil))
+	first := keep(made.Memory)
+	whole := first
+	for _, number := range []int{20, 3, 20} {
+		put(t, dir, nameOf(number), strings.Replace(textOf(number, 40), "Fault", fmt.Sprintf("Edit %d of fault", len(whole)), 1))
+		m, _ := again()
+		longer := keep(m)
+		if !bytes.HasPrefix(longer, whole) || len(longer) == len(whole) || len(longer) > len(whole)+len(first)/2 {
+			t.Fatalf("%d octets follow on %d", len(longer), len(whole))
+		}
+		whole = longer
+	}
+	m, all := again()
+	if again := keep(m); !bytes.Equal(again, whole) || all < 40 {
+		t.Errorf("nothing is new, but %d octets follow on %d, and %d files were remembered", len(again), len(whole), all)
+	}
+	for i := len(first); i < len(whole); i += 1 + (len(whole)-len(first))/12 {
+		damaged := bytes.Clone(whole)
+		damaged[i] ^= 1
+		for _, data := range [][]byte{damaged, whole[:i]} {
+			if err := os.WriteFile(file, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			m, remembered := again()
+			if remembered < 38 || remembered >= all {
+				t.Fatalf("damaged at %d of %d, %d files are remembered", i, len(whole), remembered)
+			}
+			if i > len(first) && bytes.HasPrefix(keep(m), data) {
+				t.Fatalf("damaged at %d of %d, it was added to", i, len(whole))
+			}
+		}
+	}
+}
+
+// A file that was put in the place of the one that was read is not added to: it may be of another
+// site. Nor is one that has grown too long.
+func TestMemoryBegunAnew(t *testing.T) {
+	dir := folder(t, 5)
+	file := filepath.Join(dir, "memory")
+	_, _, made := collect(t, walkOf(t, dir, nil))
+	for name, spoil := range map[string]func(*Memory) error{
+		"another file": func(*Memory) error {
+			data, err := os.ReadFile(file)
+			return errors.Join(err, os.Remove(file), os.WriteFile(file, data, 0o600))
+		},
+		"a longer file": func(*Memory) error {
+			f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
+			if err != nil {
+				return err
+			}
+			_, err = f.WriteString("more")
+			return errors.Join(err, f.Close())
+		},
+		"no file":         func(*Memory) error { return os.Remove(file) },
+		"too much behind": func(m *Memory) error { m.file.first = -1 << 20; return nil },
+	} {
+		made.Memory.file = nil
+		if err := made.Memory.Keep(file); err != nil {
+			t.Fatal(err)
+		}
+		last, err := ReadMemory(file)
+		if err != nil || last == nil {
+			t.Fatal(name, err)
+		}
+		put(t, dir, nameOf(2), strings.Replace(textOf(2, 5), "Fault", "Edit of "+name, 1))
+		_, _, next := collect(t, walkOf(t, dir, last))
+		if err := spoil(next.Memory); err != nil {
+			t.Fatal(name, err)
+		}
+		if err := next.Memory.Keep(file); err != nil {
+			t.Fatal(name, err)
+		}
+		if m, err := ReadMemory(file); m == nil || err != nil || len(m.later) > 0 {
+			t.Errorf("%s: it was added to: %v", name, err)
+		}
 	}
 }
 
