@@ -58,29 +58,29 @@ const (
 	bulletinRoom = 5 << 10
 )
 
-// makeRoom sets how much memory a build with some bulletins uses, until undo is called. A lower
-// limit that somebody has set stays.
-func makeRoom(bulletins int) (undo func()) {
-	percent := debug.SetGCPercent(roomy)
-	limit := debug.SetMemoryLimit(-1) // asks
-	debug.SetMemoryLimit(min(limit, int64(max(leastRoom, room+bulletins*bulletinRoom))))
+// makeRoom lets garbage lie, until undo is called.
+func makeRoom() (undo func()) {
+	percent, limit := debug.SetGCPercent(roomy), debug.SetMemoryLimit(-1) // which asks
 	return func() {
 		debug.SetGCPercent(percent)
 		debug.SetMemoryLimit(limit)
 	}
 }
 
+// limitRoom sets how much memory a build with some bulletins uses. A lower limit that somebody has
+// set stays.
+func limitRoom(bulletins int) {
+	debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), int64(max(leastRoom, room+bulletins*bulletinRoom))))
+}
+
 func (p *program) runBuild(ctx context.Context, how building) (err error) {
-	s, err := p.prepare(asItIs)
+	defer makeRoom()()
+	b, err := p.beginBuild(how)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
-	defer makeRoom(s.reader.Count())()
-	b, err := s.begin(how)
-	if err != nil {
-		return err
-	}
+	defer func() { err = errors.Join(err, b.close()) }()
+	limitRoom(b.reader.Count())
 	kept := &lasting{layout: b.config.Layout, named: b.content.Addresses}
 	made, err := p.make(ctx, b, kept.through(b.writer.Add))
 	if err != nil || stops(made.Problems) {
@@ -97,29 +97,27 @@ type begun struct {
 	last   *build.Memory // what the last build left; nil where there was none, or none is wanted
 }
 
-// begin looks at what stands in public/ and reads what the last build left, both at once.
-func (s *prepared) begin(how building) (*begun, error) {
-	if how.fresh {
-		if err := publish.Forget(s.state()); err != nil {
-			return nil, err
-		}
+// beginBuild reads everything but the bulletins, looks at what stands in public/ and reads what the
+// last build left, all at once. The build is locked before the first bulletin is read.
+func (p *program) beginBuild(how building) (b *begun, err error) {
+	b = new(begun)
+	write := func(s *site) (err error) {
+		b.writer, err = publish.Begin(s.public(), s.state())
+		return err
 	}
-	b := &begun{prepared: s}
-	err := together(
-		func() (err error) { b.writer, err = publish.Begin(s.public(), s.state()); return err },
-		func() (err error) { b.last, err = s.lastWalk(how); return err },
-	)
+	remember := func(s *site) (err error) {
+		b.last, err = build.ReadMemory(s.memoryFile())
+		return err
+	}
+	if how.fresh {
+		b.prepared, err = p.prepareAnd(asItIs, func(s *site) error { return errors.Join(publish.Forget(s.state()), write(s)) })
+	} else {
+		b.prepared, err = p.prepareAnd(asItIs, write, remember)
+	}
 	if err != nil && b.writer != nil {
 		err = errors.Join(err, b.writer.Abandon())
 	}
 	return b, err
-}
-
-func (s *prepared) lastWalk(how building) (*build.Memory, error) {
-	if how.fresh {
-		return nil, nil
-	}
-	return build.ReadMemory(s.memoryFile())
 }
 
 // finish keeps what the next build needs, and lets readers see what was made. The memory comes

@@ -109,12 +109,23 @@ type prepared struct {
 
 // prepare reads everything of a site but its bulletins.
 func (p *program) prepare(over func(trees) trees) (*prepared, error) {
+	return p.prepareAnd(over)
+}
+
+// prepareAnd does other things meanwhile, which need the settings alone. Of several errors it
+// returns that of the site first.
+func (p *program) prepareAnd(over func(trees) trees, meanwhile ...func(*site) error) (*prepared, error) {
 	s, root, err := p.configured()
 	if err != nil {
 		return nil, err
 	}
 	o := &prepared{site: s, trees: []*content.Tree{content.NewTree(root)}}
-	if err := o.open(over); err != nil {
+	things := []func() error{func() error { return o.open(over) }}
+	settled := *s // what is read of the content goes into the other
+	for _, do := range meanwhile {
+		things = append(things, func() error { return do(&settled) })
+	}
+	if err := together(things...); err != nil {
 		return nil, errors.Join(err, o.close())
 	}
 	return o, nil
