@@ -85,7 +85,7 @@ func (w *Walk) Make(ctx context.Context, add func(publish.File) error, stop func
 }
 
 func (w *Walk) begin(ctx context.Context, add func(publish.File) error) *pass {
-	return &pass{Walk: w, ctx: ctx, add: add, candidates: newCandidates(), byID: make(map[bulletin.ID]*step), shared: make(map[string]sharedFile)}
+	return &pass{Walk: w, ctx: ctx, add: add, candidates: newCandidates(), shared: make(map[string]sharedFile)}
 }
 
 // step is one bulletin file on its way.
@@ -110,10 +110,9 @@ type pass struct {
 	*Walk
 	ctx        context.Context
 	add        func(publish.File) error
-	steps      []*step               // by the reader's numbers
-	sorted     []*step               // by ID, newest first
-	public     []*step               // what readers may see, newest ID first
-	byID       map[bulletin.ID]*step // the same, when all were read
+	steps      []*step // by the reader's numbers
+	sorted     []*step // by ID, newest first
+	public     []*step // what readers may see, newest ID first
 	candidates *candidates
 
 	mutex  sync.Mutex
@@ -129,14 +128,23 @@ func (p *pass) bulletins() error {
 	if err := newLine(p).run(); err != nil {
 		return err
 	}
-	return p.all(func(s *step) error { return s.unpack() })
+	return p.stretches(func(some []*step) error {
+		room := newRoom(len(some))
+		for _, s := range some {
+			if err := s.unpack(room); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // order puts every bulletin file in its place, by its ID.
 func (p *pass) order() {
 	p.steps = make([]*step, p.Reader.Count())
+	room := make([]step, len(p.steps))
 	for i := range p.steps {
-		p.steps[i] = &step{number: i}
+		room[i].number, p.steps[i] = i, &room[i]
 	}
 	newestFirst := func(a, b *step) int {
 		return bulletin.Compare(p.Reader.ID(b.number), p.Reader.ID(a.number))
@@ -164,8 +172,10 @@ func rises[T any](list []T, compare func(a, b T) int) bool {
 // recall finds out which files are those that the last walk read, takes over what it left of
 // them, and forgets what it left of all others.
 func (p *pass) recall() error {
-	err := p.all(func(s *step) error {
-		s.identity = p.Reader.Identity(s.number)
+	err := p.stretches(func(some []*step) error {
+		for _, s := range some {
+			s.identity = p.Reader.Identity(s.number)
+		}
 		return nil
 	})
 	if p.Last != nil && !p.Last.holds(p.steps) {
@@ -174,14 +184,17 @@ func (p *pass) recall() error {
 	if err != nil || p.Last == nil {
 		return err
 	}
-	return p.all(func(s *step) error {
-		r := p.Last.recall(s.identity, p.Now)
-		if r == nil || r.unpack() != nil {
-			return nil
-		}
-		s.record, s.old = r, true
-		if r.public {
-			s.name = r.shown.name()
+	return p.stretches(func(some []*step) error {
+		room := newRoom(len(some))
+		for _, s := range some {
+			r := p.Last.recall(s.identity, p.Now)
+			if r == nil || r.unpack(room) != nil {
+				continue
+			}
+			s.record, s.old = r, true
+			if r.public {
+				s.name = r.shown.name()
+			}
 		}
 		return nil
 	})
@@ -220,15 +233,10 @@ func (p *pass) owns(s *step, e content.Entry) bool {
 // stretch is how many bulletins a worker takes at once where each takes no time.
 const stretch = 64
 
-// all does something with every bulletin file that takes no time.
-func (p *pass) all(do func(*step) error) error {
+// stretches does something with all bulletin files that takes no time.
+func (p *pass) stretches(do func([]*step) error) error {
 	return p.each((len(p.steps)+stretch-1)/stretch, func(i int) error {
-		for _, s := range p.steps[i*stretch : min(len(p.steps), (i+1)*stretch)] {
-			if err := do(s); err != nil {
-				return err
-			}
-		}
-		return nil
+		return do(p.steps[i*stretch : min(len(p.steps), (i+1)*stretch)])
 	})
 }
 
@@ -276,11 +284,10 @@ func (p *pass) failed() error {
 
 // others makes every page that shows several bulletins, and the feeds.
 func (p *pass) others() error {
-	cards := make([]site.Card, 0, len(p.public))
+	cards := make([]*site.Card, 0, len(p.public))
 	for _, s := range p.public {
 		if s.err == nil {
-			cards = append(cards, s.shown.card)
-			p.byID[s.shown.card.ID] = s
+			cards = append(cards, &s.shown.card)
 		}
 	}
 	shared := slices.Collect(p.Pages.Shared(cards))

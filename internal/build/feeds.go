@@ -3,6 +3,7 @@ package build
 import (
 	"crypto/sha256"
 	"io"
+	"slices"
 	"time"
 
 	"tocsin/internal/address"
@@ -32,7 +33,7 @@ func (p *pass) channel(s site.Subscription, self address.Page) feed.Channel {
 }
 
 // feeds makes the feeds of everything and of each list that readers can subscribe to.
-func (p *pass) feeds(cards []site.Card) error {
+func (p *pass) feeds(cards []*site.Card) error {
 	var all []oneFeed
 	for _, s := range p.Pages.Subscriptions(cards) {
 		items, err := p.items(s.Cards)
@@ -122,7 +123,8 @@ func (p *pass) items(cards []*site.Card) ([]*item, error) {
 }
 
 func (p *pass) itemOf(id bulletin.ID) (*item, error) {
-	s := p.byID[id]
+	at, _ := slices.BinarySearchFunc(p.public, id, func(s *step, id bulletin.ID) int { return bulletin.Compare(id, s.name.ID) })
+	s := p.public[at]
 	if s.shown.item != nil {
 		return s.shown.item, nil
 	}

@@ -37,10 +37,25 @@ func (r *record) pack(scratch *tape.Tape) {
 	r.packed, r.look, r.shown = true, nil, nil
 }
 
+// room is where some records are unpacked to: together, since each by itself costs the kernel
+// and the collector of garbage more.
+type room struct {
+	looks []check.Look
+	shown []shown
+}
+
+func newRoom(records int) *room {
+	return &room{make([]check.Look, records), make([]shown, records)}
+}
+
 // unpack makes of the tape what was put on it.
-func (r *record) unpack() error {
+func (r *record) unpack(in *room) error {
 	if !r.packed {
 		return nil
+	}
+	r.look, in.looks = &in.looks[0], in.looks[1:]
+	if r.public {
+		r.shown, in.shown = &in.shown[0], in.shown[1:]
 	}
 	t := tape.Read(r.tape)
 	r.body(t)
@@ -62,17 +77,10 @@ func (r *record) heading(t *tape.Tape) {
 }
 
 func (r *record) body(t *tape.Tape) {
-	if t.Reading() {
-		r.look = new(check.Look)
-	}
 	r.look.Tape(t)
-	if !r.public {
-		return
+	if r.public {
+		r.shown.tape(t)
 	}
-	if t.Reading() {
-		r.shown = new(shown)
-	}
-	r.shown.tape(t)
 }
 
 func (s *shown) tape(t *tape.Tape) {

@@ -47,11 +47,8 @@ func (r *Renderer) FeedWords() FeedWords {
 // published, for an address that somebody subscribed to must not vanish with the last
 // bulletin that it was about. A withdrawn bulletin stands in every one of them: nobody can
 // tell any more which it stood in, and whoever acted on it must learn of it.
-func (r *Renderer) Subscriptions(cards []Card) []Subscription {
-	told := make([]*Card, len(cards))
-	for i := range cards {
-		told[i] = &cards[i]
-	}
+func (r *Renderer) Subscriptions(cards []*Card) []Subscription {
+	told := slices.Clone(cards)
 	slices.SortFunc(told, toldLast)
 	all := r.subscriptions()
 	all[0].Cards = told

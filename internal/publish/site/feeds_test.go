@@ -244,15 +244,15 @@ func TestFeedsOfASite(t *testing.T) {
 	}
 }
 
-func cards(t *testing.T, r *Renderer, s whole) []Card {
+func cards(t *testing.T, r *Renderer, s whole) []*Card {
 	t.Helper()
-	var all []Card
+	var all []*Card
 	for n := range Notices(s.Bulletins) {
 		c, err := r.Card(n)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, c)
+		all = append(all, &c)
 	}
 	return all
 }
@@ -298,7 +298,7 @@ func TestSubscriptionsTake(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := make(map[string]string)
-	for _, sub := range r.Subscriptions([]Card{
+	for _, sub := range r.Subscriptions([]*Card{
 		{ID: "A-1", Announced: at(1), Severity: bulletin.High, Action: verdict.Yes, Products: []string{"client"}},
 		{ID: "A-2", Announced: at(9), Severity: bulletin.Low, Action: verdict.No, Products: []string{"client", "coordination-server"}},
 		{ID: "A-3", Announced: at(5), Withdrawn: true},
@@ -356,13 +356,13 @@ func TestFeedsPageListsEveryFeed(t *testing.T) {
 // BenchmarkSubscriptions sorts 10,000 bulletins into feeds.
 func BenchmarkSubscriptions(b *testing.B) {
 	r, notices := bench(b, 10_000)
-	var cards []Card
+	var cards []*Card
 	for _, n := range notices {
 		c, err := r.Card(n)
 		if err != nil {
 			b.Fatal(err)
 		}
-		cards = append(cards, c)
+		cards = append(cards, &c)
 	}
 	b.ReportAllocs()
 	for b.Loop() {

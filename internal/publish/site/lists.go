@@ -92,11 +92,8 @@ type list struct {
 	told  []*Card // those that readers were told of last, as many as the first page shows
 }
 
-func (r *Renderer) list(cards []Card) *list {
-	sorted := make([]*Card, len(cards))
-	for i := range cards {
-		sorted[i] = &cards[i]
-	}
+func (r *Renderer) list(cards []*Card) *list {
+	sorted := slices.Clone(cards)
 	slices.SortFunc(sorted, newestFirst)
 	return &list{r, sorted, toldLately(sorted)}
 }

@@ -306,13 +306,13 @@ func TestSupersededInLists(t *testing.T) {
 // BenchmarkOthers makes everything but the bulletins' own pages, of 10,000 bulletins.
 func BenchmarkOthers(b *testing.B) {
 	r, notices := bench(b, 10_000)
-	var cards []Card
+	var cards []*Card
 	for _, n := range notices {
 		c, err := r.Card(n)
 		if err != nil {
 			b.Fatal(err)
 		}
-		cards = append(cards, c)
+		cards = append(cards, &c)
 	}
 	for b.Loop() {
 		for _, err := range r.Others(cards) {
@@ -380,13 +380,13 @@ func benchLayout(b *testing.B) address.Layout {
 // BenchmarkShared lists the same files, each with what it shows of bulletins, and makes none.
 func BenchmarkShared(b *testing.B) {
 	r, notices := bench(b, 10_000)
-	var cards []Card
+	var cards []*Card
 	for _, n := range notices {
 		c, err := r.Card(n)
 		if err != nil {
 			b.Fatal(err)
 		}
-		cards = append(cards, c)
+		cards = append(cards, &c)
 	}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -33,7 +33,7 @@ func shared(page address.Page, seen sight, fill func() (publish.File, error)) Sh
 
 // Shared lists every page but those of the bulletins, and the static files: always the same in
 // the same order for the same cards.
-func (r *Renderer) Shared(cards []Card) iter.Seq[Shared] {
+func (r *Renderer) Shared(cards []*Card) iter.Seq[Shared] {
 	return func(yield func(Shared) bool) {
 		l := r.list(cards)
 		kinds := l.kinds()
@@ -54,7 +54,7 @@ func (l *list) single(yield func(Shared) bool) bool {
 
 // Others makes everything that [Renderer.Shared] lists. The first error is the last thing it
 // yields.
-func (r *Renderer) Others(cards []Card) iter.Seq2[publish.File, error] {
+func (r *Renderer) Others(cards []*Card) iter.Seq2[publish.File, error] {
 	return func(yield func(publish.File, error) bool) {
 		for s := range r.Shared(cards) {
 			data, err := s.Write()

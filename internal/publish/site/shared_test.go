@@ -27,13 +27,13 @@ type made struct {
 
 func sharedOf(t *testing.T, r *Renderer, all []bulletin.Bulletin) map[string]made {
 	t.Helper()
-	var cards []Card
+	var cards []*Card
 	for _, b := range all {
 		c, err := r.Card(Notice{Bulletin: published(t, b), Public: func(bulletin.ID) bool { return true }})
 		if err != nil {
 			t.Fatal(err)
 		}
-		cards = append(cards, c)
+		cards = append(cards, &c)
 	}
 	files := make(map[string]made)
 	for s := range r.Shared(cards) {
@@ -241,13 +241,13 @@ func TestSharedAtOnce(t *testing.T) {
 	s.Rules = disclosure.Builtin()
 	r := rendererOf(t, s)
 	want := sharedOf(t, r, bulletins(t))
-	var cards []Card
+	var cards []*Card
 	for n := range Notices(s.Bulletins) {
 		c, err := r.Card(n)
 		if err != nil {
 			t.Fatal(err)
 		}
-		cards = append(cards, c)
+		cards = append(cards, &c)
 	}
 	files := slices.Collect(r.Shared(cards))
 	var group sync.WaitGroup

@@ -110,7 +110,7 @@ func Pages(s Site, bulletins []bulletin.Published) iter.Seq2[publish.File, error
 			yield(publish.File{}, err)
 			return
 		}
-		var cards []Card
+		var cards []*Card
 		for n := range Notices(bulletins) {
 			page, err := r.Bulletin(n)
 			if !yield(page, err) || err != nil {
@@ -121,7 +121,7 @@ func Pages(s Site, bulletins []bulletin.Published) iter.Seq2[publish.File, error
 				yield(publish.File{}, err)
 				return
 			}
-			cards = append(cards, card)
+			cards = append(cards, &card)
 		}
 		for file, err := range r.Others(cards) {
 			if !yield(file, err) || err != nil {

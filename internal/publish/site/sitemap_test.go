@@ -137,9 +137,9 @@ func BenchmarkSitemap(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	cards := make([]Card, 10_000)
+	cards := make([]*Card, 10_000)
 	for i := range cards {
-		cards[i] = Card{ID: bulletin.ID(fmt.Sprintf("TS-%d-%04d", 2010+i%15, i)), Published: day("2010-01-01").AddDate(i%15, 0, 0), Modified: day("2026-01-01")}
+		cards[i] = &Card{ID: bulletin.ID(fmt.Sprintf("TS-%d-%04d", 2010+i%15, i)), Published: day("2010-01-01").AddDate(i%15, 0, 0), Modified: day("2026-01-01")}
 	}
 	l := r.list(cards)
 	for b.Loop() {
