@@ -9,6 +9,9 @@
 //		tape.List(t, &c.Names, (*tape.Tape).String)
 //	}
 //
+// Reading writes to a value and never looks at what it was: of fresh memory that the system gives
+// a page for at the first touch, a look first costs a second page and a halt of every core.
+//
 // It is for what a program tells itself: there are no names, no versions and no types on a tape.
 // Whoever keeps one puts a checksum and a version around it.
 package tape
@@ -53,7 +56,7 @@ func (t *Tape) End() error {
 	return t.err
 }
 
-// fail ends the reading: whatever is asked for from now on stays as it is.
+// fail ends the reading: what is asked for from now on means nothing.
 func (t *Tape) fail() { t.err, t.left = ErrShort, "" }
 
 // Int is a whole number.
@@ -77,7 +80,10 @@ func (t *Tape) Int(n *int64) {
 
 // String is a text.
 func (t *Tape) String(s *string) {
-	size := int64(len(*s))
+	var size int64
+	if !t.reading {
+		size = int64(len(*s))
+	}
 	t.Int(&size)
 	switch {
 	case !t.reading:
@@ -92,7 +98,7 @@ func (t *Tape) String(s *string) {
 // Bool is a yes or no.
 func (t *Tape) Bool(b *bool) {
 	var n int64
-	if *b {
+	if !t.reading && *b {
 		n = 1
 	}
 	t.Int(&n)
@@ -104,7 +110,10 @@ func (t *Tape) Bool(b *bool) {
 
 // Time is an instant, read back in UTC.
 func (t *Tape) Time(at *time.Time) {
-	seconds, nanos := at.Unix(), int64(at.Nanosecond())
+	var seconds, nanos int64
+	if !t.reading {
+		seconds, nanos = at.Unix(), int64(at.Nanosecond())
+	}
 	t.Int(&seconds)
 	t.Int(&nanos)
 	if t.reading {
@@ -127,24 +136,36 @@ func (t *Tape) Sum(sum *[32]byte) {
 
 // Number is a whole number of any type.
 func Number[N ~int | ~int8 | ~int32](t *Tape, n *N) {
-	wide := int64(*n)
+	var wide int64
+	if !t.reading {
+		wide = int64(*n)
+	}
 	t.Int(&wide)
-	*n = N(wide)
-	if int64(*n) != wide {
+	if narrow := N(wide); int64(narrow) != wide {
 		t.fail()
+	} else if t.reading {
+		*n = narrow
 	}
 }
 
 // Text is a text of any type.
 func Text[S ~string](t *Tape, s *S) {
-	text := string(*s)
+	if !t.reading {
+		text := string(*s)
+		t.String(&text)
+		return
+	}
+	var text string
 	t.String(&text)
 	*s = S(text)
 }
 
 // List is any number of values.
 func List[T any](t *Tape, list *[]T, each func(*Tape, *T)) {
-	size := int64(len(*list))
+	var size int64
+	if !t.reading {
+		size = int64(len(*list))
+	}
 	t.Int(&size)
 	if t.reading {
 		if size < 0 || size > int64(len(t.left)) { // every value takes an octet at least
