@@ -41,6 +41,8 @@ type Walk struct {
 	Workers int       // how many bulletins are worked on at once; one where zero
 	// Last is what the last walk left; nil where there was none.
 	Last *Memory
+	// Expect is called once it is clear that the site will be another than the last one; may be nil.
+	Expect func()
 	// Progress is told of every few bulletins that were read; may be nil.
 	Progress func(more int)
 }
@@ -124,6 +126,9 @@ func (p *pass) bulletins() error {
 	p.order()
 	if err := p.recall(); err != nil {
 		return err
+	}
+	if p.Expect != nil && slices.ContainsFunc(p.steps, func(s *step) bool { return !s.old }) {
+		p.Expect()
 	}
 	if err := newLine(p).run(); err != nil {
 		return err

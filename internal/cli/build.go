@@ -160,7 +160,7 @@ func (p *program) make(ctx context.Context, b *begun, add func(publish.File) err
 	b.last = nil // whatever of it is not wanted can go
 	show, done := p.progress("building", b.reader.Count())
 	defer done()
-	w.Progress = show
+	w.Progress, w.Expect = show, b.writer.Expect
 	if began, err := os.Stat(filepath.Join(b.state(), "build.lock")); err == nil {
 		w.Began = began.ModTime()
 	}

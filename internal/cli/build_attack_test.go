@@ -44,7 +44,12 @@ func TestTemplateSavedWhileBuilding(t *testing.T) {
 		saved = true
 		write(t, filepath.Join(dir, "templates", "strings", "en.json"), `{"layout.skip": "Skip"}`)
 	}}
-	made, err := p.make(context.Background(), &begun{prepared: s}, func(publish.File) error { return nil })
+	w, err := publish.Begin(s.public(), s.state())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Abandon()
+	made, err := p.make(context.Background(), &begun{prepared: s, writer: w}, func(publish.File) error { return nil })
 	if err != nil || !saved {
 		t.Fatalf("saved: %v; %v", saved, err)
 	}

@@ -20,6 +20,7 @@ type Writer struct {
 	live      *live
 	gitignore []byte                   // the one to keep; nil where there is none
 	standby   func() (*standby, error) // opens tree when it is first needed
+	early     sync.WaitGroup           // while it is opened before that
 	tree      *standby                 // nil while it is not open
 	folders   []folder                 // of the new tree, once it is whole
 
@@ -79,6 +80,12 @@ func (w *Writer) look() (err error) {
 	w.names = newNames(len(w.live.files) + len(w.live.folders) + more)
 	w.files = make([]file, 0, len(w.live.files)+more)
 	return nil
+}
+
+// Expect says that files will differ from those that stand there: the tree that they are written
+// to is opened meanwhile. It returns at once; what goes wrong the first such file tells.
+func (w *Writer) Expect() {
+	w.early.Go(func() { _, _ = w.standby() })
 }
 
 // Add makes f a file of the site. Several goroutines may add files at once. After an
@@ -168,6 +175,7 @@ func (w *Writer) write(f File, added *file) error {
 // error that comes too late for that says so, with the Report filled in: the site is
 // replaced, but the disk did not confirm it, or it could not be remembered.
 func (w *Writer) Finish() (Report, error) {
+	w.early.Wait()
 	w.mu.Lock()
 	ended, err := w.ended, w.err
 	w.mu.Unlock()
@@ -277,6 +285,7 @@ func (w *Writer) swap() error {
 // Abandon ends the build and leaves dir as it was. No Add may be running. After
 // [Writer.Finish], and after another Abandon, it does nothing.
 func (w *Writer) Abandon() error {
+	w.early.Wait()
 	w.mu.Lock()
 	ended := w.ended
 	w.mu.Unlock()

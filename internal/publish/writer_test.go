@@ -186,3 +186,41 @@ func TestAbandonedFirstBuild(t *testing.T) {
 		t.Error("a tree is left")
 	}
 }
+
+// A tree that was opened for what is to come does no harm where nothing comes: neither where the
+// site turns out to be the same, nor where the build is given up.
+func TestExpectedInVain(t *testing.T) {
+	for name, end := range map[string]func(*Writer) error{
+		"the same site": func(w *Writer) error {
+			for path, data := range tree("1") {
+				if err := w.Add(File{Path: path, Data: []byte(data)}); err != nil {
+					return err
+				}
+			}
+			report, err := w.Finish()
+			if len(report.Changed) > 0 {
+				t.Errorf("changed: %v", report.Changed)
+			}
+			return err
+		},
+		"given up": (*Writer).Abandon,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			for _, text := range []string{"0", "2", "1"} { // so that there is a standby that differs
+				mustWrite(t, s, tree(text))
+			}
+			w, err := s.begin()
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Expect()
+			if err := end(w); err != nil {
+				t.Fatal(err)
+			}
+			wantSite(t, s, tree("1"))
+			mustWrite(t, s, tree("3"))
+			wantSite(t, s, tree("3"))
+		})
+	}
+}
