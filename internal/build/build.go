@@ -295,13 +295,20 @@ func (p *pass) others() error {
 			cards = append(cards, &s.shown.card)
 		}
 	}
+	var feeds []oneFeed
+	var failed error
+	var group sync.WaitGroup
+	group.Go(func() { feeds, failed = p.feeds(cards) })
 	shared := slices.Collect(p.Pages.Shared(cards))
 	err := p.each(len(shared), func(i int) error {
 		s := shared[i]
 		return p.sharedFile(s.Path, s.From, s.Write)
 	})
+	if group.Wait(); err == nil {
+		err = failed
+	}
 	if err != nil {
 		return err
 	}
-	return p.feeds(cards)
+	return p.each(len(feeds), func(i int) error { return p.feed(feeds[i]) })
 }

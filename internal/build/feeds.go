@@ -32,19 +32,18 @@ func (p *pass) channel(s site.Subscription, self address.Page) feed.Channel {
 	}
 }
 
-// feeds makes the feeds of everything and of each list that readers can subscribe to.
-func (p *pass) feeds(cards []*site.Card) error {
-	var all []oneFeed
+// feeds are those of everything and of each list that readers can subscribe to.
+func (p *pass) feeds(cards []*site.Card) (all []oneFeed, err error) {
 	for _, s := range p.Pages.Subscriptions(cards) {
 		items, err := p.items(s.Cards)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, f := range formats(p.Feeds.Layout, s.Page) {
 			all = append(all, oneFeed{p.channel(s, f.at), f, items})
 		}
 	}
-	return p.each(len(all), func(i int) error { return p.feed(all[i]) })
+	return all, nil
 }
 
 // oneFeed is a feed that is to be written.

@@ -64,10 +64,6 @@ func Forget(state string) error {
 	return errors.Join(remove(filepath.Join(state, memoryName)), remove(filepath.Join(state, knownName)))
 }
 
-func (s site) remember(files []file, folders []folder) error {
-	return s.keep(memoryName, encodeMemory(files, folders))
-}
-
 // keep does not wait for the disk: after a power cut the checksum tells.
 func (s site) keep(name string, data []byte) error {
 	beside := filepath.Join(s.state, stagePrefix+name)

@@ -22,7 +22,7 @@ type Writer struct {
 	standby   func() (*standby, error) // opens tree when it is first needed
 	early     sync.WaitGroup           // while it is opened before that
 	tree      *standby                 // nil while it is not open
-	folders   []folder                 // of the new tree, once it is whole
+	memory    []byte                   // what is to be remembered of the new tree, once it is whole
 
 	mu    sync.Mutex // guards the rest
 	names names
@@ -188,7 +188,7 @@ func (w *Writer) Finish() (Report, error) {
 	changed, err := w.complete()
 	if err == nil && w.same(changed) {
 		if w.live.hashed.Load() || w.live.learned {
-			err = w.site.remember(w.files, w.stamps(w.live.folders))
+			err = w.site.keep(memoryName, encodeMemory(w.files, w.stamps(w.live.folders)))
 		}
 		w.total.Changed = changed
 		return w.total, errors.Join(err, w.end())
@@ -200,11 +200,17 @@ func (w *Writer) Finish() (Report, error) {
 		return Report{}, errors.Join(err, w.Abandon())
 	}
 	w.total.Changed = changed
-	err = errors.Join(w.site.syncNames(), w.site.remember(w.files, w.folders))
-	if err == nil {
-		err = w.know()
-	}
-	return w.total, errors.Join(err, w.end())
+	return w.total, errors.Join(w.site.syncNames(), w.remember(), w.end())
+}
+
+// remember leaves for the next build what it need not find out again.
+func (w *Writer) remember() error {
+	return together(2, func(i int) error {
+		if i > 0 {
+			return w.know()
+		}
+		return w.site.keep(memoryName, w.memory)
+	})
 }
 
 // complete adds the writer's own files and tells what the new tree changes.
@@ -272,10 +278,19 @@ func (w *Writer) swap() error {
 	if err := tree.root.Chmod(".", folderMode); err != nil {
 		return fmt.Errorf("open the new tree to all: %w", err)
 	}
-	if err := syncTree(tree.root); err != nil {
-		return fmt.Errorf("bring the new tree to the disk: %w", err)
+	err = together(2, func(i int) error {
+		if i > 0 { // the disk takes its time
+			w.memory = encodeMemory(w.files, w.stamps(tree.folders))
+			return nil
+		}
+		if err := syncTree(tree.root); err != nil {
+			return fmt.Errorf("bring the new tree to the disk: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	w.folders = w.stamps(tree.folders)
 	if err := w.close(); err != nil { // Windows moves no folder that is open
 		return err
 	}
