@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 	"unsafe"
@@ -112,21 +113,34 @@ func (t *Tree) ReadDir(name string) ([]fs.DirEntry, error) {
 
 // lstatAll looks at names in an open folder of the tree.
 func lstatAll(folder *os.File, in string, names []string) ([]fs.DirEntry, error) {
-	all, entries := make([]fs.DirEntry, 0, len(names)), make([]dirent, len(names))
-	fd, text := int(folder.Fd()), []byte(nil)
+	all, entries, errs := make([]fs.DirEntry, 0, len(names)), make([]dirent, len(names)), make([]syscall.Errno, len(names))
+	fd := int(folder.Fd())
+	var group sync.WaitGroup
+	for from := 0; from < len(names); from += inARow {
+		group.Go(func() {
+			var text []byte
+			for i := from; i < min(from+inARow, len(names)); i++ {
+				text = append(append(text[:0], names[i]...), 0)
+				errs[i] = entries[i].lstat(fd, text)
+			}
+		})
+	}
+	group.Wait()
 	for i, name := range names {
-		text = append(append(text[:0], name...), 0)
-		switch err := entries[i].lstat(fd, text); err {
+		switch errs[i] {
 		case 0:
 			entries[i].name = name
 			all = append(all, &entries[i])
 		case syscall.ENOENT:
 		default:
-			return nil, &fs.PathError{Op: "lstat", Path: path.Join(in, name), Err: err}
+			return nil, &fs.PathError{Op: "lstat", Path: path.Join(in, name), Err: errs[i]}
 		}
 	}
 	return all, nil
 }
+
+// inARow is how many names of a folder one goroutine looks at.
+const inARow = 1024
 
 // lstat looks at a name that ends in NUL, in an open folder. It follows no link.
 func (d *dirent) lstat(folder int, name []byte) syscall.Errno {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"unicode/utf8"
 )
 
 // manifest is manifest.json: path → SHA-256 in hexadecimal, of every file but the
@@ -45,7 +46,7 @@ func encodeManifest(files []file) ([]byte, error) {
 // of what is left JSON escapes the quotation mark, and encoding/json two separators
 // of lines that JavaScript once stumbled over.
 func quote(b *bytes.Buffer, path string) error {
-	if !strings.ContainsAny(path, "\"\u2028\u2029") {
+	if !strings.ContainsFunc(path, func(r rune) bool { return r == '"' || r >= utf8.RuneSelf }) {
 		b.WriteByte('"')
 		b.WriteString(path)
 		b.WriteByte('"')
