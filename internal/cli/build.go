@@ -55,7 +55,7 @@ const (
 	roomy        = 400      // how much the heap may grow before garbage is collected, in per cent
 	leastRoom    = 64 << 20 // octets
 	room         = 30 << 20 // octets, and for each bulletin
-	bulletinRoom = 6 << 10
+	bulletinRoom = 11 << 9
 )
 
 // makeRoom lets garbage lie, until undo is called.
