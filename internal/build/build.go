@@ -4,8 +4,8 @@
 //	content.Reader → check.Checker.Look → site.Renderer → the writer: one bulletin
 //	what is left of each: a card        → lists, feeds, sitemap
 //
-// The bulletins go by in the order of their IDs, newest first, a batch at a time and each on
-// whichever core is free. A page is handed on as soon as it is made and then forgotten, so that
+// The bulletins go by in the order of their IDs, newest first, each on whichever core is free (see
+// line.go). A page is handed on as soon as it is made and then forgotten, so that
 // memory holds a KiB or two of each bulletin, whatever their number. A page and its
 // neighbours need one pass only, because the next bulletin that readers may see is never far.
 //
