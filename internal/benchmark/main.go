@@ -7,8 +7,8 @@
 // changed bulletin, and of all; then how long tocsin serve takes from an edit to a browser,
 // and which goals were met. Progress goes to standard error.
 //
-// The Hugo site is honest and minimal: the same pages and RSS feeds, of the same texts,
-// with the same kinds of elements, and less on them (see hugo/hugo.toml). What the machine
+// The Hugo site is honest and minimal: the same pages with the same facts on them, and RSS
+// feeds of the same texts. What it leaves out stands in hugo/hugo.toml. What the machine
 // does besides falls on both programs, which take turns, but it moves the ratios all the
 // same: measure on a quiet one. The load average stands above every table.
 package main
