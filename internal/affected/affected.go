@@ -8,6 +8,7 @@ package affected
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/tailnet"
@@ -15,15 +16,18 @@ import (
 	"tocsin/internal/version"
 )
 
-// Hit is a node that a bulletin touches, or may touch.
+// Hit is a node that a bulletin touches, or may touch. Its cells are gone: those that
+// counted are in the evidence.
 type Hit struct {
 	Node     tailnet.Node
-	Row      int           // index of the bulletin's affected row that matched
-	Affected verdict.Truth // yes, or unknown where it cannot be told
-	Evidence string        // why: "1.62.0 lies in 1.58.0 and later, before 1.66.1"
+	Row      int                   // index of the bulletin's affected row that matched
+	Affected verdict.Truth         // yes, or unknown where it cannot be told
+	Evidence string                // why: "1.62.0 lies in 1.58.0 and later, before 1.66.1"
+	Found    tailnet.FindingStatus // what somebody found who looked; empty where nobody did
 }
 
 // Miss says how a node escaped; the near misses are what a reviewer of a plan looks at.
+// The later in the list, the nearer.
 type Miss int
 
 const (
@@ -37,18 +41,23 @@ const (
 	TooOld
 	// FixedAlready runs a version that has the fix.
 	FixedAlready
+	// OtherCells would be hit, but for a column of which the bulletin asks something else.
+	OtherCells
+	// Cleared would be hit, and a finding says that it is not affected.
+	Cleared
 )
 
-// Matcher answers for one bulletin. It remembers its answers by product, platform
-// and version, of which an inventory of millions has a few hundred; so it is not
-// for concurrent use.
+// Matcher answers for one bulletin. It remembers its answers by product, platform,
+// version and the columns that `where:` asks for, of which an inventory of millions has
+// a few hundred; so it is not for concurrent use.
 type Matcher struct {
 	rows     []bulletin.Affected
 	products bulletin.Products
+	columns  []string // that rows ask for, sorted
 	answers  map[question]answer
 }
 
-type question struct{ product, platform, version string }
+type question struct{ product, platform, version, cells string }
 
 type answer struct {
 	miss     Miss
@@ -60,29 +69,31 @@ type answer struct {
 // NewMatcher prepares the matching of one bulletin. Its ranges must have passed
 // [version.Range.Check]; one that has not makes its nodes "cannot tell".
 func NewMatcher(b bulletin.Bulletin, products bulletin.Products) *Matcher {
-	return &Matcher{rows: b.Affected, products: products, answers: make(map[question]answer)}
+	return &Matcher{rows: b.Affected, products: products, columns: columns(b.Affected), answers: make(map[question]answer)}
 }
 
-// Node tells whether the bulletin touches a node. A hit has NotMissed.
-func (m *Matcher) Node(n tailnet.Node) (Hit, Miss) {
-	q := question{n.Product, n.OS, n.Version}
+// Node tells whether the bulletin touches a node, by the inventory and by the findings
+// of its tailnet. A hit has NotMissed.
+func (m *Matcher) Node(n tailnet.Node, findings ...tailnet.Finding) (Hit, Miss) {
+	q := question{n.Product, n.OS, n.Version, m.cells(n.Cells)}
 	a, known := m.answers[q]
 	if !known {
-		a = m.decide(q)
+		a = m.decide(q, n.Cells)
 		m.answers[q] = a
 	}
 	if a.miss != NotMissed {
 		return Hit{}, a.miss
 	}
-	return Hit{Node: n, Row: a.row, Affected: a.affected, Evidence: a.evidence}, NotMissed
+	n.Cells = tailnet.Cells{}
+	return overrule(Hit{Node: n, Row: a.row, Affected: a.affected, Evidence: a.evidence}, findings)
 }
 
 // decide asks every row: one that matches wins, then one that cannot tell, then
 // the nearest miss.
-func (m *Matcher) decide(q question) answer {
+func (m *Matcher) decide(q question, cells tailnet.Cells) answer {
 	best := answer{miss: OtherProduct}
 	for i, row := range m.rows {
-		a := m.row(q, row)
+		a := m.row(q, cells, row)
 		a.row = i
 		if a.weight() > best.weight() {
 			best = a
@@ -97,45 +108,61 @@ func (a answer) weight() int {
 		return int(a.miss)
 	}
 	if a.affected == verdict.Yes {
-		return int(FixedAlready) + 2
+		return int(Cleared) + 2
 	}
-	return int(FixedAlready) + 1
+	return int(Cleared) + 1
 }
 
-func (m *Matcher) row(q question, row bulletin.Affected) answer {
+// row asks one row: all that it says of a node must be so. What is certainly not so
+// settles it, whatever else cannot be told.
+func (m *Matcher) row(q question, cells tailnet.Cells, row bulletin.Affected) answer {
 	product, _ := m.products.Find(row.Product)
-	switch {
-	case row.Product != q.product || product.Hosted:
+	if row.Product != q.product || product.Hosted {
 		return answer{miss: OtherProduct}
-	case q.platform == "" && len(row.Platforms) > 0:
-		return cannotTell("the inventory names no platform")
-	case len(row.Platforms) > 0 && !slices.Contains(row.Platforms, q.platform):
-		if len(product.Platforms) > 0 && !slices.Contains(product.Platforms, q.platform) {
-			return cannotTell(fmt.Sprintf("its platform %q is none of the product's", q.platform))
-		}
-		return answer{miss: OtherPlatform}
 	}
-	v, err := version.Parse(q.version, product.VersionSuffix)
-	if q.version == "" {
+	return all(onPlatform(q.platform, row, product), inRange(q.version, row, product), withCells(cells, row))
+}
+
+// all is the first miss among the answers, else what cannot be told, else a match.
+func all(parts ...answer) answer {
+	var sure, unsure []string
+	for _, a := range parts {
+		switch {
+		case a.miss != NotMissed:
+			return a
+		case a.affected != verdict.Yes:
+			unsure = append(unsure, a.evidence)
+		case a.evidence != "":
+			sure = append(sure, a.evidence)
+		}
+	}
+	if len(unsure) > 0 {
+		return cannotTell(strings.Join(unsure, "; "))
+	}
+	return matches(strings.Join(sure, "; "))
+}
+
+func onPlatform(platform string, row bulletin.Affected, product bulletin.Product) answer {
+	switch {
+	case len(row.Platforms) == 0 || slices.Contains(row.Platforms, platform):
+		return matches("")
+	case platform == "":
+		return cannotTell("the inventory names no platform")
+	case len(product.Platforms) > 0 && !slices.Contains(product.Platforms, platform):
+		return cannotTell(fmt.Sprintf("its platform %q is none of the product's", platform))
+	}
+	return answer{miss: OtherPlatform}
+}
+
+func inRange(text string, row bulletin.Affected, product bulletin.Product) answer {
+	if text == "" {
 		return cannotTell("the inventory names no version")
 	}
+	v, err := version.Parse(text, product.VersionSuffix)
 	if err != nil {
-		return cannotTell(fmt.Sprintf("its version %q cannot be read", q.version))
+		return cannotTell(fmt.Sprintf("its version %q cannot be read", text))
 	}
-	return narrowed(located(v, row.Versions, product.VersionSuffix), row)
-}
-
-// narrowed takes back a certain match where the row asks for more of a node than the
-// inventory's columns that are read here can tell.
-func narrowed(a answer, row bulletin.Affected) answer {
-	if len(row.Where) == 0 || a.affected != verdict.Yes {
-		return a
-	}
-	return cannotTell(a.evidence + "; it concerns only some of those, and nothing tells which")
-}
-
-func located(v version.Version, r version.Range, suffix version.Suffix) answer {
-	where, err := r.Locate(v, suffix)
+	where, err := row.Versions.Locate(v, product.VersionSuffix)
 	switch {
 	case err != nil:
 		return cannotTell(err.Error())
@@ -144,46 +171,9 @@ func located(v version.Version, r version.Range, suffix version.Suffix) answer {
 	case where == version.After:
 		return answer{miss: FixedAlready}
 	}
-	return answer{affected: verdict.Yes, evidence: fmt.Sprintf("%s lies in %s", v, r)}
+	return matches(fmt.Sprintf("%s lies in %s", v, row.Versions))
 }
+
+func matches(evidence string) answer { return answer{affected: verdict.Yes, evidence: evidence} }
 
 func cannotTell(why string) answer { return answer{affected: verdict.Unknown, evidence: why} }
-
-// Everyone tells what the bulletin's hosted products mean for every tailnet: yes
-// where a row says `tailnets: all`, unknown where a hosted row does not say whom
-// it concerned, else no.
-func (m *Matcher) Everyone() (verdict.Truth, string) {
-	truth, evidence := verdict.No, ""
-	for _, row := range m.rows {
-		product, _ := m.products.Find(row.Product)
-		switch {
-		case !product.Hosted:
-		case row.Everyone && len(row.Where) == 0:
-			return verdict.Yes, product.Title + " serves every one"
-		default:
-			truth, evidence = verdict.Unknown, "the bulletin does not say whom "+product.Title+" concerned"
-		}
-	}
-	return truth, evidence
-}
-
-// Match is what a bulletin means for one tailnet.
-type Match struct {
-	Tailnet  tailnet.ID
-	Affected verdict.Truth
-	Evidence string // of a hosted product; empty where the nodes are the evidence
-	Hits     []Hit
-}
-
-// Tailnet sums up the hits of one tailnet. It refuses hits that are not its own.
-func (m *Matcher) Tailnet(id tailnet.ID, hits []Hit) (Match, error) {
-	everyone, evidence := m.Everyone()
-	match := Match{Tailnet: id, Affected: everyone, Evidence: evidence, Hits: hits}
-	for _, h := range hits {
-		if h.Node.Tailnet != id {
-			return Match{}, fmt.Errorf("node %q of another tailnet among the nodes of %q", h.Node.ID, id)
-		}
-		match.Affected = verdict.Or(match.Affected, h.Affected)
-	}
-	return match, nil
-}

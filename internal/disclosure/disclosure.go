@@ -51,29 +51,36 @@ func (r Rules) Bulletin(b bulletin.Bulletin, at time.Time) verdict.Proof {
 	return p
 }
 
-// TailnetFacts are what is known of one tailnet beyond the bulletin. Whatever the
-// policy asks of a single tailnet has its place here, such as findings of what was
-// seen of its data.
+// TailnetFacts are what is known of one tailnet beyond the bulletin.
 type TailnetFacts struct {
-	Affected verdict.Truth // by the inventory
+	Affected verdict.Truth // by the inventory and findings
+	// Listed tells whether findings name the tailnet; unknown where none were looked at.
+	Listed verdict.Truth
+	// DataVisible is what they say of its data, where they name it; unknown where one
+	// of them leaves it open.
+	DataVisible verdict.Truth
 }
 
 // Tailnet decides whether one tailnet must be told directly, by the rules in force at
 // an instant.
 func (r Rules) Tailnet(b bulletin.Bulletin, t TailnetFacts, at time.Time) verdict.Proof {
-	return r.tailnet(b, t.Affected, "by the inventory", at)
+	by := "by the inventory"
+	if t.Listed == verdict.Yes {
+		by = "by the inventory and its findings"
+	}
+	return r.tailnet(b, t, by, at)
 }
 
 // AnyTailnet decides for a tailnet that is confirmed affected and of which nothing
 // else is known: what `explain` says before there is a plan.
 func (r Rules) AnyTailnet(b bulletin.Bulletin, at time.Time) verdict.Proof {
-	return r.tailnet(b, verdict.Yes, "for the sake of the question", at)
+	return r.tailnet(b, TailnetFacts{Affected: verdict.Yes}, "for the sake of the question", at)
 }
 
-func (r Rules) tailnet(b bulletin.Bulletin, affected verdict.Truth, source string, at time.Time) verdict.Proof {
+func (r Rules) tailnet(b bulletin.Bulletin, t TailnetFacts, source string, at time.Time) verdict.Proof {
 	rules := r.Notify.At(at)
-	p := rules.Judge(asked(rules, append(bulletinFacts(&b, at), tailnetFacts(b, affected, source)...)))
-	p.Override = overridden(b.Overrides.Notify, affected)
+	p := rules.Judge(asked(rules, append(bulletinFacts(&b, at), tailnetFacts(b, t, source)...)))
+	p.Override = overridden(b.Overrides.Notify, t.Affected)
 	return p
 }
 

@@ -34,10 +34,10 @@ func bulletinFacts(b *bulletin.Bulletin, at time.Time) verdict.Facts {
 
 // tailnetFacts are what is known of one tailnet; by tells how it is known whether it is
 // affected.
-func tailnetFacts(b bulletin.Bulletin, affected verdict.Truth, by string) verdict.Facts {
-	touched := verdict.Statement("tailnet_affected", affected)
+func tailnetFacts(b bulletin.Bulletin, t TailnetFacts, by string) verdict.Facts {
+	touched := verdict.Statement("tailnet_affected", t.Affected)
 	touched.Note = by
-	return verdict.Facts{touched, tailnetDataVisible(b)}
+	return verdict.Facts{touched, tailnetDataVisible(b, t)}
 }
 
 // answered is a fact that an answer states: nothing is assumed where nobody asked.
@@ -126,17 +126,34 @@ var severities = []string{
 	string(bulletin.Critical), string(bulletin.High), string(bulletin.Medium), string(bulletin.Low), string(bulletin.None),
 }
 
-// tailnetDataVisible speaks of a tailnet without findings of its own. A bulletin
-// that says yes for listed tailnets says nothing of one that was not looked at.
-func tailnetDataVisible(b bulletin.Bulletin) verdict.Fact {
-	t := truth(b.DataVisible)
-	listed := t == verdict.Yes && b.VisibleFor != "all"
-	if listed {
-		t = verdict.Unknown
+// tailnetDataVisible is what the bulletin says of the data of every affected tailnet,
+// or of none of them; else what the tailnet's findings say. A finding that says yes is
+// believed against a bulletin that says no.
+func tailnetDataVisible(b bulletin.Bulletin, t TailnetFacts) verdict.Fact {
+	const name = "tailnet_data_visible"
+	said := truth(b.DataVisible)
+	switch {
+	case said == verdict.Yes && b.VisibleFor == "all":
+	case t.Listed == verdict.Yes && (t.DataVisible == verdict.Yes || said != verdict.No):
+		f := verdict.Statement(name, t.DataVisible)
+		f.Note = "by its findings"
+		if !f.Known() {
+			f.Note = "its findings do not say"
+		}
+		return f
+	case said == verdict.Yes:
+		return visibleForSome(name, b, t.Listed)
 	}
-	f := answered("tailnet_data_visible", b.DataVisible, t)
-	if listed {
-		f.Note = "visible for some, and nothing says for which"
+	return answered(name, b.DataVisible, said)
+}
+
+// visibleForSome speaks of a tailnet that no finding names. Where there are findings,
+// the data was that of others; where nobody looked, nothing is said of it.
+func visibleForSome(name string, b bulletin.Bulletin, listed verdict.Truth) verdict.Fact {
+	f := answered(name, b.DataVisible, listed)
+	f.Note = "visible for some, and nothing says for which"
+	if listed == verdict.No {
+		f.Note = "visible for some, and no finding names it"
 	}
 	return f
 }

@@ -11,7 +11,7 @@ import (
 // The vocabulary defines the facts that proofs are made of: all of them, in their order.
 func TestVocabularyIsComplete(t *testing.T) {
 	b := blank()
-	facts := append(bulletinFacts(&b, today), tailnetFacts(b, verdict.Yes, "")...)
+	facts := append(bulletinFacts(&b, today), tailnetFacts(b, TailnetFacts{Affected: verdict.Yes}, "")...)
 	all := Vocabulary()
 	if len(facts) != len(all) {
 		t.Fatalf("%d facts, %d definitions", len(facts), len(all))

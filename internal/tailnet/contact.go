@@ -8,7 +8,21 @@ const (
 	SecurityContact ContactReason = "security contact"
 	// Owner is the tailnet's Owner: the default where no security contact is confirmed.
 	Owner ContactReason = "Owner"
+	// Supplemented is an address from elsewhere, for want of the others. By whom and
+	// from where is on record in the trace.
+	Supplemented ContactReason = "contact on file"
+	// FoundAddress is that of a former tailnet, which the inventory no longer has.
+	FoundAddress ContactReason = "address in the findings"
 )
+
+// Supplement is an address for a tailnet that the inventory has none for, or none
+// that can be used.
+type Supplement struct {
+	Tailnet ID
+	Email   string
+	Source  string // where it comes from: "contract", "support ticket"
+	By      string // who put it on file
+}
 
 // Contact is the one address that a tailnet's letter goes to.
 type Contact struct {
@@ -19,9 +33,10 @@ type Contact struct {
 }
 
 // Contact resolves who hears about security: the confirmed security contact, else
-// the Owner. It reports false, with the trace, where neither address can be used:
-// such a tailnet is unreachable and must be listed, never dropped.
-func (t Tailnet) Contact() (Contact, bool) {
+// the Owner, else the first supplement that can be used. It reports false, with the
+// trace, where no address can be used: such a tailnet is unreachable and must be
+// listed, never dropped. A supplement of another tailnet is passed over.
+func (t Tailnet) Contact(supplement ...Supplement) (Contact, bool) {
 	c := Contact{Tailnet: t.ID}
 	switch address, err := ParseAddress(t.SecurityEmail); {
 	case t.SecurityEmail == "":
@@ -43,5 +58,48 @@ func (t Tailnet) Contact() (Contact, bool) {
 		c.Address, c.Reason = address, Owner
 		return c, true
 	}
-	return c, false
+	return c, c.supplement(supplement)
+}
+
+// FormerContact is the contact of a tailnet that the inventory has no more: the address
+// in its findings. It reports false where that cannot be used.
+func FormerContact(id ID, email string) (Contact, bool) {
+	c := Contact{Tailnet: id, Trace: []string{"not in the table of tailnets"}}
+	address, err := ParseAddress(email)
+	if err != nil {
+		c.Trace = append(c.Trace, "address in the findings: "+err.Error())
+		return c, false
+	}
+	c.Address, c.Reason = address, FoundAddress
+	return c, true
+}
+
+// supplement takes the first address on file that can be used, and notes whose word it is.
+func (c *Contact) supplement(onFile []Supplement) bool {
+	for _, s := range onFile {
+		address, err := ParseAddress(s.Email)
+		switch {
+		case s.Tailnet != c.Tailnet:
+			c.Trace = append(c.Trace, "contact on file: of another tailnet")
+		case err != nil:
+			c.Trace = append(c.Trace, s.origin()+": "+err.Error())
+		default:
+			c.Address, c.Reason = address, Supplemented
+			c.Trace = append(c.Trace, s.origin())
+			return true
+		}
+	}
+	return false
+}
+
+// origin says by whom an address was put on file and where it comes from.
+func (s Supplement) origin() string {
+	origin := "contact on file"
+	if s.By != "" {
+		origin += " by " + s.By
+	}
+	if s.Source != "" {
+		origin += " from " + s.Source
+	}
+	return origin
 }

@@ -36,4 +36,5 @@ type Node struct {
 	Product  string // product of tocsin.yaml that the node runs
 	Version  string // version text as reported; empty where none was
 	LastSeen string // as exported; empty where unknown
+	Cells    Cells  // the columns that a bulletin's `where:` asks for
 }

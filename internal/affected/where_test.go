@@ -1,0 +1,97 @@
+package affected
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/tailnet"
+	"tocsin/internal/verdict"
+)
+
+// asks is a row that asks for columns beyond product, platform and version.
+func asks(columns ...bulletin.Column) bulletin.Affected {
+	row := windows
+	row.Where = columns
+	return row
+}
+
+// F30: a cell that is not there tells nothing, and lets nobody off; one that is there
+// must be equal.
+func TestWhere(t *testing.T) {
+	exit := bulletin.Column{Name: "exit_node", Values: []string{"yes", "1"}}
+	region := bulletin.Column{Name: "region", Values: []string{"eu"}}
+	both := []string{"exit_node", "region"}
+	for _, c := range []struct {
+		name     string
+		rows     []bulletin.Affected
+		version  string
+		columns  []string
+		values   []string
+		want     verdict.Truth
+		miss     Miss
+		evidence string
+	}{
+		{"equal", []bulletin.Affected{asks(exit)}, "1.60.0", both, []string{"yes", ""}, yes, 0, `1.60.0 lies in 1.30.0 and later, before 1.66.1; its "exit_node" is "yes"`},
+		{"equal to another of the values", []bulletin.Affected{asks(exit)}, "1.60.0", both, []string{"1", ""}, yes, 0, `its "exit_node" is "1"`},
+		{"another value", []bulletin.Affected{asks(exit)}, "1.60.0", both, []string{"no", ""}, 0, OtherCells, ""},
+		{"in capitals it is another", []bulletin.Affected{asks(exit)}, "1.60.0", both, []string{"YES", ""}, 0, OtherCells, ""},
+		{"with a space it is another", []bulletin.Affected{asks(exit)}, "1.60.0", both, []string{" yes", ""}, 0, OtherCells, ""},
+		{"an empty cell", []bulletin.Affected{asks(exit)}, "1.60.0", both, []string{"", "eu"}, unknown, 0, `the inventory says nothing of its "exit_node"`},
+		{"no such column", []bulletin.Affected{asks(exit)}, "1.60.0", []string{"region"}, []string{"eu"}, unknown, 0, `nothing of its "exit_node"`},
+		{"no columns at all", []bulletin.Affected{asks(exit)}, "1.60.0", nil, nil, unknown, 0, `nothing of its "exit_node"`},
+		{"a short row", []bulletin.Affected{asks(exit, region)}, "1.60.0", both, []string{"yes"}, unknown, 0, `nothing of its "region"`},
+		{"both", []bulletin.Affected{asks(exit, region)}, "1.60.0", both, []string{"yes", "eu"}, yes, 0, `its "region" is "eu"`},
+		{"one of both", []bulletin.Affected{asks(exit, region)}, "1.60.0", both, []string{"yes", "us"}, 0, OtherCells, ""},
+		{"one is another, one is not there", []bulletin.Affected{asks(exit, region)}, "1.60.0", both, []string{"", "us"}, 0, OtherCells, ""},
+		{"the other way about", []bulletin.Affected{asks(region, exit)}, "1.60.0", both, []string{"", "us"}, 0, OtherCells, ""},
+		{"fixed already: the column changes nothing", []bulletin.Affected{asks(exit)}, "1.66.1", nil, nil, 0, FixedAlready, ""},
+		{"version not readable", []bulletin.Affected{asks(exit)}, "?", both, []string{"yes", ""}, unknown, 0, "cannot be read"},
+		{"version not readable, another value", []bulletin.Affected{asks(exit)}, "?", both, []string{"no", ""}, 0, OtherCells, ""},
+		{"neither can be told", []bulletin.Affected{asks(exit)}, "?", nil, nil, unknown, 0, `cannot be read; the inventory says nothing`},
+		{"another row is certain", []bulletin.Affected{asks(exit), windows}, "1.60.0", nil, nil, yes, 0, ""},
+		{"another row asks for another value", []bulletin.Affected{asks(exit), asks(region)}, "1.60.0", both, []string{"no", "eu"}, yes, 0, `its "region" is "eu"`},
+		{"another row misses", []bulletin.Affected{asks(exit), {Product: "client", Versions: from("", "1.31.0")}}, "1.60.0", nil, nil, unknown, 0, ""},
+	} {
+		m := matcher(c.rows...)
+		for range 2 { // the second answer comes from memory
+			n := node("client", "windows", c.version)
+			n.Cells = tailnet.NewCells(c.columns, c.values)
+			hit, miss := m.Node(n)
+			if hit.Affected != c.want || miss != c.miss || !strings.Contains(hit.Evidence, c.evidence) {
+				t.Errorf("%s: %+v, %v; want affected %s, miss %v", c.name, hit, miss, c.want, c.miss)
+			}
+			if _, kept := hit.Node.Cells.Value("exit_node"); kept {
+				t.Errorf("%s: a hit keeps the node's cells", c.name)
+			}
+		}
+	}
+	if got, _ := matcher(bulletin.Affected{Product: "server", Everyone: true, Where: []bulletin.Column{region}}).Everyone(); got != unknown {
+		t.Errorf("a hosted product, all of some: %s", got)
+	}
+	if got := matcher(asks(region, exit), windows, asks(exit)).Columns(); !slices.Equal(got, both) {
+		t.Errorf("asks for %v", got)
+	}
+}
+
+// What is certainly not so settles a row, whatever else cannot be told; what cannot be
+// told is named in full.
+func TestWhatCannotBeTold(t *testing.T) {
+	for _, c := range []struct {
+		node     tailnet.Node
+		miss     Miss
+		evidence string
+	}{
+		{node("client", "", "1.66.1"), FixedAlready, ""},
+		{node("client", "", "1.29.0"), TooOld, ""},
+		{node("client", "beos", "1.66.1"), FixedAlready, ""},
+		{node("client", "macos", ""), OtherPlatform, ""},
+		{node("client", "", ""), NotMissed, "the inventory names no platform; the inventory names no version"},
+		{node("client", "beos", "?"), NotMissed, `its platform "beos" is none of the product's; its version "?" cannot be read`},
+	} {
+		if hit, miss := matcher(windows).Node(c.node); miss != c.miss || hit.Evidence != c.evidence || miss == NotMissed && hit.Affected != unknown {
+			t.Errorf("%+v: %+v, %v", c.node, hit, miss)
+		}
+	}
+}

@@ -1,0 +1,7 @@
+package tailnet
+
+// User is one person of a tailnet, as the inventory's users table lists them.
+type User struct {
+	Tailnet         ID
+	ID, Login, Role string
+}
