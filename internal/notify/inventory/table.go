@@ -1,20 +1,17 @@
-// Package inventory reads the private tables of tailnets and nodes.
+// Package inventory reads the private tables of tailnets, of their nodes and users,
+// of contacts on file and of findings.
 //
-// A table is read as a stream and in any row order. A row that cannot be read is a
-// problem with its line, never skipped: a plan made without it would leave out a
-// customer in silence. Problems name columns and lines, not what stands in them,
-// because they reach terminals and logs.
+// A table is one file or several, as CSV or as JSON Lines, compressed or not, and is
+// read as a stream, in any row order. A row that cannot be read is a problem with its
+// line, never skipped: a plan made without it would leave out a customer in silence.
+// Problems name columns and lines, not what stands in them, because they reach
+// terminals and logs.
 package inventory
 
 import (
-	"bufio"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"tocsin/internal/source"
 )
@@ -22,172 +19,239 @@ import (
 // mostProblems is how many bad rows of one table are listed; the rest are counted.
 const mostProblems = 20
 
-// table is one CSV file with a header row (RFC 4180).
-type table struct {
-	name     string
-	csv      *csv.Reader
-	header   []string
-	row      []string
-	problems source.Problems
-	more     int
-	broken   error // the file stopped being readable at its header
+// Table is one table of an inventory. Its files follow one another as if they were
+// one; each is CSV with a header row (RFC 4180) or JSON Lines, compressed by gzip or
+// not, whatever its name says. A table without files has no rows.
+type Table struct {
+	Files   []File
+	Columns map[string]string // our name of a column → theirs, where they differ
+	Sum     bool              // compute each file's SHA-256
 }
 
-// open reads the header row and checks that the columns that must be there are.
-func open(name string, r io.Reader, required ...string) *table {
-	t := &table{name: name, csv: csv.NewReader(withoutMark(r))}
-	t.csv.ReuseRecord = true
-	header, err := t.csv.Read()
-	var parse *csv.ParseError
-	switch {
-	case errors.Is(err, io.EOF):
-		t.add(1, 0, "empty-table", "the file is empty: it needs a header row")
-	case errors.As(err, &parse):
-		t.parseProblem(parse, 0)
-	case err != nil:
-		t.broken = err
-	default:
-		t.header = slices.Clone(header)
-		t.checkHeader(required)
-	}
-	return t
+// File is one file of a table.
+type File struct {
+	Name string // as a person would type it
+	Open func() (io.ReadCloser, error)
 }
 
-// byteOrderMark is what spreadsheets put before a table that they save as UTF-8.
-const byteOrderMark = "\uFEFF"
-
-// withoutMark leaves out a byte order mark at the start: it would become part of
-// the first column's name.
-func withoutMark(r io.Reader) io.Reader {
-	in := bufio.NewReader(r)
-	if start, err := in.Peek(len(byteOrderMark)); err == nil && string(start) == byteOrderMark {
-		_, _ = in.Discard(len(byteOrderMark)) // what was peeked at is there
-	}
-	return in
+// Read is what became of a table.
+type Read struct {
+	Problems source.Problems
+	Rows     int64             // all of them, good and bad
+	Sums     map[string]string // SHA-256 in hex, by the file's name, of the file as it lies there
 }
 
-func (t *table) checkHeader(required []string) {
-	line, _ := t.csv.FieldPos(0)
-	if !utf8.ValidString(strings.Join(t.header, "")) {
-		t.add(line, 0, "bad-row", "the header row is not UTF-8")
-		return
-	}
-	// The header is not printed: a table without one has a customer in its place.
-	if len(t.header) == 1 && len(required) > 1 && strings.ContainsAny(t.header[0], ";\t") {
-		t.add(line, 0, "one-column", "the header row has one cell: cells are separated by commas here")
-		return
-	}
-	for _, column := range required {
-		if !slices.Contains(t.header, column) {
-			t.add(line, 0, "missing-column", fmt.Sprintf("the column %q is missing", column))
-		}
-	}
-	if len(t.problems) > 0 {
-		return // it may be a customer's row: then no cell of it is printed
-	}
-	for i, column := range t.header {
-		if slices.Contains(t.header[:i], column) {
-			line, at := t.csv.FieldPos(i)
-			t.add(line, at, "duplicate-column", fmt.Sprintf("the column %q stands twice", column))
-		}
-	}
+// columns are what a table is read for. A row keeps its cells in their order.
+type columns struct {
+	theirs map[string]string
+	list   []column
 }
 
-// each calls visit for every readable row and reports the others. The error is a
-// file that stops being readable.
-func (t *table) each(visit func()) error {
-	if t.broken != nil {
-		return fmt.Errorf("%s: %w", t.name, t.broken)
-	}
-	if len(t.problems) > 0 {
-		return nil // without its columns a table means nothing
-	}
-	var parse *csv.ParseError
-	for {
-		row, err := t.csv.Read()
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case errors.As(err, &parse):
-			t.parseProblem(parse, len(row))
-			continue
-		case err != nil:
-			return fmt.Errorf("%s: %w", t.name, err)
-		}
-		t.row = row
-		if t.legible() {
-			visit()
-		}
-	}
+type column struct {
+	ours, theirs string
+	needed       bool   // every file has it
+	why          string // it is needed, where that is not plain
 }
 
-// parseProblem reports a row that is no CSV, at the line on which the row begins: a
-// quote that nobody closes swallows the lines after it.
-func (t *table) parseProblem(err *csv.ParseError, got int) {
-	message := err.Err.Error()
-	switch {
-	case errors.Is(err.Err, csv.ErrFieldCount):
-		message = fmt.Sprintf("%d columns where the header has %d", got, len(t.header))
-	case errors.Is(err.Err, csv.ErrBareQuote):
-		message = "a quote in the middle of a cell that does not begin with one"
-	case errors.Is(err.Err, csv.ErrQuote):
-		message = "a quoted cell is not closed, or goes on after its closing quote"
-	}
-	if err.Line > err.StartLine {
-		message += fmt.Sprintf(" (found on line %d; the row begins here)", err.Line)
-	}
-	t.add(err.StartLine, 0, "bad-row", message)
+// must asks for a column that has to be there.
+func (c *columns) must(ours string) int { return c.ask(ours, true) }
+
+// may asks for a column that need not be there. One that was renamed by hand must: a
+// name that nothing bears is a slip of the pen.
+func (c *columns) may(ours string) int {
+	_, renamed := c.theirs[ours]
+	return c.ask(ours, renamed)
 }
 
-// legible reports cells that are not UTF-8.
-func (t *table) legible() bool {
-	for i, cell := range t.row {
-		if !utf8.ValidString(cell) {
-			t.bad(i, "not UTF-8")
-			return false
-		}
+func (c *columns) ask(ours string, needed bool) int {
+	theirs, renamed := c.theirs[ours]
+	if !renamed {
+		theirs = ours
 	}
-	return true
+	c.list = append(c.list, column{ours: ours, theirs: theirs, needed: needed})
+	return len(c.list) - 1
 }
 
-// column finds a column of the header; -1 where the table has none of that name.
-func (t *table) column(name string) int { return slices.Index(t.header, name) }
-
-// cell is the current row's text in a column; empty where the table has no such column.
-func (t *table) cell(column int) string {
-	if column < 0 {
-		return ""
-	}
-	return t.row[column]
+// scanner reads one file, whatever its format.
+type scanner interface {
+	// header finds the columns and says which of them are there. Faults keep the
+	// file from being read on.
+	header([]column) (there []bool, faults []fault, err error)
+	// next reads a row's cells; [io.EOF] follows the last. A [fault] is a row that
+	// cannot be read, after which there may be others.
+	next(*row) error
+	// place says where the row's cell in a column stands.
+	place(column int) (line, at int)
 }
 
-// bad reports the current row's cell.
-func (t *table) bad(column int, what string) {
-	line, at := t.csv.FieldPos(column)
-	t.add(line, at, "bad-row", fmt.Sprintf("%s: %s", t.header[column], what))
+// row is what a table holds in the columns that were asked for. Its texts stay good;
+// it itself is used again for the next row.
+type row struct {
+	cells   []string
+	there   []bool // the file has the column, or the row the key
+	reading *reading
 }
 
-// add lists a problem, or counts it where enough are listed.
-func (t *table) add(line, column int, code, message string) {
-	if len(t.problems) == mostProblems {
-		t.more++
-		return
-	}
-	t.problems = append(t.problems, source.Problem{
-		Position: source.Position{File: t.name, Line: line, Column: column},
+// bad reports what is wrong with a cell.
+func (r *row) bad(column int, what string) { r.reading.badCell(column, what) }
+
+// fault is what is wrong at a place of the file that is being read.
+type fault struct {
+	problem source.Problem
+	last    bool // nothing can be read after it
+}
+
+func faultAt(line, at int, code, message string) fault {
+	return fault{problem: source.Problem{
+		Position: source.Position{Line: line, Column: at},
 		Code:     code,
 		Message:  message,
 		Hint:     "export the table again, or mend the row: no row is left out in silence",
-	})
+	}}
+}
+
+// Error says what is wrong.
+func (f fault) Error() string { return f.problem.Message }
+
+// reading is a table while it is read.
+type reading struct {
+	Table
+	columns []column
+	first   []bool // columns of the first file that has a header row, which those of the others equal
+	file    string
+	scanner scanner
+	read    Read
+	more    int
+	moreIn  string // the file in which counting began
+}
+
+// missing says that a file has no such column, and what asks for it.
+func (c column) missing() string {
+	why := c.why
+	if c.ours != c.theirs {
+		why = ", which inventory.columns names as " + c.ours
+	}
+	return fmt.Sprintf("the column %q is missing%s", c.theirs, why)
+}
+
+// asking begins with no columns.
+func (t Table) asking() *columns { return &columns{theirs: t.Columns} }
+
+// each calls visit for every readable row of every file and reports the others. The
+// error is a file that cannot be opened or stops being readable.
+func (t Table) each(c *columns, visit func(*row)) (Read, error) {
+	r := &reading{Table: t, columns: c.list}
+	if t.Sum {
+		r.read.Sums = make(map[string]string, len(t.Files))
+	}
+	for _, f := range t.Files {
+		if err := r.one(f, visit); err != nil {
+			return r.found(), fmt.Errorf("%s: %w", f.Name, err)
+		}
+	}
+	return r.found(), nil
+}
+
+// one reads one file, and sums it up to its end even where reading ends before.
+func (r *reading) one(f File, visit func(*row)) (err error) {
+	r.file = f.Name
+	in, err := open(f, r.Sum)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.close()) }()
+	err = r.rows(in, visit)
+	if last, bad := errors.AsType[fault](err); bad {
+		r.add(last)
+		err = nil
+	}
+	if err == nil && r.Sum {
+		r.read.Sums[f.Name], err = in.sum()
+	}
+	return err
+}
+
+// rows reads the file's header, and its rows where the header is sound. The error is a
+// [fault] after which nothing can be read, or a file that stops being readable.
+func (r *reading) rows(in *input, visit func(*row)) (err error) {
+	if r.scanner, err = in.scanner(); err != nil {
+		return err
+	}
+	there, faults, err := r.scanner.header(r.columns)
+	if err != nil {
+		return err
+	}
+	if len(faults) == 0 {
+		faults = r.unlikeFirst(there)
+	}
+	for _, f := range faults {
+		r.add(f)
+	}
+	if len(faults) > 0 {
+		return nil // without its columns a table means nothing
+	}
+	current := row{cells: make([]string, len(r.columns)), there: make([]bool, len(r.columns)), reading: r}
+	copy(current.there, there)
+	for {
+		err := r.scanner.next(&current)
+		if err == io.EOF {
+			return nil
+		}
+		r.read.Rows++
+		f, bad := errors.AsType[fault](err)
+		switch {
+		case err == nil:
+			visit(&current)
+		case bad && !f.last:
+			r.add(f)
+		default:
+			return err
+		}
+	}
+}
+
+// unlikeFirst compares a file's columns with those of the first: a column that some
+// have and some have not was lost. A file without a header row has none to compare.
+func (r *reading) unlikeFirst(there []bool) (faults []fault) {
+	if there == nil {
+		return nil
+	}
+	if r.first == nil {
+		r.first = there
+	}
+	for i, c := range r.columns {
+		if there[i] != r.first[i] {
+			faults = append(faults, faultAt(1, 0, "missing-column", fmt.Sprintf("the column %q stands in some files of this table and not in others", c.theirs)))
+		}
+	}
+	return faults
+}
+
+// badCell reports a cell of the current row.
+func (r *reading) badCell(column int, what string) {
+	line, at := r.scanner.place(column)
+	r.add(faultAt(line, at, "bad-row", r.columns[column].theirs+": "+what))
+}
+
+// add lists a problem, or counts it where enough are listed.
+func (r *reading) add(f fault) {
+	if len(r.read.Problems) == mostProblems {
+		if r.more++; r.more == 1 {
+			r.moreIn = r.file
+		}
+		return
+	}
+	f.problem.Position.File = r.file
+	r.read.Problems = append(r.read.Problems, f.problem)
 }
 
 // found returns the problems, the last of them counting those that are not listed.
-func (t *table) found() source.Problems {
-	if t.more > 0 {
-		t.problems = append(t.problems, source.Problem{
-			Position: source.Position{File: t.name}, Code: "bad-row",
-			Message: fmt.Sprintf("%d more bad rows", t.more),
+func (r *reading) found() Read {
+	if r.more > 0 {
+		r.read.Problems = append(r.read.Problems, source.Problem{
+			Position: source.Position{File: r.moreIn}, Code: "bad-row",
+			Message: fmt.Sprintf("%d more bad rows", r.more),
 		})
 	}
-	return t.problems
+	return r.read
 }
