@@ -106,15 +106,41 @@ func MessageID(key []byte, plan PlanID, id tailnet.ID, to tailnet.Address, domai
 	return digester.Sum()[:32] + "@" + domain
 }
 
-// DigestRows digests the rows of a survey: what the inventory came to.
+// DigestRows digests the rows of a survey: what the inventory and the findings came to,
+// and all of it that letters show.
 func DigestRows(rows []Row) string {
 	digester := NewDigester()
 	for _, r := range rows {
 		digester.Row(bare(r))
-		for _, h := range r.Match.Hits {
-			digester.Add(h.Node.ID, h.Node.Name, h.Node.OS, h.Node.Version, h.Evidence)
-		}
 		digester.Add(r.Tailnet.Language)
+		digester.match(r)
 	}
 	return digester.Sum()
+}
+
+// match adds what a row says of its tailnet, each list after its number.
+func (s Digester) match(r Row) {
+	m := r.Match
+	s.Add(m.Affected.String(), m.Found.String(), m.Evidence)
+	s.Add(strconv.Itoa(len(m.Hits)))
+	for _, h := range m.Hits {
+		s.node(h.Node)
+		s.Add(strconv.Itoa(h.Row), h.Affected.String(), h.Evidence, string(h.Found))
+	}
+	s.Add(strconv.Itoa(len(r.Named)))
+	for _, n := range r.Named {
+		s.node(n)
+	}
+	s.Add(strconv.Itoa(len(r.Users)))
+	for _, u := range r.Users {
+		s.Add(u.ID, u.Login, u.Role)
+	}
+	s.Add(strconv.Itoa(len(m.Findings)))
+	for _, f := range m.Findings {
+		s.Add(f.Node, f.User, string(f.Status), f.DataVisible.String(), f.FirstSeen, f.LastSeen, f.Tell, f.Done, f.DoneAt)
+	}
+}
+
+func (s Digester) node(n tailnet.Node) {
+	s.Add(n.ID, n.Name, n.User, n.OS, n.Product, n.Version, n.LastSeen)
 }

@@ -58,7 +58,7 @@ func (c Composer) entry(plan Plan, r Row) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	letter, err := c.Templates.Write(r, view, plan.Created)
+	letter, err := c.Templates.Write(r, view, c.Common.Language, plan.Created)
 	if err != nil {
 		return Entry{}, err
 	}

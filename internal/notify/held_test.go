@@ -124,7 +124,8 @@ func TestOverridden(t *testing.T) {
 		}
 		l := write(t, desk(c.b), rows[0])
 		for _, text := range []string{l.Text, l.HTML} {
-			said := strings.Contains(strings.Join(strings.Fields(text), " "), "does not ask us to tell you directly. We decided to tell you all the same.")
+			text = strings.Join(strings.Fields(text), " ")
+			said := strings.Contains(text, "does not ask us to tell you directly. We decided to tell you all the same.")
 			if said != overridden || strings.Contains(text, "We do not know yet whether our") || strings.Contains(text, "critical or high impact") == overridden {
 				t.Errorf("%s:\n%s", c.name, text)
 			}

@@ -2,7 +2,7 @@ package notify
 
 import (
 	"bytes"
-	"fmt"
+	"cmp"
 	htmltemplate "html/template"
 	"io/fs"
 	"strings"
@@ -15,12 +15,13 @@ import (
 
 // Letter is one tailnet's letter before it becomes a mail message.
 type Letter struct {
-	Tailnet tailnet.ID
-	To      tailnet.Address
-	Subject string
-	Date    time.Time
-	Text    string
-	HTML    string
+	Tailnet     tailnet.ID
+	To          tailnet.Address
+	Subject     string
+	Date        time.Time
+	Text        string
+	HTML        string
+	Attachments []Attachment
 }
 
 // Names of the letter's templates.
@@ -29,15 +30,16 @@ const (
 	htmlTemplate = "mail/letter.html"
 )
 
-// Templates is the templates of letters, parsed once. Data never becomes part of
-// a template: a node named {{.Secret}} is printed as it is.
+// Templates is the templates of letters and the words that they use, parsed once. Data
+// never becomes part of a template: a node named {{.Secret}} is printed as it is.
 type Templates struct {
-	text *template.Template
-	html *htmltemplate.Template
+	text  *template.Template
+	html  *htmltemplate.Template
+	words map[string]*words // by language, in lower case
 }
 
-// ParseTemplates parses the letter's templates. The error is a [templates.Error]
-// that names file and line, or a file that cannot be read.
+// ParseTemplates parses the letter's templates and reads its words. The error is a
+// [templates.Error] that names file and line, or a file that cannot be read.
 func ParseTemplates(files fs.FS) (*Templates, error) {
 	plain, err := fs.ReadFile(files, textTemplate)
 	if err != nil {
@@ -55,39 +57,35 @@ func ParseTemplates(files fs.FS) (*Templates, error) {
 	if err != nil {
 		return nil, templates.Fault(htmlTemplate, err)
 	}
-	return &Templates{text, html}, nil
+	all, err := readWords(files)
+	return &Templates{text, html, all}, err
 }
 
-// Write makes a row's letter from its view. Both parts come from the one view, so
-// they cannot say different things. The error is a [templates.Error].
-func (s *Templates) Write(r Row, v View, date time.Time) (Letter, error) {
+// Write makes a row's letter from its view, in the tailnet's language, else in the one
+// that the authors write, else in English. Both parts and the attachments come from the
+// one view, so they cannot say different things. The error is a [templates.Error].
+func (s *Templates) Write(r Row, v View, written string, date time.Time) (Letter, error) {
 	var text, html bytes.Buffer
-	if err := s.text.Execute(&text, v); err != nil {
+	p := page{v, choose(s.words, r.Tailnet.Language, written), cmp.Or(written, english)}
+	if err := s.text.Execute(&text, p); err != nil {
 		return Letter{}, templates.Fault(textTemplate, err)
 	}
-	if err := s.html.Execute(&html, v); err != nil {
+	if err := s.html.Execute(&html, p); err != nil {
 		return Letter{}, templates.Fault(htmlTemplate, err)
 	}
-	return Letter{
-		Tailnet: r.Tailnet.ID,
-		To:      r.Contact.Address,
-		Subject: v.Subject(),
-		Date:    date,
-		Text:    fold(text.String()),
-		HTML:    html.String(),
-	}, nil
-}
-
-// Subject is the letter's subject line: what is asked, of which bulletin, to whom.
-func (v View) Subject() string {
-	ask := "Action required"
-	switch {
-	case v.Bulletin.Action == "":
-		ask = "Security notice"
-	case !v.Certain:
-		ask = "Please check"
+	subject, err := p.Subject()
+	if err != nil {
+		return Letter{}, err
 	}
-	return fmt.Sprintf("[%s] %s: %s (%s)", ask, v.Bulletin.ID, v.Bulletin.Title, v.Name)
+	return Letter{
+		Tailnet:     r.Tailnet.ID,
+		To:          r.Contact.Address,
+		Subject:     subject,
+		Date:        date,
+		Text:        fold(text.String()),
+		HTML:        html.String(),
+		Attachments: attachments(v),
+	}, nil
 }
 
 const (

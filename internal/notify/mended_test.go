@@ -11,19 +11,20 @@ import (
 func TestMended(t *testing.T) {
 	fixed, last := version.Range{Fixed: "1.66.1"}, version.Range{LastAffected: "1.66.0"}
 	for _, c := range []struct {
-		row  bulletin.Affected
-		want string
+		row   bulletin.Affected
+		fixed string
+		after string
 	}{
-		{bulletin.Affected{Versions: fixed}, "1.66.1 or later"},
-		{bulletin.Affected{Versions: fixed, Channel: "distro"}, "1.66.1 or later"},
-		{bulletin.Affected{Versions: fixed, Channel: "rc"}, ""},
-		{bulletin.Affected{Versions: last}, "a version after 1.66.0"},
-		{bulletin.Affected{Versions: last, Channel: "unstable"}, ""},
-		{bulletin.Affected{Versions: last, Unfixed: "no longer built"}, ""},
-		{bulletin.Affected{}, ""},
+		{bulletin.Affected{Versions: fixed}, "1.66.1", ""},
+		{bulletin.Affected{Versions: fixed, Channel: "distro"}, "1.66.1", ""},
+		{bulletin.Affected{Versions: fixed, Channel: "rc"}, "", ""},
+		{bulletin.Affected{Versions: last}, "", "1.66.0"},
+		{bulletin.Affected{Versions: last, Channel: "unstable"}, "", ""},
+		{bulletin.Affected{Versions: last, Unfixed: "no longer built"}, "", ""},
+		{bulletin.Affected{}, "", ""},
 	} {
-		if got := mended(c.row); got != c.want {
-			t.Errorf("%+v: %q, want %q", c.row, got, c.want)
+		if fixed, after := mended(c.row); fixed != c.fixed || after != c.after {
+			t.Errorf("%+v: %q, after %q; want %q, after %q", c.row, fixed, after, c.fixed, c.after)
 		}
 	}
 }

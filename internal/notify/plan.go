@@ -68,6 +68,8 @@ type Row struct {
 	Overridden bool
 	Contact    tailnet.Contact
 	Match      affected.Match
+	Named      []tailnet.Node // that findings name, as far as the inventory has them, and that are no hits
+	Users      []tailnet.User // that findings name, as far as the inventory has them
 }
 
 // PlanID names a plan: the bulletin and the number of the plan, TS-2026-004/1.

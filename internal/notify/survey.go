@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,20 +18,23 @@ import (
 )
 
 // Survey collects what one bulletin means for every tailnet of an inventory. Give
-// it all tailnets, then all nodes, each once and in any order; then ask for the
-// rows. It keeps the nodes that are hit, and of every other only whose it is.
+// it all tailnets, then all findings, then nodes, users and contacts, each once and in
+// any order; then ask for the rows. It keeps the nodes that are hit or named by a
+// finding, and of every other only whose it is.
 type Survey struct {
-	bulletin bulletin.Bulletin
-	rules    disclosure.Rules
-	at       time.Time
-	matcher  *affected.Matcher
-	tailnets map[tailnet.ID]tailnet.Tailnet
-	hits     map[tailnet.ID][]affected.Hit
-	hit      map[installed]bool
-	owners   map[uint64]uint64 // of every node, hit or not: hash of its ID to hash of its tailnet
-	proofs   map[verdict.Truth]verdict.Proof
-	nodes    int
-	misses   map[affected.Miss]int
+	bulletin    bulletin.Bulletin
+	rules       disclosure.Rules
+	at          time.Time
+	matcher     *affected.Matcher
+	tailnets    map[tailnet.ID]tailnet.Tailnet
+	hits        map[tailnet.ID][]affected.Hit
+	hit         map[installed]bool
+	owners      map[uint64]uint64 // of every node, hit or not: hash of its ID to hash of its tailnet
+	proofs      map[disclosure.TailnetFacts]verdict.Proof
+	nodes       int
+	misses      map[affected.Miss]int
+	found       findings
+	supplements map[tailnet.ID][]tailnet.Supplement // in the order of the table
 }
 
 // installed is one product on one node, which stands in one row of an inventory.
@@ -39,18 +43,23 @@ type installed struct{ product, node string }
 // NewSurvey begins the survey of a bulletin as it is at an instant.
 func NewSurvey(b bulletin.Bulletin, products []bulletin.Product, rules disclosure.Rules, at time.Time) *Survey {
 	return &Survey{
-		bulletin: b,
-		rules:    rules,
-		at:       at,
-		matcher:  affected.NewMatcher(b, products),
-		tailnets: make(map[tailnet.ID]tailnet.Tailnet),
-		hits:     make(map[tailnet.ID][]affected.Hit),
-		hit:      make(map[installed]bool),
-		owners:   make(map[uint64]uint64),
-		proofs:   make(map[verdict.Truth]verdict.Proof),
-		misses:   make(map[affected.Miss]int),
+		bulletin:    b,
+		rules:       rules,
+		at:          at,
+		matcher:     affected.NewMatcher(b, products),
+		tailnets:    make(map[tailnet.ID]tailnet.Tailnet),
+		hits:        make(map[tailnet.ID][]affected.Hit),
+		hit:         make(map[installed]bool),
+		owners:      make(map[uint64]uint64),
+		proofs:      make(map[disclosure.TailnetFacts]verdict.Proof),
+		misses:      make(map[affected.Miss]int),
+		found:       noFindings(),
+		supplements: make(map[tailnet.ID][]tailnet.Supplement),
 	}
 }
+
+// Columns are those of the nodes table that the bulletin's `where:` asks for.
+func (s *Survey) Columns() []string { return s.matcher.Columns() }
 
 // Tailnet takes in one tailnet.
 func (s *Survey) Tailnet(t tailnet.Tailnet) { s.tailnets[t.ID] = t }
@@ -62,7 +71,9 @@ func (s *Survey) Known(id tailnet.ID) bool {
 	return known
 }
 
-var errTwice = errors.New("this node stands in an earlier row too, of this tailnet or of another")
+var errTwice = errors.New("this node stands in an earlier row too, of this tailnet or of another, or in a finding of another")
+
+var errUnknownTailnet = errors.New("the table of tailnets has no such tailnet")
 
 // Node takes in one node with one product. It refuses one that was a hit in an
 // earlier row, and one that stood under another tailnet, hit or not: one of the two
@@ -71,12 +82,13 @@ var errTwice = errors.New("this node stands in an earlier row too, of this tailn
 func (s *Survey) Node(n tailnet.Node) error {
 	s.nodes++
 	key := installed{n.Product, n.ID}
-	if s.hit[key] || !s.owns(n) {
+	if s.hit[key] || !s.owns(n.ID, n.Tailnet) {
 		return errTwice
 	}
-	hit, miss := s.matcher.Node(n)
+	hit, miss := s.matcher.Node(n, s.found.about(n)...)
 	if miss != affected.NotMissed {
 		s.misses[miss]++
+		s.found.name(n)
 		return nil
 	}
 	s.hit[key] = true
@@ -87,8 +99,8 @@ func (s *Survey) Node(n tailnet.Node) error {
 // owns reports whether no other tailnet has shown the node before. Hashes are kept in
 // place of texts: should two nodes ever share one, an inventory is refused, not a
 // name told to a stranger.
-func (s *Survey) owns(n tailnet.Node) bool {
-	node, owner := hashed(n.ID), hashed(string(n.Tailnet))
+func (s *Survey) owns(id string, of tailnet.ID) bool {
+	node, owner := hashed(id), hashed(string(of))
 	first, seen := s.owners[node]
 	s.owners[node] = owner
 	return !seen || first == owner
@@ -103,6 +115,16 @@ func hashed(text string) uint64 {
 
 // Seen says how much was taken in.
 func (s *Survey) Seen() (tailnets, nodes int) { return len(s.tailnets), s.nodes }
+
+// Supplement takes in one more address for a tailnet. Of several the one that comes
+// first is taken first.
+func (s *Survey) Supplement(c tailnet.Supplement) error {
+	if !s.Known(c.Tailnet) {
+		return errUnknownTailnet
+	}
+	s.supplements[c.Tailnet] = append(s.supplements[c.Tailnet], c)
+	return nil
+}
 
 // Missed says how many nodes escaped in each way.
 func (s *Survey) Missed(m affected.Miss) int { return s.misses[m] }
@@ -130,16 +152,16 @@ func (s *Survey) Rows(choice Choice) ([]Row, error) {
 	var rows []Row
 	held, undecided := new(HeldError), 0
 	for _, id := range s.ordered() {
-		row, err := s.row(s.tailnets[id], choice)
+		row, err := s.row(s.tailnet(id), choice)
 		if err != nil {
 			return nil, err
 		}
-		if row.Match.Affected == verdict.No {
+		if row.Match.Affected == verdict.No || s.unidentified(row.Match) {
 			continue
 		}
 		switch {
 		case row.Standing == Held:
-			held.add(s.proof(row.Match.Affected))
+			held.add(s.proof(row.Match))
 		case row.Standing == Undetermined && choice == Undecided:
 			undecided++
 		}
@@ -166,42 +188,66 @@ func (e *HeldError) add(p verdict.Proof) {
 }
 
 // Tell explains one tailnet: what the bulletin means for it, and the proof of what must
-// be done; false where the inventory has no such tailnet.
+// be done; false where neither the inventory nor a finding has such a tailnet.
 func (s *Survey) Tell(id tailnet.ID) (affected.Match, verdict.Proof, bool, error) {
-	if !s.Known(id) {
+	if _, former := s.found.former[id]; !former && !s.Known(id) {
 		return affected.Match{}, verdict.Proof{}, false, nil
 	}
-	match, err := s.matcher.Tailnet(id, s.hits[id])
-	return match, s.proof(match.Affected), true, err
+	match, err := s.match(id)
+	return match, s.proof(match), true, err
 }
 
+// ordered lists every tailnet, those that are former too.
 func (s *Survey) ordered() []tailnet.ID {
-	ids := make([]tailnet.ID, 0, len(s.tailnets))
-	for id := range s.tailnets {
-		ids = append(ids, id)
+	ids := slices.AppendSeq(make([]tailnet.ID, 0, len(s.tailnets)), maps.Keys(s.tailnets))
+	for id := range s.found.former {
+		if !s.Known(id) {
+			ids = append(ids, id)
+		}
 	}
 	slices.Sort(ids)
 	return ids
 }
 
-func (s *Survey) row(t tailnet.Tailnet, choice Choice) (Row, error) {
-	hits := s.hits[t.ID]
+// tailnet is the row of an inventory; of a former tailnet no more than its ID is left.
+func (s *Survey) tailnet(id tailnet.ID) tailnet.Tailnet {
+	if t, known := s.tailnets[id]; known {
+		return t
+	}
+	return tailnet.Tailnet{ID: id}
+}
+
+func (s *Survey) match(id tailnet.ID) (affected.Match, error) {
+	hits := s.hits[id]
 	slices.SortFunc(hits, byName)
-	match, err := s.matcher.Tailnet(t.ID, hits)
+	return s.matcher.Tailnet(id, hits, s.found.ofTailnet(id)...)
+}
+
+func (s *Survey) row(t tailnet.Tailnet, choice Choice) (Row, error) {
+	match, err := s.match(t.ID)
 	if err != nil {
 		return Row{}, err
 	}
-	proof := s.proof(match.Affected)
+	proof := s.proof(match)
 	row := Row{Tailnet: t, Match: match, Standing: standing(proof, choice)}
+	row.Named, row.Users = s.found.named(match)
 	row.decidedBy(proof)
 	if row.Standing == Mailed {
-		contact, found := t.Contact()
+		contact, found := s.contact(t)
 		row.Contact = contact
 		if !found {
 			row.Standing = Unreachable
 		}
 	}
 	return row, nil
+}
+
+// contact is whom a tailnet's letter goes to; of a former one, whom its findings name.
+func (s *Survey) contact(t tailnet.Tailnet) (tailnet.Contact, bool) {
+	if !s.Known(t.ID) {
+		return tailnet.FormerContact(t.ID, s.found.former[t.ID])
+	}
+	return t.Contact(s.supplements[t.ID]...)
 }
 
 // decidedBy notes what the standing rests on: the rules' clauses and what they miss,
@@ -228,11 +274,12 @@ func byName(a, b affected.Hit) int {
 }
 
 // proof judges once for each state a tailnet can be in.
-func (s *Survey) proof(touched verdict.Truth) verdict.Proof {
-	p, known := s.proofs[touched]
+func (s *Survey) proof(m affected.Match) verdict.Proof {
+	facts := s.facts(m)
+	p, known := s.proofs[facts]
 	if !known {
-		p = s.rules.Tailnet(s.bulletin, disclosure.TailnetFacts{Affected: touched}, s.at)
-		s.proofs[touched] = p
+		p = s.rules.Tailnet(s.bulletin, facts, s.at)
+		s.proofs[facts] = p
 	}
 	return p
 }

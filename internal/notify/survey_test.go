@@ -117,29 +117,55 @@ func TestSealRowsNoticesEverything(t *testing.T) {
 			Tailnet:  tailnet.Tailnet{ID: "acme", DisplayName: "Acme", Language: "en"},
 			Standing: Mailed, Clauses: []string{"c"}, Missing: []string{"m"},
 			Contact: tailnet.Contact{Tailnet: "acme", Address: "a@acme.example", Reason: tailnet.Owner},
-			Match:   affected.Match{Tailnet: "acme", Hits: []affected.Hit{{Node: tailnet.Node{ID: "n1", Name: "db", OS: "linux", Version: "1"}, Evidence: "e"}}},
+			Match: affected.Match{Tailnet: "acme", Hits: []affected.Hit{{Node: tailnet.Node{ID: "n1", Name: "db", OS: "linux", Version: "1"}, Evidence: "e"}},
+				Findings: []tailnet.Finding{{Status: tailnet.KnownAffected}}},
+			Named: []tailnet.Node{{ID: "n3"}}, Users: []tailnet.User{{ID: "u1"}},
 		}
 	}
 	changes := map[string]func(*Row){
-		"nothing":  func(*Row) {},
-		"id":       func(r *Row) { r.Tailnet.ID = "acme2" },
-		"name":     func(r *Row) { r.Tailnet.DisplayName = "Acme2" },
-		"language": func(r *Row) { r.Tailnet.Language = "de" },
-		"standing": func(r *Row) { r.Standing = Unreachable },
-		"clauses":  func(r *Row) { r.Clauses = nil },
-		"missing":  func(r *Row) { r.Missing = nil },
-		"two":      func(r *Row) { r.Clauses = []string{"c", "d"} },
-		"one":      func(r *Row) { r.Clauses = []string{"c d"} },
-		"shifted":  func(r *Row) { r.Clauses, r.Missing = nil, []string{"c", "m"} },
-		"trace":    func(r *Row) { r.Contact.Trace = []string{"no security contact"} },
-		"address":  func(r *Row) { r.Contact.Address = "b@acme.example" },
-		"reason":   func(r *Row) { r.Contact.Reason = tailnet.SecurityContact },
-		"node":     func(r *Row) { r.Match.Hits[0].Node.ID = "n2" },
-		"nodename": func(r *Row) { r.Match.Hits[0].Node.Name = "db2" },
-		"os":       func(r *Row) { r.Match.Hits[0].Node.OS = "windows" },
-		"version":  func(r *Row) { r.Match.Hits[0].Node.Version = "2" },
-		"evidence": func(r *Row) { r.Match.Hits[0].Evidence = "f" },
-		"no node":  func(r *Row) { r.Match.Hits = nil },
+		"nothing":       func(*Row) {},
+		"id":            func(r *Row) { r.Tailnet.ID = "acme2" },
+		"name":          func(r *Row) { r.Tailnet.DisplayName = "Acme2" },
+		"language":      func(r *Row) { r.Tailnet.Language = "de" },
+		"standing":      func(r *Row) { r.Standing = Unreachable },
+		"clauses":       func(r *Row) { r.Clauses = nil },
+		"missing":       func(r *Row) { r.Missing = nil },
+		"two":           func(r *Row) { r.Clauses = []string{"c", "d"} },
+		"one":           func(r *Row) { r.Clauses = []string{"c d"} },
+		"shifted":       func(r *Row) { r.Clauses, r.Missing = nil, []string{"c", "m"} },
+		"trace":         func(r *Row) { r.Contact.Trace = []string{"no security contact"} },
+		"address":       func(r *Row) { r.Contact.Address = "b@acme.example" },
+		"reason":        func(r *Row) { r.Contact.Reason = tailnet.SecurityContact },
+		"node":          func(r *Row) { r.Match.Hits[0].Node.ID = "n2" },
+		"nodename":      func(r *Row) { r.Match.Hits[0].Node.Name = "db2" },
+		"os":            func(r *Row) { r.Match.Hits[0].Node.OS = "windows" },
+		"version":       func(r *Row) { r.Match.Hits[0].Node.Version = "2" },
+		"evidence":      func(r *Row) { r.Match.Hits[0].Evidence = "f" },
+		"no node":       func(r *Row) { r.Match.Hits = nil },
+		"product":       func(r *Row) { r.Match.Hits[0].Node.Product = "cli" },
+		"user":          func(r *Row) { r.Match.Hits[0].Node.User = "u1" },
+		"last":          func(r *Row) { r.Match.Hits[0].Node.LastSeen = "2026-05-01" },
+		"hit row":       func(r *Row) { r.Match.Hits[0].Row = 1 },
+		"hit sure":      func(r *Row) { r.Match.Hits[0].Affected = verdict.Yes },
+		"hit said":      func(r *Row) { r.Match.Hits[0].Found = tailnet.FixedFinding },
+		"sure":          func(r *Row) { r.Match.Affected = verdict.Yes },
+		"found":         func(r *Row) { r.Match.Found = verdict.Yes },
+		"hosted":        func(r *Row) { r.Match.Evidence = "e" },
+		"named":         func(r *Row) { r.Named[0].Name = "db" },
+		"unnamed":       func(r *Row) { r.Named = nil },
+		"login":         func(r *Row) { r.Users[0].Login = "toni" },
+		"role":          func(r *Row) { r.Users[0].Role = "admin" },
+		"no user":       func(r *Row) { r.Users = nil },
+		"status":        func(r *Row) { r.Match.Findings[0].Status = tailnet.FixedFinding },
+		"of node":       func(r *Row) { r.Match.Findings[0].Node = "n1" },
+		"of user":       func(r *Row) { r.Match.Findings[0].User = "n1" },
+		"visible":       func(r *Row) { r.Match.Findings[0].DataVisible = verdict.Yes },
+		"first":         func(r *Row) { r.Match.Findings[0].FirstSeen = "2026-05-01" },
+		"seen":          func(r *Row) { r.Match.Findings[0].LastSeen = "2026-05-01" },
+		"tell":          func(r *Row) { r.Match.Findings[0].Tell = "t" },
+		"done":          func(r *Row) { r.Match.Findings[0].Done = "t" },
+		"done at":       func(r *Row) { r.Match.Findings[0].DoneAt = "t" },
+		"nothing found": func(r *Row) { r.Match.Findings = nil },
 	}
 	digests := make(map[string]string)
 	for what, change := range changes {
@@ -269,10 +295,10 @@ func TestSurveyCounts(t *testing.T) {
 		t.Errorf("seen %d and %d", tailnets, nodes)
 	}
 	got := make(map[affected.Miss]int)
-	for m := affected.NotMissed; m <= affected.FixedAlready; m++ {
+	for m := affected.NotMissed; m <= affected.Cleared; m++ {
 		got[m] = s.Missed(m)
 	}
-	want := map[affected.Miss]int{affected.NotMissed: 0, affected.OtherProduct: 1, affected.OtherPlatform: 1, affected.TooOld: 1, affected.FixedAlready: 1}
+	want := map[affected.Miss]int{affected.NotMissed: 0, affected.OtherProduct: 1, affected.OtherPlatform: 1, affected.TooOld: 1, affected.FixedAlready: 1, affected.OtherCells: 0, affected.Cleared: 0}
 	if !maps.Equal(got, want) {
 		t.Errorf("missed %v, want %v", got, want)
 	}

@@ -14,61 +14,87 @@ import (
 	"tocsin/internal/verdict"
 )
 
+// Kind is what a letter is to its reader.
+type Kind string
+
+// The kinds of letters. The empty Kind is a first notice.
+const (
+	FirstNotice Kind = "first"
+	Correction  Kind = "correction" // an earlier letter was wrong
+	Update      Kind = "update"     // an earlier letter was right, and there is more to say
+	AllClear    Kind = "all-clear"  // an earlier letter was sent, and the tailnet is not affected, or no longer
+)
+
 // View is everything that one letter says, and all that its templates can reach:
-// one bulletin, and one tailnet's own facts.
+// one bulletin, and one tailnet's own facts. It says nothing in words of its own:
+// those are the catalogue's, in the reader's language.
 type View struct {
+	Kind         Kind
+	Changed      []string // what is not as the earlier letter said; of a follow-up only
 	Organization string
 	Unit         string // what the organisation calls one tailnet
 	Bulletin     BulletinView
-	Tailnet      string   // ID
-	Name         string   // what people call the tailnet
-	Certain      bool     // false: we cannot rule out that it is affected
-	Evidence     []string // sentences, where it is not the nodes that show it
+	Tailnet      string // ID
+	Name         string // what people call the tailnet
+	Certain      bool   // false: we cannot rule out that it is affected
+	When         When   // how soon something can be done
+	Fix          time.Time
+	Services     []Service // what we run ourselves, where it is not the nodes that show it
 	Nodes        []NodeView
-	Updates      []Update
-	Checks       []string // commands that show the installed version
-	Reasons      []string // the policy's sentences by which it is told, quoted
+	Until        []Stopgap
+	Commands     []Command
+	Checks       []Check
+	Findings     []Finding
+	Done         []Deed
+	Reasons      []Reason // the policy's sentences by which it is told
 	Unsettled    bool     // what the policy asks for is not known yet, and we tell all the same
 	Beyond       bool     // the policy's rules do not ask for it, and we tell all the same
 	PolicyURL    string
-	ToldAs       string // why this address: security contact, Owner
-	Settings     string // page on which the address can be changed
+	ToldAs       tailnet.ContactReason // why this address
+	Settings     string                // page on which the address can be changed
 	ReplyTo      string
+
+	id tailnet.ID // as in the inventory: for attachments
 }
 
 // BulletinView is what every letter of a plan says alike.
 type BulletinView struct {
-	ID       string
+	ID         string
+	Title      string
+	Summary    string // empty where it only repeats the title
+	Severity   string
+	Exploited  string // confirmed, suspected, …; empty where nobody was asked
+	URL        string // where its page stands, or will stand once it is released; empty where it gets none
+	Action     string // empty where none is needed or stated
+	Audience   string // who has to act, where not everybody
+	Steps      []string
+	NoAction   bool      // nothing needs to be done
+	NextUpdate time.Time // when we say more; zero where nothing is promised
+}
+
+// Service is a product that the organisation runs itself.
+type Service struct {
 	Title    string
-	Summary  string
-	Severity string
-	URL      string   // where its page stands, or will stand once it is released; empty where it gets none
-	Action   string   // empty where none is needed or stated
-	NoAction bool     // nothing needs to be done
-	Until    []string // what helps until there is a fix, or in place of one
+	Everyone bool          // it concerns every tailnet; else nobody knows which
+	Fixed    verdict.Truth // at the instant of planning
+	At       time.Time     // when the fix was in place, or will be; zero where nobody stated it
 }
 
-// NodeView is one node of the tailnet.
-type NodeView struct {
-	Name     string
-	Platform string
-	Version  string
-	Fixed    string // what has the fix: "1.66.1 or later"; empty where nothing has
-	From     string // day from which it can be had, where that was still to come; else empty
-	Unsure   string // why it cannot be told whether the node is affected
-}
-
-// Update is the command that updates one platform.
-type Update struct{ Platform, Command string }
+// Reason is a sentence of the policy, as it stands there.
+type Reason struct{ Quote, URL string }
 
 // Common is what the letters of one plan have in common.
 type Common struct {
 	Organization string
 	Unit         string
+	Language     string // of the bulletin and the site (BCP 47), and of letters to whom no other is known; "en" where empty
+	Kind         Kind
+	Changed      []string // of a follow-up: what changed since the earlier letters
 	Bulletin     bulletin.Bulletin
 	Products     bulletin.Products
 	BulletinURL  string
 	PolicyURL    string
+	Sentence     func(clause string) string // where a clause's sentence stands; nil: on the policy's page
 	Rules        verdict.Rules
 	Settings     string
 	ReplyTo      tailnet.Address
@@ -82,34 +108,56 @@ func (d Common) View(r Row) (View, error) {
 	if !own {
 		return View{}, fmt.Errorf("the row of tailnet %q holds what belongs to another", r.Tailnet.ID)
 	}
-	if len(r.Match.Hits) == 0 && r.Match.Evidence == "" {
-		return View{}, fmt.Errorf("tailnet %q has nothing to be told: no node and no evidence", r.Tailnet.ID)
-	}
 	reasons := d.reasons(r.Clauses)
 	v := View{
+		Kind:         d.Kind,
+		Changed:      lines(d.Changed),
 		Organization: d.Organization,
 		Unit:         d.Unit,
 		Bulletin:     d.bulletinView(),
 		Tailnet:      shown(string(r.Tailnet.ID)),
 		Name:         shown(r.Tailnet.Name()),
 		Certain:      r.Match.Affected == verdict.Yes,
-		Evidence:     d.evidence(r.Match),
+		Done:         d.done(),
 		Reasons:      reasons,
 		Unsettled:    len(reasons) == 0 && !r.Overridden,
 		Beyond:       r.Overridden,
 		PolicyURL:    d.PolicyURL,
-		ToldAs:       string(r.Contact.Reason),
+		ToldAs:       r.Contact.Reason,
 		Settings:     d.Settings,
 		ReplyTo:      string(d.ReplyTo),
+		id:           r.Tailnet.ID,
+	}
+	if d.Kind == AllClear {
+		return v, nil
+	}
+	if len(r.Match.Hits) == 0 && r.Match.Evidence == "" || false {
+		return View{}, fmt.Errorf("tailnet %q has nothing to be told: no node, no finding and no evidence", r.Tailnet.ID)
+	}
+	if err := d.concern(&v, r); err != nil {
+		return View{}, err
+	}
+	return v, nil
+}
+
+// concern adds what of the tailnet's the bulletin concerns, and what helps.
+func (d Common) concern(v *View, r Row) error {
+	v.Services = d.services(r.Match)
+	if err := d.findings(v, r); err != nil {
+		return err
 	}
 	for _, h := range r.Match.Hits {
 		if h.Node.Tailnet != r.Tailnet.ID {
-			return View{}, fmt.Errorf("a node of another tailnet in the letter of %q", r.Tailnet.ID)
+			return fmt.Errorf("a node of another tailnet in the letter of %q", r.Tailnet.ID)
 		}
 		v.Nodes = append(v.Nodes, d.nodeView(h))
 	}
-	v.Updates, v.Checks = d.commands(r.Match.Hits)
-	return v, nil
+	slices.SortStableFunc(v.Nodes, fixedLast)
+	v.When, v.Fix = when(v.Nodes)
+	v.Until = d.until(r.Match)
+	left := open(r.Match.Hits)
+	v.Commands, v.Checks = d.commands(left), d.checks(left)
+	return nil
 }
 
 // shown makes a stranger's text safe to look at on one line: nothing in it acts,
@@ -133,25 +181,19 @@ func rightToLeft(r rune) bool {
 
 func (d Common) bulletinView() BulletinView {
 	b := d.Bulletin
-	return BulletinView{
-		ID: string(b.ID), Title: prose(b.Title), Summary: prose(b.Summary), Severity: string(b.Severity),
-		URL:    d.BulletinURL,
-		Action: prose(b.Action.Text), NoAction: b.Action.Required == verdict.No,
-		Until: d.until(),
+	v := BulletinView{
+		ID: string(b.ID), Title: prose(b.Title), Summary: prose(b.Summary),
+		Severity: string(b.Severity), Exploited: b.Exploited.Word, URL: d.BulletinURL,
+		Action: prose(b.Action.Text), Audience: prose(b.Action.Audience), Steps: lines(b.Action.Steps),
+		NoAction: b.Action.Required == verdict.No,
 	}
-}
-
-// until lists what a bulletin offers in place of a fix, or until there is one.
-func (d Common) until() []string {
-	var out []string
-	for _, row := range d.Bulletin.Affected {
-		for _, text := range []string{prose(row.Remedy), prose(row.Stopgap)} {
-			if text != "" && !slices.Contains(out, text) {
-				out = append(out, text)
-			}
-		}
+	if v.Summary == v.Title {
+		v.Summary = ""
 	}
-	return out
+	if b.NextUpdate.After(d.At) {
+		v.NextUpdate = b.NextUpdate
+	}
+	return v
 }
 
 // prose is an author's text as one line: the letter breaks lines itself.
@@ -160,89 +202,45 @@ func prose(text string) string {
 	return strings.Join(strings.FieldsFunc(text, blank), " ")
 }
 
-// evidence says in sentences what the bulletin's hosted products mean for a tailnet.
-func (d Common) evidence(m affected.Match) []string {
+// lines are those of an author's texts that say something, each as one line.
+func lines(texts []string) []string {
+	var out []string
+	for _, text := range texts {
+		if text = prose(text); text != "" {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// services are those that concern a tailnet whatever its nodes.
+func (d Common) services(m affected.Match) []Service {
 	if m.Evidence == "" {
 		return nil
 	}
-	var out []string
+	var out []Service
 	for _, row := range d.Bulletin.Affected {
 		product, _ := d.Products.Find(row.Product)
-		sentence := fmt.Sprintf("We run %s, and cannot tell yet whether it concerned your %s.", product.Title, d.Unit)
-		if row.Everyone && len(row.Where) == 0 {
-			sentence = fmt.Sprintf("We run %s, and your %s uses it as every other does.", product.Title, d.Unit)
-		}
-		if product.Hosted && !slices.Contains(out, sentence) {
-			out = append(out, sentence)
+		service := Service{product.Title, row.Everyone && len(row.Where) == 0, row.Fixed(d.At), row.Deployed}
+		if product.Hosted && !slices.Contains(out, service) {
+			out = append(out, service)
 		}
 	}
 	return out
-}
-
-func (d Common) nodeView(h affected.Hit) NodeView {
-	n := NodeView{
-		Name:     shown(h.Node.Name),
-		Platform: shown(h.Node.OS),
-		Version:  shown(h.Node.Version),
-		Fixed:    mended(d.Bulletin.Affected[h.Row]),
-		From:     d.from(d.Bulletin.Affected[h.Row]),
-	}
-	if n.Name == "" {
-		n.Name = shown(h.Node.ID)
-	}
-	if h.Affected != verdict.Yes {
-		n.Unsure = shown(h.Evidence)
-	}
-	return n
-}
-
-// from is the day on which a fix that is announced can be had.
-func (d Common) from(row bulletin.Affected) string {
-	if !row.Available.After(d.At) {
-		return ""
-	}
-	return row.Available.Format("2 January 2006")
 }
 
 // reasons quotes every clause that decided.
-func (d Common) reasons(clauses []string) []string {
-	var out []string
+func (d Common) reasons(clauses []string) []Reason {
+	var out []Reason
 	for _, c := range d.Rules.Clauses() {
-		if slices.Contains(clauses, c.ID) {
-			out = append(out, c.Quote)
+		if !slices.Contains(clauses, c.ID) {
+			continue
 		}
+		url := d.PolicyURL
+		if d.Sentence != nil {
+			url = d.Sentence(c.ID)
+		}
+		out = append(out, Reason{c.Quote, url})
 	}
 	return out
-}
-
-// mended says in which versions a row's fault is gone.
-func mended(row bulletin.Affected) string {
-	fixed, found := row.UserFix()
-	switch last := row.Versions.LastAffected; {
-	case found:
-		return fixed + " or later"
-	case last != "" && !row.Withheld():
-		return "a version after " + last
-	}
-	return ""
-}
-
-// commands lists what updates the platforms that the tailnet really has, and what
-// shows the version of the products.
-func (d Common) commands(hits []affected.Hit) (updates []Update, checks []string) {
-	for _, h := range hits {
-		row := d.Bulletin.Affected[h.Row]
-		product, _ := d.Products.Find(row.Product)
-		if show := product.ShowVersion; show != "" && !slices.Contains(checks, show) {
-			checks = append(checks, show)
-		}
-		fixed, can := row.UserFix()
-		u := Update{shown(h.Node.OS), product.UpdateTo(h.Node.OS, fixed)}
-		if can && u.Command != "" && !slices.Contains(updates, u) {
-			updates = append(updates, u)
-		}
-	}
-	slices.Sort(checks)
-	slices.SortFunc(updates, func(a, b Update) int { return strings.Compare(a.Platform+a.Command, b.Platform+b.Command) })
-	return updates, checks
 }

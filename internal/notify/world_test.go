@@ -96,6 +96,7 @@ func desk(b bulletin.Bulletin) Common {
 		Rules:       disclosure.Builtin().Notify,
 		Settings:    "https://login.example.com/contacts",
 		ReplyTo:     "reply@security.example.com",
+		At:          planned,
 	}
 }
 
@@ -110,12 +111,16 @@ func stationery(t testing.TB) *Templates {
 
 var planned = time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
 
-// press composes letters as their two parts, one after the other, with their head.
+// press composes letters as their parts and attachments, one after the other, with their head.
 func press(t testing.TB, b bulletin.Bulletin) Composer {
 	return Composer{
 		Common: desk(b), Templates: stationery(t), Key: []byte("key"), Domain: "example.com",
 		Message: func(l Letter, id string) ([]byte, error) {
-			return []byte(strings.Join([]string{id, string(l.To), l.Subject, l.Text, l.HTML}, "\n\f\n")), nil
+			parts := []string{id, string(l.To), l.Subject, l.Text, l.HTML}
+			for _, a := range l.Attachments {
+				parts = append(parts, string(a.Data))
+			}
+			return []byte(strings.Join(parts, "\n\f\n")), nil
 		},
 	}
 }

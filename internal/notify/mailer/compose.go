@@ -25,37 +25,33 @@ type Sender struct {
 	ReplyTo tailnet.Address // empty: the sender itself
 }
 
-// Compose makes the message of a letter: text and HTML as alternatives, one
-// recipient, nothing random and nothing of this machine in it, so that the same
-// letter is the same bytes (RFC 5322, RFC 2046 §5.1.4). Auto-Submitted keeps
-// vacation programs from answering (RFC 3834 §5).
+// Compose makes the message of a letter: text and HTML as alternatives, with the
+// attachments after them, one recipient, nothing random and nothing of this machine in
+// it, so that the same letter is the same bytes (RFC 5322, RFC 2046 §5.1).
 func (s Sender) Compose(l notify.Letter, messageID string) ([]byte, error) {
-	m := gomail.NewMsg(
-		gomail.WithNoDefaultUserAgent(),
-		gomail.WithEncoding(gomail.EncodingQP),
-		gomail.WithBoundary(boundary(messageID)),
-	)
-	if err := s.address(m, l.To); err != nil {
+	var out bytes.Buffer
+	if err := s.header(&out, l, messageID); err != nil {
 		return nil, err
 	}
-	m.Subject(sealed(l.Subject))
-	m.SetDateWithValue(l.Date)
-	m.SetMessageIDWithValue(messageID)
-	m.SetGenHeader("Auto-Submitted", "auto-generated")
-	m.SetBodyString(gomail.TypeTextPlain, l.Text)
-	m.AddAlternativeString(gomail.TypeTextHTML, l.HTML)
-	var out bytes.Buffer
-	if _, err := m.WriteTo(&out); err != nil {
+	if err := writeBody(&out, l, messageID); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), proveRecipient(out.Bytes(), l.To)
 }
 
-// boundary is a text that no body holds: part of a keyed hash, hashed once more
-// because Message-IDs are quoted in replies. The library writes it without quotes,
-// so it must be a token (RFC 2045 §5.1).
-func boundary(messageID string) string {
-	return "tocsin_" + notify.Digest([]byte("boundary " + messageID))[:32]
+// header writes the header fields but for Content-Type. Auto-Submitted keeps vacation
+// programs from answering (RFC 3834 §5).
+func (s Sender) header(out *bytes.Buffer, l notify.Letter, messageID string) error {
+	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	if err := s.address(m, l.To); err != nil {
+		return err
+	}
+	m.Subject(sealed(l.Subject))
+	m.SetDateWithValue(l.Date)
+	m.SetMessageIDWithValue(messageID)
+	m.SetGenHeader("Auto-Submitted", "auto-generated")
+	_, err := m.WriteTo(out)
+	return err
 }
 
 // longestWord is how long a word of the subject may be: it fits on the first line,

@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -48,35 +49,53 @@ func compose(t testing.TB, s Sender, l notify.Letter) []byte {
 // part is one part of a composed message, decoded.
 type part struct{ mediaType, text string }
 
-// receive reads a message as a receiving program does, by the standard library alone.
+// receive reads a message as a receiving program does, by the standard library alone:
+// the two readings of the letter, then what is attached.
 func receive(t testing.TB, message []byte) (mail.Header, []part) {
 	t.Helper()
 	m, err := mail.ReadMessage(bytes.NewReader(message))
 	if err != nil {
 		t.Fatal(err)
 	}
-	kind, parameters, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
-	if err != nil || kind != "multipart/alternative" {
-		t.Fatalf("Content-Type %q: %v", m.Header.Get("Content-Type"), err)
+	return m.Header, partsOf(t, m.Header.Get("Content-Type"), m.Body, "multipart/mixed", "multipart/alternative")
+}
+
+// partsOf lists the parts of a body that is one of some kinds.
+func partsOf(t testing.TB, contentType string, body io.Reader, kinds ...string) (parts []part) {
+	t.Helper()
+	kind, parameters, err := mime.ParseMediaType(contentType)
+	if err != nil || !slices.Contains(kinds, kind) {
+		t.Fatalf("Content-Type %q: %v", contentType, err)
 	}
-	var parts []part
-	for r := multipart.NewReader(m.Body, parameters["boundary"]); ; {
+	for r := multipart.NewReader(body, parameters["boundary"]); ; {
 		p, err := r.NextRawPart()
 		if errors.Is(err, io.EOF) {
-			return m.Header, parts
+			return parts
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e := p.Header.Get("Content-Transfer-Encoding"); e != "quoted-printable" {
-			t.Fatalf("a part is %s", e)
+		contentType := p.Header.Get("Content-Type")
+		switch p.Header.Get("Content-Transfer-Encoding") {
+		case "":
+			parts = append(parts, partsOf(t, contentType, p, "multipart/alternative")...)
+		case "quoted-printable":
+			parts = append(parts, part{contentType, strings.ReplaceAll(read(t, quotedprintable.NewReader(p)), "\r\n", "\n")})
+		case "base64":
+			parts = append(parts, part{contentType + " " + p.Header.Get("Content-Disposition"), read(t, base64.NewDecoder(base64.StdEncoding, p))})
+		default:
+			t.Fatalf("a part is %s", p.Header.Get("Content-Transfer-Encoding"))
 		}
-		text, err := io.ReadAll(quotedprintable.NewReader(p))
-		if err != nil {
-			t.Fatal(err)
-		}
-		parts = append(parts, part{p.Header.Get("Content-Type"), strings.ReplaceAll(string(text), "\r\n", "\n")})
 	}
+}
+
+func read(t testing.TB, r io.Reader) string {
+	t.Helper()
+	text, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func decoded(t testing.TB, h mail.Header, name string) string {
@@ -307,7 +326,7 @@ func TestProveRecipient(t *testing.T) {
 // TestBoundaryIsInNoBody: it hangs on the Message-ID alone, can stand without quotes,
 // and a letter that quotes the Message-ID does not hold it.
 func TestBoundaryIsInNoBody(t *testing.T) {
-	b := boundary(anID)
+	b := boundary("alternative", anID)
 	if strings.ContainsAny(b, `()<>@,;:\"/[]?= `) || len(b) > 70 {
 		t.Errorf("the boundary %q is no token", b)
 	}
@@ -321,7 +340,7 @@ func TestBoundaryIsInNoBody(t *testing.T) {
 	if _, parts := receive(t, message); len(parts) != 2 || parts[0].text != l.Text || parts[1].text != l.HTML {
 		t.Errorf("%q", parts)
 	}
-	if boundary(anID) == boundary("1"+anID) {
+	if boundary("alternative", anID) == boundary("alternative", "1"+anID) {
 		t.Error("two letters have one boundary")
 	}
 }
@@ -354,20 +373,21 @@ func FuzzCompose(f *testing.F) {
 	for _, text := range trickies {
 		f.Add(text, text, "<p>"+text+"</p>")
 	}
-	f.Add("x\r\nBcc: y@z.example", "\r\n.\r\n", "\r\n--"+boundary(anID))
+	f.Add("x\r\nBcc: y@z.example", "\r\n.\r\n", "\r\n--"+boundary("alternative", anID))
 	f.Fuzz(func(t *testing.T, subject, text, page string) {
-		if !utf8.ValidString(subject) || strings.Contains(text+page, "\r") || strings.Contains(text+page, boundary(anID)) {
+		if !utf8.ValidString(subject) || strings.Contains(text+page, "\r") || strings.Contains(text+page, boundary("alternative", anID)) {
 			return
 		}
 		l := aLetter
 		l.Subject, l.Text, l.HTML = subject, text, page
+		l.Attachments = []notify.Attachment{{Name: "nodes.csv", Type: "text/csv", Data: []byte(page + subject)}}
 		message := compose(t, sender, l)
 		wantLines(t, "fuzzed", message)
 		h, parts := receive(t, message)
 		if len(h) != 9 || decoded(t, h, "Subject") != subject {
 			t.Errorf("subject %q came back as %q among %d fields", subject, decoded(t, h, "Subject"), len(h))
 		}
-		if len(parts) != 2 || parts[0].text != text || parts[1].text != page {
+		if len(parts) != 3 || parts[0].text != text || parts[1].text != page || parts[2].text != page+subject {
 			t.Errorf("parts %q, %q came back as %q", text, page, parts)
 		}
 	})

@@ -32,7 +32,7 @@ func Plain(message []byte) (string, error) {
 			fmt.Fprintf(&out, "%s: %s\n", name, value)
 		}
 	}
-	text, err := plainPart(m)
+	text, err := plainPart(m.Header.Get("Content-Type"), m.Body)
 	if err != nil {
 		return "", err
 	}
@@ -42,12 +42,17 @@ func Plain(message []byte) (string, error) {
 
 var errNoPlain = errors.New("the message has no plain part")
 
-func plainPart(m *mail.Message) (string, error) {
-	_, parameters, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+// plainPart finds the first plain part that is no attachment, in parts of parts too. What
+// has no parts has none.
+func plainPart(contentType string, body io.Reader) (string, error) {
+	kind, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil {
 		return "", err
 	}
-	parts := multipart.NewReader(m.Body, parameters["boundary"])
+	if !strings.HasPrefix(kind, "multipart/") {
+		return "", errNoPlain
+	}
+	parts := multipart.NewReader(body, parameters["boundary"])
 	for {
 		part, err := parts.NextPart() // decodes quoted-printable
 		if errors.Is(err, io.EOF) {
@@ -56,9 +61,13 @@ func plainPart(m *mail.Message) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if strings.HasPrefix(part.Header.Get("Content-Type"), "text/plain") {
+		kind := part.Header.Get("Content-Type")
+		if strings.HasPrefix(kind, "text/plain") {
 			text, err := io.ReadAll(part)
 			return string(text), err
+		}
+		if text, err := plainPart(kind, part); !errors.Is(err, errNoPlain) {
+			return text, err
 		}
 	}
 }

@@ -42,7 +42,7 @@ func (s Sources) Inputs() (notify.Inputs, error) {
 	settings, err := digestOf(map[string]any{
 		"organization": common.Organization, "unit": common.Unit, "products": common.Products,
 		"bulletin_url": common.BulletinURL, "policy_url": common.PolicyURL, "contact_settings": common.Settings,
-		"reply_to": common.ReplyTo, "sender": s.Sender, "domain": s.Domain,
+		"reply_to": common.ReplyTo, "language": common.Language, "kind": common.Kind, "changed": common.Changed, "sender": s.Sender, "domain": s.Domain,
 	})
 	return notify.Inputs{
 		"bulletin":         notify.Digest(common.Bulletin.Substance()),
@@ -105,17 +105,46 @@ func (s Sources) Freeze(ctx context.Context, book *ledger.Ledger, rows []notify.
 	return plan, true, err
 }
 
+// Try makes the letters of rows as Freeze does, each as it would be delivered, and
+// keeps none of them: what would stop a plan stops it. The plan has no name and no
+// digest, for it has no place in a ledger.
+func (s Sources) Try(rows []notify.Row, choice notify.Choice, now time.Time) (notify.Plan, error) {
+	inputs, err := s.Inputs()
+	if err != nil {
+		return notify.Plan{}, err
+	}
+	inputs[notify.InventoryInput] = notify.DigestRows(rows)
+	plan := s.head(1, choice, inputs, now)
+	composer, err := s.composer()
+	if err != nil {
+		return notify.Plan{}, err
+	}
+	for _, err := range composer.Entries(plan, rows) {
+		if err != nil {
+			return notify.Plan{}, err
+		}
+	}
+	plan.ID, plan.Counts = notify.PlanID{}, notify.Count(rows)
+	return plan, nil
+}
+
 func (s Sources) freeze(ctx context.Context, book *ledger.Ledger, rows []notify.Row, choice notify.Choice, inputs notify.Inputs, now time.Time) (notify.Plan, error) {
 	number, err := book.NextNumber(ctx, s.Common.Bulletin.ID)
 	if err != nil {
 		return notify.Plan{}, err
 	}
-	templates, err := notify.ParseTemplates(s.Templates)
+	composer, err := s.composer()
 	if err != nil {
 		return notify.Plan{}, err
 	}
+	plan := s.head(number, choice, inputs, now)
+	return book.Freeze(ctx, plan, composer.Entries(plan, rows))
+}
+
+// head is what a plan says before its rows.
+func (s Sources) head(number int, choice notify.Choice, inputs notify.Inputs, now time.Time) notify.Plan {
 	created := now.UTC().Truncate(time.Second)
-	plan := notify.Plan{
+	return notify.Plan{
 		ID:           notify.PlanID{Bulletin: s.Common.Bulletin.ID, Number: number},
 		Created:      created,
 		Deadline:     created.Add(notify.Lifetime),
@@ -123,6 +152,10 @@ func (s Sources) freeze(ctx context.Context, book *ledger.Ledger, rows []notify.
 		Undetermined: choice,
 		Inputs:       inputs,
 	}
-	composer := notify.Composer{Common: s.Common, Templates: templates, Message: s.Sender.Compose, Key: s.Key, Domain: s.Domain}
-	return book.Freeze(ctx, plan, composer.Entries(plan, rows))
+}
+
+// composer is what writes the letters.
+func (s Sources) composer() (notify.Composer, error) {
+	templates, err := notify.ParseTemplates(s.Templates)
+	return notify.Composer{Common: s.Common, Templates: templates, Message: s.Sender.Compose, Key: s.Key, Domain: s.Domain}, err
 }

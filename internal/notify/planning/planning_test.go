@@ -67,6 +67,7 @@ func TestInputsNameWhatChanged(t *testing.T) {
 		"a command":        {func(s *Sources) { s.Common.Products[0].Update["linux"] = "other" }, []string{"settings"}},
 		"address":          {func(s *Sources) { s.Common.BulletinURL = "https://elsewhere.example.com/" }, []string{"settings"}},
 		"reply to":         {func(s *Sources) { s.Common.ReplyTo = "other@example.com" }, []string{"settings"}},
+		"language":         {func(s *Sources) { s.Common.Language = "de" }, []string{"settings"}},
 		"shifted":          {func(s *Sources) { s.Common.Organization, s.Common.Unit = "Example", "Networks tailnet" }, []string{"settings"}},
 		"hosted":           {func(s *Sources) { s.Common.Products[0].Hosted = true }, []string{"settings"}},
 		"transport":        {func(s *Sources) { s.Transport = mailer.IntoMaildir("elsewhere") }, []string{"transport"}},

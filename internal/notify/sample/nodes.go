@@ -117,5 +117,5 @@ func user(d *dice, platform string, tailnet int) string {
 	if platform == "linux" && d.roll(2) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("u%d-%02d", 1000+tailnet, who+1)
+	return userID(tailnet, who+1)
 }

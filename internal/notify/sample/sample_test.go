@@ -57,12 +57,12 @@ func concerned(t *testing.T, n row) bool {
 // The default inventory stands in documentation and stories, byte for byte.
 func TestDefaultIsAlwaysTheSame(t *testing.T) {
 	sum := sha256.New()
-	for _, write := range []func(io.Writer, Size) error{WriteTailnets, WriteNodes} {
+	for _, write := range []func(io.Writer, Size) error{WriteTailnets, WriteNodes, WriteUsers, WriteContacts, WriteFindings} {
 		if err := write(sum, Default()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	const want = "19b04d7bdd28f84550cbcbc4d7d015efc931467bbe9271aecd531eacc19f8609"
+	const want = "f777c29ec043519d643e76cc00ecd5b704529efcc49e4811dcd17d0551f528fe"
 	if got := fmt.Sprintf("%x", sum.Sum(nil)); got != want {
 		t.Errorf("the default inventory changed: its digest is %s, was %s", got, want)
 	}
@@ -107,6 +107,20 @@ func TestTablesAreWhole(t *testing.T) {
 			}
 			if len(ids) != s.Nodes || len(names) != s.Nodes {
 				t.Errorf("%d distinct IDs and %d distinct names of %d nodes", len(ids), len(names), s.Nodes)
+			}
+			users := make(map[string]bool)
+			for _, u := range read(t, WriteUsers, s) {
+				users[u["tailnet"]+" "+u["user_id"]] = true
+			}
+			for _, n := range nodes {
+				if n["user_id"] != "" && !users[n["tailnet"]+" "+n["user_id"]] {
+					t.Errorf("node %s belongs to %q, who is no user of its tailnet", n["node_id"], n["user_id"])
+				}
+			}
+			for _, r := range read(t, WriteContacts, s) {
+				if _, ok := count[r["tailnet"]]; !ok {
+					t.Errorf("a contact of %q, which is no tailnet", r["tailnet"])
+				}
 			}
 			for id, n := range count {
 				if n == 0 {
@@ -182,11 +196,15 @@ func TestDefaultHasEveryKindOfTailnet(t *testing.T) {
 			touched[n["tailnet"]]++
 		}
 	}
+	supplied := make(map[string]tailnet.Supplement)
+	for _, r := range read(t, WriteContacts, Default()) {
+		supplied[r["tailnet"]] = tailnet.Supplement{Tailnet: tailnet.ID(r["tailnet"]), Email: r["email"], Source: r["source"], By: r["by"]}
+	}
 	kinds := make(map[string]int)
 	rightToLeft := 0
 	for _, r := range read(t, WriteTailnets, Default()) {
-		about := tailnet.Tailnet{OwnerEmail: r["owner_email"], SecurityEmail: r["security_email"], SecurityVerified: r["security_email_verified"] == "yes"}
-		contact, reached := about.Contact()
+		about := tailnet.Tailnet{ID: tailnet.ID(r["tailnet"]), OwnerEmail: r["owner_email"], SecurityEmail: r["security_email"], SecurityVerified: r["security_email_verified"] == "yes"}
+		contact, reached := about.Contact(supplied[r["tailnet"]])
 		switch {
 		case touched[r["tailnet"]] == 0:
 			kinds["not affected"]++
@@ -201,7 +219,7 @@ func TestDefaultHasEveryKindOfTailnet(t *testing.T) {
 			rightToLeft++
 		}
 	}
-	for _, kind := range []string{"not affected", "unverified", string(tailnet.SecurityContact), string(tailnet.Owner)} {
+	for _, kind := range []string{"not affected", "unverified", string(tailnet.SecurityContact), string(tailnet.Owner), string(tailnet.Supplemented)} {
 		if kinds[kind] == 0 {
 			t.Errorf("no tailnet is of the kind %q: %v", kind, kinds)
 		}
@@ -215,8 +233,9 @@ func TestDefaultHasEveryKindOfTailnet(t *testing.T) {
 }
 
 func TestEveryAddressIsAnExample(t *testing.T) {
-	for _, r := range read(t, WriteTailnets, Size{Tailnets: 500, Nodes: 500}) {
-		for _, address := range []string{r["owner_email"], r["security_email"]} {
+	s := Size{Tailnets: 500, Nodes: 500}
+	for _, r := range slices.Concat(read(t, WriteTailnets, s), read(t, WriteUsers, s), read(t, WriteContacts, s), read(t, WriteFindings, s)) {
+		for _, address := range []string{r["owner_email"], r["security_email"], r["login"], r["email"]} {
 			if address == "" {
 				continue
 			}
@@ -227,6 +246,30 @@ func TestEveryAddressIsAnExample(t *testing.T) {
 				t.Errorf("%s might be somebody's address", address)
 			}
 		}
+	}
+}
+
+// TestFindingsAreWhole: every tailnet is looked at, eleven are concerned, as the
+// bulletin says, and one of those is gone from the inventory.
+func TestFindingsAreWhole(t *testing.T) {
+	tailnets, affected := make(map[string]bool), 0
+	for _, r := range read(t, WriteTailnets, Default()) {
+		tailnets[r["tailnet"]] = true
+	}
+	found := read(t, WriteFindings, Default())
+	if len(found) != len(tailnets)+1 {
+		t.Errorf("%d findings of %d tailnets", len(found), len(tailnets))
+	}
+	for _, r := range found {
+		if r["status"] == "known_affected" {
+			affected++
+		}
+		if former := !tailnets[r["tailnet"]]; former != (r["email"] != "") {
+			t.Errorf("%s: former %v, address %q", r["tailnet"], former, r["email"])
+		}
+	}
+	if affected != 11 {
+		t.Errorf("%d are concerned, and the bulletin says eleven", affected)
 	}
 }
 
@@ -257,7 +300,7 @@ func TestNodesAreSkewedAndInterleaved(t *testing.T) {
 
 func TestImpossibleSizesAreRefused(t *testing.T) {
 	for _, s := range []Size{{Tailnets: -1}, {Nodes: 3}, {Tailnets: 4, Nodes: 3}, {Tailnets: 1, Nodes: 1, Unreadable: 2}, {Tailnets: 1, Nodes: 1, Unreadable: -1}, {Tailnets: most + 1, Nodes: most + 1}} {
-		for _, write := range []func(io.Writer, Size) error{WriteTailnets, WriteNodes} {
+		for _, write := range []func(io.Writer, Size) error{WriteTailnets, WriteNodes, WriteUsers, WriteContacts, WriteFindings} {
 			var b bytes.Buffer
 			if err := write(&b, s); err == nil || b.Len() > 0 {
 				t.Errorf("%+v: wrote %d bytes, error %v", s, b.Len(), err)
@@ -308,7 +351,7 @@ func heap() uint64 {
 func TestMemoryStaysFlat(t *testing.T) {
 	const rows, allowed = 200_000, 256 << 10
 	s := Size{Tailnets: rows / 4, Nodes: rows}
-	for name, write := range map[string]func(io.Writer, Size) error{"nodes": WriteNodes, "tailnets": WriteTailnets} {
+	for name, write := range map[string]func(io.Writer, Size) error{"nodes": WriteNodes, "tailnets": WriteTailnets, "findings": WriteFindings} {
 		var g gauge
 		before := heap()
 		if err := write(&g, s); err != nil {

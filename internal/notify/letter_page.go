@@ -1,0 +1,214 @@
+package notify
+
+import (
+	"strings"
+	"time"
+
+	"tocsin/internal/verdict"
+)
+
+// page is what the templates are given: the view of one tailnet, and the words to say
+// it in.
+type page struct {
+	View
+	*words
+	Written string // language of what the authors wrote
+}
+
+// listed is how many nodes stand in a letter; the attachments hold them all.
+const listed = 50
+
+// Listed are the nodes that stand in the letter.
+func (p page) Listed() []NodeView { return p.Nodes[:min(listed, len(p.Nodes))] }
+
+// Whole reports whether the letter lists every node.
+func (p page) Whole() bool { return len(p.Nodes) <= listed }
+
+// Target is the version that has the fix: "1.66.1 or later"; empty where none has.
+func (p page) Target(n NodeView) (string, error) {
+	switch {
+	case n.Fixed != "":
+		return p.Say("target.fixed", n.Fixed)
+	case n.After != "":
+		return p.Say("target.after", n.After)
+	}
+	return "", nil
+}
+
+// Can says what can be done about a node.
+func (p page) Can(n NodeView) (string, error) {
+	key := "step." + string(n.Step)
+	waiting := n.Step == AwaitFix || n.Step == NoFix
+	if n.Until && waiting {
+		key += ".until"
+	}
+	if n.Step != AwaitFix {
+		return p.Say(key)
+	}
+	return p.dated(key, n.From)
+}
+
+// Clear reports whether the letter takes back an alarm.
+func (p page) Clear() bool { return p.Kind == AllClear }
+
+// followsUp reports whether an earlier letter was sent.
+func (p page) followsUp() bool { return p.Kind != "" && p.Kind != FirstNotice }
+
+// Intro is the key of the sentence that the letter begins with.
+func (p page) Intro() string {
+	switch {
+	case p.followsUp():
+		return "intro." + string(p.Kind)
+	case !p.Certain:
+		return "intro.unsure"
+	}
+	return "intro"
+}
+
+// ByWhen says how soon something can be done; empty where nobody stated it, or nothing
+// is to be done.
+func (p page) ByWhen() (string, error) {
+	if p.When == Unspecified || p.Bulletin.NoAction {
+		return "", nil
+	}
+	if p.When != Expected {
+		return p.Say("when." + string(p.When))
+	}
+	return p.dated("when.expected", p.Fix)
+}
+
+// Next says by when there is more to read; empty where nothing is promised.
+func (p page) Next() (string, error) {
+	if p.Bulletin.NextUpdate.IsZero() {
+		return "", nil
+	}
+	return p.dated("when.next", p.Bulletin.NextUpdate)
+}
+
+func (p page) dated(key string, at time.Time) (string, error) {
+	day, err := p.Day(at)
+	if err != nil {
+		return "", err
+	}
+	return p.Say(key, day)
+}
+
+// Helps says when something helps in place of a fix, and on which platforms.
+func (p page) Helps(s Stopgap) (string, error) {
+	key := "until.stopgap"
+	if s.Instead {
+		key = "until.instead"
+	}
+	if len(s.Platforms) == 0 {
+		return p.Say(key)
+	}
+	return p.Say(key+".on", strings.Join(s.Platforms, ", "))
+}
+
+// OnDay is the day of a deed; empty where none is stated.
+func (p page) OnDay(d Deed) (string, error) {
+	if d.At.IsZero() {
+		return "", nil
+	}
+	return p.Day(d.At)
+}
+
+// Service says how a product that we run concerns the tailnet.
+func (p page) Service(s Service) (string, error) {
+	if s.Everyone {
+		return p.Say("why.service", s.Title, p.Unit)
+	}
+	return p.Say("why.service.unknown", s.Title, p.Unit)
+}
+
+// Mended says whether a product that we run has the fix.
+func (p page) Mended(s Service) (string, error) {
+	switch {
+	case s.At.IsZero():
+		return p.Say("service." + s.Fixed.String())
+	case s.Fixed == verdict.Yes:
+		return p.dated("service.since", s.At)
+	}
+	return p.dated("service.expected", s.At)
+}
+
+// Told are the findings that stand in the letter.
+func (p page) Told() []Finding { return p.Findings[:min(listed, len(p.Findings))] }
+
+// More counts the findings that do not.
+func (p page) More() int { return len(p.Findings) - len(p.Told()) }
+
+// Looked says what a finding came to, and when it was seen.
+func (p page) Looked(f Finding) (string, error) {
+	parts := [][]string{{"found." + string(f.Status)}}
+	if f.FirstSeen != "" {
+		parts = append(parts, []string{"found.first", f.FirstSeen})
+	}
+	if f.LastSeen != "" {
+		parts = append(parts, []string{"found.last", f.LastSeen})
+	}
+	if f.Visible != verdict.Unknown {
+		parts = append(parts, []string{"found.visible." + f.Visible.String()})
+	}
+	var out []string
+	for _, part := range parts {
+		text, err := p.Say(part[0], strings.Join(part[1:], ""))
+		if err != nil {
+			return "", err
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, " "), nil
+}
+
+// WhyTold is the key of the sentence that the policy's own follow.
+func (p page) WhyTold() string {
+	switch {
+	case p.Unsettled:
+		return "why.unsettled"
+	case p.Beyond:
+		return "why.beyond"
+	}
+	return "why.policy"
+}
+
+// Attachment says what is attached.
+func (p page) Attachment() (string, error) {
+	switch names := attached(p.View); {
+	case len(names) == 0:
+		return p.Say("genuine.none")
+	case p.Whole():
+		return p.Say("genuine.attached", names[0], names[1])
+	default:
+		return p.Say("genuine.attached.all", names[0], names[1])
+	}
+}
+
+// End counts the nodes, as the last line: whoever does not see it has not got the whole
+// letter (F22).
+func (p page) End() (string, error) {
+	switch n := len(p.Nodes); {
+	case n == 0:
+		return p.Say("end.whole", p.Unit)
+	case n == 1:
+		return p.Say("end.one", n, p.Unit)
+	case p.Whole():
+		return p.Say("end.many", n, p.Unit)
+	default:
+		return p.Say("end.part", n, p.Unit, listed)
+	}
+}
+
+// Subject is the letter's subject line: what is asked, of which bulletin, to whom.
+func (p page) Subject() (string, error) {
+	key := "subject.action"
+	switch {
+	case p.followsUp():
+		key = "subject." + string(p.Kind)
+	case p.Bulletin.Action == "":
+		key = "subject.notice"
+	case !p.Certain:
+		key = "subject.check"
+	}
+	return p.Say(key, p.Bulletin.ID, p.Bulletin.Title, p.Name)
+}

@@ -1,0 +1,74 @@
+package notify
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestHTMLStaysAtHome is F31: nothing loads from anywhere, and every link is one
+// that the organisation set.
+func TestHTMLStaysAtHome(t *testing.T) {
+	for name, l := range letters(t) {
+		page := l.HTML
+		for _, s := range []string{"<img", "<script", "<link", "<iframe", "<form", "src=", "url(", "@import", "javascript:"} {
+			if strings.Contains(strings.ToLower(strings.Join(tags(page), "")), s) {
+				t.Errorf("%s has %q", name, s)
+			}
+		}
+		for _, m := range regexp.MustCompile(`href="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+			if d := desk(severe()); !slices.Contains([]string{d.BulletinURL, d.PolicyURL, d.Settings}, m[1]) {
+				t.Errorf("%s links to %s", name, m[1])
+			}
+		}
+	}
+}
+
+// spoken is every word of a text in its order: letters, figures, addresses and URLs.
+func spoken(text string) []string {
+	return regexp.MustCompile(`[\p{L}\p{M}\p{N}]([\p{L}\p{M}\p{N}@.:/_#?=&-]*[\p{L}\p{M}\p{N}/])?`).FindAllString(strings.ToLower(text), -1)
+}
+
+var (
+	anchor    = regexp.MustCompile(`<a href="([^"]*)">(.*?)</a>`)
+	tableHead = regexp.MustCompile(`(?s)<head>.*</head>|<thead>.*?</thead>`)
+)
+
+// readOut is what a reader of the HTML is told: its words, and where the links lead.
+func readOut(page string) string {
+	page = anchor.ReplaceAllStringFunc(tableHead.ReplaceAllString(page, ""), func(link string) string {
+		m := anchor.FindStringSubmatch(link)
+		if m[1] == m[2] {
+			return m[1]
+		}
+		return m[2] + " " + m[1]
+	})
+	return plain(page)
+}
+
+// TestPartsSayTheSame is F31: both parts say the same in the same order, word by word, but
+// for the head of the HTML's table.
+func TestPartsSayTheSame(t *testing.T) {
+	for name, l := range letters(t) {
+		if diff := cmp.Diff(spoken(l.Text), spoken(readOut(l.HTML))); diff != "" {
+			t.Errorf("%s:\n%s", name, diff)
+		}
+	}
+	for _, kind := range []Kind{FirstNotice, Correction, Update, AllClear} {
+		v := every()
+		v.Kind = kind
+		l, err := stationery(t).Write(Row{}, v, "", planned)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(spoken(l.Text), spoken(readOut(l.HTML))); diff != "" {
+			t.Errorf("%s:\n%s", kind, diff)
+		}
+		if faults := untidy(l.Text); len(faults) > 0 {
+			t.Errorf("%s: %v\n%s", kind, faults, l.Text)
+		}
+	}
+}
