@@ -52,7 +52,7 @@ func TestOpen(t *testing.T) {
 	if got := names(t, both, "static"); got != "favicon.svg feed.css logo style.css" {
 		t.Error(got)
 	}
-	if none, err := Open(filepath.Join(t.TempDir(), "none")); err != nil || names(t, none, "mail") != "letter.html letter.txt" {
+	if none, err := Open(filepath.Join(t.TempDir(), "none")); err != nil || names(t, none, "mail") != "letter.de.json letter.en.json letter.html letter.txt" {
 		t.Error(err)
 	}
 }
@@ -63,7 +63,7 @@ func TestOpenLeavesOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := names(t, both, "static") + " " + names(t, both, "mail"); got != "favicon.svg feed.css style.css letter.html letter.txt" {
+	if got := names(t, both, "static") + " " + names(t, both, "mail"); got != "favicon.svg feed.css style.css letter.de.json letter.en.json letter.html letter.txt" {
 		t.Error(got)
 	}
 	for _, name := range []string{"static/.env", "static/.git/config", "static/style.css~"} {

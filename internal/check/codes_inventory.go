@@ -2,8 +2,9 @@ package check
 
 import "tocsin/internal/source"
 
-// inventoryCodes are about the private tables of tailnets and nodes. A faulty table
-// stops a plan: a row that is skipped is a customer who is not told.
+// inventoryCodes are about the private tables of tailnets, nodes and the rest, and about
+// what their export says of them. A faulty table stops a plan: a row that is skipped is
+// a customer who is not told.
 func inventoryCodes() []Code {
 	const by = "plan"
 	return []Code{
@@ -40,6 +41,22 @@ Export it with commas.`,
 stops the plan. The message has its line, and not what stands there.`,
 			Example: "-- inventory/tailnets.csv --\ntailnet,owner_email\na.example,alice@example.com,more\n",
 			Mended:  "-- inventory/tailnets.csv --\ntailnet,owner_email\na.example,alice@example.com\n",
+		},
+		{
+			Name: "bad-export", Level: source.Error, By: by,
+			Wants: "an export.yaml that says when, how many rows, and which files",
+			Why: `What the export says of itself is how a table that was cut off is found. It has taken_at,
+rows and, best, sha256, and nothing else.`,
+			Example: "-- inventory/export.yaml --\ntaken_at: yesterday\nrows: {tailnets: 1, nodes: 9}\n",
+			Mended:  "-- inventory/export.yaml --\ntaken_at: 2026-05-01T06:00:00Z\nrows: {tailnets: 1, nodes: 9}\n",
+		},
+		{
+			Name: "export-differs", Level: source.Error, By: by,
+			Wants: "the tables as they were exported: every row, and no other file",
+			Why: `The table has more rows or fewer than were exported, or a file of it is another. Most
+likely it was cut off on its way: the customers in the missing rows would not be told.`,
+			Example: "-- inventory/export.yaml --\ntaken_at: 2026-05-01T06:00:00Z\nrows: {tailnets: 2, nodes: 9}\n",
+			Mended:  "-- inventory/export.yaml --\ntaken_at: 2026-05-01T06:00:00Z\nrows: {tailnets: 1, nodes: 9}\n",
 		},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -60,14 +61,24 @@ func inShort(code string, problems source.Problems) source.Problems {
 	return slices.DeleteFunc(problems, func(p source.Problem) bool { return p.Code != code && slices.Contains(short, p.Code) })
 }
 
-// inventoryExample reads a sample as a table of tailnets.
+// inventoryExample reads a sample as a table of tailnets, or as what an export says of
+// a table of one row.
 func inventoryExample(t *testing.T, c Code) {
 	t.Helper()
 	for text, want := range map[string]string{c.Example: c.Name, c.Mended: ""} {
-		_, table, _ := strings.Cut(text, " --\n")
-		problems, err := inventory.Tailnets("tailnets.csv", strings.NewReader(table), func(tailnet.Tailnet) {})
-		if err != nil {
-			t.Fatal(err)
+		name, table, _ := strings.Cut(text, " --\n")
+		var problems source.Problems
+		if strings.HasSuffix(name, "export.yaml") {
+			export, found := inventory.ReadExport(source.File{Name: "export.yaml", Data: []byte(table)})
+			problems = append(found, export.Holds("tailnets", inventory.Read{Rows: 1})...)
+		} else {
+			read, err := inventory.Table{Files: []inventory.File{{Name: "tailnets.csv", Open: func() (io.ReadCloser, error) {
+				return io.NopCloser(strings.NewReader(table)), nil
+			}}}}.Tailnets(func(tailnet.Tailnet) {})
+			if err != nil {
+				t.Fatal(err)
+			}
+			problems = read.Problems
 		}
 		got := ""
 		for _, p := range problems {

@@ -53,7 +53,7 @@ func hashSelf(h hash.Hash) error {
 	if err != nil {
 		return fmt.Errorf("look at tocsin itself: %w", err)
 	}
-	fmt.Fprintln(h, version(), name, info.Size(), info.ModTime().UnixNano())
+	fmt.Fprintln(h, ownVersion(), name, info.Size(), info.ModTime().UnixNano())
 	return nil
 }
 

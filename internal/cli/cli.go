@@ -78,7 +78,7 @@ func (p *program) root() *cobra.Command {
 		Long:          "tocsin holds a security team's bulletins against its own disclosure policy, builds the\nwebsite, works out which tailnets a bulletin touches, and writes each of them one letter.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Version:       version(),
+		Version:       ownVersion(),
 		Args:          knownCommand,
 
 		SuggestionsMinimumDistance: 2,
@@ -115,8 +115,8 @@ func help(root *cobra.Command) *cobra.Command {
 	}
 }
 
-// version is the module's version as it was built.
-func version() string {
+// ownVersion is the module's version as it was built.
+func ownVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {
 		return "(devel)"

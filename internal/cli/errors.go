@@ -178,7 +178,7 @@ func refusalOf(err error) *refusal {
 	case errors.As(err, &foreign):
 		return &refusal{exitRefused, err.Error(), "move what is in it elsewhere, then the same command again"}
 	case errors.As(err, &loose):
-		return &refusal{exitRefused, err.Error(), loose.Remedy()}
+		return &refusal{exitRefused, loose.Error(), loose.Remedy()}
 	case errors.As(err, &cut):
 		return &refusal{exitRefused, err.Error(), "restore it from a backup"}
 	case errors.As(err, &begun):

@@ -21,6 +21,8 @@ type tailnetObject struct {
 	ID       tailnet.ID       `json:"id"`
 	Nodes    int              `json:"nodes"`
 	Evidence []evidenceObject `json:"evidence"`
+
+	Findings map[tailnet.FindingStatus]int `json:"findings"` // how many say what
 }
 
 type evidenceObject struct {
@@ -78,12 +80,12 @@ type recordObject struct {
 	Changed  map[string]string `json:"changed"` // facts with their value at release; empty: not asked then
 }
 
-// printJSON prints both proofs for programs.
-func (p *program) printJSON(e explained) error {
+// printJSON prints a value for programs.
+func (p *program) printJSON(value any) error {
 	out := json.NewEncoder(p.Stdout)
 	out.SetEscapeHTML(false)
 	out.SetIndent("", "  ")
-	return out.Encode(e)
+	return out.Encode(value)
 }
 
 // explained is an explanation as programs read it.
@@ -97,7 +99,7 @@ func (p *program) explained(e explanation) explained {
 		out.Verdicts[a.Question] = o
 	}
 	if t := e.tailnet; t != nil {
-		out.Tailnet = &tailnetObject{t.id, t.nodes, []evidenceObject{}}
+		out.Tailnet = &tailnetObject{t.id, t.nodes, []evidenceObject{}, t.findings}
 		for _, x := range t.evidence {
 			out.Tailnet.Evidence = append(out.Tailnet.Evidence, evidenceObject{x.nodes, x.affected.String(), x.why, p.fromHere(x.at).String()})
 		}

@@ -23,6 +23,7 @@ type oneTailnet struct {
 	hosted   string                // what a hosted product means for it; may be empty
 	evidence []evidence            // of its nodes, by row
 	missed   map[affected.Miss]int // nodes that escaped, by how
+	findings map[tailnet.FindingStatus]int
 }
 
 // evidence is why nodes are affected, or may be, with how many they are.
@@ -38,9 +39,9 @@ func (s *site) oneTailnet(ctx context.Context, b bulletin.Bulletin, id tailnet.I
 	if s.config.Inventory.Tailnets == "" {
 		return nil, &refusal{exitUsage, "tocsin.yaml has no inventory: section, so nothing is known of any tailnet", "add it; tocsin init DIR shows a complete file"}
 	}
-	one := &oneTailnet{id: id, missed: make(map[affected.Miss]int)}
+	one := &oneTailnet{id: id, missed: make(map[affected.Miss]int), findings: make(map[tailnet.FindingStatus]int)}
 	matcher := affected.NewMatcher(b, s.config.Products)
-	survey, err := s.survey(ctx, b, func(n tailnet.Node) {
+	survey, _, err := s.survey(ctx, b, func(n tailnet.Node) {
 		if n.Tailnet == id {
 			_, miss := matcher.Node(n)
 			one.nodes, one.missed[miss] = one.nodes+1, one.missed[miss]+1
@@ -55,6 +56,9 @@ func (s *site) oneTailnet(ctx context.Context, b bulletin.Bulletin, id tailnet.I
 	match, proof, found, err := survey.Tell(id)
 	if err == nil && !found {
 		err = &refusal{exitUsage, fmt.Sprintf("the inventory has no tailnet %q", id), "write the ID as it stands in " + s.config.Inventory.Tailnets}
+	}
+	for _, f := range match.Findings {
+		one.findings[f.Status]++
 	}
 	one.proof, one.hosted, one.evidence = proof, match.Evidence, evidenceOf(b, match.Hits)
 	return one, err
@@ -91,6 +95,11 @@ func (p paper) touched(proof verdict.Proof) {
 	if t.hosted != "" {
 		p.line(4, 12, "%7s  %s", "", t.hosted)
 	}
+	for _, status := range tailnet.FindingStatuses {
+		if n := t.findings[status]; n > 0 {
+			p.line(4, 13, "%7d  %s", n, findingWords[status])
+		}
+	}
 	for i, e := range t.evidence {
 		if i == mostEvidence {
 			p.line(4, 12, "%7s  and for %d more reasons", "", len(t.evidence)-i)
@@ -98,9 +107,9 @@ func (p paper) touched(proof verdict.Proof) {
 		}
 		p.line(4, 13, "%7d  %s: %s (%s)", e.nodes, certainty(e.affected), e.why, p.fromHere(e.at))
 	}
-	for _, m := range misses {
+	for _, m := range nearMisses {
 		if t.missed[m.miss] > 0 {
-			p.line(4, 13, "%7d  %s", t.missed[m.miss], m.words)
+			p.line(4, 13, "%7d  not affected: %s", t.missed[m.miss], m.words)
 		}
 	}
 }
@@ -112,13 +121,10 @@ func certainty(t verdict.Truth) string {
 	return "may be affected"
 }
 
-// misses words how nodes escape, the nearest first.
-var misses = []struct {
-	miss  affected.Miss
-	words string
-}{
-	{affected.FixedAlready, "not affected: fixed already"},
-	{affected.TooOld, "not affected: too old to have the fault"},
-	{affected.OtherPlatform, "not affected: on another platform"},
-	{affected.OtherProduct, "not affected: with another product"},
+// findingWords says of findings what they say.
+var findingWords = map[tailnet.FindingStatus]string{
+	tailnet.KnownAffected:      "in the findings: affected",
+	tailnet.FixedFinding:       "in the findings: affected, and fixed since",
+	tailnet.UnderInvestigation: "in the findings: under investigation",
+	tailnet.KnownNotAffected:   "in the findings: not affected",
 }

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -114,8 +116,7 @@ func (p *program) furnish(dir string) error {
 		func() error { return p.copySettings(dir) },
 		func() error { return put(filepath.Join(dir, "public", ".gitignore"), keepOut, 0o755, 0o644) },
 		func() error { return os.Mkdir(filepath.Join(dir, "var"), 0o700) },
-		func() error { return table(dir, "tailnets.csv", sample.WriteTailnets) },
-		func() error { return table(dir, "nodes.csv", sample.WriteNodes) },
+		func() error { return inventoryInto(dir) },
 		func() error { return p.makeKey(filepath.Join(dir, "secrets", "plan.key")) },
 	}
 	for _, step := range steps {
@@ -163,19 +164,44 @@ func put(name, text string, folder, file fs.FileMode) error {
 	return os.WriteFile(name, []byte(text), file)
 }
 
+// inventoryInto writes the sample inventory, whole and with its export.yaml, and the
+// findings of one bulletin.
+func inventoryInto(dir string) error {
+	digests := make(map[string]string)
+	for name, write := range map[string]func(io.Writer, sample.Size) error{
+		"tailnets.csv": sample.WriteTailnets, "nodes.csv": sample.WriteNodes, "users.csv": sample.WriteUsers,
+	} {
+		digest, err := table(filepath.Join(dir, "inventory", name), write)
+		if err != nil {
+			return err
+		}
+		digests[name] = digest
+	}
+	for name, write := range map[string]func(io.Writer, sample.Size) error{
+		"inventory/contacts.csv": sample.WriteContacts, "findings/" + sample.FindingsOf + ".csv": sample.WriteFindings,
+		"inventory/export.yaml": func(w io.Writer, s sample.Size) error { return sample.WriteExport(w, s, digests) },
+	} {
+		if _, err := table(filepath.Join(dir, filepath.FromSlash(name)), write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // table writes one table of the sample inventory, for its owner's eyes only, as a
-// real one has to be.
-func table(dir, name string, write func(io.Writer, sample.Size) error) (err error) {
-	full := filepath.Join(dir, "inventory", name)
+// real one has to be. It returns the file's SHA-256 in hex.
+func table(full string, write func(io.Writer, sample.Size) error) (digest string, err error) {
 	if err := put(full, "", 0o700, 0o600); err != nil {
-		return err
+		return "", err
 	}
 	f, err := os.OpenFile(full, os.O_WRONLY, 0)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return write(f, sample.Default())
+	sum := sha256.New()
+	err = write(io.MultiWriter(f, sum), sample.Default())
+	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
 // keyOctets is the length of the plan key.

@@ -4,86 +4,151 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"tocsin/internal/affected"
 	"tocsin/internal/bulletin"
 	"tocsin/internal/check"
 	"tocsin/internal/disclosure"
 	"tocsin/internal/notify"
-	"tocsin/internal/notify/inventory"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/mailer"
 	"tocsin/internal/notify/planning"
 	"tocsin/internal/private"
 	"tocsin/internal/source"
-	"tocsin/internal/tailnet"
-	"tocsin/internal/verdict"
 )
 
 func (p *program) plan() *cobra.Command {
-	var undetermined string
+	var how planHow
 	c := &cobra.Command{
 		Use:   "plan ID",
 		Short: "Work out who must be told about a bulletin, and freeze their letters",
 		Args:  exactly("ID"),
 	}
-	c.Flags().StringVar(&undetermined, "undetermined", "", "what becomes of tailnets that may be affected: `tell or hold`")
+	flags := c.Flags()
+	flags.StringVar((*string)(&how.choice), "undetermined", "", "what becomes of tailnets that may be affected: `tell or hold`")
+	flags.BoolVar(&how.dry, "dry-run", false, "write every letter and keep none: nothing is frozen")
+	flags.IntVar(&how.expect, "expect", 0, "refuse unless this `number` of tailnets is affected")
+	flags.StringVar(&how.lists, "lists", "", "write the nodes of each affected tailnet into this new `folder`, as CSV and as JSON")
+	flags.BoolVar(&how.json, "json", false, "print the sums for programs")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		choice := notify.Choice(undetermined)
-		if choice != notify.Undecided && choice != notify.Tell && choice != notify.Hold {
-			return usage(c, fmt.Errorf("--undetermined must be tell or hold, not %q", undetermined))
+		how.expects = c.Flags().Changed("expect")
+		switch {
+		case how.choice != notify.Undecided && how.choice != notify.Tell && how.choice != notify.Hold:
+			return usage(c, fmt.Errorf("--undetermined must be tell or hold, not %q", how.choice))
+		case how.expect < 0:
+			return usage(c, errors.New("--expect must be a number of tailnets"))
 		}
-		return p.runPlan(c.Context(), args[0], choice)
+		return p.runPlan(c.Context(), args[0], how)
 	}
 	return c
 }
 
+// planHow is how a plan is to be made.
+type planHow struct {
+	choice  notify.Choice
+	dry     bool
+	expects bool // somebody said how many tailnets are affected
+	expect  int
+	lists   string // folder; empty where none are wanted
+	json    bool
+}
+
 // runPlan is the second walk up to the ledger: bulletin and inventory become rows,
 // rows become letters, letters are frozen.
-func (p *program) runPlan(ctx context.Context, id string, choice notify.Choice) (err error) {
+func (p *program) runPlan(ctx context.Context, id string, how planHow) error {
 	s, b, err := p.openForPlan(id)
 	if err != nil {
 		return err
 	}
-	survey, err := s.survey(ctx, b, nil)
+	if err := s.vacantFor(how.lists); err != nil {
+		return err
+	}
+	survey, export, err := s.survey(ctx, b, nil)
 	if err != nil {
 		return err
 	}
+	rows, err := p.rows(s, b, survey, how)
+	if err != nil {
+		return err
+	}
+	plan, fresh, err := s.frozen(ctx, b, rows, how)
+	if err != nil {
+		return err
+	}
+	if err := p.lists(s, b, rows, plan, how.lists); err != nil {
+		return err
+	}
+	sum, err := s.sum(b, survey, rows, plan, fresh)
+	if err != nil {
+		return err
+	}
+	if !export.Taken.IsZero() {
+		sum.Taken = &export.Taken
+	}
+	return p.planned(s, b, sum, how)
+}
+
+// rows turns a survey into the rows of a plan, or says why there is none.
+func (p *program) rows(s *site, b bulletin.Bulletin, survey *notify.Survey, how planHow) ([]notify.Row, error) {
 	if err := plausible(survey, b, s.config.Products); err != nil {
-		return err
+		return nil, err
 	}
-	rows, err := survey.Rows(choice)
+	rows, err := survey.Rows(how.choice)
 	if err != nil {
-		return p.unplanned(s, b, rows, err)
+		return nil, p.unplanned(s, b, rows, err)
 	}
-	book, err := ledger.Open(ctx, s.path(s.config.Ledger), "planning "+id)
-	if err != nil {
-		return err
+	if how.expects && len(rows) != how.expect {
+		return nil, s.unexpected(b.ID, len(rows), how)
 	}
-	defer func() { err = errors.Join(err, book.Close()) }()
-	sources := s.sources(b)
-	if sources.Key, err = s.key(); err != nil {
-		return err
+	return rows, nil
+}
+
+// planned says what a plan comes to.
+func (p *program) planned(s *site, b bulletin.Bulletin, sum planSum, how planHow) error {
+	if sum.Taken == nil {
+		p.say("there is no %s: nobody knows how old the inventory is, or whether it is whole", s.config.Inventory.Export)
 	}
-	plan, fresh, err := sources.Freeze(ctx, book, rows, choice, s.now)
-	if err != nil {
-		return err
+	if how.json {
+		return p.printJSON(sum)
 	}
-	if !fresh {
-		p.say("nothing has changed since %s was made: it stands", plan.ID)
+	if !sum.Fresh && !sum.DryRun {
+		p.say("nothing has changed since %s was made: it stands", sum.Plan)
 	}
-	p.planned(s, survey, plan)
+	p.printSum(s, sum)
+	p.afterPlan(sum)
 	p.warnDraft(b)
 	return nil
+}
+
+// unexpected refuses a plan that comes to another number than somebody worked out.
+func (s *site) unexpected(id bulletin.ID, got int, how planHow) error {
+	return refuse(fmt.Sprintf("tocsin plan %s%s --dry-run shows what the inventory comes to", id, choiceFlag(how.choice)),
+		"%d %s are affected, and --expect says %d: nothing was frozen", got, s.config.Organization.Unit.Many, how.expect)
+}
+
+// frozen makes the letters of rows and freezes them in the ledger. A dry run leaves
+// the ledger alone.
+func (s *site) frozen(ctx context.Context, b bulletin.Bulletin, rows []notify.Row, how planHow) (plan notify.Plan, fresh bool, err error) {
+	sources := s.sources(b)
+	if how.dry {
+		if sources.Key, err = s.key(); err == nil {
+			plan, err = sources.Try(rows, how.choice, s.now)
+		}
+		return plan, false, err
+	}
+	book, err := ledger.Open(ctx, s.path(s.config.Ledger), "planning "+string(b.ID))
+	if err != nil {
+		return notify.Plan{}, false, err
+	}
+	defer func() { err = errors.Join(err, book.Close()) }()
+	if sources.Key, err = s.key(); err != nil {
+		return notify.Plan{}, false, err
+	}
+	return sources.Freeze(ctx, book, rows, how.choice, s.now)
 }
 
 // warnDraft says of a rehearsal that nobody may be told of it yet.
@@ -146,66 +211,6 @@ func (s *site) unfit(b bulletin.Bulletin) source.Problems {
 	})
 }
 
-// survey streams the inventory once and collects what the bulletin means for it. seen,
-// where it is not nil, sees every node that was taken in.
-func (s *site) survey(ctx context.Context, b bulletin.Bulletin, seen func(tailnet.Node)) (*notify.Survey, error) {
-	survey := notify.NewSurvey(b, s.config.Products, s.rules, s.now)
-	visit := survey.Node
-	if seen != nil {
-		visit = func(n tailnet.Node) error {
-			seen(n)
-			return survey.Node(n)
-		}
-	}
-	files := s.config.Inventory
-	problems, err := s.table(ctx, files.Tailnets, func(name string, r io.Reader) (source.Problems, error) {
-		return inventory.Tailnets(name, r, survey.Tailnet)
-	})
-	if err == nil && len(problems) == 0 {
-		// Only with every tailnet known can a node's tailnet be called unknown.
-		problems, err = s.table(ctx, files.Nodes, func(name string, r io.Reader) (source.Problems, error) {
-			return inventory.Nodes(name, r, s.installed(), survey.Known, visit)
-		})
-	}
-	if err == nil && len(problems) > 0 {
-		err = problems
-	}
-	return survey, err
-}
-
-// table opens one private table for reading, and refuses one that others can read.
-func (s *site) table(ctx context.Context, name string, read func(string, io.Reader) (source.Problems, error)) (problems source.Problems, err error) {
-	f, err := private.Open(s.path(name))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	return read(path.Clean(filepath.ToSlash(name)), interruptible{ctx, f})
-}
-
-// interruptible ends a long read when the person at the terminal does.
-type interruptible struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-// Read reads until the context is done.
-func (i interruptible) Read(b []byte) (int, error) {
-	if err := i.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return i.r.Read(b)
-}
-
-// installed lists the products that run on nodes.
-func (s *site) installed() []string {
-	var ids []string
-	for _, p := range s.config.Installed() {
-		ids = append(ids, p.ID)
-	}
-	return ids
-}
-
 // sources gathers what the letters of a bulletin are made from.
 func (s *site) sources(b bulletin.Bulletin) planning.Sources {
 	sender := mailer.Sender{Name: s.config.Mail.From.Name, Address: s.config.Mail.From.Address, ReplyTo: s.config.Mail.ReplyTo}
@@ -232,10 +237,12 @@ func (s *site) common(b bulletin.Bulletin) notify.Common {
 	return notify.Common{
 		Organization: s.config.Organization.Name,
 		Unit:         s.config.Organization.Unit.One,
+		Language:     s.config.Language,
 		Bulletin:     b,
 		Products:     s.config.Products,
 		BulletinURL:  url,
 		PolicyURL:    s.policyURL(),
+		Sentence:     func(clause string) string { return s.clauseURL(disclosure.Notify, clause) },
 		Rules:        s.rules.Notify,
 		Settings:     s.config.Mail.ContactSettings,
 		ReplyTo:      s.config.Mail.ReplyTo,
@@ -256,124 +263,4 @@ func (s *site) key() ([]byte, error) {
 		return nil, refuse(remedy, "%s must hold %d random bytes, it holds %d", name, keyOctets, len(key))
 	}
 	return key, nil
-}
-
-// planned prints what a plan comes to.
-func (p *program) planned(s *site, survey *notify.Survey, plan notify.Plan) {
-	tailnets, nodes := survey.Seen()
-	p.print("%s  %s of %d %s affected (%s looked at)", plan.ID, fmt.Sprint(plan.Counts.Affected()),
-		tailnets, s.config.Organization.Unit.Many, many(nodes, "node"))
-	p.standings(plan.Counts)
-	p.print("  near misses: %s fixed already, %d too old to have the fault, %d on another platform, %d with another product",
-		many(survey.Missed(affected.FixedAlready), "node"), survey.Missed(affected.TooOld),
-		survey.Missed(affected.OtherPlatform), survey.Missed(affected.OtherProduct))
-	p.print("  digest %s", plan.Digest)
-	p.print("  to %s, not after %s", destination(plan.Transport), plan.Deadline.Format(time.RFC3339))
-	switch {
-	case plan.Counts.Affected() == 0:
-		p.say("nobody is affected. If that surprises you, look at the affected: rows and at the near misses")
-	case plan.Counts[notify.Mailed] == 0:
-		p.next("tocsin letters %s says why there is no letter", plan.ID)
-	default:
-		p.next("tocsin letters %s reads the letters; tocsin send %s delivers them", plan.ID, plan.ID)
-	}
-}
-
-// destination says where letters go, and whether anybody hears of it.
-func destination(transport string) string {
-	if t, err := mailer.ParseTransport(transport); err == nil && t.Rehearsal() {
-		return transport + " (a rehearsal: they stay on this machine)"
-	}
-	return transport
-}
-
-// standings prints the four sums, which add up to the affected.
-func (p *program) standings(counts notify.Counts) {
-	for _, standing := range notify.Standings {
-		p.print("  %6d  %s", counts[standing], standing.Words())
-	}
-}
-
-// unplanned says why rows are no plan.
-func (p *program) unplanned(s *site, b bulletin.Bulletin, rows []notify.Row, err error) error {
-	if held, is := errors.AsType[*notify.HeldError](err); is {
-		return s.mustWait(b, held)
-	}
-	if !errors.Is(err, notify.ErrUndecided) {
-		return err
-	}
-	return p.undecided(s, b, rows)
-}
-
-// mustWait refuses letters that the law does not let go out yet, or may not.
-func (s *site) mustWait(b bulletin.Bulletin, held *notify.HeldError) error {
-	tailnets := many(held.Tailnets, s.config.Organization.Unit.One)
-	regime, certain := disclosure.Delay(b, s.now)
-	switch {
-	case len(held.Clauses) > 0 && !anyAsks(held.Clauses, "legal_delay"):
-		return refuse("tocsin explain "+string(b.ID), "%s must be told, and the policy holds it: %q", tailnets, held.Clauses[0].Quote)
-	case !certain:
-		return refuse("find out whether the law asks to wait, and write it into legal: of "+b.Source.Name,
-			"%s may have to be told, and nobody knows yet whether a law asks to wait", tailnets)
-	case regime.Deadline.IsZero():
-		return refuse("write its deadline into legal: of "+b.Source.Name+" once there is one",
-			"%s must be told, and %s asks to wait, without a deadline", tailnets, regime.Regime)
-	}
-	return refuse("tocsin plan "+string(b.ID)+", from "+regime.Deadline.Format(time.RFC3339)+" on",
-		"%s must be told, and %s asks to wait until %s: no letter is written before", tailnets, regime.Regime, regime.Deadline.Format(time.RFC3339))
-}
-
-func anyAsks(clauses []verdict.Clause, fact string) bool {
-	return slices.ContainsFunc(clauses, func(c verdict.Clause) bool {
-		return slices.ContainsFunc(c.When, func(w verdict.Condition) bool { return w.Fact == fact })
-	})
-}
-
-// undecided lists the tailnets that a person has to decide about, by what is not
-// known of them.
-func (p *program) undecided(s *site, b bulletin.Bulletin, rows []notify.Row) error {
-	var doubts []string
-	ids := make(map[string][]string)
-	for _, r := range rows {
-		if r.Standing == notify.Undetermined {
-			d := doubt(r)
-			if ids[d] == nil {
-				doubts = append(doubts, d)
-			}
-			ids[d] = append(ids[d], source.Visible(string(r.Tailnet.ID)))
-		}
-	}
-	for _, d := range doubts {
-		p.say("undetermined: %s", d)
-		p.say("    %s", some(ids[d]))
-	}
-	return refuse(fmt.Sprintf("tocsin plan %s --undetermined tell writes to them that they cannot be ruled out; hold keeps them on the list, untold", b.ID),
-		"%s may be affected: somebody has to decide what becomes of them", many(notify.Count(rows)[notify.Undetermined], s.config.Organization.Unit.One))
-}
-
-// some lists the first few of many names.
-func some(names []string) string {
-	const few = 5
-	if len(names) <= few {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
-}
-
-// doubt says why a row is undetermined: a node that cannot be told, else the facts.
-// It names no node: terminals are logged.
-func doubt(r notify.Row) string {
-	for _, h := range r.Match.Hits {
-		if h.Affected == verdict.Unknown {
-			return "a node may be affected: " + source.Visible(h.Evidence)
-		}
-	}
-	if r.Match.Evidence != "" && len(r.Missing) == 0 {
-		return r.Match.Evidence
-	}
-	keys := make([]string, len(r.Missing))
-	for i, fact := range r.Missing {
-		keys[i] = disclosure.Hint(fact)
-	}
-	return "the bulletin does not say yet: " + strings.Join(keys, "; ")
 }

@@ -53,12 +53,6 @@ type Organization struct {
 // Unit is what pages, letters and messages call one customer's network, and several.
 type Unit struct{ One, Many string }
 
-// InventoryFiles names the private tables.
-type InventoryFiles struct {
-	Tailnets string
-	Nodes    string
-}
-
 // Mail is how letters are sent.
 type Mail struct {
 	From            Mailbox
@@ -79,7 +73,7 @@ type Mailbox struct {
 // them. A drafts root outside the site is not among them: it is a repository of its
 // own, which its own people check out and track.
 func (c Config) Private() []string {
-	all := []string{c.Ledger, c.Mail.Maildir, c.Mail.KeyFile, c.Inventory.Tailnets, c.Inventory.Nodes}
+	all := append([]string{c.Ledger, c.Mail.Maildir, c.Mail.KeyFile}, c.Inventory.private()...)
 	if !outside(c.Drafts) {
 		all = append(all, c.Drafts)
 	}
@@ -140,10 +134,7 @@ func configOf(f *fields) Config {
 		c.Products = append(c.Products, product)
 	}
 	if i := f.mapping("inventory"); i != nil {
-		c.Inventory = InventoryFiles{
-			Tailnets: i.private("tailnets", i.demand("tailnets", "a CSV file")),
-			Nodes:    i.private("nodes", i.demand("nodes", "a CSV file")),
-		}
+		c.Inventory = inventoryOf(i)
 		i.done()
 	}
 	if m := f.mapping("mail"); m != nil {

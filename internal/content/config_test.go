@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"tocsin/internal/version"
 )
@@ -73,8 +76,8 @@ func TestEverySetting(t *testing.T) {
 		len(p.Update) != 2 || p.Update["linux"] != "sudo apt install example-client={fixed}" || p.Hosted {
 		t.Errorf("%+v", p)
 	}
-	if c.Inventory != (InventoryFiles{"inventory/tailnets.csv", "inventory/nodes.csv"}) {
-		t.Errorf("%+v", c.Inventory)
+	if diff := cmp.Diff(InventoryFiles{Tailnets: "inventory/tailnets.csv", Nodes: "inventory/nodes.csv", Findings: "findings", Export: "inventory/export.yaml", MaxAge: 72 * time.Hour}, c.Inventory); diff != "" {
+		t.Error(diff)
 	}
 	if c.Mail != (Mail{Mailbox{"Example Security", "security@example.com"}, "reply@example.com", "https://login.example.com/contacts", "var/outbox", "secrets/plan.key"}) {
 		t.Errorf("%+v", c.Mail)
@@ -223,6 +226,28 @@ func TestWrongSettings(t *testing.T) {
 		{", nodes: inventory/nodes.csv", "", "16:12 missing-key"},
 		{"tailnets: inventory/tailnets.csv, ", "", "16:12 missing-key"},
 		{"tailnets: inventory/tailnets.csv", "tailnets: [a, b]", "16:23 not-text"},
+		{"tailnets: inventory/tailnets.csv", "tailnets: \"*.csv\"", "16:23 odd-path"},
+		{"tailnets: inventory/tailnets.csv", "tailnets: ./*.csv", "16:23 odd-path"},
+		{"tailnets: inventory/tailnets.csv", "tailnets: \"*/tailnets.csv\"", "16:23 odd-path"},
+		{"tailnets: inventory/tailnets.csv", "tailnets: inventory/*/tailnets-*.csv", "16:23 odd-path"},
+		{"tailnets: inventory/tailnets.csv", "tailnets: \"inventory/tailnets-[.csv\"", "16:23 odd-path"},
+		{"tailnets: inventory/tailnets.csv", "tailnets: public/tailnets-*.csv", "16:23 odd-path"},
+		{"nodes: inventory/nodes.csv", "nodes: inventory/nodes.csv, users: public/users.csv", "16:82 odd-path"},
+		{"nodes: inventory/nodes.csv", "nodes: inventory/nodes.csv, contacts: content/contacts.csv", "16:85 odd-path"},
+		{"nodes: inventory/nodes.csv", "nodes: inventory/nodes.csv, findings: content", "16:85 odd-path"},
+		{"nodes: inventory/nodes.csv", "nodes: inventory/nodes.csv, findings: ../findings", "16:85 odd-path"},
+		{"nodes: inventory/nodes.csv", "nodes: inventory/nodes.csv, export: .tocsin/export.yaml", "16:83 odd-path"},
+		{"nodes: inventory/nodes.csv", "nodes: inventory/nodes.csv, user: a", "16:75 unknown-key"},
+		{"nodes: inventory/nodes.csv", "nodes: inventory/nodes.csv, max_age: 3 days", "16:84 not-a-number"},
+		{"nodes: inventory/nodes.csv", "nodes: inventory/nodes.csv, max_age: 0h", "16:84 not-a-number"},
+		{"nodes: inventory/nodes.csv", "nodes: inventory/nodes.csv, max_age: -1h", "16:84 not-a-number"},
+		{"nodes: inventory/nodes.csv", "nodes: inventory/nodes.csv, max_age: 1h30m", "16:84 not-a-number"},
+		{"nodes: inventory/nodes.csv", "nodes: inventory/nodes.csv, max_age: 9999999h", "16:84 not-a-number"},
+		{"nodes: inventory/nodes.csv", "nodes: inventory/nodes.csv, columns: hostname", "16:84 not-a-mapping"},
+		{"nodes: inventory/nodes.csv", "nodes: inventory/nodes.csv, columns: {node: {os: platform}}", "16:85 unknown-key"},
+		{"nodes: inventory/nodes.csv", "nodes: inventory/nodes.csv, columns: {nodes: {nmae: hostname}}", "16:93 unknown-key"},
+		{"nodes: inventory/nodes.csv", "nodes: inventory/nodes.csv, columns: {nodes: {os: [platform]}}", "16:97 not-text"},
+		{"nodes: inventory/nodes.csv", "nodes: inventory/nodes.csv, columns: {nodes: {node_id: name, node_name: name}}", "16:119 duplicate-item"},
 
 		{"  from: \"Example Security <security@example.com>\"\n", "", "18:3 missing-key"},
 		{"Example Security <security@example.com>", "Example Security", "18:9 odd-address"},
@@ -286,6 +311,34 @@ func TestPrivatePlaces(t *testing.T) {
 	}
 }
 
+// TestSettingsOfTheInventory: each key arrives, and every table is private: of a
+// pattern the folder, for what is put there later is private too (F53).
+func TestSettingsOfTheInventory(t *testing.T) {
+	const all = `{tailnets: inventory/tailnets.csv.gz, nodes: "export/nodes-*.jsonl", users: users/u.csv, contacts: known/c.csv, findings: seen, export: said/export.yaml,
+  max_age: 24h, columns: {nodes: {node_name: hostname, os: platform}, findings: {tell: message}}}`
+	c, problems := readSettings(t, strings.Replace(settings, "{tailnets: inventory/tailnets.csv, nodes: inventory/nodes.csv}", all, 1))
+	if problems != "" {
+		t.Fatal(problems)
+	}
+	want := InventoryFiles{
+		Tailnets: "inventory/tailnets.csv.gz", Nodes: "export/nodes-*.jsonl", Users: "users/u.csv", Contacts: "known/c.csv",
+		Findings: "seen", Export: "said/export.yaml", MaxAge: 24 * time.Hour,
+		Columns: Columns{"nodes": {"node_name": "hostname", "os": "platform"}, "findings": {"tell": "message"}},
+	}
+	if diff := cmp.Diff(want, c.Inventory); diff != "" {
+		t.Error(diff)
+	}
+	for _, name := range []string{"inventory/tailnets.csv.gz", "export", "users/u.csv", "known/c.csv", "seen", "said/export.yaml"} {
+		if !slices.Contains(c.Private(), name) {
+			t.Errorf("%s is not private: %q", name, c.Private())
+		}
+	}
+	c, _ = readSettings(t, strings.Replace(settings, "inventory/nodes.csv", "/srv/site/public/nodes-*.csv", 1))
+	if got := said(c.Inside("/srv/site")); got != "16:54 odd-path" {
+		t.Errorf("a pattern from outside into the site: %q", got)
+	}
+}
+
 // F57: the drafts root lies outside of what is published, and not around it. In the
 // site it is private like the rest; outside it is a repository of its own.
 func TestDraftsPlaces(t *testing.T) {
@@ -317,7 +370,7 @@ func TestDraftsPlaces(t *testing.T) {
 			t.Errorf("%s in /srv/site: %q, want %q", c.drafts, got, c.inside)
 		}
 	}
-	if c, _ := readSettings(t, settings); slices.Contains(c.Private(), "") || len(c.Private()) != 5 {
+	if c, _ := readSettings(t, settings); slices.Contains(c.Private(), "") || len(c.Private()) != 7 {
 		t.Errorf("%q", c.Private())
 	}
 }

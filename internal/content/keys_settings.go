@@ -104,12 +104,31 @@ func productKeys() []Key {
 }
 
 func inventoryKeys() []Key {
-	const whole = "inventory: {tailnets: inventory/tailnets.csv, nodes: inventory/nodes.csv}"
-	return []Key{
-		{Path: "inventory", Type: "keys", When: "when letters are planned", Advice: "The private tables of customers and of their nodes. Nothing of them may reach git or the site.", Example: whole},
-		{Path: "inventory.tailnets", Type: "path", When: Always, Advice: "One row a customer, with the addresses to write to.", Example: whole},
-		{Path: "inventory.nodes", Type: "path", When: Always, Advice: "One row a node, with the version that it runs.", Example: whole},
+	const (
+		whole   = "{tailnets: inventory/tailnets.csv, nodes: inventory/nodes-*.csv.gz, users: inventory/users.csv, contacts: inventory/contacts.csv, findings: findings, export: inventory/export.yaml, max_age: 72h}"
+		renamed = "{tailnets: inventory/tailnets.csv, nodes: inventory/nodes.csv, columns: {nodes: {node_name: hostname, os: platform}}}"
+	)
+	keys := []Key{
+		{Path: "tailnets", Type: "path", When: Always, Advice: "One row a customer, with the addresses to write to. Every table is CSV or JSON Lines, gzip or not; a pattern such as `nodes-*.csv` takes all its files as one table.", Example: whole},
+		{Path: "nodes", Type: "path", When: Always, Advice: "One row a node, with the version that it runs.", Example: whole},
+		{Path: "users", Type: "path", Advice: "One row a user: who it is that a finding names.", Example: whole},
+		{Path: "contacts", Type: "path", Advice: "Addresses for customers who have given none that can be written to, each with where it is from and who found it.", Example: whole},
+		{Path: "findings", Type: "path", Default: "findings", Advice: "A folder with one table a bulletin, `TS-2026-004.csv`: what you know of single customers that no inventory shows, from logs, say. It need not be there.", Example: whole},
+		{Path: "export", Type: "path", Default: "`export.yaml` beside the table of tailnets", Advice: "What the export says of itself: when it was taken, how many rows each table has, the digest of each file. Where it is there, all of it must be true.", Example: whole},
+		{Path: "max_age", Type: "hours", Default: "72h", Advice: "An export that was taken longer ago is refused: it misses who came since, and who has updated.", Example: whole},
+		{Path: "columns", Type: "keys", Advice: "Where your tables have other names for columns: by table, the name that tocsin has for a column and the one that you have.", Example: renamed},
 	}
+	for _, table := range tables {
+		example := "{tailnets: inventory/tailnets.csv, nodes: inventory/nodes.csv, columns: {" + table + ": {tailnet: customer}}}"
+		keys = append(keys,
+			Key{Path: "columns." + table, Type: "keys", Advice: "The columns of this table that go by another name.", Example: example},
+			Key{Path: "columns." + table + ".*", Type: "text", Advice: "Your name for this column.", Example: example})
+	}
+	return append([]Key{{
+		Path: "inventory", Type: "keys", When: "when letters are planned",
+		Advice:  "The private tables of customers and of their nodes. Nothing of them may reach git or the site.",
+		Example: "inventory: {tailnets: inventory/tailnets.csv, nodes: inventory/nodes.csv}",
+	}}, under("inventory", keys)...)
 }
 
 func mailKeys() []Key {

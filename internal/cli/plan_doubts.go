@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/disclosure"
+	"tocsin/internal/notify"
+	"tocsin/internal/source"
+	"tocsin/internal/verdict"
+)
+
+// unplanned says why rows are no plan.
+func (p *program) unplanned(s *site, b bulletin.Bulletin, rows []notify.Row, err error) error {
+	if held, is := errors.AsType[*notify.HeldError](err); is {
+		return s.mustWait(b, held)
+	}
+	if !errors.Is(err, notify.ErrUndecided) {
+		return err
+	}
+	return p.undecided(s, b, rows)
+}
+
+// mustWait refuses letters that the law does not let go out yet, or may not.
+func (s *site) mustWait(b bulletin.Bulletin, held *notify.HeldError) error {
+	tailnets := many(held.Tailnets, s.config.Organization.Unit.One)
+	regime, certain := disclosure.Delay(b, s.now)
+	switch {
+	case len(held.Clauses) > 0 && !anyAsks(held.Clauses, "legal_delay"):
+		return refuse("tocsin explain "+string(b.ID), "%s must be told, and the policy holds it: %q", tailnets, held.Clauses[0].Quote)
+	case !certain:
+		return refuse("find out whether the law asks to wait, and write it into legal: of "+b.Source.Name,
+			"%s may have to be told, and nobody knows yet whether a law asks to wait", tailnets)
+	case regime.Deadline.IsZero():
+		return refuse("write its deadline into legal: of "+b.Source.Name+" once there is one",
+			"%s must be told, and %s asks to wait, without a deadline", tailnets, regime.Regime)
+	}
+	return refuse("tocsin plan "+string(b.ID)+", from "+regime.Deadline.Format(time.RFC3339)+" on",
+		"%s must be told, and %s asks to wait until %s: no letter is written before", tailnets, regime.Regime, regime.Deadline.Format(time.RFC3339))
+}
+
+func anyAsks(clauses []verdict.Clause, fact string) bool {
+	return slices.ContainsFunc(clauses, func(c verdict.Clause) bool {
+		return slices.ContainsFunc(c.When, func(w verdict.Condition) bool { return w.Fact == fact })
+	})
+}
+
+// undecided lists the tailnets that a person has to decide about, by what is not
+// known of them.
+func (p *program) undecided(s *site, b bulletin.Bulletin, rows []notify.Row) error {
+	var doubts []string
+	ids := make(map[string][]string)
+	for _, r := range rows {
+		if r.Standing == notify.Undetermined {
+			d := doubt(r)
+			if ids[d] == nil {
+				doubts = append(doubts, d)
+			}
+			ids[d] = append(ids[d], source.Visible(string(r.Tailnet.ID)))
+		}
+	}
+	for _, d := range doubts {
+		p.say("undetermined: %s", d)
+		p.say("    %s", some(ids[d]))
+	}
+	return refuse(fmt.Sprintf("tocsin plan %s --undetermined tell writes to them that they cannot be ruled out; hold keeps them on the list, untold", b.ID),
+		"%s may be affected: somebody has to decide what becomes of them", many(notify.Count(rows)[notify.Undetermined], s.config.Organization.Unit.One))
+}
+
+// some lists the first few of many names.
+func some(names []string) string {
+	const few = 5
+	if len(names) <= few {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
+}
+
+// doubt says why a row is undetermined: a node that cannot be told, else the facts.
+// It names no node: terminals are logged.
+func doubt(r notify.Row) string {
+	for _, h := range r.Match.Hits {
+		if h.Affected == verdict.Unknown {
+			return "a node may be affected: " + source.Visible(h.Evidence)
+		}
+	}
+	if r.Match.Evidence != "" && len(r.Missing) == 0 {
+		return r.Match.Evidence
+	}
+	keys := make([]string, len(r.Missing))
+	for i, fact := range r.Missing {
+		keys[i] = disclosure.Hint(fact)
+	}
+	return "the bulletin does not say yet: " + strings.Join(keys, "; ")
+}
