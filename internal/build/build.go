@@ -41,7 +41,8 @@ type Walk struct {
 	Workers int       // how many bulletins are worked on at once; one where zero
 	// Last is what the last walk left; nil where there was none.
 	Last *Memory
-	// Expect is called once it is clear that the site will be another than the last one; may be nil.
+	// Expect is called once a bulletin was read that readers may see: as a rule, the site will be
+	// another than the last one. It may be nil, and returns at once.
 	Expect func()
 	// Progress is told of every few bulletins that were read; may be nil.
 	Progress func(more int)
@@ -82,6 +83,7 @@ func (w *Walk) Make(ctx context.Context, add func(publish.File) error, stop func
 	if err != nil {
 		return made, err
 	}
+	p.keepItems()
 	made.Memory = p.memory()
 	return made, ctx.Err()
 }
@@ -116,6 +118,7 @@ type pass struct {
 	sorted     []*step // by ID, newest first
 	public     []*step // what readers may see, newest ID first
 	candidates *candidates
+	late       map[*step]*item // entries of feeds that were not made with their pages
 
 	mutex  sync.Mutex
 	shared map[string]sharedFile // what show several bulletins, by path
@@ -126,9 +129,6 @@ func (p *pass) bulletins() error {
 	p.order()
 	if err := p.recall(); err != nil {
 		return err
-	}
-	if p.Expect != nil && slices.ContainsFunc(p.steps, func(s *step) bool { return !s.old }) {
-		p.Expect()
 	}
 	if err := newLine(p).run(); err != nil {
 		return err
@@ -183,8 +183,8 @@ func (p *pass) recall() error {
 		}
 		return nil
 	})
-	if p.Last != nil && !p.Last.holds(p.steps) {
-		p.Last = nil
+	if p.Last != nil && (p.Now.Before(p.Last.checked) || !p.Last.holds(p.steps)) {
+		p.Last = nil // of a clock that was put back nothing holds, now or later
 	}
 	if err != nil || p.Last == nil {
 		return err

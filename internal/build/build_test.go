@@ -68,6 +68,11 @@ A thing.
 // walkOf is a walk through a folder, with what one before it left.
 func walkOf(t *testing.T, dir string, last *Memory) *Walk {
 	t.Helper()
+	return walkAt(t, dir, last, today)
+}
+
+func walkAt(t *testing.T, dir string, last *Memory, now time.Time) *Walk {
+	t.Helper()
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -88,8 +93,8 @@ func walkOf(t *testing.T, dir string, last *Memory) *Walk {
 		t.Fatal(err)
 	}
 	return &Walk{
-		Reader: reader, Pages: pages, Now: today, Began: time.Now().Add(time.Hour), Workers: 3, Last: last,
-		Checker: check.New(check.Settings{Config: config, Rules: rules, Now: today}, reader.Site()),
+		Reader: reader, Pages: pages, Now: now, Began: time.Now().Add(time.Hour), Workers: 3, Last: last,
+		Checker: check.New(check.Settings{Config: config, Rules: rules, Now: now}, reader.Site()),
 		Feeds:   Feeds{Organization: "Example Networks", Namespace: "https://example.com/security", Language: "en", Layout: config.Layout},
 	}
 }

@@ -127,15 +127,28 @@ func (p *pass) itemOf(id bulletin.ID) (*item, error) {
 	if s.shown.item != nil {
 		return s.shown.item, nil
 	}
+	if late := p.late[s]; late != nil {
+		return late, nil
+	}
 	n, err := p.notice(s, nil, nil)
 	if err != nil {
 		return nil, err
 	}
-	with := *s.shown
-	with.item, err = p.item(n)
-	// The last walk's record stays as it is: others may be looking at it.
-	s.record = &record{until: s.until, public: true, look: s.look, shown: &with}
-	return with.item, err
+	late, err := p.item(n)
+	if p.late == nil {
+		p.late = make(map[*step]*item)
+	}
+	p.late[s] = late
+	return late, err
+}
+
+// keepItems puts what was late where the next walk finds it. Nobody else may be at work.
+func (p *pass) keepItems() {
+	for s, late := range p.late {
+		with := *s.shown
+		with.item = late
+		s.record, s.old = &record{until: s.until, public: true, look: s.look, shown: &with}, false
+	}
 }
 
 // enough is how many bulletins of a feed are taken for its newest before all are known, and

@@ -20,9 +20,10 @@ type line struct {
 	moved *sync.Cond // there is more to do, or there never will be
 
 	begun  int    // blocks that somebody reads or has read
-	read   []bool // blocks that were read
-	front  int    // blocks before this one were all read, and are in public
-	pages  []job  // that can be made
+	told   bool   // that the site will be another
+	whole  []bool // blocks that were read
+	front  int    // blocks before this one are whole, and in public
+	ready  []job  // pages that can be made
 	made   int    // bulletins in public that are among those pages, or were
 	atWork int    // workers
 
@@ -41,18 +42,18 @@ const (
 type job struct {
 	among      []*step
 	begin, end int
-	pages      bool
+	render     bool
 }
 
 func newLine(p *pass) *line {
-	l := &line{pass: p, read: make([]bool, (len(p.sorted)+block-1)/block), end: len(p.sorted)}
+	l := &line{pass: p, whole: make([]bool, (len(p.sorted)+block-1)/block), end: len(p.sorted)}
 	l.moved = sync.NewCond(&l.mutex)
 	return l
 }
 
 func (l *line) run() error {
 	var group sync.WaitGroup
-	for range min(max(1, l.Workers), len(l.read)) {
+	for range min(max(1, l.Workers), len(l.whole)) {
 		group.Go(l.work)
 	}
 	group.Wait()
@@ -82,8 +83,8 @@ func (l *line) work() {
 // next waits for something to do, until there never will be.
 func (l *line) next() (j job, more bool) {
 	for {
-		for len(l.pages) > 0 {
-			j, l.pages = l.pages[0], l.pages[1:]
+		for len(l.ready) > 0 {
+			j, l.ready = l.ready[0], l.ready[1:]
 			if j.among[j.begin].place < l.end {
 				return j, true
 			}
@@ -106,15 +107,15 @@ func (l *line) do(j job, scratch *tape.Tape) (at int, err error) {
 			return 0, err
 		}
 		s := j.among[i]
-		if j.pages {
+		if j.render {
 			err = l.page(j.among, i)
 		} else {
-			err = l.pass.read(s)
+			err = l.read(s)
 		}
 		if err != nil {
 			return s.place, err
 		}
-		if !s.old && (j.pages || !s.public) {
+		if !s.old && (j.render || !s.public) {
 			s.pack(scratch) // nobody looks at it until the end
 		}
 	}
@@ -128,8 +129,8 @@ func (l *line) finish(j job, at int, err error) {
 		if at < l.end {
 			l.end, l.err = at, err
 		}
-	case !j.pages:
-		l.read[j.begin/block] = true
+	case !j.render:
+		l.whole[j.begin/block] = true
 		if l.Progress != nil {
 			l.Progress(j.end - j.begin)
 		}
@@ -140,10 +141,11 @@ func (l *line) finish(j job, at int, err error) {
 // advance moves the front over what was read, and finds the pages that can be made: all but the
 // last, which waits for its older neighbour.
 func (l *line) advance() {
-	for l.front < len(l.read) && l.read[l.front] {
+	for l.front < len(l.whole) && l.whole[l.front] {
 		place := l.front * block
 		for _, s := range l.sorted[place:min(len(l.sorted), place+block)] {
 			if s.public {
+				l.expect(s)
 				l.public = append(l.public, s)
 				s.wanted = l.candidates.admit(s)
 			}
@@ -151,11 +153,20 @@ func (l *line) advance() {
 		l.front++
 	}
 	known := len(l.public) - 1
-	if l.front == len(l.read) {
+	if l.front == len(l.whole) {
 		known++
 	}
 	for l.made < known {
 		j := job{l.public, l.made, min(l.made+block, known), true}
-		l.pages, l.made = append(l.pages, j), j.end
+		l.ready, l.made = append(l.ready, j), j.end
 	}
+}
+
+// expect tells once that readers will get something else: what one bulletin of theirs says is new.
+func (l *line) expect(s *step) {
+	if s.old || l.told || l.Expect == nil {
+		return
+	}
+	l.told = true
+	l.Expect()
 }

@@ -47,7 +47,8 @@ func (w *Walk) Live(ctx context.Context) (*Live, error) {
 	return l, nil
 }
 
-// Number is the bulletin that is read from a file: its own, or the decision on record about it.
+// Number is the bulletin that is read from a file: its own, or the decision on record about it, if
+// there was one when the site was read.
 func (l *Live) Number(file string) (number int, found bool) {
 	if number, found = l.files[file]; found {
 		return number, true
@@ -56,7 +57,8 @@ func (l *Live) Number(file string) (number int, found bool) {
 	if path.Base(folder) != path.Base(content.DecisionFolder) || path.Ext(name) != ".json" {
 		return 0, false
 	}
-	return l.pass.Reader.Number(bulletin.ID(name[:len(name)-len(".json")]))
+	number, found = l.pass.Reader.Number(bulletin.ID(name[:len(name)-len(".json")]))
+	return number, found && l.pass.Reader.Recorded(number)
 }
 
 // Again reads some bulletins again, whose files are still there, and makes what lists keep of

@@ -23,7 +23,7 @@ import (
 type Memory struct {
 	Key     string
 	checked time.Time             // by the clock that decides what is due
-	records map[string]*record    // by the identity of a bulletin's files; nobody changes them
+	records map[string]*record    // by the identity of a bulletin's files; several memories share the map
 	later   map[string]*record    // what was read since, which goes before
 	shared  map[string]sharedFile // files that show several bulletins, by path
 	file    *memoryFile           // what of it stands in a file; nil where nothing does
@@ -95,12 +95,15 @@ const coarse = 100 * time.Millisecond
 func (p *pass) memory() *Memory {
 	if p.Last != nil {
 		m := p.Last.with(p.Now, news{p.records(func(s *step) bool { return !s.old }), p.newlyShared()})
-		if stale := len(m.records) + len(m.later) - len(p.steps); stale <= len(p.steps)/8+stretch {
+		if stale := len(m.records) + len(m.later) - len(p.steps); stale <= len(p.steps)/8+fewStale {
 			return m
 		}
 	}
 	return &Memory{checked: p.Now, records: p.records(func(*step) bool { return true }), shared: p.shared}
 }
+
+// fewStale is how many records of a small site may be of files as they are no more.
+const fewStale = 64
 
 // records are those of some bulletins, but for files that may change without its being seen.
 func (p *pass) records(of func(*step) bool) map[string]*record {

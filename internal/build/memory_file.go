@@ -91,7 +91,7 @@ func readSections(text string) (m *Memory, left string) {
 			return m, left
 		}
 		next := readSection(section)
-		if next == nil || next.Key != m.Key {
+		if next == nil || next.Key != m.Key || next.checked.Before(m.checked) {
 			return m, left
 		}
 		m.checked, left = next.checked, rest
@@ -139,12 +139,15 @@ func checksum(sum uint32, text string) uint32 {
 	return crc32.Update(sum, castagnoli, unsafe.Slice(unsafe.StringData(text), len(text)))
 }
 
+// leastRecord is how many octets a record takes at least: one for each of its five values.
+const leastRecord = 5
+
 // readSection is nil for what is no section.
 func readSection(text string) *Memory {
 	m := &Memory{shared: make(map[string]sharedFile)}
 	t := tape.Read(text)
 	count := m.heading(t)
-	if count < 0 || count > int64(len(text)) { // a record takes an octet at least
+	if count < 0 || count > int64(len(text))/leastRecord {
 		return nil
 	}
 	m.records = make(map[string]*record, count)

@@ -50,12 +50,12 @@ go by them.`,
 
 // A build keeps a few KiB of each bulletin, and makes a hundred on the way, which is garbage at
 // once. Collecting it as often as that doubles the little that is kept would take a fifth of the
-// time; so there is room until a limit, which ten thousand bulletins reach at 90 MiB.
+// time; so there is room until a limit, which ten thousand bulletins reach at 84 MiB.
 const (
 	roomy        = 400      // how much the heap may grow before garbage is collected, in per cent
 	leastRoom    = 64 << 20 // octets
 	room         = 30 << 20 // octets, and for each bulletin
-	bulletinRoom = 11 << 9
+	bulletinRoom = 5<<10 + 512
 )
 
 // makeRoom lets garbage lie, until undo is called.

@@ -55,6 +55,9 @@ func (r *Reader) recordsOf(b place) []place {
 	return found
 }
 
+// Recorded reports whether a decision on record is read with the bulletin file of a number.
+func (r *Reader) Recorded(number int) bool { return len(r.recordsOf(r.bulletins[number])) > 0 }
+
 // unreadOf reports what stands where the record of a bulletin would, and is not read:
 // that the bulletin was never released is more than anybody knows then.
 func (r *Reader) unreadOf(b place) source.Problems {
