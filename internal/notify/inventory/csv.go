@@ -32,22 +32,19 @@ func newCSV(text *bufio.Reader) *csvFile {
 type measured struct {
 	in           *bufio.Reader
 	given, limit int64
-	err          error // stays: csv.Reader asks again after a row that it could not parse
+	ended        bool // csv.Reader asks again after a row that it could not parse
 }
 
 var errTooLong = errors.New("a row is too long")
 
 // Read reads no further than a row may reach.
-func (m *measured) Read(b []byte) (n int, err error) {
-	if m.err == nil && m.given >= m.limit {
-		m.err = errTooLong
+func (m *measured) Read(b []byte) (int, error) {
+	if m.ended = m.ended || m.given >= m.limit; m.ended {
+		return 0, errTooLong
 	}
-	if m.err != nil {
-		return 0, m.err
-	}
-	n, m.err = m.in.Read(b[:min(int64(len(b)), m.limit-m.given)])
+	n, err := m.in.Read(b[:min(int64(len(b)), m.limit-m.given)])
 	m.given += int64(n)
-	return n, m.err
+	return n, err
 }
 
 // header reads the header row and checks that the columns that must be there are.

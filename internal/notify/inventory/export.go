@@ -71,7 +71,7 @@ func (r *exportReader) entry(e exportEntry) {
 	switch e.key {
 	case "taken_at":
 		taken, err := time.Parse(time.RFC3339, e.value)
-		if err != nil || e.mapping {
+		if err != nil {
 			r.text.report(e.valueAt, "taken_at must be a time with its zone, such as 2026-05-01T06:00:00Z")
 		}
 		r.export.Taken = taken.UTC()

@@ -40,6 +40,9 @@ func TestExportInAnyShape(t *testing.T) {
 			Rows:  map[string]int64{"tailnets": 3, "nodes": 12, "users": 0},
 			Sums:  map[string]string{"inventory/tailnets.csv": sumA, "other/nodes 1.csv.gz": sumB},
 		}
+		if got.Taken.Location() != time.UTC {
+			t.Errorf("%s: taken at %s", what, got.Taken)
+		}
 		got.name, got.at = "", nil
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(Export{})); diff != "" {
 			t.Errorf("%s:\n%s", what, diff)
@@ -91,6 +94,7 @@ func TestDamagedExport(t *testing.T) {
 		"too deep, in lines": {taken + "rows:\n  tailnets:\n    a: 1\n", ":4:5: this does not belong in an export, or not here"},
 		"uneven":             {taken + "rows:\n  tailnets: 1\n   nodes: 2\n", ":4:4: this does not belong in an export, or not here"},
 		"further out":        {"  " + taken + rows, ":2:1: this does not belong in an export, or not here"},
+		"no comment":         {"taken_at: \"2026-05-01T06:00:00Z\"#verysecret\n" + rows, ":1:33: this does not belong in an export, or not here"},
 		"a tab":              {taken + "rows:\n\ttailnets: 1\n", ":3:1: a tab, or a character that is not UTF-8 or does not show"},
 		"not UTF-8":          {taken + rows + "# verysecret\xff\n", ":3:13: a tab, or a character that is not UTF-8 or does not show"},
 		"a second document":  {taken + rows + "---\n" + taken, ":3:1: this does not belong in an export, or not here"},

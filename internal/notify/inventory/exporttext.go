@@ -88,9 +88,6 @@ func (t *exportText) lines(depth, indent int) (entries []exportEntry) {
 		}
 		entries = append(entries, e)
 	}
-	if t.at < len(t.text) && t.column() > indent {
-		t.unexpected()
-	}
 	return entries
 }
 
@@ -126,16 +123,12 @@ func (t *exportText) value(e *exportEntry, depth int) {
 // key reads a key with its colon, which none of those before may be.
 func (t *exportText) key(before []exportEntry) exportEntry {
 	e := exportEntry{at: t.at}
-	quoted := t.next() == '"' || t.next() == '\''
 	e.key = t.scalar()
 	if slices.ContainsFunc(before, func(b exportEntry) bool { return b.key == e.key }) {
 		t.fail(e.at, "the key stands twice")
 	}
 	t.spaces()
 	t.past(':')
-	if c := t.next(); !quoted && c != ' ' && c != '\n' && c != 0 {
-		t.unexpected()
-	}
 	e.valueAt = t.at
 	return e
 }

@@ -20,6 +20,7 @@ func TestDamageByTable(t *testing.T) {
 	for what, c := range map[string]struct{ table, text, want string }{
 		"a node twice":           {"nodes", nodes + "acme,n1,linux,1,client,\nacme,n1,ios,2,client,verysecret\n", "nodes:3:6: bad-row: node_id: this node stands in an earlier row too"},
 		"a node of two tailnets": {"nodes", nodes + "acme,n1,linux,1,client,\nother,n1,linux,1,client,verysecret\n", "nodes:3:7: bad-row: node_id: this node stands in an earlier row too"},
+		"a tailnet, spaced":      {"nodes", nodes + "acme ,verysecret,linux,1,client,\n", "nodes:2:1: bad-row: tailnet: white space around it"},
 		"no product":             {"nodes", "tailnet,node_id,os,client_version\nacme,verysecret,linux,1\n", `nodes:1: missing-column: the column "product" is missing, and tocsin.yaml declares 2 products that run on nodes, not one`},
 		"no product, JSON":       {"nodes", `{"tailnet":"acme","node_id":"verysecret","os":"linux","client_version":"1"}`, `nodes:1: bad-row: the column "product" is missing, and tocsin.yaml declares 2 products that run on nodes, not one`},
 		"null product, JSON":     {"nodes", `{"tailnet":"acme","node_id":"verysecret","os":"linux","client_version":"1", "product": null}`, `nodes:1:88: bad-row: product: none of the products in tocsin.yaml that run on nodes: client, cli`},
@@ -43,9 +44,11 @@ func TestDamageByTable(t *testing.T) {
 		"finding without tailnet": {"findings", findings + ",verysecret,fixed,,verysecret@a.example\n", "findings:2:1: bad-row: tailnet: is empty"},
 		"finding of nobody":       {"findings", findings + "nobody,verysecret,fixed,,\n", "findings:2:26: bad-row: email: the tailnet is not in the table of tailnets: a finding of a former tailnet needs the address to tell"},
 		"of nobody, no column":    {"findings", "tailnet,status\nacme,fixed\nverysecret,fixed\n", "findings:3: bad-row: email: the tailnet is not in the table of tailnets: a finding of a former tailnet needs the address to tell"},
+		"of nobody, no key":       {"findings", `{"tailnet":"verysecret","status":"fixed"}`, "findings:1: bad-row: email: the tailnet is not in the table of tailnets: a finding of a former tailnet needs the address to tell"},
 		"former, two addresses":   {"findings", findings + "left,,fixed,,a@left.example\nleft,,fixed,,verysecret@left.example\n", "findings:3:14: bad-row: email: the former tailnet has another address in an earlier row"},
 		"former, bad address":     {"findings", findings + "left,,fixed,,verysecret\n", "findings:2:14: bad-row: email: not of the form name@domain"},
 		"node, spaced":            {"findings", findings + "acme, verysecret,fixed,,\n", "findings:2:6: bad-row: node_id: white space around it"},
+		"user, spaced":            {"findings", "tailnet,user_id,status\nacme,verysecret ,fixed\n", "findings:2:6: bad-row: user_id: white space around it"},
 		"finding refused":         {"findings", findings + "acme,refused,fixed,,\n", "findings:2:1: bad-row: tailnet: refused"},
 	} {
 		read, err := refusing[c.table](one(c.table, c.text))

@@ -257,7 +257,7 @@ func TestDamagedArchive(t *testing.T) {
 				t.Errorf("%s, cut in the middle: found on line %d", what, line)
 			}
 		}
-		for _, changed := range []int{len(whole) - 6, len(whole) - 2, len(whole) / 2} {
+		for _, changed := range []int{2, len(whole) - 6, len(whole) - 2, len(whole) / 2} {
 			b := []byte(whole)
 			b[changed] ^= 0x10
 			if read, err := one("t.gz", string(b)).Tailnets(func(tailnet.Tailnet) {}); err != nil || len(read.Problems) == 0 {
@@ -301,6 +301,7 @@ func TestLongRow(t *testing.T) {
 	}{
 		"open quote":      {"tailnet,owner_email\nacme,\nb,\"", "verysecret,\n", "t:3"},
 		"no line end":     {"tailnet,owner_email\n\"a\ncme\",\n", "verysecret", "t:4"},
+		"two lines":       {"tailnet,owner_email\nacme,\"x\ny\"\n", "verysecret", "t:4"},
 		"after a bad row": {"tailnet,owner_email\nacme,\nb\n", "verysecret", "t:4"},
 		"header":          {"", "verysecret,", "t:1"},
 		"JSON Lines":      {acmeLine + acmeLine, "{", "t:3"},
@@ -321,6 +322,10 @@ func TestLongRow(t *testing.T) {
 		if grown := after.TotalAlloc - before.TotalAlloc; more.read > 2*maxRow || grown > 40*maxRow {
 			t.Errorf("%s: read %d octets, took %d", what, more.read, grown)
 		}
+	}
+	broken := "tailnet,owner_email\nacme,\nb,x\"" + strings.Repeat("y", 3*maxRow/2) + ",\nc,\n"
+	if got, problems := readTailnets(t, broken); len(got) != 1 || len(problems) != 2 {
+		t.Errorf("the end of a row was taken for a row: %d tailnets, %v", len(got), problems)
 	}
 	name := strings.Repeat("x", maxRow-len(`{"tailnet":"acme","owner_email":"","display_name":""}`)-1)
 	for what, text := range map[string]string{
@@ -397,6 +402,7 @@ func TestColumnsAreCountedInCharacters(t *testing.T) {
 	for text, want := range map[string]string{
 		"acme,äöü🔔,bad\n":               "3:11",
 		"acme,\"ä\"\"ö\",bad\n":         "3:13",
+		"\"ä\",\"x\ny\",bad\n":          "4:4",
 		"acme,\"äää\nöö\",bad\n":        "4:5",
 		"\"acme\",\"ä\nö\",\"b\näd\"\n": "4:4",
 	} {

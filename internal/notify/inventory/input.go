@@ -28,12 +28,27 @@ func open(f File, sum bool) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &input{file: file, raw: file}
+	in := &input{file: file, raw: &lasting{in: file}}
 	if sum {
 		in.hash = sha256.New()
-		in.raw = io.TeeReader(file, in.hash)
+		in.raw = io.TeeReader(in.raw, in.hash)
 	}
 	return in, nil
+}
+
+// lasting fails for ever once it failed: who looks ahead, or reads on after a row that
+// makes no sense, would lose the error of a disk.
+type lasting struct {
+	in  io.Reader
+	err error
+}
+
+// Read reads until it fails.
+func (l *lasting) Read(b []byte) (n int, err error) {
+	if l.err == nil {
+		n, l.err = l.in.Read(b)
+	}
+	return n, l.err
 }
 
 func (in *input) close() error { return in.file.Close() }
@@ -72,7 +87,7 @@ const gzipMagic = "\x1f\x8b"
 func (in *input) text() (*bufio.Reader, error) {
 	raw := bufio.NewReaderSize(in.raw, 64<<10)
 	if start, err := raw.Peek(len(gzipMagic)); err != nil || string(start) != gzipMagic {
-		return raw, nil // an error stays, and comes back at the first read
+		return raw, nil // an error comes back at the next read
 	}
 	z, err := gzip.NewReader(raw)
 	if err != nil {

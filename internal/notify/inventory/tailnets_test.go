@@ -250,6 +250,26 @@ func TestUnreadableFileIsAnError(t *testing.T) {
 	}
 }
 
+// once fails one time and says then that the file ends, as some drivers do.
+type once struct{ err error }
+
+func (o *once) Read([]byte) (int, error) {
+	err := o.err
+	o.err = io.EOF
+	return 0, err
+}
+
+// TestFailureIsRemembered is F30: where a row breaks off in a mistake of its own, the
+// disk that failed there is not forgotten for it.
+func TestFailureIsRemembered(t *testing.T) {
+	broken := errors.New("the disk is gone")
+	for _, start := range []string{tailnetHeader + "acme,x\"y", tailnetHeader + "acme,\"x\"y", tailnetHeader + "acme,\"x", acmeLine + "{"} {
+		if _, err := stream("t", io.MultiReader(strings.NewReader(start), &once{broken})).Tailnets(func(tailnet.Tailnet) {}); !errors.Is(err, broken) {
+			t.Errorf("after %q: %v", start, err)
+		}
+	}
+}
+
 // TestSlowReaders: however the bytes come, the rows are the same.
 func TestSlowReaders(t *testing.T) {
 	text := "\uFEFF" + tailnetHeader + "acme,Bücher,o@acme.example,,\n"
