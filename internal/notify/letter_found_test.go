@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -57,6 +58,28 @@ func TestDeeds(t *testing.T) {
 	}
 }
 
+// TestServicesOfFindings: where findings alone say that a tailnet was affected by what we
+// run, the letter says whether that is fixed; and a tailnet that is no more has no settings.
+func TestServicesOfFindings(t *testing.T) {
+	b := hosted(false)
+	b.Affected[0].Deployed = planned.AddDate(0, 0, -1)
+	r := foundRow(t, tailnet.Finding{Status: tailnet.FixedFinding})
+	r.Contact.Reason = tailnet.FoundAddress
+	r.Match.Hits, r.Match.Found = nil, verdict.Yes
+	v, err := desk(b).View(r)
+	if diff := cmp.Diff([]Service{{"the coordination server", TheFound, verdict.Yes, b.Affected[0].Deployed}}, v.Services); diff != "" || err != nil || v.Settings != "" {
+		t.Error(err, diff, v.Settings)
+	}
+	r.Match.Evidence = "nobody knows"
+	if v, err = desk(b).View(r); err != nil || v.Services[0].Whom != Anyone {
+		t.Error(err, v.Services)
+	}
+	r.Match.Evidence, r.Match.Findings = "", nil
+	if got := desk(b).services(r.Match); got != nil {
+		t.Error(got)
+	}
+}
+
 // TestFixedNodesComeLast: a node that was fixed already asks for nothing, and stands
 // below those that do. Where all are, nothing is left to be done.
 func TestFixedNodesComeLast(t *testing.T) {
@@ -66,6 +89,9 @@ func TestFixedNodesComeLast(t *testing.T) {
 	steps := []Step{v.Nodes[0].Step, v.Nodes[1].Step}
 	if diff := cmp.Diff([]Step{UpdateSoon, FixedAlready}, steps); diff != "" || err != nil || v.Nodes[1].Name != "db" || len(v.Commands) != 1 {
 		t.Error(err, diff, v.Commands)
+	}
+	if l := write(t, desk(severe()), r); !strings.Contains(l.Text, "windows 1.60.0: fixed already") {
+		t.Errorf("a fixed node is asked for something:\n%s", l.Text)
 	}
 	r.Match.Hits[1].Found = tailnet.FixedFinding
 	if v, err = desk(severe()).View(r); err != nil || v.When != Settled || v.Commands != nil || v.Checks != nil {

@@ -24,9 +24,12 @@ func (p page) Listed() []NodeView { return p.Nodes[:min(listed, len(p.Nodes))] }
 // Whole reports whether the letter lists every node.
 func (p page) Whole() bool { return len(p.Nodes) <= listed }
 
-// Target is the version that has the fix: "1.66.1 or later"; empty where none has.
+// Target is the version that has the fix: "1.66.1 or later"; empty where none has, or the
+// node needs none any more.
 func (p page) Target(n NodeView) (string, error) {
 	switch {
+	case n.Step == FixedAlready:
+		return "", nil
 	case n.Fixed != "":
 		return p.Say("target.fixed", n.Fixed)
 	case n.After != "":
@@ -115,10 +118,7 @@ func (p page) OnDay(d Deed) (string, error) {
 
 // Service says how a product that we run concerns the tailnet.
 func (p page) Service(s Service) (string, error) {
-	if s.Everyone {
-		return p.Say("why.service", s.Title, p.Unit)
-	}
-	return p.Say("why.service.unknown", s.Title, p.Unit)
+	return p.Say("why.service."+string(s.Whom), s.Title, p.Unit)
 }
 
 // Mended says whether a product that we run has the fix.

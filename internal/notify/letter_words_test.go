@@ -102,6 +102,7 @@ func everyState() (out []View) {
 		for range 51 {
 			v.Findings = append(v.Findings, Finding{Status: tailnet.FindingStatuses[i%4], Visible: []verdict.Truth{verdict.No, verdict.Yes}[i%2]})
 		}
+		v.Bulletin.URL = ""
 		out = append(out, v, v)
 		out[len(out)-1].Nodes = nil
 		if i == 0 {

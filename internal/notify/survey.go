@@ -85,6 +85,7 @@ func (s *Survey) Node(n tailnet.Node) error {
 	if s.hit[key] || !s.owns(n.ID, n.Tailnet) {
 		return errTwice
 	}
+	s.found.closed = true
 	hit, miss := s.matcher.Node(n, s.found.about(n)...)
 	if miss != affected.NotMissed {
 		s.misses[miss]++
@@ -94,6 +95,13 @@ func (s *Survey) Node(n tailnet.Node) error {
 	s.hit[key] = true
 	s.hits[n.Tailnet] = append(s.hits[n.Tailnet], hit)
 	return nil
+}
+
+// Miss tells how a node escapes, by all that was taken in; NotMissed where it does not.
+// It counts nothing.
+func (s *Survey) Miss(n tailnet.Node) affected.Miss {
+	_, miss := s.matcher.Node(n, s.found.about(n)...)
+	return miss
 }
 
 // owns reports whether no other tailnet has shown the node before. Hashes are kept in

@@ -114,7 +114,6 @@ func (s *Survey) User(u tailnet.User) error {
 // about lists the findings that can speak for a node: its own, those of its user, and
 // those of its whole tailnet.
 func (f *findings) about(n tailnet.Node) []tailnet.Finding {
-	f.closed = true
 	if len(f.of[n.Tailnet]) == 0 {
 		return nil
 	}

@@ -431,9 +431,22 @@ func TestColumns(t *testing.T) {
 		n.ID, n.Cells = id, tailnet.NewCells([]string{"mode"}, []string{mode})
 		return n
 	}
-	s := one(t, b, with("n1", "service"), with("n2", "user"), with("n3", ""))
+	s := one(t, b)
+	clear := tailnet.Finding{Tailnet: "acme", Node: "n4", Status: tailnet.KnownNotAffected}
+	if err := s.Finding(clear); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]affected.Miss{"n1": affected.NotMissed, "n2": affected.OtherCells, "n3": affected.NotMissed, "n4": affected.Cleared}
+	for id, mode := range map[string]string{"n1": "service", "n2": "user", "n3": "", "n4": "service"} {
+		if miss := s.Miss(with(id, mode)); miss != want[id] {
+			t.Errorf("%s is missed by %d, want %d", id, miss, want[id])
+		}
+		if err := s.Node(with(id, mode)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	rows, err := s.Rows(Hold)
-	if err != nil || len(rows) != 1 || len(rows[0].Match.Hits) != 2 || s.Missed(affected.OtherCells) != 1 || !slices.Equal(s.Columns(), []string{"mode"}) {
+	if err != nil || len(rows) != 1 || len(rows[0].Match.Hits) != 2 || s.Missed(affected.OtherCells) != 1 || s.Missed(affected.Cleared) != 1 || !slices.Equal(s.Columns(), []string{"mode"}) {
 		t.Errorf("%v, %+v", err, rows)
 	}
 }

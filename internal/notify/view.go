@@ -74,11 +74,21 @@ type BulletinView struct {
 
 // Service is a product that the organisation runs itself.
 type Service struct {
-	Title    string
-	Everyone bool          // it concerns every tailnet; else nobody knows which
-	Fixed    verdict.Truth // at the instant of planning
-	At       time.Time     // when the fix was in place, or will be; zero where nobody stated it
+	Title string
+	Whom  Whom
+	Fixed verdict.Truth // at the instant of planning
+	At    time.Time     // when the fix was in place, or will be; zero where nobody stated it
 }
+
+// Whom is which tailnets a product concerns that the organisation runs.
+type Whom string
+
+// The answers.
+const (
+	Everyone Whom = "everyone"
+	Anyone   Whom = "anyone" // nobody knows which
+	TheFound Whom = "found"  // those of which findings say so
+)
 
 // Reason is a sentence of the policy, as it stands there.
 type Reason struct{ Quote, URL string }
@@ -128,10 +138,13 @@ func (d Common) View(r Row) (View, error) {
 		ReplyTo:      string(d.ReplyTo),
 		id:           r.Tailnet.ID,
 	}
+	if v.ToldAs == tailnet.FoundAddress {
+		v.Settings = "" // there is nothing left to set
+	}
 	if d.Kind == AllClear {
 		return v, nil
 	}
-	if len(r.Match.Hits) == 0 && r.Match.Evidence == "" || false {
+	if len(r.Match.Hits) == 0 && r.Match.Evidence == "" && r.Match.Found == verdict.No {
 		return View{}, fmt.Errorf("tailnet %q has nothing to be told: no node, no finding and no evidence", r.Tailnet.ID)
 	}
 	if err := d.concern(&v, r); err != nil {
@@ -213,15 +226,23 @@ func lines(texts []string) []string {
 	return out
 }
 
-// services are those that concern a tailnet whatever its nodes.
+// services are those that concern a tailnet whatever its nodes, and where it has none that
+// is hit, those that the findings are about.
 func (d Common) services(m affected.Match) []Service {
-	if m.Evidence == "" {
+	whom := Anyone
+	switch {
+	case m.Evidence == "" && (len(m.Hits) > 0 || len(m.Findings) == 0):
 		return nil
+	case m.Evidence == "":
+		whom = TheFound
 	}
 	var out []Service
 	for _, row := range d.Bulletin.Affected {
 		product, _ := d.Products.Find(row.Product)
-		service := Service{product.Title, row.Everyone && len(row.Where) == 0, row.Fixed(d.At), row.Deployed}
+		service := Service{product.Title, whom, row.Fixed(d.At), row.Deployed}
+		if row.Everyone && len(row.Where) == 0 {
+			service.Whom = Everyone
+		}
 		if product.Hosted && !slices.Contains(out, service) {
 			out = append(out, service)
 		}
