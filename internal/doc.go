@@ -32,7 +32,7 @@
 //	         report              problems as text for people, as JSON for programs
 //	floor 2  bulletin            a security notice and what it affects
 //	         policy              a policy page and its sentences
-//	         tailnet             a customer's network: nodes, contact, address
+//	         tailnet             a customer's network: nodes, users, findings, contact
 //	         address             the site's URLs
 //	         notify/database     opens SQLite files (door of its driver)
 //	floor 3  affected            which tailnets a bulletin touches, with evidence; pure

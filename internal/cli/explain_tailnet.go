@@ -40,11 +40,10 @@ func (s *site) oneTailnet(ctx context.Context, b bulletin.Bulletin, id tailnet.I
 		return nil, &refusal{exitUsage, "tocsin.yaml has no inventory: section, so nothing is known of any tailnet", "add it; tocsin init DIR shows a complete file"}
 	}
 	one := &oneTailnet{id: id, missed: make(map[affected.Miss]int), findings: make(map[tailnet.FindingStatus]int)}
-	matcher := affected.NewMatcher(b, s.config.Products)
+	var nodes []tailnet.Node
 	survey, _, err := s.survey(ctx, b, func(n tailnet.Node) {
 		if n.Tailnet == id {
-			_, miss := matcher.Node(n)
-			one.nodes, one.missed[miss] = one.nodes+1, one.missed[miss]+1
+			nodes = append(nodes, n)
 		}
 	})
 	if err == nil {
@@ -56,6 +55,10 @@ func (s *site) oneTailnet(ctx context.Context, b bulletin.Bulletin, id tailnet.I
 	match, proof, found, err := survey.Tell(id)
 	if err == nil && !found {
 		err = &refusal{exitUsage, fmt.Sprintf("the inventory has no tailnet %q", id), "write the ID as it stands in " + s.config.Inventory.Tailnets}
+	}
+	one.nodes = len(nodes)
+	for _, n := range nodes {
+		one.missed[survey.Miss(n)]++
 	}
 	for _, f := range match.Findings {
 		one.findings[f.Status]++

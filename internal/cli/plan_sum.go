@@ -214,10 +214,3 @@ func destination(transport string) string {
 	}
 	return transport
 }
-
-// standings prints the four sums, which add up to the affected.
-func (p *program) standings(counts notify.Counts) {
-	for _, standing := range notify.Standings {
-		p.print("  %6d  %s", counts[standing], standing.Words())
-	}
-}
