@@ -38,13 +38,13 @@ func (b bulletin) tocsin() []byte {
 	var out page
 	out.line("---\nid: %s\ntitle: %s\nsummary: %s\nstatus: published", b.id, b.title, b.summary)
 	out.line("published: %s\nseverity: %s", day(b.published), b.severity)
-	out.line("data_visible: no\nusers_affected: unknown")
+	out.line("data_visible: no\nusers_affected: unknown\naliases: [%s]", strings.Join(b.aliases, ", "))
 	b.facts(&out)
 	return out.Bytes()
 }
 
-// hugo is the same bulletin as the Hugo site reads it. A taxonomy wants a list, and the
-// score is given.
+// hugo is the same bulletin as the Hugo site reads it. A taxonomy wants a list, the score is
+// given, and what Hugo calls aliases are pages that lead to another.
 func (b bulletin) hugo() []byte {
 	var out page
 	out.line("---\nid: %s\ntitle: %s\nsummary: %s\ndate: %s", b.id, b.title, b.summary, day(b.published))
@@ -52,7 +52,7 @@ func (b bulletin) hugo() []byte {
 	if b.action != "none" {
 		out.line("actions: [required]")
 	}
-	out.line("score: %s", scores[b.severity].base)
+	out.line("score: %s\nalso: [%s]", scores[b.severity].base, strings.Join(b.aliases, ", "))
 	b.facts(&out)
 	return out.Bytes()
 }
@@ -60,7 +60,7 @@ func (b bulletin) hugo() []byte {
 // facts writes what both programs read alike: the rest of the front matter, and the text.
 // A date is in quotes, or Hugo takes it for an instant and writes its hour.
 func (b bulletin) facts(out *page) {
-	out.line("cvss: %s\naliases: [%s]", scores[b.severity].vector, strings.Join(b.aliases, ", "))
+	out.line("cvss: %s", scores[b.severity].vector)
 	if b.related != "" {
 		out.line("related: [%s]", b.related)
 	}

@@ -30,13 +30,18 @@ func TestBothBuild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	made := make(map[string]int)
 	for _, s := range both.subjects {
-		if f, err := s.build(t.Context()); err != nil || f.Files < c.size || f.Wall <= 0 || f.CPU <= 0 || f.Wall > time.Hour {
+		f, err := s.build(t.Context())
+		if made[s.name] = f.Files; err != nil || f.Files < c.size || f.Wall <= 0 || f.CPU <= 0 || f.Wall > time.Hour {
 			t.Fatalf("%s: %+v, %v", s.name, f, err)
 		}
 		for number := range c.size {
 			checkPage(t, s, c, number)
 		}
+	}
+	if more := made["hugo"] - made["tocsin"]; more < -c.size/2 || more > c.size/10 {
+		t.Errorf("tocsin makes %d files and Hugo %d, for %d bulletins", made["tocsin"], made["hugo"], c.size)
 	}
 	for theirs, ours := range feeds {
 		if got, want := entries(t, both.subjects[1], theirs), entries(t, both.subjects[0], ours); got != want || got == 0 {
