@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strings"
 
 	"tocsin/internal/affected"
 	"tocsin/internal/disclosure"
@@ -53,6 +54,7 @@ var (
 	errLate         = errors.New("findings are taken in before nodes and users")
 	errNobody       = errors.New("the table of tailnets has no such tailnet, and the finding has no address for it")
 	errTwoAddresses = errors.New("an earlier finding has another address for this tailnet")
+	errSpelling     = errors.New("the table of tailnets spells this tailnet otherwise")
 	errOtherNode    = errors.New("an earlier finding of another tailnet names this node")
 )
 
@@ -95,9 +97,22 @@ func (s *Survey) goneBy(f tailnet.Finding) error {
 		return errNobody
 	case before && address != f.Email:
 		return errTwoAddresses
+	case !before && s.spelt(f.Tailnet):
+		return errSpelling
 	}
 	s.found.former[f.Tailnet] = f.Email
 	return nil
+}
+
+// spelt reports whether the table has the tailnet in another spelling: then it is not
+// former, and what was found is not for the address in the finding.
+func (s *Survey) spelt(id tailnet.ID) bool {
+	for known := range s.tailnets {
+		if strings.EqualFold(string(known), strings.TrimSuffix(string(id), ".")) {
+			return true
+		}
+	}
+	return false
 }
 
 // User takes in one user. Those whom no finding of their own tailnet names are

@@ -286,6 +286,8 @@ func found(of tailnet.ID, node string) tailnet.Finding {
 func TestFindingsThatAreRefused(t *testing.T) {
 	gone := found("gone", "")
 	gone.Email = "gone@example.com"
+	misspelt := gone
+	misspelt.Tailnet = "Acme."
 	moved := gone
 	moved.Email = "moved@example.com"
 	for _, c := range []struct {
@@ -295,6 +297,7 @@ func TestFindingsThatAreRefused(t *testing.T) {
 	}{
 		{"of nobody", func(s *Survey) error { return s.Finding(found("gone", "")) }, errNobody},
 		{"of a former tailnet", func(s *Survey) error { return s.Finding(gone) }, nil},
+		{"of one that is spelt otherwise", func(s *Survey) error { return s.Finding(misspelt) }, errSpelling},
 		{"with two addresses", func(s *Survey) error { return errors.Join(s.Finding(gone), s.Finding(moved)) }, errTwoAddresses},
 		{"with one address twice", func(s *Survey) error { return errors.Join(s.Finding(gone), s.Finding(gone)) }, nil},
 		{"a node of two findings", func(s *Survey) error {

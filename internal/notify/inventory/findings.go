@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -22,6 +23,7 @@ func (t Table) Findings(known func(tailnet.ID) bool, visit func(tailnet.Finding)
 	first, last := ask.may("first_seen"), ask.may("last_seen")
 	tell, done, doneAt, email := ask.may("tell"), ask.may("done"), ask.may("done_at"), ask.may("email")
 	former := make(map[tailnet.ID]string)
+	ask.closed = []string{cmp.Or(t.Columns["internal_note"], "internal_note")}
 	return t.each(ask, func(r *row) {
 		f := tailnet.Finding{
 			Tailnet:   tailnet.ID(r.cells[of]),

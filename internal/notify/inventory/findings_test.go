@@ -37,6 +37,8 @@ func TestDamageByTable(t *testing.T) {
 		"no real address":         {"contacts", contacts + "acme,verysecret,,\n", "contacts:2:6: bad-row: email: not of the form name@domain"},
 		"two addresses":           {"contacts", contacts + "acme,\"verysecret@a.example, b@a.example\",,\n", "contacts:2:6: bad-row: email: the part after @ is not a domain name"},
 		"a contact refused":       {"contacts", contacts + "acme,refused@a.example,verysecret,\n", "contacts:2:1: bad-row: tailnet: refused"},
+		"a slip in a column":      {"findings", "tailnet,node,status\nacme,verysecret,fixed\n", "findings:1: bad-row: a column that this table does not have: a finding without its node_id or user_id speaks for the whole tailnet"},
+		"a slip in a key":         {"findings", `{"tailnet":"acme","node":"verysecret","status":"fixed"}`, "findings:1:19: bad-row: a column that this table does not have"},
 		"no such status":          {"findings", findings + "acme,verysecret,affected,,\n", "findings:2:17: bad-row: status: must be known_affected, fixed, under_investigation or known_not_affected"},
 		"no status":               {"findings", findings + "acme,verysecret,,,\n", "findings:2:17: bad-row: status: must be known_affected, fixed, under_investigation or known_not_affected"},
 		"status in capitals":      {"findings", findings + "acme,verysecret,FIXED,,\n", "findings:2:17: bad-row: status: must be known_affected, fixed, under_investigation or known_not_affected"},
@@ -56,6 +58,19 @@ func TestDamageByTable(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 		wantProblem(t, what, read.Problems, c.want)
+	}
+}
+
+// White space around a cell that a bulletin asks for would make another answer of it: a node
+// that is affected would count as one that is not (F30).
+func TestAskedCellSpaced(t *testing.T) {
+	for _, cell := range []string{" ", "yes ", " yes"} {
+		read, err := one("nodes", "tailnet,node_id,os,client_version,shared\nacme,n1,linux,1,"+cell+"\n").
+			Nodes([]string{"client"}, []string{"shared"}, known, func(tailnet.Node) error { return errors.New("taken in") })
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantProblem(t, cell, read.Problems, "nodes:2:17: bad-row: shared: white space around it")
 	}
 }
 

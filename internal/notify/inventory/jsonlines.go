@@ -134,6 +134,9 @@ func (f *jsonLines) member(w *walker, r *row) error {
 		return faultAt(f.number, f.column(begins), "bad-row", "the column stands twice in this row")
 	}
 	f.keys = append(f.keys, key)
+	if r.reading.strange(key) {
+		return faultAt(f.number, f.column(begins), "bad-row", "a column that this table does not have")
+	}
 	w.past(':')
 	begins = w.space()
 	text, what := w.value()

@@ -46,7 +46,7 @@ func (t Table) Nodes(products, cells []string, known func(tailnet.ID) bool, visi
 			n.Product = products[0]
 		}
 		switch {
-		case !r.named(id) || !r.trim(of):
+		case !r.named(id) || !r.trim(of) || slices.ContainsFunc(values, func(c int) bool { return !r.trim(c) }):
 		case !slices.Contains(products, n.Product):
 			r.bad(product, "none of the products in tocsin.yaml that run on nodes: "+strings.Join(products, ", "))
 		case !known(n.Tailnet):

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"tocsin/internal/source"
 )
@@ -45,6 +46,7 @@ type Read struct {
 type columns struct {
 	theirs map[string]string
 	list   []column
+	closed []string // columns that may stand there unread; where it names any, every other is refused
 }
 
 type column struct {
@@ -70,6 +72,12 @@ func (c *columns) ask(ours string, needed bool) int {
 	}
 	c.list = append(c.list, column{ours: ours, theirs: theirs, needed: needed})
 	return len(c.list) - 1
+}
+
+// strange reports a column that nobody reads, of a table where that changes what a row
+// means: a finding without its node_id speaks for the whole tailnet.
+func (c *columns) strange(name string) bool {
+	return len(c.closed) > 0 && !slices.Contains(c.closed, name) && !slices.ContainsFunc(c.list, func(o column) bool { return o.theirs == name })
 }
 
 // scanner reads one file, whatever its format.
@@ -117,7 +125,8 @@ func (f fault) Error() string { return f.problem.Message }
 type reading struct {
 	Table
 	columns []column
-	first   []bool // columns of the first file that has a header row, which those of the others equal
+	strange func(string) bool // a column that must not be there
+	first   []bool            // columns of the first file that has a header row, which those of the others equal
 	file    string
 	scanner scanner
 	read    Read
@@ -140,7 +149,7 @@ func (t Table) asking() *columns { return &columns{theirs: t.Columns} }
 // each calls visit for every readable row of every file and reports the others. The
 // error is a file that cannot be opened or stops being readable.
 func (t Table) each(c *columns, visit func(*row)) (Read, error) {
-	r := &reading{Table: t, columns: c.list}
+	r := &reading{Table: t, columns: c.list, strange: c.strange}
 	if t.Sum {
 		r.read.Sums = make(map[string]string, len(t.Files))
 	}
@@ -180,6 +189,9 @@ func (r *reading) rows(in *input, visit func(*row)) (err error) {
 	there, faults, err := r.scanner.header(r.columns)
 	if err != nil {
 		return err
+	}
+	if f, is := r.scanner.(*csvFile); is && len(faults) == 0 && slices.ContainsFunc(f.names, r.strange) {
+		faults = []fault{faultAt(1, 0, "bad-row", "a column that this table does not have: a finding without its node_id or user_id speaks for the whole tailnet")}
 	}
 	if len(faults) == 0 {
 		faults = r.unlikeFirst(there)
