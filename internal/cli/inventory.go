@@ -70,6 +70,9 @@ func (s *site) export() (inventory.Export, error) {
 	if len(problems) > 0 {
 		return export, problems
 	}
+	if export.Taken.After(s.now.Add(time.Hour)) {
+		return export, refuse("mend taken_at in "+name+", or the clock of this machine", "the inventory says that it was taken at %s, which is yet to come", export.Taken.Format(time.RFC3339))
+	}
 	if age, most := s.now.Sub(export.Taken), s.config.Inventory.MaxAge; age > most {
 		return export, refuse("export the inventory again", "the inventory was taken at %s, %d hours ago, and inventory.max_age is %d hours",
 			export.Taken.Format(time.RFC3339), int(age.Hours()), int(most.Hours()))

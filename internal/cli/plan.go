@@ -170,6 +170,11 @@ func (p *program) openForPlan(id string) (*site, bulletin.Bulletin, error) {
 	if err != nil {
 		return nil, b, err
 	}
+	if files, _, err := s.tracked(); err != nil {
+		return nil, b, err
+	} else if len(files) > 0 {
+		return nil, b, refuse("git rm --cached "+quoted(files[0])+", and look at the history: it may be public already", "git tracks %s, such as %s", many(len(files), "private file"), files[0])
+	}
 	if problems := s.unfit(b); len(problems) > 0 {
 		p.problems(p.Stderr, problems)
 		return nil, b, &refusal{exitProblems, b.Source.Name + " could not be released as it is, so no letters are made from it", "mend it, then the same command again"}

@@ -12,6 +12,7 @@ import (
 	"tocsin/internal/bulletin"
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/mailer"
+	"tocsin/internal/tailnet"
 	"tocsin/internal/version"
 )
 
@@ -86,10 +87,23 @@ func (s *site) shares(sum *planSum, rows []notify.Row) {
 		for _, h := range r.Match.Hits {
 			sum.Hits++
 			versions[s.release(h.Node.Product, h.Node.Version)]++
-			platforms[cmp.Or(h.Node.OS, "no platform named")]++
+			platforms[s.platform(h.Node)]++
 		}
 	}
 	sum.NotRequired, sum.Versions, sum.Platforms = shares(clauses), shares(versions), shares(platforms)
+}
+
+// platform is one that the product runs on. What else the inventory names is not told:
+// anything may stand there.
+func (s *site) platform(n tailnet.Node) string {
+	p, _ := s.config.Products.Find(n.Product)
+	switch {
+	case n.OS == "":
+		return "no platform named"
+	case slices.Contains(p.Platforms, n.OS):
+		return n.OS
+	}
+	return "no platform of the product"
 }
 
 // release is the version that a node reports, without what names a build of it. What
