@@ -110,9 +110,9 @@ func (p *program) beginBuild(how building) (b *begun, err error) {
 		return err
 	}
 	if how.fresh {
-		b.prepared, err = p.prepareAnd(asItIs, func(s *site) error { return errors.Join(publish.Forget(s.state()), write(s)) })
+		b.prepared, err = p.prepare(asItIs, func(s *site) error { return errors.Join(publish.Forget(s.state()), write(s)) })
 	} else {
-		b.prepared, err = p.prepareAnd(asItIs, write, remember)
+		b.prepared, err = p.prepare(asItIs, write, remember)
 	}
 	if err != nil && b.writer != nil {
 		err = errors.Join(err, b.writer.Abandon())

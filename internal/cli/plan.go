@@ -170,9 +170,7 @@ func (p *program) openForPlan(id string) (*site, bulletin.Bulletin, error) {
 	if err != nil {
 		return nil, b, err
 	}
-	if files, _, err := s.tracked(); err != nil {
-		return nil, b, err
-	} else if len(files) > 0 {
+	if files := s.exposed; len(files) > 0 {
 		return nil, b, refuse("git rm --cached "+quoted(files[0])+", and look at the history: it may be public already", "git tracks %s, such as %s", many(len(files), "private file"), files[0])
 	}
 	if problems := s.unfit(b); len(problems) > 0 {

@@ -33,6 +33,7 @@ type site struct {
 	templates fs.FS           // the site's own over tocsin's
 	problems  source.Problems // of the content; the settings' own end the command
 	silenced  source.Problems // that suppress: entries took out of them
+	exposed   []string        // private files that the site's git tracks
 	obstacles source.Problems // those of them that keep anybody from giving verdicts
 }
 
@@ -107,14 +108,9 @@ type prepared struct {
 	trees   []*content.Tree // that are read
 }
 
-// prepare reads everything of a site but its bulletins.
-func (p *program) prepare(over func(trees) trees) (*prepared, error) {
-	return p.prepareAnd(over)
-}
-
-// prepareAnd does other things meanwhile, which need the settings alone. Of several errors it
-// returns that of the site first.
-func (p *program) prepareAnd(over func(trees) trees, meanwhile ...func(*site) error) (*prepared, error) {
+// prepare reads everything of a site but its bulletins. It does other things meanwhile, which need
+// the settings alone; of several errors it returns that of the site first.
+func (p *program) prepare(over func(trees) trees, meanwhile ...func(*site) error) (*prepared, error) {
 	s, root, err := p.configured()
 	if err != nil {
 		return nil, err
@@ -198,6 +194,7 @@ func (s *site) checker(reader *content.Reader) (*check.Checker, error) {
 	rules, problems := check.Reading(s.content)
 	s.rules = rules
 	tracked, known, err := s.tracked()
+	s.exposed = tracked
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func (d Common) findings(v *View, r Row) error {
 		if f.Tailnet != r.Tailnet.ID {
 			return errOthersFinding
 		}
-		name := shown(cmp.Or(names["node "+f.Node], names["user "+f.User], f.Node, f.User))
+		name := shown(cmp.Or(names[subject{node: f.Node}], names[subject{user: f.User}], f.Node, f.User))
 		v.Findings = append(v.Findings, Finding{
 			Name: name, Status: f.Status, Visible: f.DataVisible,
 			FirstSeen: shown(f.FirstSeen), LastSeen: shown(f.LastSeen), Text: shown(prose(f.Tell)),
@@ -68,25 +68,24 @@ func appendDeed(all []Deed, d Deed) []Deed {
 
 // namesOf is what people call the nodes and users that findings name, by what they are
 // and by ID.
-func namesOf(r Row) (map[string]string, error) {
-	names := make(map[string]string)
+func namesOf(r Row) (map[subject]string, error) {
+	names := make(map[subject]string)
 	for _, h := range r.Match.Hits {
-		names["node "+h.Node.ID] = h.Node.Name
+		names[subject{node: h.Node.ID}] = h.Node.Name
 	}
 	for _, n := range r.Named {
 		if n.Tailnet != r.Tailnet.ID {
 			return nil, errOthersFinding
 		}
-		names["node "+n.ID] = n.Name
+		names[subject{node: n.ID}] = n.Name
 	}
 	for _, u := range r.Users {
 		if u.Tailnet != r.Tailnet.ID {
 			return nil, errOthersFinding
 		}
-		names["user "+u.ID] = u.Login
+		names[subject{user: u.ID}] = u.Login
 	}
-	delete(names, "node ") // of an inventory without IDs: no finding names those
-	delete(names, "user ")
+	delete(names, subject{}) // of an inventory without IDs: no finding names those
 	return names, nil
 }
 

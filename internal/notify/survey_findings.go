@@ -217,6 +217,9 @@ func (s *Survey) unidentified(m affected.Match) bool {
 // bulletin's `identification` says that they cannot be told from others.
 func (s *Survey) Unidentified() (int, error) {
 	count := 0
+	if s.bulletin.Identification == "" {
+		return count, nil // and no tailnet need be looked at again
+	}
 	for _, id := range s.ordered() {
 		match, err := s.match(id)
 		if err != nil {

@@ -48,7 +48,7 @@ func (m *measured) Read(b []byte) (int, error) {
 }
 
 // header reads the header row and checks that the columns that must be there are.
-func (f *csvFile) header(asked []column) ([]bool, []fault, error) {
+func (f *csvFile) header(asked *columns) ([]bool, []fault, error) {
 	header, err := f.scan()
 	parse, malformed := errors.AsType[*csv.ParseError](err)
 	switch {
@@ -63,8 +63,8 @@ func (f *csvFile) header(asked []column) ([]bool, []fault, error) {
 	if faults := f.check(asked); len(faults) > 0 {
 		return nil, faults, nil
 	}
-	there := make([]bool, len(asked))
-	for i, c := range asked {
+	there := make([]bool, len(asked.list))
+	for i, c := range asked.list {
 		at := slices.Index(f.names, c.theirs)
 		f.at = append(f.at, at)
 		there[i] = at >= 0
@@ -72,7 +72,7 @@ func (f *csvFile) header(asked []column) ([]bool, []fault, error) {
 	return there, nil, nil
 }
 
-func (f *csvFile) check(asked []column) (faults []fault) {
+func (f *csvFile) check(asked *columns) (faults []fault) {
 	line, _ := f.csv.FieldPos(0)
 	if !utf8.ValidString(strings.Join(f.names, "")) {
 		return []fault{faultAt(line, 0, "bad-row", "the header row is not UTF-8")}
@@ -83,7 +83,7 @@ func (f *csvFile) check(asked []column) (faults []fault) {
 	} else if len(f.names) == 1 && strings.ContainsAny(first, ";\t") {
 		return []fault{faultAt(line, 0, "one-column", "the header row has one cell: cells are separated by commas here")}
 	}
-	for _, c := range asked {
+	for _, c := range asked.list {
 		if c.needed && !slices.Contains(f.names, c.theirs) {
 			faults = append(faults, faultAt(line, 0, "missing-column", c.missing()))
 		}
@@ -98,6 +98,9 @@ func (f *csvFile) check(asked []column) (faults []fault) {
 			faults = append(faults, faultAt(line, at, "duplicate-column", fmt.Sprintf("the column %q stands twice", name)))
 		}
 		seen[name] = true
+	}
+	if len(faults) == 0 && slices.ContainsFunc(f.names, asked.strange) {
+		return []fault{faultAt(line, 0, "bad-row", "a column that this table does not have: a finding without its node_id or user_id speaks for the whole tailnet")}
 	}
 	return faults
 }

@@ -47,8 +47,8 @@ func newJSONLines(text *bufio.Reader) *jsonLines {
 }
 
 // header only takes note of the columns: every line names its own.
-func (f *jsonLines) header(asked []column) ([]bool, []fault, error) {
-	f.asked, f.starts = asked, make([]int, len(asked))
+func (f *jsonLines) header(asked *columns) ([]bool, []fault, error) {
+	f.asked, f.starts = asked.list, make([]int, len(asked.list))
 	return nil, nil, nil
 }
 
@@ -134,7 +134,7 @@ func (f *jsonLines) member(w *walker, r *row) error {
 		return faultAt(f.number, f.column(begins), "bad-row", "the column stands twice in this row")
 	}
 	f.keys = append(f.keys, key)
-	if r.reading.strange(key) {
+	if r.reading.asked.strange(key) {
 		return faultAt(f.number, f.column(begins), "bad-row", "a column that this table does not have")
 	}
 	w.past(':')

@@ -84,7 +84,7 @@ func (c *columns) strange(name string) bool {
 type scanner interface {
 	// header finds the columns and says which of them are there. Faults keep the
 	// file from being read on.
-	header([]column) (there []bool, faults []fault, err error)
+	header(*columns) (there []bool, faults []fault, err error)
 	// next reads a row's cells; [io.EOF] follows the last. A [fault] is a row that
 	// cannot be read, after which there may be others.
 	next(*row) error
@@ -124,9 +124,8 @@ func (f fault) Error() string { return f.problem.Message }
 // reading is a table while it is read.
 type reading struct {
 	Table
-	columns []column
-	strange func(string) bool // a column that must not be there
-	first   []bool            // columns of the first file that has a header row, which those of the others equal
+	asked   *columns
+	first   []bool // columns of the first file that has a header row, which those of the others equal
 	file    string
 	scanner scanner
 	read    Read
@@ -149,7 +148,7 @@ func (t Table) asking() *columns { return &columns{theirs: t.Columns} }
 // each calls visit for every readable row of every file and reports the others. The
 // error is a file that cannot be opened or stops being readable.
 func (t Table) each(c *columns, visit func(*row)) (Read, error) {
-	r := &reading{Table: t, columns: c.list, strange: c.strange}
+	r := &reading{Table: t, asked: c}
 	if t.Sum {
 		r.read.Sums = make(map[string]string, len(t.Files))
 	}
@@ -186,12 +185,9 @@ func (r *reading) rows(in *input, visit func(*row)) (err error) {
 	if r.scanner, err = in.scanner(); err != nil {
 		return err
 	}
-	there, faults, err := r.scanner.header(r.columns)
+	there, faults, err := r.scanner.header(r.asked)
 	if err != nil {
 		return err
-	}
-	if f, is := r.scanner.(*csvFile); is && len(faults) == 0 && slices.ContainsFunc(f.names, r.strange) {
-		faults = []fault{faultAt(1, 0, "bad-row", "a column that this table does not have: a finding without its node_id or user_id speaks for the whole tailnet")}
 	}
 	if len(faults) == 0 {
 		faults = r.unlikeFirst(there)
@@ -202,7 +198,7 @@ func (r *reading) rows(in *input, visit func(*row)) (err error) {
 	if len(faults) > 0 {
 		return nil // without its columns a table means nothing
 	}
-	current := row{cells: make([]string, len(r.columns)), there: make([]bool, len(r.columns)), reading: r}
+	current := row{cells: make([]string, len(r.asked.list)), there: make([]bool, len(r.asked.list)), reading: r}
 	copy(current.there, there)
 	for {
 		err := r.scanner.next(&current)
@@ -231,7 +227,7 @@ func (r *reading) unlikeFirst(there []bool) (faults []fault) {
 	if r.first == nil {
 		r.first = there
 	}
-	for i, c := range r.columns {
+	for i, c := range r.asked.list {
 		if there[i] != r.first[i] {
 			faults = append(faults, faultAt(1, 0, "missing-column", fmt.Sprintf("the column %q stands in some files of this table and not in others", c.theirs)))
 		}
@@ -242,7 +238,7 @@ func (r *reading) unlikeFirst(there []bool) (faults []fault) {
 // badCell reports a cell of the current row.
 func (r *reading) badCell(column int, what string) {
 	line, at := r.scanner.place(column)
-	r.add(faultAt(line, at, "bad-row", r.columns[column].theirs+": "+what))
+	r.add(faultAt(line, at, "bad-row", r.asked.list[column].theirs+": "+what))
 }
 
 // add lists a problem, or counts it where enough are listed.
