@@ -50,37 +50,56 @@ go by them.`,
 
 // A build keeps a few KiB of each bulletin, and makes a hundred on the way, which is garbage at
 // once. Collecting it as often as that doubles the little that is kept would take a fifth of the
-// time; so there is room until a limit, which ten thousand bulletins reach at 84 MiB.
+// time; so it lies until a limit, which ten thousand bulletins reach at 84 MiB. What the last
+// build left makes little garbage, but is read as a whole before it is cut up.
 const (
-	roomy        = 400      // how much the heap may grow before garbage is collected, in per cent
-	leastRoom    = 64 << 20 // octets
-	room         = 30 << 20 // octets, and for each bulletin
-	bulletinRoom = 5<<10 + 512
+	leastRoom      = 64 << 20 // octets
+	room           = 30 << 20 // octets, and for each bulletin
+	bulletinRoom   = 5<<10 + 512
+	rememberedRoom = 8 << 10 // for each that the last build may have left
 )
 
-// makeRoom lets garbage lie, until undo is called.
-func makeRoom() (undo func()) {
-	percent, limit := debug.SetGCPercent(roomy), debug.SetMemoryLimit(-1) // which asks
-	return func() {
-		debug.SetGCPercent(percent)
-		debug.SetMemoryLimit(limit)
-	}
+// headroom is how much garbage may lie, and what was so before.
+type headroom struct {
+	percent int
+	limit   int64 // octets, of all memory; somebody may have set it
 }
 
-// limitRoom sets how much memory a build with some bulletins uses. A lower limit that somebody has
-// set stays.
-func limitRoom(bulletins int) {
-	debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), int64(max(leastRoom, room+bulletins*bulletinRoom))))
+// makeRoom lets garbage lie, as far as the smallest site may.
+func makeRoom() headroom {
+	h := headroom{debug.SetGCPercent(-1), debug.SetMemoryLimit(-1)} // which asks
+	h.grow(leastRoom)
+	return h
+}
+
+// grow moves the limit. A lower one that somebody has set stays.
+func (h headroom) grow(octets int) {
+	debug.SetMemoryLimit(min(h.limit, int64(max(leastRoom, octets))))
+}
+
+func (h headroom) undo() {
+	debug.SetGCPercent(h.percent)
+	debug.SetMemoryLimit(h.limit)
+}
+
+// room is how much memory the build uses.
+func (b *begun) room() int {
+	each := bulletinRoom
+	if b.last != nil {
+		each = rememberedRoom
+	}
+	return room + b.reader.Count()*each
 }
 
 func (p *program) runBuild(ctx context.Context, how building) (err error) {
-	defer makeRoom()()
+	garbage := makeRoom()
+	defer garbage.undo()
 	b, err := p.beginBuild(how)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.close()) }()
-	limitRoom(b.reader.Count())
+	garbage.grow(b.room())
 	kept := &lasting{layout: b.config.Layout, named: b.content.Addresses}
 	made, err := p.make(ctx, b, kept.through(b.writer.Add))
 	if err != nil || stops(made.Problems) {
@@ -109,12 +128,20 @@ func (p *program) beginBuild(how building) (b *begun, err error) {
 		b.last, err = build.ReadMemory(s.memoryFile())
 		return err
 	}
-	if how.fresh {
-		b.prepared, err = p.prepare(asItIs, func(s *site) error { return errors.Join(publish.Forget(s.state()), write(s)) })
-	} else {
-		b.prepared, err = p.prepare(asItIs, write, remember)
+	var layouts *layouts
+	parse := func(s *site) (err error) {
+		layouts, err = s.readLayouts(s.openTemplates)
+		return err
 	}
-	if err != nil && b.writer != nil {
+	if how.fresh {
+		b.prepared, err = p.prepare(asItIs, parse, func(s *site) error { return errors.Join(publish.Forget(s.state()), write(s)) })
+	} else {
+		b.prepared, err = p.prepare(asItIs, parse, write, remember)
+	}
+	switch {
+	case err == nil:
+		b.layouts = layouts
+	case b.writer != nil:
 		err = errors.Join(err, b.writer.Abandon())
 	}
 	return b, err
@@ -148,7 +175,7 @@ func together(things ...func() error) error {
 
 // make walks the site, from where the last walk ended, and hands what is made of it to add.
 func (p *program) make(ctx context.Context, b *begun, add func(publish.File) error) (build.Made, error) {
-	key, err := b.memoryKey() // before the templates are read: one that changes meanwhile has another key next time
+	key, err := b.memoryKey(b.layouts.sum)
 	if err != nil {
 		return build.Made{}, err
 	}
@@ -173,7 +200,11 @@ func (p *program) make(ctx context.Context, b *begun, add func(publish.File) err
 
 // newWalk is a walk through the site on every core.
 func (s *prepared) newWalk() (*build.Walk, error) {
-	renderer, err := pages.New(s.pages())
+	common := s.pages()
+	if s.layouts != nil {
+		common.Parsed = s.layouts.parsed
+	}
+	renderer, err := pages.New(common)
 	if err != nil {
 		return nil, err
 	}

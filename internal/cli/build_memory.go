@@ -11,15 +11,43 @@ import (
 	"path/filepath"
 	"strings"
 
+	pages "tocsin/internal/publish/site"
 	"tocsin/templates"
 )
 
 // memoryFile is what one build leaves for the next.
 func (s *site) memoryFile() string { return filepath.Join(s.state(), "memory") }
 
+// layouts are the templates of a site's pages, read and parsed.
+type layouts struct {
+	sum    string // of the site's own, before they were read: see [prepared.memoryKey]
+	parsed *pages.Templates
+}
+
+func (s *site) readLayouts(open func() (fs.FS, error)) (*layouts, error) {
+	sum, err := s.sumTemplates()
+	if err != nil {
+		return nil, err
+	}
+	files, err := open()
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := pages.ReadTemplates(files, s.config.Language)
+	return &layouts{sum, parsed}, err
+}
+
+// sumTemplates sums up the site's own templates. It goes before they are read: one that changes
+// meanwhile has another sum next time.
+func (s *site) sumTemplates() (string, error) {
+	h := sha256.New()
+	err := hashTree(h, s.path(templates.Folder))
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
 // memoryKey is a digest of all that bulletins have in common: with another key, every one of
 // them may look otherwise.
-func (s *prepared) memoryKey() (string, error) {
+func (s *prepared) memoryKey(templates string) (string, error) {
 	h := sha256.New()
 	if err := hashSelf(h); err != nil {
 		return "", err
@@ -37,9 +65,7 @@ func (s *prepared) memoryKey() (string, error) {
 		return "", fmt.Errorf("encode the rules: %w", err)
 	}
 	hashText(h, inForce)
-	if err := hashTree(h, s.path(templates.Folder)); err != nil {
-		return "", err
-	}
+	hashText(h, []byte(templates))
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 

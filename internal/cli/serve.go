@@ -163,7 +163,11 @@ func (v *view) everything(ctx context.Context) error {
 }
 
 func (v *view) alive(ctx context.Context, s *prepared) (*build.Live, error) {
-	key, err := s.memoryKey() // before the templates are read: see make
+	var err error
+	if s.layouts, err = s.readLayouts(s.openTemplates); err != nil {
+		return nil, err
+	}
+	key, err := s.memoryKey(s.layouts.sum)
 	if err != nil {
 		return nil, err
 	}

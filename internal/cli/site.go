@@ -106,6 +106,7 @@ type prepared struct {
 	reader  *content.Reader
 	checker *check.Checker
 	trees   []*content.Tree // that are read
+	layouts *layouts        // where they were read already
 }
 
 // prepare reads everything of a site but its bulletins. It does other things meanwhile, which need

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"tocsin/internal/source"
 )
@@ -15,15 +16,18 @@ import (
 var ownFiles embed.FS
 
 // pieces are what the server shows itself. Texts of authors lose what a reader would
-// not see: an error message is held against the file letter by letter (F10).
-var pieces = template.Must(template.New("own").Funcs(template.FuncMap{
-	"visible": source.Visible,
-	"upper":   strings.ToUpper,
-}).ParseFS(ownFiles, "own/*.html"))
+// not see: an error message is held against the file letter by letter (F10). They are parsed
+// where they are wanted: other commands need not wait for them.
+var pieces = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("own").Funcs(template.FuncMap{
+		"visible": source.Visible,
+		"upper":   strings.ToUpper,
+	}).ParseFS(ownFiles, "own/*.html"))
+})
 
 func piece(name string, data any) (template.HTML, error) {
 	var b strings.Builder
-	err := pieces.ExecuteTemplate(&b, name, data)
+	err := pieces().ExecuteTemplate(&b, name, data)
 	return template.HTML(b.String()), err
 }
 

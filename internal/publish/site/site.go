@@ -40,6 +40,7 @@ type Site struct {
 	Index        policy.Index     // what stands above the list of policies
 	Moves        []address.Move   // addresses that lead elsewhere or nowhere, each once
 	Templates    fs.FS            // with site/ and static/; the built-in ones where nil
+	Parsed       *Templates       // of these files and this language; nil: read them
 }
 
 // Renderer makes the pages of a site. Nothing that it makes depends on what it made before: any
@@ -64,14 +65,13 @@ func New(s Site) (*Renderer, error) {
 	if s.Templates == nil {
 		s.Templates = templates.Files()
 	}
-	words, err := readWords(s.Templates, s.Language)
-	if err != nil {
-		return nil, err
+	if s.Parsed == nil {
+		var err error
+		if s.Parsed, err = ReadTemplates(s.Templates, s.Language); err != nil {
+			return nil, err
+		}
 	}
-	parsed, err := readTemplates(s.Templates, words)
-	if err != nil {
-		return nil, err
-	}
+	parsed, words := s.Parsed.pages, s.Parsed.words
 	s.Policies = slices.SortedFunc(slices.Values(s.Policies), byWeight)
 	r := &Renderer{Site: s, templates: parsed, words: words, said: words.markdown(), policies: policyTexts(s.Policies, s.Rules)}
 	r.executed = executing(r.policies, s.Rules)

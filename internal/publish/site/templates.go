@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"html/template"
@@ -26,6 +27,23 @@ var definesMain = regexp.MustCompile(`\{\{-?\s*define "main"`)
 type pageTemplates struct {
 	pages  map[string]*pagewriter.Set
 	pieces *pagewriter.Set
+}
+
+// Templates are a site's templates with their words in one language, read and parsed.
+type Templates struct {
+	pages *pageTemplates
+	words *words
+}
+
+// ReadTemplates reads templates before anything else of the site is known. The language is a BCP 47
+// tag; the error names the template with its line.
+func ReadTemplates(files fs.FS, language string) (*Templates, error) {
+	w, err := readWords(files, cmp.Or(language, "en"))
+	if err != nil {
+		return nil, err
+	}
+	all, err := readTemplates(files, w)
+	return &Templates{all, w}, err
 }
 
 // readTemplates reads everything in site/: what defines "main" is a page, all else is pieces
