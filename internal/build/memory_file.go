@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"io/fs"
 	"maps"
@@ -33,10 +32,8 @@ const memoryVersion = "tocsin memory 5\n"
 
 const (
 	lengthSize = 8
-	frameSize  = lengthSize + crc32.Size
+	frameSize  = lengthSize + tape.SumSize
 )
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // memoryFile is a file of sound sections that was read.
 type memoryFile struct {
@@ -128,15 +125,10 @@ func cutSection(text string) (section, rest string, sound bool) {
 		return "", "", false
 	}
 	end := lengthSize + int(length)
-	if sum := checksum(checksum(0, text[lengthSize:end]), text[:lengthSize]); sum != binary.LittleEndian.Uint32([]byte(text[end:end+crc32.Size])) {
+	if sum := tape.ChecksumText(tape.ChecksumText(0, text[lengthSize:end]), text[:lengthSize]); !tape.HasSum(text[end:], sum) {
 		return "", "", false
 	}
-	return text[lengthSize:end], text[end+crc32.Size:], true
-}
-
-// checksum goes on with a sum. It makes no copy of the text, and changes nothing in it.
-func checksum(sum uint32, text string) uint32 {
-	return crc32.Update(sum, castagnoli, unsafe.Slice(unsafe.StringData(text), len(text)))
+	return text[lengthSize:end], text[end+tape.SumSize:], true
 }
 
 // leastRecord is how many octets a record takes at least: one for each of its five values.
@@ -259,15 +251,13 @@ type section struct {
 
 func (s *section) Write(b []byte) (int, error) {
 	s.length += uint64(len(b))
-	s.sum = crc32.Update(s.sum, castagnoli, b)
+	s.sum = tape.Checksum(s.sum, b)
 	return s.to.Write(b)
 }
 
 func (s *section) head() []byte { return binary.LittleEndian.AppendUint64(nil, s.length) }
 
-func (s *section) tail() []byte {
-	return binary.LittleEndian.AppendUint32(nil, crc32.Update(s.sum, castagnoli, s.head()))
-}
+func (s *section) tail() []byte { return tape.AppendSum(nil, tape.Checksum(s.sum, s.head())) }
 
 // write puts the memory on a tape, piece by piece.
 func (m *Memory) write(out io.Writer) error {

@@ -58,7 +58,7 @@ func (w *Writer) know() error {
 	}
 	t := tape.Write()
 	k.tape(t)
-	return w.site.keep(knownName, pack(knownMagic, t))
+	return w.site.keep(knownName, tape.Seal(append([]byte(knownMagic), t.Bytes()...)))
 }
 
 // standbyStamp is zero where there is no standby.
@@ -78,7 +78,7 @@ func (s site) takeKnown() (*standbyNote, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("begin a new tree: %w", err)
 	}
-	t := unpack(knownMagic, data)
+	t := tape.Unseal(knownMagic, data)
 	if readErr != nil || t == nil {
 		return nil, nil
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"tocsin/internal/tape"
 )
 
 // tick waits until the clock of the file system has moved on, so that what stands is old.
@@ -391,7 +393,7 @@ func TestKnownThatIsNoHelp(t *testing.T) {
 		"long":          func(d string) string { return d + "x" },
 		"flipped":       func(d string) string { return d[:len(d)-1] + string([]byte{d[len(d)-1] ^ 1}) },
 		"version":       func(d string) string { return strings.Replace(d, "standby 1", "standby 2", 1) },
-		"empty, sealed": func(string) string { return string(seal([]byte(knownMagic))) },
+		"empty, sealed": func(string) string { return string(tape.Seal([]byte(knownMagic))) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newKnownSite(t)

@@ -1,10 +1,8 @@
 package publish
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"os"
 	"path/filepath"
 	"slices"
@@ -77,8 +75,6 @@ func (s site) keep(name string, data []byte) error {
 	return nil
 }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 func encodeMemory(files []file, folders []folder) []byte {
 	const fileRoom, folderRoom = 128, 64 // octets that mostly do; a tape that grows is copied a dozen times
 	b := append(make([]byte, 0, len(memoryMagic)+fileRoom*len(files)+folderRoom*len(folders)), memoryMagic...)
@@ -90,7 +86,7 @@ func encodeMemory(files []file, folders []folder) []byte {
 	tape.List(t, &files, func(t *tape.Tape, f *file) { fileTape(t, f); take() })
 	tape.List(t, &folders, func(t *tape.Tape, f *folder) { folderTape(t, f); take() })
 	take() // where there are none
-	return seal(b)
+	return tape.Seal(b)
 }
 
 // What is written of a file is read back as a node.
@@ -107,30 +103,9 @@ func tapeFile(t *tape.Tape, path *string, sum *digest, s *stat) {
 	s.inode = uint64(inode)
 }
 
-// pack puts a magic before a tape and a checksum behind it.
-func pack(magic string, t *tape.Tape) []byte {
-	body := t.Bytes()
-	b := make([]byte, 0, len(magic)+len(body)+crc32.Size)
-	return seal(append(append(b, magic...), body...))
-}
-
-// unpack is nil for what pack did not write.
-func unpack(magic string, data []byte) *tape.Tape {
-	end := len(data) - crc32.Size
-	if end < len(magic) || string(data[:len(magic)]) != magic ||
-		crc32.Checksum(data[:end], castagnoli) != binary.LittleEndian.Uint32(data[end:]) {
-		return nil
-	}
-	return tape.Read(string(data[len(magic):end]))
-}
-
-func seal(b []byte) []byte {
-	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
-}
-
 // decodeMemory is false of what encodeMemory did not write.
 func decodeMemory(data []byte) (m memory, ok bool) {
-	t := unpack(memoryMagic, data)
+	t := tape.Unseal(memoryMagic, data)
 	if t == nil {
 		return memory{}, false
 	}

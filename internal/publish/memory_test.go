@@ -2,7 +2,6 @@ package publish
 
 import (
 	"bytes"
-	"hash/crc32"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"tocsin/internal/tape"
 )
 
 func TestMemoryIsReadBack(t *testing.T) {
@@ -38,7 +39,7 @@ func TestMemoryLayout(t *testing.T) {
 		"\x02" + "\x02a" + "\x02" + "\x04" + "\x05"
 	sum := digest([]byte("0123456789abcdef0123456789ABCDEF"))
 	got := encodeMemory([]file{{path: "a/b", sum: sum, stat: stat{5, 300, 7}}}, []folder{{"a", stamp{1, 2, -3}}})
-	if got := string(got[:len(got)-crc32.Size]); got != want {
+	if got := string(got[:len(got)-tape.SumSize]); got != want {
 		t.Errorf("the layout of %s is another: give memoryMagic the next number, then write both down here\nwant %q\ngot  %q", memoryName, want, got)
 	}
 }
@@ -83,7 +84,7 @@ func TestMemoryThatIsNoHelp(t *testing.T) {
 					t.Errorf("%s was written anew: it was %s, is %s", path, stat, after[path])
 				}
 			}
-			if got, err := os.ReadFile(path); err != nil || unpack(memoryMagic, got) == nil {
+			if got, err := os.ReadFile(path); err != nil || tape.Unseal(memoryMagic, got) == nil {
 				t.Errorf("the next memory is broken too: %v", err)
 			}
 		})
@@ -144,7 +145,7 @@ func FuzzMemory(f *testing.F) {
 		// The checksum would keep every mutation out.
 		sealed := encodeMemory(nil, nil)
 		if body, ok := bytes.CutPrefix(data, []byte(memoryMagic)); ok && len(body) > 4 {
-			sealed = seal(append([]byte(memoryMagic), body[:len(body)-4]...))
+			sealed = tape.Seal(append([]byte(memoryMagic), body[:len(body)-4]...))
 		}
 		m, ok := decodeMemory(sealed)
 		if !ok {

@@ -13,7 +13,7 @@
 // a page for at the first touch, a look first costs a second page and a halt of every core.
 //
 // It is for what a program tells itself: there are no names, no versions and no types on a tape.
-// Whoever keeps one puts a checksum and a version around it.
+// Whoever keeps one puts a version before it and a checksum behind it: see [Seal].
 package tape
 
 import (
