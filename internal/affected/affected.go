@@ -6,6 +6,7 @@
 package affected
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,10 +21,25 @@ import (
 // counted are in the evidence.
 type Hit struct {
 	Node     tailnet.Node
-	Row      int                   // index of the bulletin's affected row that matched
+	Row      int                   // index of the bulletin's affected row that matched, else of the first that may
+	Others   []int                 // the further rows that may, where none surely does, in their order
 	Affected verdict.Truth         // yes, or unknown where it cannot be told
 	Evidence string                // why: "1.62.0 lies in 1.58.0 and later, before 1.66.1"
+	Plain    string                // the same for terminals and logs: no text of the inventory
 	Found    tailnet.FindingStatus // what somebody found who looked; empty where nobody did
+}
+
+// Rows hands out the index of every affected row that touches the node, or may. What one
+// of several offers is not known to be what the node needs.
+func (h Hit) Rows(yield func(row int) bool) {
+	if !yield(h.Row) {
+		return
+	}
+	for _, row := range h.Others {
+		if !yield(row) {
+			return
+		}
+	}
 }
 
 // Miss says how a node escaped; the near misses are what a reviewer of a plan looks at.
@@ -55,21 +71,32 @@ type Matcher struct {
 	products bulletin.Products
 	columns  []string // that rows ask for, sorted
 	answers  map[question]answer
+	shapes   map[string]int // what cells come to → its number
+	shape    []byte         // what the cells of one node come to, before it has a number
 }
 
-type question struct{ product, platform, version, cells string }
+type question struct {
+	product, platform, version string
+	cells                      int // number of what they come to
+}
+
+// mostAnswers is how many are remembered. An inventory in which every node has a version
+// of its own is matched as well, only slower.
+const mostAnswers = 1 << 16
 
 type answer struct {
 	miss     Miss
 	row      int
+	others   []int // that cannot tell either
 	affected verdict.Truth
 	evidence string
+	plain    string // without what the inventory says in its own words
 }
 
 // NewMatcher prepares the matching of one bulletin. Its ranges must have passed
 // [version.Range.Check]; one that has not makes its nodes "cannot tell".
 func NewMatcher(b bulletin.Bulletin, products bulletin.Products) *Matcher {
-	return &Matcher{rows: b.Affected, products: products, columns: columns(b.Affected), answers: make(map[question]answer)}
+	return &Matcher{rows: b.Affected, products: products, columns: columns(b.Affected), answers: make(map[question]answer), shapes: make(map[string]int)}
 }
 
 // Node tells whether the bulletin touches a node, by the inventory and by the findings
@@ -79,28 +106,43 @@ func (m *Matcher) Node(n tailnet.Node, findings ...tailnet.Finding) (Hit, Miss) 
 	a, known := m.answers[q]
 	if !known {
 		a = m.decide(q, n.Cells)
-		m.answers[q] = a
+		m.remember(q, a)
 	}
 	if a.miss != NotMissed {
 		return Hit{}, a.miss
 	}
 	n.Cells = tailnet.Cells{}
-	return overrule(Hit{Node: n, Row: a.row, Affected: a.affected, Evidence: a.evidence}, findings)
+	return overrule(Hit{Node: n, Row: a.row, Others: a.others, Affected: a.affected, Evidence: a.evidence, Plain: a.plain}, findings)
 }
 
-// decide asks every row: one that matches wins, then one that cannot tell, then
+// remember keeps an answer, with texts of its own: those of a node may be parts of a
+// whole table.
+func (m *Matcher) remember(q question, a answer) {
+	if len(m.answers) == mostAnswers {
+		clear(m.answers)
+	}
+	q.product, q.platform, q.version = strings.Clone(q.product), strings.Clone(q.platform), strings.Clone(q.version)
+	m.answers[q] = a
+}
+
+// decide asks every row: one that matches wins, then all that cannot tell, then
 // the nearest miss.
 func (m *Matcher) decide(q question, cells tailnet.Cells) answer {
 	best := answer{miss: OtherProduct}
 	for i, row := range m.rows {
 		a := m.row(q, cells, row)
 		a.row = i
-		if a.weight() > best.weight() {
+		switch {
+		case a.weight() > best.weight():
 			best = a
+		case a.unsure() && best.unsure():
+			best.others = append(best.others, i)
 		}
 	}
 	return best
 }
+
+func (a answer) unsure() bool { return a.miss == NotMissed && a.affected != verdict.Yes }
 
 // weight orders answers: a match, then cannot tell, then how near the miss was.
 func (a answer) weight() int {
@@ -125,55 +167,72 @@ func (m *Matcher) row(q question, cells tailnet.Cells, row bulletin.Affected) an
 
 // all is the first miss among the answers, else what cannot be told, else a match.
 func all(parts ...answer) answer {
-	var sure, unsure []string
+	sure, unsure := matches("", ""), answer{affected: verdict.Unknown}
 	for _, a := range parts {
 		switch {
 		case a.miss != NotMissed:
 			return a
 		case a.affected != verdict.Yes:
-			unsure = append(unsure, a.evidence)
-		case a.evidence != "":
-			sure = append(sure, a.evidence)
+			unsure.join(a)
+		default:
+			sure.join(a)
 		}
 	}
-	if len(unsure) > 0 {
-		return cannotTell(strings.Join(unsure, "; "))
+	if unsure.evidence != "" {
+		return unsure
 	}
-	return matches(strings.Join(sure, "; "))
+	return sure
+}
+
+// join adds the evidence of another answer.
+func (a *answer) join(other answer) {
+	if a.evidence != "" && other.evidence != "" {
+		a.evidence, a.plain = a.evidence+"; ", a.plain+"; "
+	}
+	a.evidence, a.plain = a.evidence+other.evidence, a.plain+other.plain
 }
 
 func onPlatform(platform string, row bulletin.Affected, product bulletin.Product) answer {
 	switch {
 	case len(row.Platforms) == 0 || slices.Contains(row.Platforms, platform):
-		return matches("")
+		return matches("", "")
 	case platform == "":
-		return cannotTell("the inventory names no platform")
+		return cannotTell("the inventory names no platform", "")
 	case len(product.Platforms) > 0 && !slices.Contains(product.Platforms, platform):
-		return cannotTell(fmt.Sprintf("its platform %q is none of the product's", platform))
+		return cannotTell("its platform is none of the product's", fmt.Sprintf("its platform %q is none of the product's", platform))
 	}
 	return answer{miss: OtherPlatform}
 }
 
 func inRange(text string, row bulletin.Affected, product bulletin.Product) answer {
 	if text == "" {
-		return cannotTell("the inventory names no version")
+		return cannotTell("the inventory names no version", "")
 	}
 	v, err := version.Parse(text, product.VersionSuffix)
 	if err != nil {
-		return cannotTell(fmt.Sprintf("its version %q cannot be read", text))
+		return cannotTell("its version cannot be read", fmt.Sprintf("its version %q cannot be read", text))
 	}
 	where, err := row.Versions.Locate(v, product.VersionSuffix)
 	switch {
 	case err != nil:
-		return cannotTell(err.Error())
+		return cannotTell(err.Error(), "")
 	case where == version.Before:
 		return answer{miss: TooOld}
 	case where == version.After:
 		return answer{miss: FixedAlready}
 	}
-	return matches(fmt.Sprintf("%s lies in %s", v, row.Versions))
+	lies := fmt.Sprintf(" lies in %s", row.Versions)
+	return matches(v.Release()+lies, v.String()+lies)
 }
 
-func matches(evidence string) answer { return answer{affected: verdict.Yes, evidence: evidence} }
+// matches is an answer with its evidence in plain words, and in the inventory's own
+// where those say more.
+func matches(plain, exact string) answer {
+	return answer{affected: verdict.Yes, evidence: cmp.Or(exact, plain), plain: plain}
+}
 
-func cannotTell(why string) answer { return answer{affected: verdict.Unknown, evidence: why} }
+// cannotTell is an answer with its reason in plain words, and in the inventory's own
+// where those say more.
+func cannotTell(plain, exact string) answer {
+	return answer{affected: verdict.Unknown, evidence: cmp.Or(exact, plain), plain: plain}
+}

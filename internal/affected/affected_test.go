@@ -3,6 +3,7 @@ package affected
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -141,6 +142,38 @@ func TestSeveralRows(t *testing.T) {
 	}
 }
 
+// F29: of several rows none of which can tell, every one is kept, for each may offer
+// another fix; a row that matches stands alone.
+func TestRowsThatCannotTell(t *testing.T) {
+	row := func(platform, fixed string) bulletin.Affected {
+		return bulletin.Affected{Product: "client", Platforms: []string{platform}, Versions: from("1.30.0", fixed)}
+	}
+	rows := []bulletin.Affected{row("windows", "1.66.1"), row("linux", "1.66.2"), row("macos", "")}
+	anywhere := append([]bulletin.Affected{{Product: "client", Versions: from("1.60.0", "1.70.0")}}, rows...)
+	investigated := tailnet.Finding{Tailnet: "bakery", Node: "n1", Status: tailnet.KnownAffected}
+	for _, c := range []struct {
+		name     string
+		rows     []bulletin.Affected
+		node     tailnet.Node
+		findings []tailnet.Finding
+		want     []int
+	}{
+		{"no platform", rows, node("client", "", "1.60.0"), nil, []int{0, 1, 2}},
+		{"no platform that the product has", rows, node("client", "beos", "1.60.0"), nil, []int{0, 1, 2}},
+		{"no platform, and some rows have its fix", rows, node("client", "", "1.66.1"), nil, []int{1, 2}},
+		{"no version", rows, node("client", "linux", ""), nil, []int{1}},
+		{"nothing", rows, node("client", "", ""), nil, []int{0, 1, 2}},
+		{"found to be affected", rows, node("client", "", ""), []tailnet.Finding{investigated}, []int{0, 1, 2}},
+		{"a row that matches", anywhere, node("client", "", "1.60.0"), nil, []int{0}},
+		{"a row that matches, last", []bulletin.Affected{rows[0], rows[1], anywhere[0]}, node("client", "", "1.60.0"), nil, []int{2}},
+	} {
+		hit, _ := matcher(c.rows...).Node(c.node, c.findings...)
+		if got := slices.Collect(hit.Rows); !slices.Equal(got, c.want) {
+			t.Errorf("%s: rows %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
 // TestMemory asks one matcher about everything in random order, and a new one
 // about each: remembering changes no answer, and every answer carries its own node.
 func TestMemory(t *testing.T) {
@@ -236,5 +269,52 @@ func TestStrangersAreRefused(t *testing.T) {
 		if err == nil || got.Tailnet != "" || got.Hits != nil {
 			t.Errorf("a node of %q among those of bakery: %+v %v", other, got, err)
 		}
+	}
+}
+
+// F53: what reaches terminals and logs holds nothing that only the inventory says; what
+// the tailnet's own letter says may.
+func TestPlainEvidence(t *testing.T) {
+	const secret = "kims-laptop"
+	asked := bulletin.Affected{Product: "gateway", Versions: from("", "1.66.1"), Where: []bulletin.Column{{Name: "exit_node", Values: []string{"yes"}}}}
+	for want, n := range map[string]tailnet.Node{
+		"its version cannot be read":                    node("client", "windows", secret),
+		"its platform is none of the product's":         node("client", secret, "1.60.0"),
+		"1.60.0 lies in 1.30.0 and later":               node("client", "windows", "1.60.0-"+secret),
+		"a prerelease of 1.60.0 lies in":                node("gateway", "linux", "1.60.0-"+secret),
+		`what the inventory says of its "exit_node" is`: node("gateway", "linux", "1.60.0"),
+	} {
+		n.ID, n.Name = secret, secret
+		n.Cells = tailnet.NewCells([]string{"exit_node"}, []string{"yes"})
+		if strings.Contains(want, "exit_node") {
+			n.Cells = tailnet.NewCells([]string{"exit_node"}, []string{secret})
+		}
+		hit, miss := matcher(windows, asked).Node(n)
+		if miss != NotMissed || !strings.Contains(hit.Plain, want) || strings.Contains(hit.Plain, secret) {
+			t.Errorf("%v, %q; want %q", miss, hit.Plain, want)
+		}
+		if private := strings.Contains(n.OS+n.Version, secret); strings.Contains(hit.Evidence, secret) != private {
+			t.Errorf("the evidence is %q", hit.Evidence)
+		}
+		for _, s := range tailnet.FindingStatuses {
+			if h, miss := matcher(windows, asked).Node(n, tailnet.Finding{Tailnet: n.Tailnet, Node: n.ID, Status: s}); miss == NotMissed && (h.Plain == "" || h.Plain != h.Evidence) {
+				t.Errorf("found %s: %q, and in plain words %q", s, h.Evidence, h.Plain)
+			}
+		}
+	}
+}
+
+// An inventory in which every node has a version of its own fills no memory, and none of
+// its answers changes.
+func TestMemoryIsBounded(t *testing.T) {
+	m := matcher(windows)
+	for i := range mostAnswers + 10 {
+		n := node("client", "windows", fmt.Sprintf("1.%d.%d", 30+i%60, i))
+		if hit, _ := m.Node(n); (hit.Affected == yes) != (30+i%60 < 66) {
+			t.Fatalf("%s: %+v", n.Version, hit)
+		}
+	}
+	if len(m.answers) > mostAnswers {
+		t.Errorf("%d answers are remembered", len(m.answers))
 	}
 }

@@ -13,15 +13,21 @@ func overrule(h Hit, findings []tailnet.Finding) (Hit, Miss) {
 	h.Found = spoken(h.Node, findings)
 	switch h.Found {
 	case tailnet.KnownAffected:
-		h.Affected, h.Evidence = verdict.Yes, "somebody looked, and it was affected"
+		return h.by(verdict.Yes, "somebody looked, and it was affected"), NotMissed
 	case tailnet.FixedFinding:
-		h.Affected, h.Evidence = verdict.Yes, "somebody looked: it was affected, and is fixed"
+		return h.by(verdict.Yes, "somebody looked: it was affected, and is fixed"), NotMissed
 	case tailnet.UnderInvestigation:
-		h.Affected, h.Evidence = verdict.Unknown, "it is still being investigated"
+		return h.by(verdict.Unknown, "it is still being investigated"), NotMissed
 	case tailnet.KnownNotAffected:
 		return Hit{}, Cleared
 	}
 	return h, NotMissed
+}
+
+// by is the hit on other evidence.
+func (h Hit) by(affected verdict.Truth, evidence string) Hit {
+	h.Affected, h.Evidence, h.Plain = affected, evidence, evidence
+	return h
 }
 
 // spoken is the strongest finding that speaks for a node: one of its own, or one of its

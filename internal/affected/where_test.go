@@ -36,8 +36,10 @@ func TestWhere(t *testing.T) {
 		{"equal", []bulletin.Affected{asks(exit)}, "1.60.0", both, []string{"yes", ""}, yes, 0, `1.60.0 lies in 1.30.0 and later, before 1.66.1; its "exit_node" is "yes"`},
 		{"equal to another of the values", []bulletin.Affected{asks(exit)}, "1.60.0", both, []string{"1", ""}, yes, 0, `its "exit_node" is "1"`},
 		{"another value", []bulletin.Affected{asks(exit)}, "1.60.0", both, []string{"no", ""}, 0, OtherCells, ""},
-		{"in capitals it is another", []bulletin.Affected{asks(exit)}, "1.60.0", both, []string{"YES", ""}, 0, OtherCells, ""},
-		{"with a space it is another", []bulletin.Affected{asks(exit)}, "1.60.0", both, []string{" yes", ""}, 0, OtherCells, ""},
+		{"in capitals", []bulletin.Affected{asks(exit)}, "1.60.0", both, []string{"YES", ""}, yes, 0, `its "exit_node" is "yes"`},
+		{"another region, in capitals", []bulletin.Affected{asks(region)}, "1.60.0", both, []string{"", "EU"}, 0, OtherCells, ""},
+		{"neither yes nor no", []bulletin.Affected{asks(exit)}, "1.60.0", both, []string{" yes", ""}, unknown, 0, `what the inventory says of its "exit_node" is no answer`},
+		{"unknown, in so many words", []bulletin.Affected{asks(region)}, "1.60.0", both, []string{"", "Unknown"}, unknown, 0, `of its "region" is no answer`},
 		{"an empty cell", []bulletin.Affected{asks(exit)}, "1.60.0", both, []string{"", "eu"}, unknown, 0, `the inventory says nothing of its "exit_node"`},
 		{"no such column", []bulletin.Affected{asks(exit)}, "1.60.0", []string{"region"}, []string{"eu"}, unknown, 0, `nothing of its "exit_node"`},
 		{"no columns at all", []bulletin.Affected{asks(exit)}, "1.60.0", nil, nil, unknown, 0, `nothing of its "exit_node"`},
@@ -93,5 +95,62 @@ func TestWhatCannotBeTold(t *testing.T) {
 		if hit, miss := matcher(windows).Node(c.node); miss != c.miss || hit.Evidence != c.evidence || miss == NotMissed && hit.Affected != unknown {
 			t.Errorf("%+v: %+v, %v", c.node, hit, miss)
 		}
+	}
+}
+
+// F30: programs that export write yes and no in many ways. One of them is never taken
+// for another answer, by the matcher's memory neither.
+func TestYesAndNo(t *testing.T) {
+	column := func(values ...string) bulletin.Column { return bulletin.Column{Name: "shared_host", Values: values} }
+	tier := column("1", "2")
+	for _, c := range []struct {
+		asks bulletin.Column
+		cell string
+		want verdict.Truth
+		miss Miss
+	}{
+		{column("yes"), "yes", yes, 0},
+		{column("yes"), "true", yes, 0},
+		{column("yes"), "TRUE", yes, 0},
+		{column("yes"), "1", yes, 0},
+		{column("yes"), "False", 0, OtherCells},
+		{column("yes"), "0", 0, OtherCells},
+		{column("yes"), "on", unknown, 0},
+		{column("yes"), "2", unknown, 0},
+		{column("true"), "Yes", yes, 0},
+		{column("no"), "0", yes, 0},
+		{column("no"), "FALSE", yes, 0},
+		{column("no"), "1", 0, OtherCells},
+		{column("yes", "no"), "0", yes, 0},
+		{column("yes", "perhaps"), "on", 0, OtherCells},
+		{tier, "1", yes, 0},
+		{tier, "2", yes, 0},
+		{tier, "3", 0, OtherCells},
+		{tier, "0", 0, OtherCells},
+		{column("1"), "3", 0, OtherCells},
+		{column("0", "1"), "2", 0, OtherCells},
+		{column("unknown"), "unknown", yes, 0},
+	} {
+		m := matcher(asks(c.asks))
+		_, _ = m.Node(withCell("some other")) // which it remembers
+		for range 2 {
+			if hit, miss := m.Node(withCell(c.cell)); hit.Affected != c.want || miss != c.miss {
+				t.Errorf("%q asked for %q: %s, %v; want %s, %v", c.cell, c.asks.Values, hit.Affected, miss, c.want, c.miss)
+			}
+		}
+	}
+}
+
+func withCell(text string) tailnet.Node {
+	n := node("client", "windows", "1.60.0")
+	n.Cells = tailnet.NewCells([]string{"shared_host"}, []string{text})
+	return n
+}
+
+// Asking about a node that is like others takes no memory: an inventory has millions.
+func TestNoMemoryPerNode(t *testing.T) {
+	m, n := matcher(asks(bulletin.Column{Name: "shared_host", Values: []string{"no"}})), withCell("yes")
+	if got := testing.AllocsPerRun(100, func() { _, _ = m.Node(n) }); got != 0 {
+		t.Errorf("%v allocations", got)
 	}
 }
