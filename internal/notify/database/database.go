@@ -1,5 +1,5 @@
-// Package database opens the SQLite files of the notifying wing. It is the only
-// door of the driver; everybody else speaks database/sql.
+// Package database opens the SQLite files of the notifying wing, and asks the
+// databases of others, in SQLite or PostgreSQL. It is the only door of their drivers.
 package database
 
 import (

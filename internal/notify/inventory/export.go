@@ -14,7 +14,8 @@ import (
 )
 
 // tables are the tables of an inventory, by the names that an export counts them under.
-var tables = [...]string{"tailnets", "nodes", "users", "contacts", "findings"}
+// Findings are not counted: each bulletin has its own.
+var tables = [...]string{"tailnets", "nodes", "users", "contacts"}
 
 // Export is what the program that exported an inventory says about it: a truncated
 // table is the quietest way to lose a customer. The zero value says nothing.
@@ -97,7 +98,7 @@ func (r *exportReader) count(e exportEntry) {
 	rows, err := strconv.ParseInt(e.value, 10, 64)
 	switch {
 	case !slices.Contains(tables[:], e.key):
-		r.text.report(e.at, "no such table: "+strings.Join(tables[:], ", ")+" are the tables of an inventory")
+		r.text.report(e.at, "no such table: "+strings.Join(tables[:], ", ")+" are those that an export counts")
 	case err != nil || rows < 0 || e.value != strconv.FormatInt(rows, 10):
 		r.text.report(e.valueAt, "rows: "+e.key+" must be a number")
 	default:
@@ -139,6 +140,17 @@ func (e Export) Holds(table string, r Read) (problems source.Problems) {
 			problems = append(problems, e.differs(name, fmt.Sprintf("%s is not the file that was exported: its SHA-256 is another", name)))
 		case !summed && counted && len(e.Sums) > 0:
 			problems = append(problems, e.differs("", fmt.Sprintf("%s is no file of this export: it may be left from another", name)))
+		}
+	}
+	return problems
+}
+
+// Gone reports the files that were exported and are not there any more: a file of
+// findings, say, which nothing else would miss.
+func (e Export) Gone(there func(name string) bool) (problems source.Problems) {
+	for _, name := range slices.Sorted(maps.Keys(e.Sums)) {
+		if !there(name) {
+			problems = append(problems, e.differs(name, name+" was exported, and is not there"))
 		}
 	}
 	return problems

@@ -68,7 +68,8 @@ func TestDamagedExport(t *testing.T) {
 		"no value":           {"taken_at:\n" + rows, ":1:10: taken_at must be a time with its zone, such as 2026-05-01T06:00:00Z"},
 		"time of parts":      {"taken_at: {year: 2026}\n" + rows, ":1:11: taken_at must be a time with its zone, such as 2026-05-01T06:00:00Z"},
 		"unknown key":        {taken + rows + "verysecret: 1\n", ":3:1: an unknown key: taken_at, rows and sha256 are those of an export"},
-		"unknown table":      {taken + "rows: {tailnets: 1, nodes: 2, verysecret: 3}\n", ":2:31: no such table: tailnets, nodes, users, contacts, findings are the tables of an inventory"},
+		"unknown table":      {taken + "rows: {tailnets: 1, nodes: 2, verysecret: 3}\n", ":2:31: no such table: tailnets, nodes, users, contacts are those that an export counts"},
+		"findings":           {taken + "rows: {tailnets: 1, nodes: 2, findings: 3}\n", ":2:31: no such table: tailnets, nodes, users, contacts are those that an export counts"},
 		"rows, no mapping":   {taken + "rows: 12\n", ":2:7: rows must have keys of its own"},
 		"no number":          {taken + "rows: {tailnets: verysecret, nodes: 2}\n", ":2:18: rows: tailnets must be a number"},
 		"negative":           {taken + "rows: {tailnets: 1, nodes: '-2'}\n", ":2:28: rows: nodes must be a number"},
@@ -156,6 +157,21 @@ func TestExportHolds(t *testing.T) {
 	}
 	if problems := (Export{}).Holds("tailnets", Read{Rows: 3, Sums: sums("a", sumA)}); len(problems) > 0 {
 		t.Errorf("no export: %v", problems)
+	}
+}
+
+// TestExportedAndGone: a file that was exported is missed, though no table would miss it.
+func TestExportedAndGone(t *testing.T) {
+	e, problems := readExport("taken_at: 2026-05-01T06:00:00Z\nrows: {tailnets: 3, nodes: 12}\nsha256:\n  tailnets.csv: " + sumA + "\n  ../findings/TS-2026-004.csv: " + sumA + "\n")
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	got := e.Gone(func(name string) bool { return name == "inventory/tailnets.csv" })
+	if len(got) != 1 || got[0].Position.Line != 5 || got[0].Message != "findings/TS-2026-004.csv was exported, and is not there" || got[0].Hint == "" {
+		t.Error(got)
+	}
+	if got := e.Gone(func(string) bool { return true }); len(got) > 0 {
+		t.Error(got)
 	}
 }
 

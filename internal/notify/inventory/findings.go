@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"tocsin/internal/bulletin"
 	"tocsin/internal/tailnet"
 	"tocsin/internal/verdict"
 )
@@ -43,6 +44,8 @@ func (t Table) Findings(known func(tailnet.ID) bool, visit func(tailnet.Finding)
 		case !r.named(of) || !r.trim(node) || !r.trim(user) || !r.address(email):
 		case !slices.Contains(tailnet.FindingStatuses[:], f.Status):
 			r.bad(status, "must be "+statuses())
+		case f.DoneAt != "" && bulletin.Instant(f.DoneAt).IsZero():
+			r.bad(doneAt, "must be a day such as 2026-05-03, or a time with its zone")
 		case !readable:
 			r.bad(visible, "must be yes or no, or unknown, or empty")
 		case !known(f.Tailnet) && !r.former(f, email, former):

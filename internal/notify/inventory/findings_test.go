@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"errors"
-	"fmt"
 	"testing"
 
 	"tocsin/internal/tailnet"
@@ -51,6 +50,7 @@ func TestDamageByTable(t *testing.T) {
 		"former, bad address":     {"findings", findings + "left,,fixed,,verysecret\n", "findings:2:14: bad-row: email: not of the form name@domain"},
 		"node, spaced":            {"findings", findings + "acme, verysecret,fixed,,\n", "findings:2:6: bad-row: node_id: white space around it"},
 		"user, spaced":            {"findings", "tailnet,user_id,status\nacme,verysecret ,fixed\n", "findings:2:6: bad-row: user_id: white space around it"},
+		"done some day":           {"findings", "tailnet,status,done,done_at\nacme,fixed,,2026-05-03\nacme,fixed,,2026-05-03T10:00:00Z\nacme,fixed,reset,verysecret\n", "findings:4:18: bad-row: done_at: must be a day such as 2026-05-03, or a time with its zone"},
 		"finding refused":         {"findings", findings + "acme,refused,fixed,,\n", "findings:2:1: bad-row: tailnet: refused"},
 	} {
 		read, err := refusing[c.table](one(c.table, c.text))
@@ -102,28 +102,5 @@ func TestTheSameNodeOfTwoProducts(t *testing.T) {
 	got, problems := readNodes(t, "tailnet,node_id,os,client_version,product\nacme,n1,linux,1,client\nacme,n1,linux,1,cli\n", "client", "cli")
 	if len(got) != 2 || len(problems) > 0 {
 		t.Errorf("%v, %v", got, problems)
-	}
-}
-
-// TestTwiceForgetsNothing is F30: of many pairs, each is new once and known after.
-func TestTwiceForgetsNothing(t *testing.T) {
-	seen := new(twice)
-	const many = 100_000
-	for round := range 2 {
-		for i := range many {
-			if got := seen.before(fmt.Sprint(i%7), fmt.Sprint("n", i)); got != (round == 1) {
-				t.Fatalf("round %d, pair %d: seen %v", round+1, i, got)
-			}
-		}
-	}
-	if seen.before("ab", "c") || seen.before("a", "bc") || seen.before("", "abc") {
-		t.Error("where the first ends and the second begins makes no difference")
-	}
-	room := 0
-	for _, p := range seen.parts {
-		room += len(p.hashes)
-	}
-	if room*8 > many*perRow {
-		t.Errorf("%d pairs take %d octets", many, room*8)
 	}
 }

@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -21,11 +25,12 @@ func FuzzTables(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		seen := make(map[tailnet.ID]bool)
-		read, err := stream("t", bytes.NewReader(data)).Tailnets(func(n tailnet.Tailnet) {
-			if n.ID == "" || seen[n.ID] {
-				t.Errorf("the ID %q is empty or stands twice", n.ID)
+		seen, twice := make(map[tailnet.ID]bool), false
+		read, err := one("t", string(data)).Tailnets(func(n tailnet.Tailnet) {
+			if n.ID == "" {
+				t.Error("an ID is empty")
 			}
+			twice = twice || seen[n.ID]
 			seen[n.ID] = true
 			for _, a := range []string{n.OwnerEmail, n.SecurityEmail} {
 				if _, err := tailnet.ParseAddress(a); a != "" && err != nil {
@@ -33,13 +38,13 @@ func FuzzTables(f *testing.F) {
 				}
 			}
 		})
-		if err != nil || len(read.Problems) > mostProblems+1 {
+		if err != nil || len(read.Problems) > mostProblems+1 || twice && len(read.Problems) == 0 {
 			t.Errorf("%v, %d problems", err, len(read.Problems))
 		}
 		if rows, readable := count(data); readable && !lines(data) && len(read.Problems) == 0 && (rows != len(seen) || int64(rows) != read.Rows) {
 			t.Errorf("%d rows, %d counted, %d read, and nothing to complain", rows, read.Rows, len(seen))
 		}
-		_, err = stream("n", bytes.NewReader(data)).Nodes([]string{"client"}, nil, func(id tailnet.ID) bool { return id != "" }, func(n tailnet.Node) error {
+		_, err = one("n", string(data)).Nodes([]string{"client"}, nil, func(id tailnet.ID) bool { return id != "" }, func(n tailnet.Node) error {
 			if n.ID == "" || n.Tailnet == "" || n.Product != "client" && !bytes.Contains(data, []byte("product")) {
 				t.Errorf("%+v was read", n)
 			}
@@ -49,6 +54,84 @@ func FuzzTables(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// FuzzScanner holds the scanner against encoding/csv: the same rows, or the same row is
+// refused by both for the same reason at the same place (F30).
+func FuzzScanner(f *testing.F) {
+	for _, seed := range []string{"", "\r", "\n\r\n", "a,b\r", "a,b\r\r\n", "\r\r\na", "\"a\"\r", "\"a\r\nb\",\"c\"\"d\"\r\n", "a\"b\nc,d", "\"a\"b\nc", "\"a\n\n", "\"a\n\r\n", "\"\n\r", "x,\"y\nz", "a,\xff\n\"\xff\n\"", "\"\",\"\"\"\",,\n,\"a\"\r\r\n",
+		"\"a\nb\"\"\n\",c\"d\ne,f\n", "\uFEFFa,\"ä\nö\",b\n", strings.Repeat("\"a\n\n", 40)} {
+		f.Add(seed, uint8(3))
+	}
+	f.Fuzz(func(t *testing.T, text string, shape uint8) {
+		size, asked := 1<<(shape%16/4), &columns{}
+		oracle := csv.NewReader(strings.NewReader(text))
+		for i := range 1 + shape%4 {
+			asked.must(fmt.Sprint("c", i))
+			oracle.FieldsPerRecord++
+		}
+		rows := newCSV(readBlocks(strings.NewReader(headerOf(asked)+text), size))
+		defer rows.close()
+		if _, faults, err := rows.header(asked); err != nil || len(faults) > 0 {
+			t.Fatal(faults, err)
+		}
+		r := row{cells: make([]string, len(asked.list))}
+		for {
+			want, wrong := oracle.Read()
+			err := rows.next(&r)
+			parse, malformed := errors.AsType[*csv.ParseError](wrong)
+			bad, is := errors.AsType[fault](err)
+			switch {
+			case wrong == io.EOF:
+				if err != io.EOF {
+					t.Fatalf("%q: %q, %v, and encoding/csv is at the end", text, r.cells, err)
+				}
+				return
+			case malformed && parse.Err == csv.ErrFieldCount:
+				if !is || bad.problem.Position.Line != parse.StartLine+1 || !strings.Contains(bad.Error(), fmt.Sprintf("%d columns where the header has %d", len(want), len(asked.list))) {
+					t.Fatalf("%q: %q, %v, and encoding/csv %v", text, r.cells, err, wrong)
+				}
+			case malformed:
+				if message := complaint(parse); !is || bad.problem.Position.Line != parse.StartLine+1 || bad.Error() != message {
+					t.Fatalf("%q: %q, %v, want %s", text, r.cells, err, message)
+				}
+			case !utf8.ValidString(strings.Join(want, "")):
+				if !is || !strings.HasSuffix(bad.Error(), ": not UTF-8") {
+					t.Fatalf("%q: %q, %v", text, r.cells, err)
+				}
+			case err != nil || !slices.Equal(r.cells, want):
+				t.Fatalf("%q: %q, %v, and encoding/csv %q", text, r.cells, err, want)
+			default:
+				for i := range want {
+					line, column := oracle.FieldPos(i)
+					if l, c := rows.place(i); l != line+1 || c > column || c != column && isASCII(text) {
+						t.Errorf("%q: cell %d of %q is on line %d in column %d, and encoding/csv %d, %d", text, i, want, l-1, c, line, column)
+					}
+				}
+			}
+		}
+	})
+}
+
+func headerOf(asked *columns) string {
+	var names []string
+	for _, c := range asked.list {
+		names = append(names, c.theirs)
+	}
+	return strings.Join(names, ",") + "\n"
+}
+
+// complaint is what we say where encoding/csv refuses a row, one line further down.
+func complaint(e *csv.ParseError) string {
+	message := map[error]error{csv.ErrBareQuote: errBareQuote, csv.ErrQuote: errQuote}[e.Err].Error()
+	if e.Line > e.StartLine {
+		message += fmt.Sprintf(" (found on line %d; the row begins here)", e.Line+1)
+	}
+	return message
+}
+
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 // lines reports whether the data is read as JSON Lines, or uncompressed first.
@@ -141,7 +224,8 @@ func FuzzFormats(f *testing.F) {
 				t.Errorf("%q, %q:\n%s", asCSV, asLines, diff)
 			}
 		}
-		if len(want)+len(found) != 2 {
+		twins := slices.Contains(found, "node_id: this node stands in an earlier row too") // both are visited
+		if len(want)+len(found) != 2 && !(twins && len(want) == 2) {
 			t.Errorf("%q: %d rows and %d problems of 2 rows", asCSV, len(want), len(found))
 		}
 	})

@@ -75,9 +75,9 @@ func (in *input) scanner() (scanner, error) {
 		_, _ = text.Discard(len(byteOrderMark)) // what was peeked at is there
 	}
 	if firstOctet(text) == '{' {
-		return newJSONLines(text), nil
+		return newJSONLines(readBlocks(text, blockSize)), nil
 	}
-	return newCSV(text), nil
+	return newCSV(readBlocks(text, blockSize)), nil
 }
 
 // gzipMagic begins every gzip file (RFC 1952 §2.3.1).

@@ -1,12 +1,9 @@
 package inventory
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -15,36 +12,17 @@ import (
 // jsonLines reads a file that has one object on each line (jsonlines.org). A key is a
 // column: its value is text, a number or true or false; null is an empty cell.
 type jsonLines struct {
-	lines  *bufio.Scanner
-	failed *failure
+	blocks *blocks
+	block  block // what of it was not looked at
 	asked  []column
 	number int    // of the line that was read last
 	line   string // its text
+	octets []byte // the same, for encoding/json
 	starts []int  // for each column asked for the offset of its value in the line; -1 where it has none
 	keys   []string
 }
 
-// failure keeps a reader's error apart from the last line before it: a [bufio.Scanner]
-// hands that line out although nobody knows whether it is whole.
-type failure struct {
-	in  io.Reader
-	err error
-}
-
-func (f *failure) Read(b []byte) (int, error) {
-	n, err := f.in.Read(b)
-	if err != nil && err != io.EOF {
-		f.err = err
-	}
-	return n, err
-}
-
-func newJSONLines(text *bufio.Reader) *jsonLines {
-	failed := &failure{in: text}
-	lines := bufio.NewScanner(failed)
-	lines.Buffer(make([]byte, 0, 64<<10), maxRow)
-	return &jsonLines{lines: lines, failed: failed}
-}
+func newJSONLines(text *blocks) *jsonLines { return &jsonLines{blocks: text} }
 
 // header only takes note of the columns: every line names its own.
 func (f *jsonLines) header(asked *columns) ([]bool, []fault, error) {
@@ -54,27 +32,19 @@ func (f *jsonLines) header(asked *columns) ([]bool, []fault, error) {
 
 // next reads the next line that is not blank.
 func (f *jsonLines) next(r *row) error {
-	for f.lines.Scan() {
-		f.number++
-		if len(bytes.TrimSpace(f.lines.Bytes())) == 0 {
-			continue
+	for {
+		for f.block.text != "" {
+			f.line, f.block.text, _ = strings.Cut(f.block.text, "\n")
+			f.number++
+			if strings.TrimSpace(f.line) != "" {
+				return f.object(r)
+			}
 		}
-		if f.failed.err != nil {
-			break
+		if f.block.err != nil {
+			return ending(f.block.err, f.number+1)
 		}
-		return f.object(r)
+		f.block = f.blocks.next()
 	}
-	last, broken := errors.AsType[fault](f.failed.err)
-	switch {
-	case broken:
-		last.problem.Position.Line = f.number + 1
-		return last
-	case f.failed.err != nil:
-		return f.failed.err
-	case errors.Is(f.lines.Err(), bufio.ErrTooLong):
-		return tooLong(f.number + 1)
-	}
-	return io.EOF
 }
 
 // object reads the line's object into the row.
@@ -83,7 +53,7 @@ func (f *jsonLines) object(r *row) error {
 		r.cells[i], r.there[i], f.starts[i] = "", false, -1
 	}
 	f.keys = f.keys[:0]
-	if err := f.wellFormed(f.lines.Bytes()); err != nil {
+	if err := f.wellFormed(); err != nil {
 		return err
 	}
 	w := walker{text: f.line}
@@ -104,15 +74,15 @@ func (f *jsonLines) object(r *row) error {
 
 // wellFormed checks that the line is UTF-8 and one whole object, so that walking
 // through it cannot fail.
-func (f *jsonLines) wellFormed(line []byte) error {
-	f.line = string(line)
-	if !utf8.Valid(line) {
+func (f *jsonLines) wellFormed() error {
+	if !utf8.ValidString(f.line) {
 		return faultAt(f.number, 0, "bad-row", "not UTF-8")
 	}
-	if !json.Valid(line) {
+	f.octets = append(f.octets[:0], f.line...)
+	if !json.Valid(f.octets) {
 		var value json.RawMessage
 		at := 0
-		if syntax, is := errors.AsType[*json.SyntaxError](json.Unmarshal(line, &value)); is {
+		if syntax, is := errors.AsType[*json.SyntaxError](json.Unmarshal(f.octets, &value)); is {
 			at = f.column(int(syntax.Offset) - 1)
 		}
 		return faultAt(f.number, at, "bad-row", "not JSON: JSON Lines have one whole object on each line")
@@ -165,3 +135,6 @@ func (f *jsonLines) column(offset int) int {
 	offset = min(max(offset, 0), len(f.line))
 	return utf8.RuneCountInString(f.line[:offset]) + 1
 }
+
+// close ends reading.
+func (f *jsonLines) close() { f.blocks.close() }

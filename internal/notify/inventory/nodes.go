@@ -12,9 +12,9 @@ import (
 // node_id, os and client_version must be there; node_name, user_id, last_seen and
 // product may, as may the named cells. A node's product must be one of the given; where
 // there is no product column, and only one is given, every node runs that. A node of a
-// tailnet that is not known is a bad row, and so is one that stands in an earlier row
-// with the same product, and one that visit refuses; the error becomes its problem, and
-// must name nobody.
+// tailnet that is not known is a bad row, and so is one that visit refuses; the error
+// becomes its problem, and must name nobody. One that stands in an earlier row with the
+// same product is visited, and is a bad row all the same: that is known at the end.
 func (t Table) Nodes(products, cells []string, known func(tailnet.ID) bool, visit func(tailnet.Node) error) (Read, error) {
 	ask := t.asking()
 	of, id := ask.must("tailnet"), ask.must("node_id")
@@ -29,7 +29,6 @@ func (t Table) Nodes(products, cells []string, known func(tailnet.ID) bool, visi
 	for _, cell := range cells {
 		values = append(values, ask.may(cell))
 	}
-	seen := new(twice)
 	return t.each(ask, func(r *row) {
 		n := tailnet.Node{
 			Tailnet:  tailnet.ID(r.cells[of]),
@@ -51,8 +50,7 @@ func (t Table) Nodes(products, cells []string, known func(tailnet.ID) bool, visi
 			r.bad(product, "none of the products in tocsin.yaml that run on nodes: "+strings.Join(products, ", "))
 		case !known(n.Tailnet):
 			r.bad(of, unknownTailnet)
-		case seen.before(n.Product, n.ID):
-			r.bad(id, "this node stands in an earlier row too")
+		case r.again(id, "this node stands in an earlier row too", n.Product, n.ID):
 		default:
 			if err := visit(n); err != nil {
 				r.bad(id, err.Error())

@@ -17,14 +17,12 @@ import (
 	"tocsin/internal/source"
 )
 
-// mostProblems is how many bad rows of one table are listed; the rest are counted.
-const mostProblems = 20
-
 // Table is one table of an inventory. Its files follow one another as if they were
 // one; each is CSV with a header row (RFC 4180) or JSON Lines, compressed by gzip or
-// not, whatever its name says. A table without files has no rows.
+// not, whatever its name says. A table without files has no rows, unless a query has.
 type Table struct {
 	Files   []File
+	Query   *Query            // in place of files; nil where there are some
 	Columns map[string]string // our name of a column → theirs, where they differ
 	Sum     bool              // compute each file's SHA-256
 }
@@ -90,6 +88,8 @@ type scanner interface {
 	next(*row) error
 	// place says where the row's cell in a column stands.
 	place(column int) (line, at int)
+	// close ends whatever reads ahead, and returns when it has ended.
+	close()
 }
 
 // row is what a table holds in the columns that were asked for. Its texts stay good;
@@ -124,13 +124,15 @@ func (f fault) Error() string { return f.problem.Message }
 // reading is a table while it is read.
 type reading struct {
 	Table
-	asked   *columns
-	first   []bool // columns of the first file that has a header row, which those of the others equal
-	file    string
-	scanner scanner
-	read    Read
-	more    int
-	moreIn  string // the file in which counting began
+	asked    *columns
+	first    []bool // columns of the first file that has a header row, which those of the others equal
+	file     string
+	turn     int // the file's place in the table
+	scanner  scanner
+	read     Read
+	problems problems
+	keys     *twice    // what the rows are about
+	repeated *repeated // what several rows are about, where the table is read a second time
 }
 
 // missing says that a file has no such column, and what asks for it.
@@ -148,16 +150,32 @@ func (t Table) asking() *columns { return &columns{theirs: t.Columns} }
 // each calls visit for every readable row of every file and reports the others. The
 // error is a file that cannot be opened or stops being readable.
 func (t Table) each(c *columns, visit func(*row)) (Read, error) {
-	r := &reading{Table: t, asked: c}
+	r := &reading{Table: t, asked: c, keys: newTwice()}
 	if t.Sum {
 		r.read.Sums = make(map[string]string, len(t.Files))
 	}
-	for _, f := range t.Files {
-		if err := r.one(f, visit); err != nil {
-			return r.found(), fmt.Errorf("%s: %w", f.Name, err)
+	err := r.all(visit)
+	if repeated := r.keys.repeated(); err == nil && len(repeated) > 0 {
+		err = r.findAgain(repeated, visit)
+	}
+	r.read.Problems = r.problems.all()
+	return r.read, err
+}
+
+// all reads every file, or the query.
+func (r *reading) all(visit func(*row)) error {
+	if r.Query != nil {
+		if err := r.query(visit); err != nil {
+			return fmt.Errorf("%s: %w", r.Query.Name, err)
 		}
 	}
-	return r.found(), nil
+	for i, f := range r.Files {
+		r.turn = i
+		if err := r.one(f, visit); err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
+		}
+	}
+	return nil
 }
 
 // one reads one file, and sums it up to its end even where reading ends before.
@@ -185,6 +203,12 @@ func (r *reading) rows(in *input, visit func(*row)) (err error) {
 	if r.scanner, err = in.scanner(); err != nil {
 		return err
 	}
+	defer r.scanner.close()
+	return r.scanned(visit)
+}
+
+// scanned reads what the scanner gives.
+func (r *reading) scanned(visit func(*row)) error {
 	there, faults, err := r.scanner.header(r.asked)
 	if err != nil {
 		return err
@@ -206,15 +230,15 @@ func (r *reading) rows(in *input, visit func(*row)) (err error) {
 			return nil
 		}
 		r.read.Rows++
-		f, bad := errors.AsType[fault](err)
-		switch {
-		case err == nil:
+		if err == nil {
 			visit(&current)
-		case bad && !f.last:
-			r.add(f)
-		default:
+			continue
+		}
+		bad, is := errors.AsType[fault](err)
+		if !is || bad.last {
 			return err
 		}
+		r.add(bad)
 	}
 }
 
@@ -237,29 +261,28 @@ func (r *reading) unlikeFirst(there []bool) (faults []fault) {
 
 // badCell reports a cell of the current row.
 func (r *reading) badCell(column int, what string) {
+	if r.repeated == nil { // else it was reported before
+		r.report(column, what)
+	}
+}
+
+func (r *reading) report(column int, what string) {
 	line, at := r.scanner.place(column)
-	r.add(faultAt(line, at, "bad-row", r.asked.list[column].theirs+": "+what))
+	r.list(faultAt(line, at, "bad-row", r.asked.list[column].theirs+": "+what))
 }
 
-// add lists a problem, or counts it where enough are listed.
+// add reports what is wrong with a row, or with a file.
 func (r *reading) add(f fault) {
-	if len(r.read.Problems) == mostProblems {
-		if r.more++; r.more == 1 {
-			r.moreIn = r.file
-		}
-		return
+	if r.repeated == nil {
+		r.list(f)
 	}
-	f.problem.Position.File = r.file
-	r.read.Problems = append(r.read.Problems, f.problem)
 }
 
-// found returns the problems, the last of them counting those that are not listed.
-func (r *reading) found() Read {
-	if r.more > 0 {
-		r.read.Problems = append(r.read.Problems, source.Problem{
-			Position: source.Position{File: r.moreIn}, Code: "bad-row",
-			Message: fmt.Sprintf("%d more bad rows", r.more),
-		})
+func (r *reading) list(f fault) {
+	place := f.problem.Position
+	f.problem.Position.File = r.file
+	if r.Query != nil {
+		f.problem = r.Query.placed(f.problem)
 	}
-	return r.read
+	r.problems.add(listed{r.turn, place.Line, place.Column, f.problem})
 }

@@ -15,7 +15,6 @@ func (t Table) Tailnets(visit func(tailnet.Tailnet)) (Read, error) {
 	id, owner := ask.must("tailnet"), ask.must("owner_email")
 	display, security := ask.may("display_name"), ask.may("security_email")
 	verified, language := ask.may("security_email_verified"), ask.may("language")
-	seen := make(map[tailnet.ID]bool)
 	return t.each(ask, func(r *row) {
 		n := tailnet.Tailnet{
 			ID:            tailnet.ID(r.cells[id]),
@@ -28,13 +27,11 @@ func (t Table) Tailnets(visit func(tailnet.Tailnet)) (Read, error) {
 		n.SecurityVerified, readable = truth(r.cells[verified])
 		switch {
 		case !r.named(id):
-		case seen[n.ID]:
-			r.bad(id, "this tailnet stands in an earlier row too")
 		case !r.address(owner) || !r.address(security):
 		case !readable:
 			r.bad(verified, "must be yes or no")
+		case r.again(id, "this tailnet stands in an earlier row too", "", r.cells[id]):
 		default:
-			seen[n.ID] = true
 			visit(n)
 		}
 	})

@@ -19,8 +19,11 @@ import (
 )
 
 // one is a table of one file that holds the text.
-func one(name, text string) Table { return stream(name, strings.NewReader(text)) }
+func one(name, text string) Table {
+	return Table{Files: []File{{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}}}
+}
 
+// stream is a table that can be read once.
 func stream(name string, r io.Reader) Table {
 	return Table{Files: []File{{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(r), nil }}}}
 }

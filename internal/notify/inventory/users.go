@@ -10,15 +10,13 @@ func (t Table) Users(known func(tailnet.ID) bool, visit func(tailnet.User) error
 	ask := t.asking()
 	of, id := ask.must("tailnet"), ask.must("user_id")
 	login, role := ask.may("login"), ask.may("role")
-	seen := new(twice)
 	return t.each(ask, func(r *row) {
 		u := tailnet.User{Tailnet: tailnet.ID(r.cells[of]), ID: r.cells[id], Login: r.cells[login], Role: r.cells[role]}
 		switch {
 		case !r.named(id) || !r.named(of):
 		case !known(u.Tailnet):
 			r.bad(of, unknownTailnet)
-		case seen.before(r.cells[of], u.ID):
-			r.bad(id, "this user of this tailnet stands in an earlier row too")
+		case r.again(id, "this user of this tailnet stands in an earlier row too", r.cells[of], u.ID):
 		default:
 			if err := visit(u); err != nil {
 				r.bad(id, err.Error())
