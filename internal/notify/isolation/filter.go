@@ -1,0 +1,105 @@
+package isolation
+
+import "math/bits"
+
+// block is one cache line of a Bloom filter. A key has one bit in each of its words, so
+// asking for it costs one look into memory (Putze, Sanders, Singler 2007). An identifier
+// has two keys in one block: its text, and its text as somebody's own.
+type block [8]uint64
+
+// bitsEach is what an identifier takes. With so many, a layer calls what stands in no
+// table somebody's twice in ten thousand times, which costs a second letter; and what is
+// another's, one's own as seldom.
+const bitsEach, blockBits = 44, 512
+
+// layer holds so many identifiers and no more: then the next is begun.
+type layer struct {
+	blocks []block
+	room   int
+}
+
+// Identifiers that layers have room for. Each has twice as much as the one before, up to
+// a size of which an empty one is no waste.
+const firstLayer, lastLayer = 1 << 15, 1 << 20
+
+func newLayer(room int) layer { return layer{make([]block, room*bitsEach/blockBits), room} }
+
+// identifier is one on its way into the filter.
+type identifier struct{ text, theirs uint64 }
+
+// batch is how many identifiers wait for each other: their places in memory are far
+// apart, and a processor fetches many at a time where it is asked for nothing else.
+const batch = 512
+
+// put notes that a text is somebody's, and whose.
+func (i *Identifiers) put(text, theirs uint64) {
+	i.waiting = append(i.waiting, identifier{text, theirs})
+	if len(i.waiting) == batch {
+		i.settle()
+	}
+}
+
+// settle brings what waits into the filter.
+func (i *Identifiers) settle() {
+	last := &i.layers[len(i.layers)-1]
+	if last.room <= 0 {
+		i.layers = append(i.layers, newLayer(min(lastLayer, firstLayer<<len(i.layers))))
+		last = &i.layers[len(i.layers)-1]
+	}
+	for _, w := range i.waiting {
+		i.fetched += last.at(w.text)[0]
+	}
+	for _, w := range i.waiting {
+		last.room -= last.at(w.text).set(w)
+	}
+	i.waiting = i.waiting[:0]
+}
+
+// any reports whether a text is somebody's.
+func (i *Identifiers) any(text uint64) bool {
+	for n := range i.layers {
+		if i.layers[n].at(text).has(text) {
+			return true
+		}
+	}
+	return false
+}
+
+// owned reports whether a text is the tailnet's own of which theirs is made.
+func (i *Identifiers) owned(text, theirs uint64) bool {
+	for n := range i.layers {
+		if i.layers[n].at(text).has(theirs) {
+			return true
+		}
+	}
+	return false
+}
+
+// at is the block of a text, by the high bits of its hash; the low ones say which bits of
+// the block.
+func (l *layer) at(text uint64) *block {
+	n, _ := bits.Mul64(text, uint64(len(l.blocks)))
+	return &l.blocks[n]
+}
+
+// set notes both keys, and returns 1 where they were not there before, else 0.
+func (b *block) set(i identifier) int {
+	missing := uint64(0)
+	for word := range b {
+		set := uint64(1)<<(i.text&63) | uint64(1)<<(i.theirs&63)
+		missing |= set &^ b[word]
+		b[word] |= set
+		i.text, i.theirs = i.text>>6, i.theirs>>6
+	}
+	return int((missing | -missing) >> 63)
+}
+
+// has reports whether a key may have been set; that it was not is certain.
+func (b *block) has(key uint64) bool {
+	missing := uint64(0)
+	for word := range b {
+		missing |= uint64(1) << (key & 63) &^ b[word]
+		key >>= 6
+	}
+	return missing == 0
+}

@@ -1,0 +1,169 @@
+package isolation
+
+import (
+	"fmt"
+	"html"
+	"net/url"
+	"strings"
+
+	"tocsin/internal/source"
+)
+
+// unit is a stretch of a letter in which a name may stand, and beyond which none goes: a
+// paragraph, the text between two tags, a cell.
+type unit struct {
+	text string
+	part string // where it stands, as a person finds it
+	line int    // of the part as it was written, or of the list; 0 where there is but one
+}
+
+// place is where a unit stands.
+func (u unit) place() string {
+	if u.line == 0 {
+		return u.part
+	}
+	return fmt.Sprintf("line %d of %s", u.line, u.part)
+}
+
+// The parts of a letter, as errors call them.
+const (
+	textPart = "the text"
+	htmlPart = "the HTML"
+	csvPart  = "the attached CSV"
+	jsonPart = "the attached JSON"
+)
+
+// units hands out every unit of a message. None of it is in no unit; what stands in web
+// addresses is in two.
+func (m *message) units(each func(unit) bool) {
+	yield := func(u unit) bool {
+		if strings.TrimSpace(u.text) == "" {
+			return true
+		}
+		if strings.Contains(u.text, "://") && !each(unit{addressParts(u.text), u.part, u.line}) {
+			return false
+		}
+		return each(u)
+	}
+	_ = m.fieldUnits(yield) && textUnits(m.text, yield) && htmlUnits(m.html, yield) && m.cellUnits(yield) && m.stringUnits(yield)
+}
+
+func (m *message) fieldUnits(yield func(unit) bool) bool {
+	for _, f := range m.fields {
+		if !yield(unit{text: unmarked(f.value), part: "the header field " + f.name}) {
+			return false
+		}
+	}
+	return true
+}
+
+// literal begins a line of the text that is never folded, nor the rest of one.
+const literal = "    "
+
+// textUnits takes lines together into which one sentence may be folded.
+func textUnits(text string, yield func(unit) bool) bool {
+	text = unmarked(text)
+	begin, first, at, number := 0, 1, 0, 0
+	for line := range strings.Lines(text) {
+		number++
+		end := at + len(line)
+		if strings.HasPrefix(line, literal) || strings.TrimSpace(line) == "" {
+			if !yield(unit{text[begin:at], textPart, first}) || !yield(unit{line, textPart, number}) {
+				return false
+			}
+			begin, first = end, number+1
+		}
+		at = end
+	}
+	return yield(unit{text[begin:], textPart, first})
+}
+
+// htmlUnits takes what stands between tags, and in a tag what stands between quotation
+// marks. It expects what html/template writes; of anything else it sees more units, not
+// less text.
+func htmlUnits(page string, yield func(unit) bool) bool {
+	line := 1
+	for page != "" {
+		text, rest, _ := strings.Cut(page, "<")
+		if !yield(unit{unescaped(text), htmlPart, line}) {
+			return false
+		}
+		end := tagEnd(rest)
+		line += strings.Count(text, "\n")
+		for value := range strings.SplitSeq(rest[:end], `"`) {
+			if !yield(unit{unescaped(value), htmlPart, line}) {
+				return false
+			}
+		}
+		line += strings.Count(rest[:end], "\n")
+		page = strings.TrimPrefix(rest[end:], ">")
+	}
+	return true
+}
+
+func unescaped(text string) string {
+	if strings.ContainsRune(text, '&') {
+		text = html.UnescapeString(text)
+	}
+	return unmarked(text)
+}
+
+// tagEnd is where a tag ends: before the > that stands in no quotation marks.
+func tagEnd(tag string) int {
+	inside := false
+	for at := range len(tag) {
+		switch {
+		case tag[at] == '"':
+			inside = !inside
+		case tag[at] == '>' && !inside:
+			return at
+		}
+	}
+	return len(tag)
+}
+
+func (m *message) cellUnits(yield func(unit) bool) bool {
+	for n, row := range m.rows {
+		for _, cell := range row {
+			if !yield(unit{unmarked(cell), csvPart, n + 1}) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// stringUnits takes keys and strings of the JSON. They are as the inventory has them, so
+// they are made visible here, as other parts have made them.
+func (m *message) stringUnits(yield func(unit) bool) bool {
+	for _, s := range m.strings {
+		if !yield(unit{source.Visible(s.text), jsonPart, s.line}) {
+			return false
+		}
+	}
+	return true
+}
+
+// addressParts is a text with spaces in place of what divides web addresses (RFC 3986
+// §2.2), and without their percent signs.
+func addressParts(text string) string {
+	if decoded, err := url.PathUnescape(text); err == nil {
+		text = decoded
+	}
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("/?#&=;+", r) {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+// unmarked takes off the marks that keep a name of another direction to itself (UAX #9).
+func unmarked(text string) string {
+	if !strings.Contains(text, firstStrongIsolate) && !strings.Contains(text, popIsolate) {
+		return text
+	}
+	return strings.NewReplacer(firstStrongIsolate, "", popIsolate, "").Replace(text)
+}
+
+const firstStrongIsolate, popIsolate = "\u2068", "\u2069"
