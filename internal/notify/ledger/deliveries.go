@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"tocsin/internal/notify"
@@ -21,13 +20,18 @@ type Delivery struct {
 	Attempts int
 	Changed  string // RFC 3339, UTC: when the state was last set
 	Detail   string
+	Erased   string // RFC 3339, UTC: since when recipient and letter are forgotten; empty while they are not
+
+	commitment string // to whom it concerns and to its letter
+	salt       []byte
 }
 
-// A row without its recipient is an error of the ledger, and so joined as NULL, which
-// does not scan: it must not drop out in silence.
+// A row that has lost its recipient is an error of the ledger, and so joined as NULL: it
+// must not drop out in silence.
 const (
-	deliveryColumns = `row, tailnet, name, standing, clauses, missing, address, reason, trace, nodes, message_id, digest, state, attempts, changed, detail`
-	deliveryTables  = ` FROM deliveries LEFT JOIN recipients USING (plan, row) `
+	deliveryColumns = `row, tailnet, standing, clauses, missing, nodes, state, attempts, changed, detail, erased, commitment,
+		name, address, reason, trace, message_id, digest, salt`
+	deliveryTables = ` FROM deliveries LEFT JOIN recipients USING (plan, row) `
 )
 
 // Each calls visit for every row of a plan, in order, without the letters' bytes.
@@ -78,61 +82,31 @@ func (l *Ledger) Delivery(ctx context.Context, p Stored, id tailnet.ID) (Deliver
 	return d, err == nil, err
 }
 
+// letter is a row's letter as it is stored; NULL where it has none.
+type letter struct {
+	message []byte
+	octets  sql.NullInt64 // of the letter, which is packed where the message has fewer
+}
+
+// ErrForgotten says that a letter was forgotten with its recipient.
+var ErrForgotten = errors.New("the letter was forgotten, with the name and address it went to")
+
 // Message reads a row's letter, and refuses one that is not what was frozen.
 func (l *Ledger) Message(ctx context.Context, p Stored, d Delivery) ([]byte, error) {
-	var message []byte
-	err := l.db.QueryRowContext(ctx, "SELECT message FROM letters WHERE plan = ? AND row = ?", p.key, d.Row).Scan(&message)
+	if d.Erased != "" {
+		return nil, fmt.Errorf("letter %d of %s: %w", d.Row, p.ID, ErrForgotten)
+	}
+	var stored letter
+	err := l.db.QueryRowContext(ctx, "SELECT message, octets FROM letters WHERE plan = ? AND row = ?", p.key, d.Row).Scan(&stored.message, &stored.octets)
 	if err != nil {
 		return nil, fmt.Errorf("letter %d of %s: %w", d.Row, p.ID, err)
 	}
-	if notify.Digest(message) != d.Digest {
+	letters := unpacker{pattern: p.pattern}
+	message, err := letters.unpack(stored.message, int(stored.octets.Int64))
+	if err != nil || notify.Digest(message) != d.Digest {
 		return nil, fmt.Errorf("letter %d of %s: %w", d.Row, p.ID, ErrChanged)
 	}
 	return message, nil
-}
-
-// ErrChanged says that what the ledger holds is not what was frozen.
-var ErrChanged = errors.New("the ledger's bytes are not what was frozen")
-
-// Verify recomputes the plan's digest from its rows, and every letter's digest from
-// its bytes, as a stream. States change while letters go out and are in no digest;
-// of them it checks that each is one that the row can be in.
-func (l *Ledger) Verify(ctx context.Context, p Stored) (err error) {
-	rows, err := l.db.QueryContext(ctx, "SELECT "+deliveryColumns+", message"+deliveryTables+
-		"LEFT JOIN letters USING (plan, row) WHERE plan = ? ORDER BY row", p.key)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	seal := notify.NewDigester()
-	seal.Head(p.Plan)
-	for row := 1; rows.Next(); row++ {
-		var message []byte
-		d, err := scan(rows, &message)
-		if err != nil {
-			return fmt.Errorf("a row of %s cannot be read (%v): %w", p.ID, err, ErrChanged)
-		}
-		if d.Row != row || !d.whole(message) {
-			return fmt.Errorf("letter %d of %s: %w", d.Row, p.ID, ErrChanged)
-		}
-		seal.Row(d.Entry)
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	if seal.Sum() != p.Digest || p.seal != p.Inputs.Digest() {
-		return fmt.Errorf("plan %s: %w", p.ID, ErrChanged)
-	}
-	return nil
-}
-
-// whole reports whether a row has the letter that it was frozen with, or none, and
-// a state that goes with that.
-func (d Delivery) whole(message []byte) bool {
-	if d.Standing != notify.Mailed {
-		return message == nil && d.State == NoLetter
-	}
-	return notify.Digest(message) == d.Digest && slices.Contains(States[:], d.State)
 }
 
 // Begin writes the intent to deliver some planned letters, before any byte of them
@@ -207,15 +181,36 @@ func (l *Ledger) tally(ctx context.Context, query string, key int64, visit func(
 	return rows.Err()
 }
 
+// recipient is whom a row concerns, as it is stored; all of it NULL where it is not
+// there.
+type recipient struct {
+	name, address, reason, trace, messageID, digest sql.NullString
+	salt                                            []byte
+}
+
 // scan reads the columns of a delivery, and into more what the query asked for besides.
 func scan(row interface{ Scan(...any) error }, more ...any) (Delivery, error) {
 	var d Delivery
-	var clauses, missing, trace string
-	columns := []any{&d.Row, &d.Tailnet, &d.Name, &d.Standing, &clauses, &missing, &d.Address, &d.Reason,
-		&trace, &d.Nodes, &d.MessageID, &d.Digest, &d.State, &d.Attempts, &d.Changed, &d.Detail}
+	var r recipient
+	var clauses, missing string
+	columns := []any{&d.Row, &d.Tailnet, &d.Standing, &clauses, &missing, &d.Nodes, &d.State, &d.Attempts, &d.Changed,
+		&d.Detail, &d.Erased, &d.commitment, &r.name, &r.address, &r.reason, &r.trace, &r.messageID, &r.digest, &r.salt}
 	if err := row.Scan(append(columns, more...)...); err != nil {
 		return Delivery{}, err
 	}
-	return d, errors.Join(json.Unmarshal([]byte(clauses), &d.Clauses),
-		json.Unmarshal([]byte(missing), &d.Missing), json.Unmarshal([]byte(trace), &d.Trace))
+	return d, errors.Join(json.Unmarshal([]byte(clauses), &d.Clauses), json.Unmarshal([]byte(missing), &d.Missing), d.concern(r))
+}
+
+// concern adds whom a row concerns. Only a row that says that it is forgotten may have
+// lost that, and none may have kept it.
+func (d *Delivery) concern(r recipient) error {
+	switch forgotten := d.Erased != ""; {
+	case forgotten && !r.name.Valid:
+		return nil
+	case forgotten || !r.name.Valid:
+		return fmt.Errorf("row %d and what is kept of its recipient do not agree", d.Row)
+	}
+	d.Name, d.Address, d.Reason = r.name.String, tailnet.Address(r.address.String), tailnet.ContactReason(r.reason.String)
+	d.MessageID, d.Digest, d.salt = r.messageID.String, r.digest.String, r.salt
+	return json.Unmarshal([]byte(r.trace.String), &d.Trace)
 }

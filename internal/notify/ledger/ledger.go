@@ -9,9 +9,11 @@ package ledger
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 
 	"tocsin/internal/lock"
@@ -39,12 +41,16 @@ var States = [...]State{Planned, Intent, Accepted, Superseded}
 
 // Ledger is an open ledger.
 type Ledger struct {
-	db   *sql.DB
-	held *lock.Lock // nil in a ledger that is only read
+	db    *sql.DB
+	held  *lock.Lock // nil in a ledger that is only read
+	salts io.Reader  // random octets
 }
 
 // ErrNone says that there is no ledger yet.
 var ErrNone = errors.New("there is no ledger yet")
+
+// errOlder is a ledger of an older tocsin.
+var errOlder = errors.New("the ledger was written by an older tocsin")
 
 // Open opens or makes the ledger for writing. It fails with a [lock.HeldError]
 // while another process has it.
@@ -60,15 +66,32 @@ func Open(ctx context.Context, path, doing string) (*Ledger, error) {
 	if err != nil {
 		return nil, errors.Join(err, held.Release())
 	}
-	l := &Ledger{db: db, held: held}
+	l := &Ledger{db: db, held: held, salts: rand.Reader}
 	if err := l.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), l.Close())
 	}
 	return l, nil
 }
 
-// OpenReader opens an existing ledger for reading; it waits for nobody.
+// OpenReader opens an existing ledger for reading; it waits for nobody. One of an older
+// tocsin it brings up to date first, as a writer: it fails with a [lock.HeldError] while
+// another has it.
 func OpenReader(ctx context.Context, path string) (*Ledger, error) {
+	l, err := openReader(ctx, path)
+	if !errors.Is(err, errOlder) {
+		return l, err
+	}
+	writer, err := Open(ctx, path, "bringing the ledger up to date")
+	if err != nil {
+		return nil, err
+	}
+	if err := writer.Close(); err != nil {
+		return nil, err
+	}
+	return openReader(ctx, path)
+}
+
+func openReader(ctx context.Context, path string) (*Ledger, error) {
 	db, err := database.OpenReader(ctx, path)
 	if err != nil {
 		return nil, err
@@ -126,6 +149,8 @@ func (l *Ledger) readable(ctx context.Context) error {
 		return fmt.Errorf("the ledger was written by a newer tocsin (schema %d, this one knows %d)", version, schemaVersion)
 	case version == 0:
 		return ErrNone
+	case version < schemaVersion:
+		return errOlder
 	}
 	return nil
 }

@@ -40,41 +40,60 @@ func (l *Ledger) Equal(ctx context.Context, id bulletin.ID, inputs notify.Inputs
 // the bulletin's earlier plans (their undelivered letters become superseded), and
 // returns the plan with its digest. Nothing of it exists before it is whole.
 //
+// The letters are packed against a pattern, which is a letter like them that is nobody's;
+// without one they take three times the room. What the digest covers of people and
+// letters are commitments, with salts of [crypto/rand].
+//
 // It fails with an [OpenError] while letters of an earlier plan are begun: whether
 // they arrived is for that plan's next run to find out, and it would find out under
 // a plan that is closed.
-func (l *Ledger) Freeze(ctx context.Context, p notify.Plan, entries iter.Seq2[notify.Entry, error]) (notify.Plan, error) {
-	inputs, err := json.Marshal(p.Inputs)
-	if err != nil {
-		return notify.Plan{}, err
-	}
-	err = l.transact(ctx, func(tx *sql.Tx) error {
+func (l *Ledger) Freeze(ctx context.Context, p notify.Plan, pattern []byte, entries iter.Seq2[notify.Entry, error]) (notify.Plan, error) {
+	head := Stored{Plan: p, form: committedRows, pattern: append([]byte{}, pattern...)}
+	err := l.transact(ctx, func(tx *sql.Tx) error {
 		if err := settled(ctx, tx, p.ID.Bulletin); err != nil {
 			return err
 		}
 		if err := supersede(ctx, tx, p); err != nil {
 			return err
 		}
-		done, err := tx.ExecContext(ctx,
-			`INSERT INTO plans (bulletin, number, created, deadline, transport, undetermined, inputs, inputs_seal, digest)
-			 VALUES (?, ?, ?, ?, ?, ?, ?, ?, '')`,
-			string(p.ID.Bulletin), p.ID.Number, stamp(p.Created), stamp(p.Deadline), p.Transport,
-			string(p.Undetermined), string(inputs), p.Inputs.Digest())
+		if err := head.insert(ctx, tx); err != nil {
+			return err
+		}
+		w, err := newWriter(ctx, tx, head, l.salts)
 		if err != nil {
 			return err
 		}
-		key, err := done.LastInsertId()
-		if err != nil {
+		head.Counts, head.Digest, err = w.all(ctx, entries)
+		if err := errors.Join(err, w.close()); err != nil {
 			return err
 		}
-		p.Counts, p.Digest, err = insertRows(ctx, tx, key, p, entries)
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, "UPDATE plans SET digest = ? WHERE plan = ?", p.Digest, key)
+		_, err = tx.ExecContext(ctx, "UPDATE plans SET digest = ? WHERE plan = ?", head.Digest, head.key)
 		return err
 	})
-	return p, err
+	return head.Plan, err
+}
+
+// insert writes what a plan says before its rows, without its digest, which covers them.
+func (p *Stored) insert(ctx context.Context, tx *sql.Tx) error {
+	inputs, err := json.Marshal(p.Inputs)
+	if err != nil {
+		return err
+	}
+	tables, err := json.Marshal(p.Tables)
+	if err != nil {
+		return err
+	}
+	p.tables = string(tables)
+	done, err := tx.ExecContext(ctx,
+		`INSERT INTO plans (bulletin, number, created, deadline, transport, undetermined, inputs, inputs_seal, digest, form, tables, pattern)
+		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?)`,
+		string(p.ID.Bulletin), p.ID.Number, stamp(p.Created), stamp(p.Deadline), p.Transport,
+		string(p.Undetermined), string(inputs), p.Inputs.Digest(), p.form, p.tables, p.pattern)
+	if err != nil {
+		return err
+	}
+	p.key, err = done.LastInsertId()
+	return err
 }
 
 // OpenError says that a run of a plan was cut off, and that some of its letters are
@@ -115,101 +134,15 @@ func supersede(ctx context.Context, tx *sql.Tx, p notify.Plan) error {
 	return err
 }
 
-func insertRows(ctx context.Context, tx *sql.Tx, key int64, p notify.Plan, entries iter.Seq2[notify.Entry, error]) (counts notify.Counts, digest string, err error) {
-	w, err := newWriter(ctx, tx, key, stamp(p.Created))
-	if err != nil {
-		return nil, "", err
-	}
-	defer func() { err = errors.Join(err, w.close()) }()
-	counts, seal, row := make(notify.Counts), notify.NewDigester(), 0
-	seal.Head(p)
-	for e, err := range entries {
-		if err != nil {
-			return nil, "", err
-		}
-		row++
-		if err := w.write(ctx, row, e); err != nil {
-			return nil, "", err
-		}
-		counts[e.Standing]++
-		seal.Row(e)
-	}
-	return counts, seal.Sum(), nil
-}
-
-// writer writes the rows of one plan.
-type writer struct {
-	key                             int64
-	created                         string
-	deliveries, recipients, letters *sql.Stmt
-}
-
-func newWriter(ctx context.Context, tx *sql.Tx, key int64, created string) (w writer, err error) {
-	w = writer{key: key, created: created}
-	for query, statement := range map[string]**sql.Stmt{
-		`INSERT INTO deliveries (plan, row, tailnet, standing, clauses, missing, nodes, message_id, digest, state, changed)
-		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`: &w.deliveries,
-		"INSERT INTO recipients (plan, row, name, address, reason, trace) VALUES (?, ?, ?, ?, ?, ?)": &w.recipients,
-		"INSERT INTO letters (plan, row, message) VALUES (?, ?, ?)":                                  &w.letters,
-	} {
-		if *statement, err = tx.PrepareContext(ctx, query); err != nil {
-			return w, errors.Join(err, w.close())
-		}
-	}
-	return w, nil
-}
-
-func (w writer) close() error {
-	var failures []error
-	for _, s := range []*sql.Stmt{w.deliveries, w.recipients, w.letters} {
-		if s != nil {
-			failures = append(failures, s.Close())
-		}
-	}
-	return errors.Join(failures...)
-}
-
-// write puts a row where it belongs: what happens to it, whom it concerns, its letter.
-func (w writer) write(ctx context.Context, row int, e notify.Entry) error {
-	state, err := firstState(e)
-	if err != nil {
-		return err
-	}
-	clauses, err1 := list(e.Clauses)
-	missing, err2 := list(e.Missing)
-	trace, err3 := list(e.Trace)
-	if err := errors.Join(err1, err2, err3); err != nil {
-		return err
-	}
-	_, err = w.deliveries.ExecContext(ctx, w.key, row, string(e.Tailnet), string(e.Standing), clauses, missing,
-		e.Nodes, e.MessageID, e.Digest, string(state), w.created)
-	if err == nil {
-		_, err = w.recipients.ExecContext(ctx, w.key, row, e.Name, string(e.Address), string(e.Reason), trace)
-	}
-	if err == nil && state == Planned {
-		_, err = w.letters.ExecContext(ctx, w.key, row, e.Message)
-	}
-	return err
-}
-
-// firstState is where a row begins: planned where it has a letter. A row whose letter
-// does not go with its standing is refused.
-func firstState(e notify.Entry) (State, error) {
-	if (e.Message != nil) != (e.Standing == notify.Mailed) {
-		return "", fmt.Errorf("the row of tailnet %q is %s and its letter does not agree", e.Tailnet, e.Standing)
-	}
-	if e.Message == nil {
-		return NoLetter, nil
-	}
-	return Planned, nil
-}
-
 // Stored is a plan as the ledger keeps it.
 type Stored struct {
 	notify.Plan
 	Superseded string // name of the plan that took its place; empty while it stands
 	key        int64
 	seal       string // digest of the inputs, by which Equal finds the plan
+	form       int    // what the digest covers
+	tables     string // Tables as they are stored, and as the digest covers them
+	pattern    []byte // what the letters are packed against
 }
 
 // Plan reads the head of a plan.
@@ -218,9 +151,9 @@ func (l *Ledger) Plan(ctx context.Context, id notify.PlanID) (Stored, error) {
 	var created, deadline, undetermined, inputs string
 	var superseded sql.NullString
 	err := l.db.QueryRowContext(ctx,
-		`SELECT plan, created, deadline, transport, undetermined, inputs, inputs_seal, digest, superseded FROM plans WHERE bulletin = ? AND number = ?`,
+		`SELECT plan, created, deadline, transport, undetermined, inputs, inputs_seal, digest, superseded, form, tables, pattern FROM plans WHERE bulletin = ? AND number = ?`,
 		string(id.Bulletin), id.Number).
-		Scan(&s.key, &created, &deadline, &s.Transport, &undetermined, &inputs, &s.seal, &s.Digest, &superseded)
+		Scan(&s.key, &created, &deadline, &s.Transport, &undetermined, &inputs, &s.seal, &s.Digest, &superseded, &s.form, &s.tables, &s.pattern)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Stored{}, fmt.Errorf("%s: %w", id, ErrNoPlan)
 	}
@@ -234,7 +167,7 @@ func (l *Ledger) Plan(ctx context.Context, id notify.PlanID) (Stored, error) {
 	if s.Deadline, err = time.Parse(time.RFC3339, deadline); err != nil {
 		return Stored{}, err
 	}
-	if err := json.Unmarshal([]byte(inputs), &s.Inputs); err != nil {
+	if err := errors.Join(json.Unmarshal([]byte(inputs), &s.Inputs), json.Unmarshal([]byte(s.tables), &s.Tables)); err != nil {
 		return Stored{}, err
 	}
 	s.Counts, err = l.counts(ctx, s.key)
@@ -267,11 +200,22 @@ func (l *Ledger) Plans(ctx context.Context, id bulletin.ID) (plans []notify.Plan
 	return plans, rows.Err()
 }
 
+// LastTables is what the last plan saw of the inventory, over whatever bulletin: the last
+// of these settings, else the last of any, because settings may name each day's files
+// anew. Plans of the first schema counted nothing.
+func (l *Ledger) LastTables(ctx context.Context, settings string) (id notify.PlanID, tables notify.Tables, found bool, err error) {
+	var text string
+	err = l.db.QueryRowContext(ctx,
+		`SELECT bulletin, number, tables FROM plans WHERE tables <> '{}' ORDER BY tables ->> 'settings' IS ? DESC, plan DESC LIMIT 1`,
+		settings).Scan(&id.Bulletin, &id.Number, &text)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return id, tables, false, nil
+	case err != nil:
+		return id, tables, false, err
+	}
+	return id, tables, true, json.Unmarshal([]byte(text), &tables)
+}
+
 // stamp writes an instant as the ledger keeps it: sortable, UTC, whole seconds.
 func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339) }
-
-// list writes words as a JSON list.
-func list(words []string) (string, error) {
-	data, err := json.Marshal(append([]string{}, words...)) // none is [], not null
-	return string(data), err
-}

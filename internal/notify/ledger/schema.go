@@ -1,7 +1,7 @@
 package ledger
 
 // schemaVersion counts the steps in migrations.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // migrations make the schema, one step a version. A step that has shipped is never
 // changed: the next one changes what it made.
@@ -58,4 +58,24 @@ CREATE TABLE letters (
 	message BLOB    NOT NULL,
 	PRIMARY KEY (plan, row)
 ) STRICT;
+`, `
+-- Of people and letters a digest covers commitments, so that it verifies when they are forgotten.
+ALTER TABLE plans ADD COLUMN form    INTEGER NOT NULL DEFAULT 1; -- what the digest covers: 1 the rows as they are, 2 commitments
+ALTER TABLE plans ADD COLUMN tables  TEXT    NOT NULL DEFAULT '{}'; -- JSON object: rows of the inventory's tables
+ALTER TABLE plans ADD COLUMN pattern BLOB    NOT NULL DEFAULT x''; -- nobody's letter: what the letters are compressed against
+
+ALTER TABLE deliveries ADD COLUMN commitment TEXT NOT NULL DEFAULT '';
+ALTER TABLE deliveries ADD COLUMN erased     TEXT NOT NULL DEFAULT ''; -- RFC 3339, UTC: since when recipient and letter are forgotten
+
+-- A letter's digest, and with the key its Message-ID too, would tell whoever guesses the
+-- letter or the address that the guess is right.
+ALTER TABLE recipients ADD COLUMN salt       BLOB NOT NULL DEFAULT x'';
+ALTER TABLE recipients ADD COLUMN message_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE recipients ADD COLUMN digest     TEXT NOT NULL DEFAULT '';
+UPDATE recipients SET message_id = d.message_id, digest = d.digest FROM deliveries AS d WHERE d.plan = recipients.plan AND d.row = recipients.row;
+ALTER TABLE deliveries DROP COLUMN message_id;
+ALTER TABLE deliveries DROP COLUMN digest;
+
+ALTER TABLE letters ADD COLUMN octets INTEGER NOT NULL DEFAULT 0; -- of the letter: a message of fewer is compressed
+UPDATE letters SET octets = length(message);
 `}

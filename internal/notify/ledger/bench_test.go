@@ -1,0 +1,81 @@
+package ledger
+
+import (
+	"bytes"
+	"fmt"
+	"iter"
+	"testing"
+
+	"tocsin/internal/notify"
+	"tocsin/internal/tailnet"
+)
+
+// synthetic yields n mailed rows, each with a letter of about 6 KB, made as it is asked
+// for: what stays in memory is the ledger's own.
+func synthetic(n int) iter.Seq2[notify.Entry, error] {
+	like := aLetter(6000, 0)
+	return func(yield func(notify.Entry, error) bool) {
+		for i := range n {
+			message := bytes.Clone(like)
+			for at := 100; at < len(message); at += 500 { // what is the tailnet's own
+				copy(message[at:], fmt.Sprintf("node-%d of tailnet %d", at, i))
+			}
+			e := notify.Entry{
+				Tailnet: tailnet.ID(fmt.Sprintf("t%07d.example", i)), Name: fmt.Sprintf("Tailnet %d", i), Standing: notify.Mailed,
+				Clauses: []string{"severe-action"}, Nodes: i % 50, Address: tailnet.Address(fmt.Sprintf("o%d@t.example", i)), Reason: tailnet.Owner,
+				MessageID: fmt.Sprintf("%032x@example.com", i), Message: message,
+			}
+			e.Digest = notify.Digest(e.Message)
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// BenchmarkFreeze is how fast rows with their letters are loaded, in one transaction.
+func BenchmarkFreeze(b *testing.B) {
+	l := openFor(b)
+	b.ResetTimer()
+	if _, err := l.Freeze(ctx, aPlan(1), aLetter(6000, 1<<20), synthetic(b.N)); err != nil {
+		b.Fatal(err)
+	}
+	b.StopTimer()
+	var octets int
+	if err := l.db.QueryRow("SELECT sum(length(message)) FROM letters").Scan(&octets); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64(octets)/float64(b.N), "octets/letter")
+}
+
+// BenchmarkVerify is how fast a plan is held against its digest, letters and all.
+func BenchmarkVerify(b *testing.B) {
+	l := openFor(b)
+	if _, err := l.Freeze(ctx, aPlan(1), aLetter(6000, 1<<20), synthetic(b.N)); err != nil {
+		b.Fatal(err)
+	}
+	p, err := l.Plan(ctx, aPlan(1).ID)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	if err := l.Verify(ctx, p); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+func openFor(b *testing.B) *Ledger {
+	b.Helper()
+	l, err := Open(ctx, b.TempDir()+"/ledger.db", "loading")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	return l
+}
