@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"tocsin/internal/source"
@@ -20,17 +21,29 @@ type Attachment struct {
 	Data []byte
 }
 
+// Lists is which lists of its nodes go with a letter: as many as mail servers take. A list
+// is whole or absent, and the letter says what is attached.
+type Lists int
+
+// The lists, the most first.
+const (
+	BothLists Lists = iota // as CSV and as JSON
+	CSVAlone
+	NoLists // too many nodes for any
+)
+
 // attachments lists every node of a view, for programs. A letter without nodes has
 // none: an empty list would read as "no node is affected" (F27).
 func attachments(v View) []Attachment {
-	names := attached(v)
-	if len(names) == 0 {
-		return nil
+	var out []Attachment
+	for i, name := range attached(v) {
+		if i == 0 {
+			out = append(out, Attachment{name, "text/csv; charset=utf-8; header=present", NodesCSV(v)})
+		} else {
+			out = append(out, Attachment{name, "application/json", NodesJSON(v)})
+		}
 	}
-	return []Attachment{
-		{names[0], "text/csv; charset=utf-8; header=present", NodesCSV(v)},
-		{names[1], "application/json", NodesJSON(v)},
-	}
+	return out
 }
 
 // attached names the attachments of a view.
@@ -38,11 +51,12 @@ func attached(v View) []string {
 	if len(v.Nodes) == 0 {
 		return nil
 	}
-	return []string{v.Bulletin.ID + "-nodes.csv", v.Bulletin.ID + "-nodes.json"}
+	names := []string{v.Bulletin.ID + "-nodes.csv", v.Bulletin.ID + "-nodes.json"}
+	return names[:NoLists-v.lists]
 }
 
 // nodeColumns are the columns of the list, and the keys of its JSON.
-var nodeColumns = [...]string{"node", "node_id", "platform", "version", "fixed", "last_affected", "step", "available", "affected", "why"}
+var nodeColumns = [...]string{"node", "node_id", "platform", "version", "fixed", "last_affected", "step", "available", "affected", "why", "product"}
 
 // cells are a node's values under nodeColumns, as the inventory has them.
 func (n NodeView) cells() [len(nodeColumns)]string {
@@ -53,7 +67,7 @@ func (n NodeView) cells() [len(nodeColumns)]string {
 	if n.Unsure != "" {
 		sure = "unknown"
 	}
-	return [...]string{n.exact.Name, n.exact.ID, n.exact.OS, n.exact.Version, n.Fixed, n.After, string(n.Step), from, sure, n.why}
+	return [...]string{n.exact.Name, n.exact.ID, n.exact.OS, n.exact.Version, n.Fixed, n.After, string(n.Step), from, sure, n.why, n.exact.Product}
 }
 
 // byteOrderMark tells spreadsheets that a list is UTF-8.
@@ -86,11 +100,22 @@ func NodesCSV(v View) []byte {
 // alike. Tab and CR are seen to by [source.Visible].
 const leads = "=+-@\uFF1D\uFF0B\uFF0D\uFF20"
 
-// inert makes a text safe as a cell. Programs take spaces off first, so those do not hide
-// a lead.
+// inert makes a text safe as a cell, and each part of it that would be one to a
+// spreadsheet whose lists are written with semicolons.
 func inert(text string) string {
+	parts := strings.Split(text, ";")
+	for i, part := range parts {
+		parts[i] = guarded(part)
+	}
+	return strings.Join(parts, ";")
+}
+
+// guarded makes text safe that begins a cell. Programs take spaces and quotes off first,
+// so those do not hide a lead.
+func guarded(text string) string {
 	visible := source.Visible(text)
-	if strings.ContainsRune("\t\r\n", first(text)) || strings.ContainsRune(leads, first(strings.TrimSpace(visible))) {
+	bare := strings.TrimLeftFunc(visible, func(r rune) bool { return unicode.IsSpace(r) || r == '"' })
+	if strings.ContainsRune("\t\r\n", first(text)) || strings.ContainsRune(leads, first(bare)) {
 		return "'" + visible
 	}
 	return visible
@@ -104,26 +129,32 @@ func first(text string) rune {
 	return 0
 }
 
-// NodesJSON is every node of a view as JSON in ASCII: the texts exactly as the inventory
-// has them, but for octets that are not UTF-8. What nobody knows is absent.
+// NodesJSON is every node of a view as JSON in ASCII, one on each line: the texts exactly
+// as the inventory has them, but for octets that are not UTF-8. What nobody knows is absent.
 func NodesJSON(v View) []byte {
-	type node map[string]string
-	list := struct {
-		Bulletin string `json:"bulletin"`
-		Tailnet  string `json:"tailnet"`
-		Nodes    []node `json:"nodes"`
-	}{v.Bulletin.ID, string(v.id), make([]node, 0, len(v.Nodes))}
-	for _, n := range v.Nodes {
-		values := make(node)
+	var out bytes.Buffer
+	fmt.Fprintf(&out, `{"bulletin":%s,"tailnet":%s,"nodes":[`, quoted(v.Bulletin.ID), quoted(string(v.id)))
+	for i, n := range v.Nodes {
+		values := make(map[string]string)
 		for i, text := range n.cells() {
 			if text != "" {
 				values[nodeColumns[i]] = text
 			}
 		}
-		list.Nodes = append(list.Nodes, values)
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		out.WriteByte('\n')
+		out.Write(quoted(values))
 	}
-	data, _ := json.MarshalIndent(list, "", "  ") // texts alone: it cannot fail
-	return append(ascii(data), '\n')
+	out.WriteString("\n]}\n")
+	return ascii(out.Bytes())
+}
+
+// quoted is texts as JSON.
+func quoted(value any) []byte {
+	data, _ := json.Marshal(value) // texts alone: it cannot fail
+	return data
 }
 
 // ascii writes what lies outside of ASCII as \uXXXX, so that nothing in it acts, and no

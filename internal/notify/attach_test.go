@@ -70,7 +70,12 @@ func TestNoFormulas(t *testing.T) {
 			}
 		}
 	}
-	for _, harmless := range []string{"db-1", "a=b", "1+1", "x@y", ""} {
+	for text, want := range map[string]string{"x;=1+1": "x;'=1+1", "x; \"-1": "x;' \"-1", "=1;@x;y": "'=1;'@x;y", "x;\t=1": "x;' =1"} {
+		if got := inert(text); got != want {
+			t.Errorf("%q, where semicolons part the cells: %q, want %q", text, got, want)
+		}
+	}
+	for _, harmless := range []string{"db-1", "a=b", "1+1", "x@y", "", "a;b", ";"} {
 		if inert(harmless) != harmless {
 			t.Errorf("%q became %q", harmless, inert(harmless))
 		}
@@ -93,6 +98,9 @@ func TestListsAreWhole(t *testing.T) {
 	}
 	if list.Bulletin != "TS-2026-007" || list.Tailnet != "acme" || len(list.Nodes) != len(hostile) || len(rows) != len(hostile)+1 {
 		t.Fatalf("%s of %s: %d nodes, and %d lines, of %d", list.Bulletin, list.Tailnet, len(list.Nodes), len(rows), len(hostile))
+	}
+	if lines := bytes.Count(data, []byte("\n")); lines != len(hostile)+2 || bytes.Contains(data, []byte("  ")) && !slices.ContainsFunc(hostile, func(n string) bool { return strings.Contains(n, "  ") }) {
+		t.Errorf("%d lines for %d nodes", lines, len(hostile))
 	}
 	if i := bytes.IndexFunc(data, func(r rune) bool { return r >= 0x7F || r < ' ' && r != '\n' }); i >= 0 {
 		t.Errorf("the JSON holds %q", data[i:i+4])

@@ -6,11 +6,14 @@ import (
 	"encoding/hex"
 	"hash"
 	"io"
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"tocsin/internal/affected"
 	"tocsin/internal/tailnet"
 )
 
@@ -55,13 +58,45 @@ func (in Inputs) Drift(now Inputs) []string {
 type Digester struct{ h hash.Hash }
 
 // NewDigester begins an empty sequence.
-func NewDigester() Digester { return Digester{sha256.New()} }
+func NewDigester() Digester { return Digester{&buffered{Hash: sha256.New()}} }
+
+// buffered is a hash that takes many short texts at a time.
+type buffered struct {
+	hash.Hash
+	waiting []byte
+}
+
+// WriteString never fails, as no hash does.
+func (b *buffered) WriteString(text string) (int, error) {
+	if b.waiting = append(b.waiting, text...); len(b.waiting) >= 1<<12 {
+		b.flush()
+	}
+	return len(text), nil
+}
+
+// Write goes after what waits.
+func (b *buffered) Write(data []byte) (int, error) {
+	b.flush()
+	return b.Hash.Write(data)
+}
+
+// Sum appends the digest of all that was written so far.
+func (b *buffered) Sum(to []byte) []byte {
+	b.flush()
+	return b.Hash.Sum(to)
+}
+
+func (b *buffered) flush() {
+	_, _ = b.Hash.Write(b.waiting)
+	b.waiting = b.waiting[:0]
+}
 
 // Add appends texts.
 func (s Digester) Add(texts ...string) {
 	for _, text := range texts {
-		_, _ = io.WriteString(s.h, strconv.Itoa(len(text))+":") // a hash never fails to write
-		_, _ = io.WriteString(s.h, text)
+		for _, part := range [...]string{strconv.Itoa(len(text)), ":", text} {
+			_, _ = io.WriteString(s.h, part) // a hash never fails to write
+		}
 	}
 }
 
@@ -108,14 +143,17 @@ func MessageID(key []byte, plan PlanID, id tailnet.ID, to tailnet.Address, domai
 
 // DigestRows digests the rows of a survey: what the inventory and the findings came to,
 // and all of it that letters show.
-func DigestRows(rows []Row) string {
+func DigestRows(rows iter.Seq2[Row, error]) (string, error) {
 	digester := NewDigester()
-	for _, r := range rows {
+	for r, err := range rows {
+		if err != nil {
+			return "", err
+		}
 		digester.Row(bare(r))
 		digester.Add(r.Tailnet.Language)
 		digester.match(r)
 	}
-	return digester.Sum()
+	return digester.Sum(), nil
 }
 
 // match adds what a row says of its tailnet, each list after its number.
@@ -125,7 +163,7 @@ func (s Digester) match(r Row) {
 	s.Add(strconv.Itoa(len(m.Hits)))
 	for _, h := range m.Hits {
 		s.node(h.Node)
-		s.Add(strconv.Itoa(h.Row), h.Affected.String(), h.Evidence, string(h.Found))
+		s.Add(indices(h), h.Affected.String(), h.Evidence, string(h.Found))
 	}
 	s.Add(strconv.Itoa(len(r.Named)))
 	for _, n := range r.Named {
@@ -139,6 +177,15 @@ func (s Digester) match(r Row) {
 	for _, f := range m.Findings {
 		s.Add(f.Node, f.User, string(f.Status), f.DataVisible.String(), f.FirstSeen, f.LastSeen, f.Tell, f.Done, f.DoneAt)
 	}
+}
+
+// indices are those of the affected rows of a hit, as one text.
+func indices(h affected.Hit) string {
+	var rows []string
+	for row := range h.Rows {
+		rows = append(rows, strconv.Itoa(row))
+	}
+	return strings.Join(rows, " ")
 }
 
 func (s Digester) node(n tailnet.Node) {

@@ -2,7 +2,6 @@ package notify
 
 import (
 	"fmt"
-	"iter"
 
 	"tocsin/internal/tailnet"
 )
@@ -30,42 +29,64 @@ type Composer struct {
 	Message   func(l Letter, messageID string) ([]byte, error) // a letter to the bytes of a mail message
 	Key       []byte                                           // what Message-IDs are made with
 	Domain    string                                           // of the sender
-}
-
-// Entries renders every letter of a plan, one at a time. Rows that get no letter
-// pass through.
-func (c Composer) Entries(plan Plan, rows []Row) iter.Seq2[Entry, error] {
-	return func(yield func(Entry, error) bool) {
-		for _, r := range rows {
-			e, err := c.entry(plan, r)
-			if err != nil {
-				err = fmt.Errorf("letter of tailnet %q: %w", r.Tailnet.ID, err)
-			}
-			if !yield(e, err) || err != nil {
-				return
-			}
-		}
-	}
+	Guard     *Guard                                           // proves each letter; nil: nothing is proven
 }
 
 func (c Composer) entry(plan Plan, r Row) (Entry, error) {
 	e := bare(r)
 	if r.Standing != Mailed {
-		return e, nil
+		return e, c.Guard.check(plan, r, e)
 	}
+	e.MessageID = MessageID(c.Key, plan.ID, r.Tailnet.ID, r.Contact.Address, c.Domain)
+	var err error
+	if e.Message, r.Lists, err = c.fitting(plan, r, e.MessageID); err != nil {
+		return Entry{}, err
+	}
+	e.Digest = Digest(e.Message)
+	return e, c.Guard.check(plan, r, e)
+}
+
+// MostOctets is how large a message may be as it is delivered. Postfix takes 10,240,000
+// octets where nobody has set anything else (postconf(5), message_size_limit), the least
+// of the usual servers; the difference is for what servers add on the way.
+const MostOctets = 10_000_000
+
+// SizeError is a letter that is too large without its lists.
+type SizeError struct{ Octets int }
+
+// Error says how large it is.
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("it has %d octets without any list of nodes, and mail servers take %d", e.Octets, MostOctets)
+}
+
+// fitting writes the letter of a row with as many lists of its nodes as mail servers take:
+// whoever has very many nodes is told all the same.
+func (c Composer) fitting(plan Plan, r Row, messageID string) ([]byte, Lists, error) {
+	for r.Lists = BothLists; ; r.Lists++ {
+		message, err := c.letter(plan, r, messageID)
+		switch {
+		case err != nil:
+			return nil, r.Lists, err
+		case len(message) <= MostOctets:
+			return message, r.Lists, nil
+		case r.Lists == NoLists:
+			return nil, r.Lists, &SizeError{len(message)}
+		}
+	}
+}
+
+// letter writes the letter of one row, as it will be delivered.
+func (c Composer) letter(plan Plan, r Row, messageID string) ([]byte, error) {
 	c.Common.At = plan.Created
 	view, err := c.Common.View(r)
 	if err != nil {
-		return Entry{}, err
+		return nil, err
 	}
 	letter, err := c.Templates.Write(r, view, c.Common.Language, plan.Created)
 	if err != nil {
-		return Entry{}, err
+		return nil, err
 	}
-	e.MessageID = MessageID(c.Key, plan.ID, r.Tailnet.ID, letter.To, c.Domain)
-	e.Message, err = c.Message(letter, e.MessageID)
-	e.Digest = Digest(e.Message)
-	return e, err
+	return c.Message(letter, messageID)
 }
 
 // bare is the entry of a row without a letter.

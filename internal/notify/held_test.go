@@ -46,7 +46,7 @@ func TestHeld(t *testing.T) {
 		{"nobody must be told", mildly(waiting(verdict.Yes, later)), Tell, 0, "not_required not_required"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			rows, err := one(t, c.b, certain, odd).Rows(c.choice)
+			rows, err := rowsOf(one(t, c.b, certain, odd), c.choice)
 			var got []string
 			for _, r := range rows {
 				got = append(got, string(r.Standing))
@@ -81,7 +81,7 @@ func TestHeldByACondition(t *testing.T) {
 		When: []verdict.Condition{{Fact: "fix_available", In: []string{"yes"}}},
 	})
 	s.bulletin.Affected[0].Unfixed = "in work"
-	rows, err := s.Rows(Tell)
+	rows, err := rowsOf(s, Tell)
 	held, is := errors.AsType[*HeldError](err)
 	if !is || held.Tailnets != 1 || len(held.Clauses) != 1 || held.Clauses[0].ID != "fix" || rows[0].Standing != Held {
 		t.Errorf("%+v, %v", rows, err)
@@ -107,7 +107,7 @@ func TestOverridden(t *testing.T) {
 		{"spared", override(severe(), verdict.NotRequired), Tell, "not_required not_required", []string{"override"}},
 		{"spared, and not required anyway", override(mild(), verdict.NotRequired), Tell, "not_required not_required", []string{"severe-action", "tailnet-data"}},
 	} {
-		rows, err := one(t, c.b, certain, odd).Rows(c.choice)
+		rows, err := rowsOf(one(t, c.b, certain, odd), c.choice)
 		if err != nil || len(rows) != 2 {
 			t.Errorf("%s: %v, %+v", c.name, err, rows)
 			continue
@@ -154,12 +154,12 @@ func TestTell(t *testing.T) {
 func TestSurveyAtAnInstant(t *testing.T) {
 	s := one(t, severe(), certain)
 	s.rules.Notify.Any[0].Since = planned.Add(time.Nanosecond)
-	if rows, err := s.Rows(Hold); err != nil || rows[0].Standing != NotRequired {
+	if rows, err := rowsOf(s, Hold); err != nil || rows[0].Standing != NotRequired {
 		t.Errorf("before: %+v, %v", rows, err)
 	}
 	s = one(t, severe(), certain)
 	s.rules.Notify.Any[0].Since = planned
-	if rows, err := s.Rows(Hold); err != nil || rows[0].Standing != Mailed {
+	if rows, err := rowsOf(s, Hold); err != nil || rows[0].Standing != Mailed {
 		t.Errorf("from then on: %+v, %v", rows, err)
 	}
 }
@@ -168,7 +168,7 @@ func TestSurveyAtAnInstant(t *testing.T) {
 func TestHostedForSome(t *testing.T) {
 	b := hosted(true)
 	b.Affected[0].Where = []bulletin.Column{{Name: "region", Values: []string{"eu"}}}
-	rows, err := one(t, b).Rows(Tell)
+	rows, err := rowsOf(one(t, b), Tell)
 	if err != nil || len(rows) != 2 || rows[0].Match.Affected != verdict.Unknown {
 		t.Fatalf("%v, %+v", err, rows)
 	}

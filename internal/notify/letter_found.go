@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"tocsin/internal/affected"
 	"tocsin/internal/bulletin"
 	"tocsin/internal/tailnet"
 	"tocsin/internal/verdict"
@@ -19,6 +20,7 @@ type Finding struct {
 	FirstSeen string        // as stated; empty where nobody did
 	LastSeen  string
 	Text      string // in the words of whoever looked
+	Despite   bool   // it clears the tailnet, which is affected all the same: everybody is
 }
 
 // Deed is something that was done for the reader.
@@ -41,15 +43,27 @@ func (d Common) findings(v *View, r Row) error {
 		if f.Tailnet != r.Tailnet.ID {
 			return errOthersFinding
 		}
-		name := shown(cmp.Or(names[subject{node: f.Node}], names[subject{user: f.User}], f.Node, f.User))
+		name := shown(cmp.Or(names[subject{user: f.User}], f.User))
+		if f.Node != "" {
+			name = shown(cmp.Or(names[subject{node: f.Node}], f.Node)) // never its user's: that is somebody
+		}
 		v.Findings = append(v.Findings, Finding{
-			Name: name, Status: f.Status, Visible: f.DataVisible,
+			Name: name, Status: f.Status, Visible: f.DataVisible, Despite: name == "" && v.Certain && f.Status == tailnet.KnownNotAffected,
 			FirstSeen: shown(f.FirstSeen), LastSeen: shown(f.LastSeen), Text: shown(prose(f.Tell)),
 		})
 		v.Done = appendDeed(v.Done, Deed{bulletin.Instant(f.DoneAt), shown(prose(f.Done)), name})
 	}
 	slices.SortStableFunc(v.Done, func(a, b Deed) int { return a.At.Compare(b.At) })
 	return nil
+}
+
+// allFixed reports whether findings alone speak of a tailnet, and say that all they found
+// is fixed.
+func allFixed(m affected.Match) bool {
+	left := func(f tailnet.Finding) bool {
+		return f.Status != tailnet.FixedFinding && f.Status != tailnet.KnownNotAffected
+	}
+	return len(m.Hits) == 0 && m.Evidence == "" && m.Found == verdict.Yes && !slices.ContainsFunc(m.Findings, left)
 }
 
 // appendDeed adds one, or says of an equal one that it was done for more than one.

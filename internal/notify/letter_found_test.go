@@ -18,7 +18,7 @@ func foundRow(t *testing.T, findings ...tailnet.Finding) Row {
 	second := node
 	second.ID, second.Name = "n2", "web"
 	r := aRow(t, severe(), of, node, second)
-	r.Named = []tailnet.Node{{Tailnet: of.ID, ID: "n3", Name: "nas"}, {Tailnet: of.ID, Name: "nobody"}}
+	r.Named = []tailnet.Node{{Tailnet: of.ID, ID: "n3", Name: "nas"}, {Tailnet: of.ID, Name: "nobody"}, {Tailnet: of.ID, ID: "n8", User: "u1"}}
 	r.Users = []tailnet.User{{Tailnet: of.ID, ID: "u1", Login: "kim@acme.example"}}
 	for _, f := range findings {
 		f.Tailnet = of.ID
@@ -31,7 +31,7 @@ func foundRow(t *testing.T, findings ...tailnet.Finding) Row {
 // ID, else under none.
 func TestFindingsAreNamed(t *testing.T) {
 	for want, f := range map[string]tailnet.Finding{
-		"db": {Node: "n1"}, "nas": {Node: "n3"}, "n9": {Node: "n9"}, "kim@acme.example": {User: "u1"}, "u9": {User: "u9"}, "": {}, "web": {Node: "n2", User: "u1"},
+		"db": {Node: "n1"}, "nas": {Node: "n3"}, "n9": {Node: "n9"}, "kim@acme.example": {User: "u1"}, "n8": {Node: "n8", User: "u1"}, "u9": {User: "u9"}, "": {}, "web": {Node: "n2", User: "u1"},
 	} {
 		v, err := desk(severe()).View(foundRow(t, f))
 		if err != nil || len(v.Findings) != 1 || v.Findings[0].Name != want {
@@ -90,7 +90,7 @@ func TestFixedNodesComeLast(t *testing.T) {
 	if diff := cmp.Diff([]Step{UpdateSoon, FixedAlready}, steps); diff != "" || err != nil || v.Nodes[1].Name != "db" || len(v.Commands) != 1 {
 		t.Error(err, diff, v.Commands)
 	}
-	if l := write(t, desk(severe()), r); !strings.Contains(l.Text, "windows 1.60.0: fixed already") {
+	if l := write(t, desk(severe()), r); !strings.Contains(l.Text, "Windows 1.60.0: fixed already, as we found when we looked") {
 		t.Errorf("a fixed node is asked for something:\n%s", l.Text)
 	}
 	r.Match.Hits[1].Found = tailnet.FixedFinding

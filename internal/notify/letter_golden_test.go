@@ -64,7 +64,19 @@ func letters(t *testing.T) map[string]Letter {
 		return write(t, d, aRow(t, out, of, windows))
 	}
 
+	repaired := aRow(t, out, of, windows)
+	repaired.Match.Hits[0].Found = tailnet.FixedFinding
+	cleared := aRow(t, deployed, of)
+	cleared.Match.Findings = []tailnet.Finding{{Tailnet: of.ID, Status: tailnet.KnownNotAffected}}
+	alone := aRow(t, out, of)
+	alone.Match.Affected, alone.Match.Found = verdict.Yes, verdict.Yes
+	alone.Match.Findings = []tailnet.Finding{{Tailnet: of.ID, Node: "n9", Status: tailnet.KnownAffected, DataVisible: verdict.No, LastSeen: "2026-05-02", Tell: "Somebody changed its settings."}}
+
 	return map[string]Letter{
+		"action-none":       write(t, desk(idle()), aRow(t, idle(), of, windows)),
+		"all-fixed":         write(t, desk(out), repaired),
+		"hosted-cleared":    write(t, desk(deployed), cleared),
+		"findings-only":     write(t, desk(out), alone),
 		"german":            write(t, desk(two), aRow(t, two, german, windows, node("n2", "till-2", "windows", "1.66.0-t9d5c0b"), node("n3", "nas", "linux", "1.64.0"), node("n4", "studio", "macos", "1.66.0"))),
 		"looked-into":       write(t, desk(out), looked),
 		"correction":        follow(Correction, "The first letter named 1.66.0 as the version with the fix. It is 1.66.1."),
@@ -74,6 +86,7 @@ func letters(t *testing.T) map[string]Letter {
 		"fix-to-come":       write(t, desk(coming), aRow(t, coming, of, windows)),
 		"several-platforms": write(t, desk(two), aRow(t, two, owned, windows, node("n2", "till-2", "windows", "1.66.0-t9d5c0b"), node("n3", "nas", "linux", "1.64.0"), node("n4", "studio", "macos", "1.66.0"))),
 		"cannot-tell":       write(t, desk(severe()), aRow(t, severe(), of, node("n1", "frontdesk", "windows", "custom-build"), node("n2", "", "", ""))),
+		"which-fix":         write(t, desk(two), aRow(t, two, of, windows, node("n2", "till-2", "", "1.60.0"), node("n3", "till-3", "plan9", "1.60.0"))),
 		"three-thousand":    write(t, desk(out), aRow(t, out, of, many...)),
 		"hosted-fixed":      write(t, desk(deployed), aRow(t, deployed, of)),
 		"hosted":            write(t, desk(hosted(true)), aRow(t, hosted(true), of)),

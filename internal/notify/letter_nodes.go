@@ -15,31 +15,15 @@ import (
 // NodeView is one node of the tailnet.
 type NodeView struct {
 	Name     string
-	Platform string    // empty where the inventory names none
-	Version  string    // empty where the inventory names none
-	Fixed    string    // first version that has the fix; empty where none is stated
-	After    string    // last version without the fix, where no version with it is stated
-	Step     Step      // what can be done about the node
-	From     time.Time // when the fix can be had, where that is still to come; else zero
-	Until    bool      // something helps until there is a fix
-	Unsure   Doubt     // why it cannot be told whether the node is affected; empty where it can
+	Product  string // what runs on it; empty where the bulletin is about one product alone
+	Platform string // empty where the inventory names none
+	Version  string // empty where the inventory names none
+	Fix             // what removes the fault from it
+	Unsure   Doubt  // why it cannot be told whether the node is affected; empty where it can
 
 	exact tailnet.Node // as in the inventory: for attachments, out of the templates' reach
 	why   string       // the evidence
 }
-
-// Step is what can be done about a node.
-type Step string
-
-// The steps.
-const (
-	UpdateNow    Step = "update"   // the fix is out
-	UpdateSoon   Step = "undated"  // a version has the fix, and nobody stated whether it is out
-	AwaitFix     Step = "expected" // a version will have the fix, from a day on
-	NoFix        Step = "none"
-	DoInstead    Step = "instead" // a mitigation removes the fault
-	FixedAlready Step = "fixed"
-)
 
 // Doubt is why it cannot be told whether a node is affected.
 type Doubt string
@@ -57,12 +41,13 @@ type When string
 
 // The times.
 const (
-	Now         When = "now"      // about every one of them
-	NowInPart   When = "part"     // about some of them
-	Expected    When = "expected" // about none before a day that is known
-	NotYet      When = "none"
-	Settled     When = "fixed" // nothing is left to be done
-	Unspecified When = ""      // nobody stated it, or there is nothing to do
+	Now          When = "now"      // about every one of them
+	NowInPart    When = "part"     // about some of them
+	NowWhereSaid When = "listed"   // about some of them, and of others it cannot be told
+	Expected     When = "expected" // about none before a day that is known
+	NotYet       When = "none"
+	Settled      When = "fixed" // nothing is left to be done
+	Unspecified  When = ""      // nobody stated it, or there is nothing to do
 )
 
 // Stopgap is what helps until there is a fix, or in its place.
@@ -74,6 +59,7 @@ type Stopgap struct {
 
 // Command brings the nodes of one platform to a version that has the fix.
 type Command struct {
+	Product  string // empty where the bulletin is about one alone
 	Platform string
 	Line     string    // empty where nobody stated one
 	From     time.Time // when it will work, where that is still to come; else zero
@@ -88,20 +74,22 @@ type Check struct {
 func (d Common) nodeView(h affected.Hit) NodeView {
 	row := d.Bulletin.Affected[h.Row]
 	n := NodeView{
+		Fix:      d.fixOf(h),
 		Name:     shown(cmp.Or(h.Node.Name, h.Node.ID)),
-		Platform: shown(h.Node.OS),
+		Product:  d.productOf(row),
+		Platform: platformName(h.Node.OS),
 		Version:  shown(h.Node.Version),
-		Until:    row.Stopgap != "",
 		exact:    h.Node,
 		why:      h.Evidence,
 	}
-	n.Fixed, n.After = mended(row)
-	n.Step = d.step(row)
-	if h.Found == tailnet.FixedFinding {
+	switch {
+	case h.Found == tailnet.FixedFinding:
 		n.Step = FixedAlready
+	case d.nothingToDo():
+		n.Step = Nothing
 	}
-	if n.Step == AwaitFix {
-		n.From = row.Available
+	if n.Step == FixedAlready || n.Step == Nothing {
+		n.From, n.out = time.Time{}, false
 	}
 	if h.Affected != verdict.Yes {
 		n.Unsure = doubt(h, row)
@@ -109,31 +97,36 @@ func (d Common) nodeView(h affected.Hit) NodeView {
 	return n
 }
 
-// step is what a row offers at the instant of planning.
-func (d Common) step(row bulletin.Affected) Step {
-	fixed, after := mended(row)
-	switch {
-	case fixed+after == "" && row.Remedy != "":
-		return DoInstead
-	case fixed+after == "":
-		return NoFix
-	case row.Available.After(d.At):
-		return AwaitFix
-	case row.Available.IsZero():
-		return UpdateSoon
+// platformName is a platform as its makers write it; what is none stands as the inventory
+// has it.
+func platformName(word string) string {
+	switch word {
+	case "windows", "linux", "android":
+		return strings.ToUpper(word[:1]) + word[1:]
+	case "macos":
+		return "macOS"
+	case "ios":
+		return "iOS"
+	case "freebsd":
+		return "FreeBSD"
 	}
-	return UpdateNow
+	return shown(word)
 }
 
-// mended says in which versions a row's fault is gone: from one on, or in one after
-// another. Both are empty where no user can have a fix.
-func mended(row bulletin.Affected) (fixed, after string) {
-	fixed, found := row.UserFix()
-	if found || row.Withheld() {
-		return fixed, ""
+// productOf is the title of what a row is about, where the bulletin is about several
+// products: then a node's version alone does not say of what it is.
+func (d Common) productOf(row bulletin.Affected) string {
+	other := func(o bulletin.Affected) bool { return o.Product != row.Product }
+	if !slices.ContainsFunc(d.Bulletin.Affected, other) {
+		return ""
 	}
-	return "", row.Versions.LastAffected
+	product, _ := d.Products.Find(row.Product)
+	return prose(cmp.Or(product.Title, row.Product))
 }
+
+// nothingToDo reports whether the authors ask for nothing: whatever the rows offer then,
+// no node of a letter is asked for anything.
+func (d Common) nothingToDo() bool { return d.Bulletin.Action.Required == verdict.No }
 
 func doubt(h affected.Hit, row bulletin.Affected) Doubt {
 	switch {
@@ -162,31 +155,44 @@ func waits(n NodeView) int {
 // when sums up the nodes: how soon, and the last of the days that are waited for.
 func when(nodes []NodeView) (When, time.Time) {
 	steps := make(map[Step]int)
+	now, doubtful := 0, 0
 	var last time.Time
 	for _, n := range nodes {
 		steps[n.Step]++
+		switch {
+		case n.out:
+			now++
+		case n.Step == OneOf:
+			doubtful++
+		}
 		if n.From.After(last) {
 			last = n.From
 		}
 	}
-	now, later := steps[UpdateNow]+steps[DoInstead], steps[AwaitFix]+steps[NoFix]
 	switch {
 	case len(nodes) > 0 && steps[FixedAlready] == len(nodes):
 		return Settled, time.Time{}
-	case now > 0 && later+steps[UpdateSoon] == 0:
-		return Now, time.Time{}
-	case now > 0:
+	case steps[Nothing] > 0:
+		return Unspecified, time.Time{}
+	case now > 0 && doubtful > 0:
+		return NowWhereSaid, time.Time{}
+	case now > 0 && steps[AwaitFix]+steps[NoFix]+steps[UpdateSoon] > 0:
 		return NowInPart, time.Time{}
+	case now > 0:
+		return Now, time.Time{}
 	case steps[NoFix] > 0:
 		return NotYet, time.Time{}
-	case steps[AwaitFix] > 0:
+	case steps[AwaitFix] > 0 && doubtful == 0:
 		return Expected, last
 	}
 	return Unspecified, time.Time{}
 }
 
 // open are the hits about which something is to be done.
-func open(hits []affected.Hit) []affected.Hit {
+func (d Common) open(hits []affected.Hit) []affected.Hit {
+	if d.nothingToDo() {
+		return nil
+	}
 	return slices.DeleteFunc(slices.Clone(hits), func(h affected.Hit) bool { return h.Found == tailnet.FixedFinding })
 }
 
@@ -196,7 +202,7 @@ func (d Common) until(m affected.Match) []Stopgap {
 	var out []Stopgap
 	for i, row := range d.Bulletin.Affected {
 		product, _ := d.Products.Find(row.Product)
-		platforms, hit := platformsOf(open(m.Hits), i)
+		platforms, hit := d.platformsOf(d.open(m.Hits), i)
 		if !hit && !(product.Hosted && m.Evidence != "") {
 			continue
 		}
@@ -229,60 +235,93 @@ func appendStopgap(all []Stopgap, s Stopgap) []Stopgap {
 }
 
 // platformsOf lists the platforms of the nodes that a row concerns, sorted.
-func platformsOf(hits []affected.Hit, row int) (platforms []string, any bool) {
+func (d Common) platformsOf(hits []affected.Hit, row int) (names []string, any bool) {
 	for _, h := range hits {
-		if h.Row != row {
+		if h.Row != row && !slices.Contains(h.Others, row) {
 			continue
 		}
 		any = true
-		if name := shown(h.Node.OS); name != "" && !slices.Contains(platforms, name) {
-			platforms = append(platforms, name)
+		for _, word := range platforms(h, d.Bulletin.Affected[row]) {
+			if name := platformName(word); name != "" && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
 		}
 	}
-	slices.Sort(platforms)
-	return platforms, any
+	slices.Sort(names)
+	return names, any
 }
 
-// commands lists what updates the platforms that the tailnet really has.
+// commands lists what updates the platforms that the tailnet really has, or may have.
 func (d Common) commands(hits []affected.Hit) []Command {
 	var out []Command
 	for _, h := range hits {
-		row := d.Bulletin.Affected[h.Row]
-		product, _ := d.Products.Find(row.Product)
-		fixed, after := mended(row)
-		c := Command{Platform: shown(h.Node.OS)}
-		if fixed != "" {
-			c.Line = product.UpdateTo(h.Node.OS, fixed)
-		}
-		if row.Available.After(d.At) {
-			c.From = row.Available
-		}
-		if fixed+after != "" && c.Platform != "" && !slices.Contains(out, c) {
-			out = append(out, c)
+		for i := range h.Rows {
+			for _, c := range d.commandsOf(h, i) {
+				if !slices.Contains(out, c) {
+					out = append(out, c)
+				}
+			}
 		}
 	}
 	slices.SortFunc(out, func(a, b Command) int {
-		return cmp.Or(strings.Compare(a.Platform, b.Platform), strings.Compare(a.Line, b.Line))
+		return cmp.Or(strings.Compare(a.Product, b.Product), strings.Compare(a.Platform, b.Platform), strings.Compare(a.Line, b.Line))
 	})
 	return out
 }
 
-// checks lists what shows the versions of the products, and what it has to show.
+// commandsOf lists what updates a node if it is what a row is about.
+func (d Common) commandsOf(h affected.Hit, i int) (out []Command) {
+	row := d.Bulletin.Affected[i]
+	product, _ := d.Products.Find(row.Product)
+	fixed, after := mended(row)
+	if fixed+after == "" {
+		return nil
+	}
+	for _, word := range platforms(h, row) {
+		c := Command{Product: d.productOf(row), Platform: platformName(word)}
+		if fixed != "" {
+			c.Line = product.UpdateTo(word, fixed)
+		}
+		if row.Available.After(d.At) {
+			c.From = row.Available
+		}
+		if c.Platform != "" {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// checks lists what shows the versions of the products, and what it has to show. As long
+// as nothing has the fix, no version shows that anything worked.
 func (d Common) checks(hits []affected.Hit) []Check {
 	var out []Check
+	some := false
 	for _, h := range hits {
-		row := d.Bulletin.Affected[h.Row]
-		product, _ := d.Products.Find(row.Product)
-		fixed, _ := mended(row)
-		same := func(c Check) bool { return c.Line == product.ShowVersion }
-		switch i := slices.IndexFunc(out, same); {
-		case product.ShowVersion == "":
-		case i < 0:
-			out = append(out, Check{product.ShowVersion, fixed})
-		case out[i].Fixed != fixed:
-			out[i].Fixed = ""
+		for i := range h.Rows {
+			row := d.Bulletin.Affected[i]
+			fixed, after := mended(row)
+			some = some || fixed+after != ""
+			product, _ := d.Products.Find(row.Product)
+			out = appendCheck(out, Check{product.ShowVersion, fixed})
 		}
+	}
+	if !some {
+		return nil
 	}
 	slices.SortFunc(out, func(a, b Check) int { return strings.Compare(a.Line, b.Line) })
 	return out
+}
+
+// appendCheck adds one, or says of an equal one that it shows several versions.
+func appendCheck(all []Check, c Check) []Check {
+	same := func(known Check) bool { return known.Line == c.Line }
+	switch i := slices.IndexFunc(all, same); {
+	case c.Line == "":
+	case i < 0:
+		return append(all, c)
+	case all[i].Fixed != c.Fixed:
+		all[i].Fixed = ""
+	}
+	return all
 }

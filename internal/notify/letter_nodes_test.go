@@ -25,7 +25,11 @@ func TestCommands(t *testing.T) {
 	d.Products = append(slices.Clone(products), bulletin.Product{ID: "cli", ShowVersion: "cli --version"})
 	hit := func(row int, os string) affected.Hit { return affected.Hit{Row: row, Node: tailnet.Node{OS: os}} }
 	hits := []affected.Hit{hit(0, "windows"), hit(1, "linux"), hit(0, "windows"), hit(2, "linux"), hit(3, "macos"), hit(0, "")}
-	want := []Command{{"linux", "", planned.AddDate(0, 0, 2)}, {"linux", "sudo apt install example-client=1.68.0", time.Time{}}, {"windows", "winget upgrade Example.Client", time.Time{}}}
+	want := []Command{
+		{"Example client", "Linux", "sudo apt install example-client=1.68.0", time.Time{}},
+		{"Example client", "Windows", "winget upgrade Example.Client", time.Time{}},
+		{"cli", "Linux", "", planned.AddDate(0, 0, 2)},
+	}
 	if diff := cmp.Diff(want, d.commands(hits)); diff != "" {
 		t.Error(diff)
 	}
@@ -98,14 +102,51 @@ func TestUntil(t *testing.T) {
 		want  []Stopgap
 	}{
 		"nothing":       {affected.Match{}, nil},
-		"one platform":  {affected.Match{Hits: []affected.Hit{hit(0, "windows"), hit(0, "windows")}}, []Stopgap{{[]string{"windows"}, "Filter it.", false}}},
-		"two platforms": {affected.Match{Hits: []affected.Hit{hit(0, "windows"), hit(1, "linux")}}, []Stopgap{{[]string{"linux", "windows"}, "Filter it.", false}}},
-		"both kinds":    {affected.Match{Hits: []affected.Hit{hit(2, "macos")}}, []Stopgap{{[]string{"macos"}, "Turn it off.", true}, {[]string{"macos"}, "Filter it.", false}}},
+		"one platform":  {affected.Match{Hits: []affected.Hit{hit(0, "windows"), hit(0, "windows")}}, []Stopgap{{[]string{"Windows"}, "Filter it.", false}}},
+		"two platforms": {affected.Match{Hits: []affected.Hit{hit(0, "windows"), hit(1, "linux")}}, []Stopgap{{[]string{"Linux", "Windows"}, "Filter it.", false}}},
+		"both kinds":    {affected.Match{Hits: []affected.Hit{hit(2, "macos")}}, []Stopgap{{[]string{"macOS"}, "Turn it off.", true}, {[]string{"macOS"}, "Filter it.", false}}},
 		"all platforms": {affected.Match{Hits: []affected.Hit{hit(3, "macos")}}, []Stopgap{{nil, "Turn all off.", true}}},
 		"what we run":   {affected.Match{Evidence: "everyone"}, []Stopgap{{nil, "Wait.", false}}},
 	} {
 		if diff := cmp.Diff(c.want, desk(b).until(c.match)); diff != "" {
 			t.Errorf("%s:\n%s", name, diff)
+		}
+	}
+}
+
+// TestChecks: a version shows that it worked only where there is one with the fix, and one
+// version only where it is that of every node.
+func TestChecks(t *testing.T) {
+	b := severe()
+	b.Affected = []bulletin.Affected{
+		{Product: "client", Versions: version.Range{Fixed: "1.66.1"}},
+		{Product: "client", Versions: version.Range{LastAffected: "1.66.0"}},
+		{Product: "client", Unfixed: "being tested"},
+		{Product: "coordination", Unfixed: "being tested"},
+	}
+	hit := func(row int) affected.Hit { return affected.Hit{Row: row} }
+	for name, c := range map[string]struct {
+		hits []affected.Hit
+		want []Check
+	}{
+		"no node":             {nil, nil},
+		"a fix":               {[]affected.Hit{hit(0), hit(0)}, []Check{{"example version", "1.66.1"}}},
+		"a fix, and none":     {[]affected.Hit{hit(0), hit(2)}, []Check{{"example version", ""}}},
+		"the last without it": {[]affected.Hit{hit(1)}, []Check{{"example version", ""}}},
+		"no fix":              {[]affected.Hit{hit(2), hit(3)}, nil},
+	} {
+		if diff := cmp.Diff(c.want, desk(b).checks(c.hits)); diff != "" {
+			t.Errorf("%s:\n%s", name, diff)
+		}
+	}
+}
+
+// TestPlatformNames: a platform stands as its makers write it, and what is none of them as
+// it is, where it can do no harm.
+func TestPlatformNames(t *testing.T) {
+	for word, want := range map[string]string{"windows": "Windows", "macos": "macOS", "linux": "Linux", "ios": "iOS", "android": "Android", "freebsd": "FreeBSD", "Windows 11": "Windows 11", "beos": "beos", "": "", "x\u202E": `x\u{202E}`} {
+		if got := platformName(word); got != want {
+			t.Errorf("%q is %q, want %q", word, got, want)
 		}
 	}
 }

@@ -1,9 +1,11 @@
 package notify
 
 import (
+	"slices"
 	"strings"
 	"time"
 
+	"tocsin/internal/tailnet"
 	"tocsin/internal/verdict"
 )
 
@@ -21,14 +23,44 @@ const listed = 50
 // Listed are the nodes that stand in the letter.
 func (p page) Listed() []NodeView { return p.Nodes[:min(listed, len(p.Nodes))] }
 
+// First says how many of the nodes stand in the letter, and where all of them do.
+func (p page) First() (string, error) {
+	key := [...]string{BothLists: "nodes.first", CSVAlone: "nodes.first.one", NoLists: "nodes.first.none"}[p.lists]
+	return p.Say(key, len(p.Listed()), len(p.Nodes))
+}
+
 // Whole reports whether the letter lists every node.
 func (p page) Whole() bool { return len(p.Nodes) <= listed }
 
+// Sum is how many nodes one thing can be done about.
+type Sum struct {
+	Nodes int
+	What  string
+}
+
+// Sums counts the nodes by what can be done about them, in the order of the list.
+func (p page) Sums() ([]Sum, error) {
+	var sums []Sum
+	for _, n := range p.Nodes {
+		what, err := p.Can(n)
+		if err != nil {
+			return nil, err
+		}
+		same := func(s Sum) bool { return s.What == what }
+		if i := slices.IndexFunc(sums, same); i >= 0 {
+			sums[i].Nodes++
+			continue
+		}
+		sums = append(sums, Sum{1, what})
+	}
+	return sums, nil
+}
+
 // Target is the version that has the fix: "1.66.1 or later"; empty where none has, or the
 // node needs none any more.
-func (p page) Target(n NodeView) (string, error) {
-	switch {
-	case n.Step == FixedAlready:
+func (p page) Target(of fixable) (string, error) {
+	switch n := of.fix(); {
+	case n.Step == FixedAlready, n.Step == Nothing:
 		return "", nil
 	case n.Fixed != "":
 		return p.Say("target.fixed", n.Fixed)
@@ -38,8 +70,14 @@ func (p page) Target(n NodeView) (string, error) {
 	return "", nil
 }
 
+// fixable is a node, or an option of some.
+type fixable interface{ fix() Fix }
+
+func (f Fix) fix() Fix { return f }
+
 // Can says what can be done about a node.
-func (p page) Can(n NodeView) (string, error) {
+func (p page) Can(of fixable) (string, error) {
+	n := of.fix()
 	key := "step." + string(n.Step)
 	waiting := n.Step == AwaitFix || n.Step == NoFix
 	if n.Until && waiting {
@@ -49,6 +87,21 @@ func (p page) Can(n NodeView) (string, error) {
 		return p.Say(key)
 	}
 	return p.dated(key, n.From)
+}
+
+// ForWhat says which nodes need an option.
+func (p page) ForWhat(o Option) (string, error) {
+	platform := o.Platform
+	if platform == "" {
+		var err error
+		if platform, err = p.Say("platform.any"); err != nil {
+			return "", err
+		}
+	}
+	if o.Since == "" {
+		return platform, nil
+	}
+	return p.Say("option.since", platform, o.Since)
 }
 
 // Clear reports whether the letter takes back an alarm.
@@ -64,14 +117,29 @@ func (p page) Intro() string {
 		return "intro." + string(p.Kind)
 	case !p.Certain:
 		return "intro.unsure"
+	case p.over():
+		return "intro.over"
 	}
 	return "intro"
+}
+
+// over reports whether nothing of the tailnet's is affected any more: it is gone itself,
+// or what concerned it is fixed everywhere.
+func (p page) over() bool {
+	unfixed := func(s Service) bool { return s.Fixed != verdict.Yes }
+	switch {
+	case p.ToldAs == tailnet.FoundAddress:
+		return true
+	case len(p.Nodes) > 0 && p.When != Settled || slices.ContainsFunc(p.Services, unfixed):
+		return false
+	}
+	return p.When == Settled || len(p.Services) > 0
 }
 
 // ByWhen says how soon something can be done; empty where nobody stated it, or nothing
 // is to be done.
 func (p page) ByWhen() (string, error) {
-	if p.When == Unspecified || p.Bulletin.NoAction {
+	if p.When == Unspecified || p.When == Settled || p.Bulletin.NoAction {
 		return "", nil
 	}
 	if p.When != Expected {
@@ -141,6 +209,9 @@ func (p page) More() int { return len(p.Findings) - len(p.Told()) }
 // Looked says what a finding came to, and when it was seen.
 func (p page) Looked(f Finding) (string, error) {
 	parts := [][]string{{"found." + string(f.Status)}}
+	if f.Despite {
+		parts[0][0] = "found.nothing"
+	}
 	if f.FirstSeen != "" {
 		parts = append(parts, []string{"found.first", f.FirstSeen})
 	}
@@ -175,8 +246,12 @@ func (p page) WhyTold() string {
 // Attachment says what is attached.
 func (p page) Attachment() (string, error) {
 	switch names := attached(p.View); {
-	case len(names) == 0:
+	case len(p.Nodes) == 0:
 		return p.Say("genuine.none")
+	case len(names) == 0:
+		return p.Say("genuine.toolarge")
+	case len(names) == 1:
+		return p.Say("genuine.attached.one", names[0])
 	case p.Whole():
 		return p.Say("genuine.attached", names[0], names[1])
 	default:
@@ -184,10 +259,26 @@ func (p page) Attachment() (string, error) {
 	}
 }
 
-// End counts the nodes, as the last line: whoever does not see it has not got the whole
-// letter (F22).
+// Settled reports whether nothing is left to be done, though the bulletin asks for it of
+// others, or may yet.
+func (p page) Settled() bool { return p.When == Settled && !p.Bulletin.NoAction }
+
+// SoFar reports whether something can be done already, though nobody has said yet what
+// has to be.
+func (p page) SoFar() bool { return !p.Settled() && len(p.Commands)+len(p.Until) > 0 }
+
+// Promised reports whether the policy says that we tell.
+func (p page) Promised() bool { return !p.Unsettled && !p.Beyond }
+
+// End counts the nodes, or else what was found, as the last line: whoever does not see it
+// has not got the whole letter (F22).
 func (p page) End() (string, error) {
-	switch n := len(p.Nodes); {
+	named := slices.ContainsFunc(p.Findings, func(f Finding) bool { return f.Name != "" })
+	switch n, found := len(p.Nodes), len(p.Findings); {
+	case n == 0 && named && found == 1:
+		return p.Say("end.found.one", p.Unit)
+	case n == 0 && named:
+		return p.Say("end.found.many", found, p.Unit)
 	case n == 0:
 		return p.Say("end.whole", p.Unit)
 	case n == 1:
@@ -205,7 +296,7 @@ func (p page) Subject() (string, error) {
 	switch {
 	case p.followsUp():
 		key = "subject." + string(p.Kind)
-	case p.Bulletin.Action == "":
+	case p.Bulletin.Action == "" || p.When == Settled:
 		key = "subject.notice"
 	case !p.Certain:
 		key = "subject.check"

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"html"
@@ -91,12 +92,12 @@ func TestLettersAreIsolated(t *testing.T) {
 		for _, n := range w.tailnets {
 			byID[n.ID] = n
 		}
-		rows, err := w.survey(r, severe()).Rows(Tell)
+		rows, err := rowsOf(w.survey(r, severe()), Tell)
 		if err != nil {
 			t.Fatal(err)
 		}
 		i := -1
-		for e, err := range p.Entries(Plan{ID: PlanID{"TS-2026-007", 1}, Created: planned}, rows) {
+		for e, err := range p.Entries(Plan{ID: PlanID{"TS-2026-007", 1}, Created: planned}, streamed(rows)) {
 			i++
 			if err != nil {
 				t.Fatal(err)
@@ -153,7 +154,7 @@ func wantOwn(t *testing.T, r Row, message string, w random) {
 		}
 	}
 	nodes, rows := regexp.MustCompile(`(?m)^    (\S+)$`), regexp.MustCompile(`<tr><td[^>]*><bdi>([^<]*)</bdi>`)
-	inCSV, inJSON := regexp.MustCompile(`(?m)^([^,\n]+),n\d+,`), regexp.MustCompile(`"node": "([^"]*)"`)
+	inCSV, inJSON := regexp.MustCompile(`(?m)^([^,\n]+),n\d+,`), regexp.MustCompile(`"node":"([^"]*)"`)
 	_, list, _ := strings.Cut(parts[3], "YOUR NODES")
 	list, _, _ = strings.Cut(list, "HOW TO")
 	for what, found := range map[string][][]string{"text": nodes.FindAllStringSubmatch(list, -1), "HTML": rows.FindAllStringSubmatch(parts[4], -1), "CSV": inCSV.FindAllStringSubmatch(parts[5], -1), "JSON": inJSON.FindAllStringSubmatch(parts[6], -1)} {
@@ -305,9 +306,12 @@ func TestForeignRowIsRefused(t *testing.T) {
 		rows := []Row{aRow(t, severe(), of, node, second), aRow(t, severe(), of, node)}
 		plant(&rows[0])
 		var made, failed int
-		for e, err := range press(t, severe()).Entries(Plan{ID: PlanID{"TS-2026-007", 1}, Created: planned}, rows) {
+		for e, err := range press(t, severe()).Entries(Plan{ID: PlanID{"TS-2026-007", 1}, Created: planned}, streamed(rows)) {
 			if err != nil {
 				failed++
+			}
+			if whose, is := errors.AsType[*LetterError](err); is && (whose.Bulletin != "TS-2026-007" || whose.Tailnet != rows[0].Tailnet.ID) || err != nil && !is {
+				t.Errorf("another's %s: the error does not say whose letter it is: %v", what, err)
 			}
 			if e.Message != nil {
 				made++

@@ -81,32 +81,47 @@ func everyState() (out []View) {
 			v.Bulletin.Severity = []string{"critical", "high", "medium", "low"}[i]
 			v.Bulletin.Exploited = []string{"confirmed", "suspected", "no_evidence", "confirmed_none"}[i]
 			v.When = []When{Now, NowInPart, Expected, NotYet}[i]
+			if kind == Update && i == 0 {
+				v.When = NowWhereSaid
+			}
 			v.Services[0].Fixed, v.Services[1].Fixed = []verdict.Truth{verdict.Yes, verdict.No}[i%2], []verdict.Truth{verdict.Yes, verdict.No, verdict.Unknown}[i%3]
 			v.Bulletin.NoAction = false
 			v.Unsettled, v.Beyond, v.Certain = i == 0, i == 1, i != 2
 			out = append(out, v)
 		}
 	}
-	for i, step := range []Step{UpdateNow, UpdateSoon, AwaitFix, NoFix, DoInstead, FixedAlready} {
+	for i, step := range []Step{UpdateNow, UpdateSoon, AwaitFix, NoFix, DoInstead, FixedAlready, Nothing, OneOf} {
 		v := every()
 		v.Bulletin.Severity = []string{"none", "unrated"}[i%2]
 		v.Bulletin.Exploited = "unknown"
-		v.When = Settled
-		v.Bulletin.Action, v.Bulletin.NoAction = "", i%2 == 0
-		node := NodeView{Name: "a", Step: step, From: planned, After: "1.66.0", Unsure: []Doubt{NoPlatform, NoVersion, Unclear, StillAsked}[i%4]}
+		v.When = []When{Settled, Unspecified}[i/2%2]
+		v.Bulletin.Action, v.Bulletin.NoAction = []string{"", "Update."}[i/5], i%2 == 0
+		node := NodeView{Name: "a", Fix: Fix{Step: step, From: planned, After: "1.66.0"}, Unsure: []Doubt{NoPlatform, NoVersion, Unclear, StillAsked}[i%4]}
 		waiting := node
 		waiting.Until = true
 		v.Nodes = []NodeView{node, waiting}[:1+i%2]
-		v.Until = []Stopgap{{nil, "a", i%2 == 0}, {[]string{"b"}, "b", i%2 == 0}}
+		if v.Until = []Stopgap{{nil, "a", i%2 == 0}, {[]string{"b"}, "b", i%2 == 0}}; i == 3 {
+			v.Until, v.Commands = nil, nil // nobody knows anything that helps
+		}
 		v.Findings = nil
 		for range 51 {
 			v.Findings = append(v.Findings, Finding{Status: tailnet.FindingStatuses[i%4], Visible: []verdict.Truth{verdict.No, verdict.Yes}[i%2]})
 		}
+		v.Findings[0].Despite = true
 		v.Bulletin.URL = ""
 		out = append(out, v, v)
-		out[len(out)-1].Nodes = nil
+		out[len(out)-1].Nodes, out[len(out)-1].Commands = nil, every().Commands
+		named, whole := Finding{Name: "b", Status: tailnet.FixedFinding}, Finding{Status: tailnet.FixedFinding}
+		out[len(out)-1].Findings = [][]Finding{{named}, {named, whole}, {whole}}[i%3]
 		if i == 0 {
 			out[len(out)-1].Nodes = slices.Repeat([]NodeView{node}, listed+1)
+			for _, lists := range []Lists{CSVAlone, NoLists} {
+				out = append(out, out[len(out)-1])
+				out[len(out)-1].lists = lists
+			}
+		}
+		if step == OneOf {
+			out[len(out)-2].Options = []Option{{Platform: "a", Since: "1.58.0", Fix: Fix{Step: UpdateNow, Fixed: "1.66.1"}}, {Fix: Fix{Step: NoFix}}}
 		}
 	}
 	return out

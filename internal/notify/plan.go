@@ -70,6 +70,7 @@ type Row struct {
 	Match      affected.Match
 	Named      []tailnet.Node // that findings name, as far as the inventory has them, and that are no hits
 	Users      []tailnet.User // that findings name, as far as the inventory has them
+	Lists      Lists          // how much of its nodes goes with the letter
 }
 
 // PlanID names a plan: the bulletin and the number of the plan, TS-2026-004/1.
@@ -103,9 +104,11 @@ type Plan struct {
 	Transport    string
 	Undetermined Choice
 	Inputs       Inputs
+	Tables       Tables
 	Counts       Counts
-	// Digest is the hex SHA-256 over the head (ID to Inputs), every row in order, and
-	// the digest of every letter. Counts are the sums of those rows.
+	// Digest is the hex SHA-256 over the head (ID to Tables) and every row in order. Of
+	// people and letters it covers the commitments: see [Commitment]. Counts are the sums
+	// of those rows.
 	Digest string
 }
 

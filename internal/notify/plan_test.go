@@ -91,12 +91,12 @@ func TestTwoTailnetsOneAddress(t *testing.T) {
 	for _, id := range []tailnet.ID{"acme", "other"} {
 		s.Tailnet(tailnet.Tailnet{ID: id, OwnerEmail: "same@example.com"})
 	}
-	rows, err := s.Rows(Tell)
+	rows, err := rowsOf(s, Tell)
 	if err != nil {
 		t.Fatal(err)
 	}
 	seen := make(map[string]bool)
-	for e, err := range press(t, hosted(true)).Entries(Plan{ID: PlanID{"TS-2026-007", 1}, Created: planned}, rows) {
+	for e, err := range press(t, hosted(true)).Entries(Plan{ID: PlanID{"TS-2026-007", 1}, Created: planned}, streamed(rows)) {
 		if err != nil || e.Address != "same@example.com" || e.Digest != Digest(e.Message) {
 			t.Errorf("%+v, %v", e, err)
 		}

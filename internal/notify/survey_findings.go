@@ -17,6 +17,7 @@ import (
 type findings struct {
 	of     map[tailnet.ID][]tailnet.Finding
 	on     map[subject][]tailnet.Finding
+	owner  map[string]tailnet.ID     // of each node that findings name
 	former map[tailnet.ID]string     // address of each tailnet that the inventory has no more
 	nodes  map[subject]tailnet.Node  // that findings name, and that are no hits
 	users  map[subject]*tailnet.User // that findings name; nil where the inventory has none yet
@@ -44,6 +45,7 @@ func noFindings() findings {
 	return findings{
 		of:     make(map[tailnet.ID][]tailnet.Finding),
 		on:     make(map[subject][]tailnet.Finding),
+		owner:  make(map[string]tailnet.ID),
 		former: make(map[tailnet.ID]string),
 		nodes:  make(map[subject]tailnet.Node),
 		users:  make(map[subject]*tailnet.User),
@@ -65,15 +67,31 @@ func (s *Survey) Finding(f tailnet.Finding) error {
 	switch {
 	case s.found.closed:
 		return errLate
-	case f.Node != "" && !s.owns(f.Node, f.Tailnet):
+	case f.Node != "" && !s.found.owns(f):
 		return errOtherNode
 	case !s.Known(f.Tailnet):
 		if err := s.goneBy(f); err != nil {
 			return err
 		}
 	}
+	detach((*string)(&f.Tailnet), &f.Node, &f.User, (*string)(&f.Status), &f.FirstSeen, &f.LastSeen, &f.Tell, &f.Done, &f.DoneAt, &f.Email)
 	s.found.add(f)
 	return nil
+}
+
+// owns reports whether no finding of another tailnet names the finding's node.
+func (f *findings) owns(one tailnet.Finding) bool {
+	owner, named := f.owner[one.Node]
+	return !named || owner == one.Tailnet
+}
+
+// ofAnother reports whether a finding of another tailnet names the node.
+func (f *findings) ofAnother(n tailnet.Node) bool {
+	if len(f.owner) == 0 {
+		return false
+	}
+	owner, named := f.owner[n.ID]
+	return named && owner != n.Tailnet
 }
 
 // add keeps a finding. One that stands there twice is told once.
@@ -84,6 +102,9 @@ func (f *findings) add(one tailnet.Finding) {
 	}
 	f.on[key] = append(f.on[key], one)
 	f.of[one.Tailnet] = append(f.of[one.Tailnet], one)
+	if one.Node != "" {
+		f.owner[one.Node] = one.Tailnet
+	}
 	if one.User != "" {
 		f.users[aUser(one.Tailnet, one.User)] = nil
 	}
@@ -100,6 +121,7 @@ func (s *Survey) goneBy(f tailnet.Finding) error {
 	case !before && s.spelt(f.Tailnet):
 		return errSpelling
 	}
+	detach((*string)(&f.Tailnet), &f.Email)
 	s.found.former[f.Tailnet] = f.Email
 	return nil
 }
@@ -107,8 +129,8 @@ func (s *Survey) goneBy(f tailnet.Finding) error {
 // spelt reports whether the table has the tailnet in another spelling: then it is not
 // former, and what was found is not for the address in the finding.
 func (s *Survey) spelt(id tailnet.ID) bool {
-	for known := range s.tailnets {
-		if strings.EqualFold(string(known), strings.TrimSuffix(string(id), ".")) {
+	for number := range s.tailnets.len() {
+		if strings.EqualFold(string(s.tailnets.id(number)), strings.TrimSuffix(string(id), ".")) {
 			return true
 		}
 	}
@@ -121,6 +143,7 @@ func (s *Survey) User(u tailnet.User) error {
 	s.found.closed = true
 	key := aUser(u.Tailnet, u.ID)
 	if _, named := s.found.users[key]; named {
+		detach((*string)(&u.Tailnet), &u.ID, &u.Login, &u.Role)
 		s.found.users[key] = &u
 	}
 	return nil
@@ -146,6 +169,7 @@ func (f *findings) about(n tailnet.Node) []tailnet.Finding {
 func (f *findings) name(n tailnet.Node) {
 	if key := aNodeOf(n); n.ID != "" && len(f.on[key]) > 0 {
 		n.Cells = tailnet.Cells{}
+		detach((*string)(&n.Tailnet), &n.ID, &n.Name, &n.User, &n.OS, &n.Product, &n.Version, &n.LastSeen)
 		f.nodes[key] = n
 	}
 }
@@ -211,23 +235,4 @@ func (s *Survey) unidentified(m affected.Match) bool {
 		return m.Affected == verdict.Unknown && m.Found == verdict.No && len(m.Hits) == 0 && len(s.found.of) > 0
 	}
 	return false
-}
-
-// Unidentified counts the tailnets that may be affected and stand in no row, since the
-// bulletin's `identification` says that they cannot be told from others.
-func (s *Survey) Unidentified() (int, error) {
-	count := 0
-	if s.bulletin.Identification == "" {
-		return count, nil // and no tailnet need be looked at again
-	}
-	for _, id := range s.ordered() {
-		match, err := s.match(id)
-		if err != nil {
-			return 0, err
-		}
-		if s.unidentified(match) {
-			count++
-		}
-	}
-	return count, nil
 }

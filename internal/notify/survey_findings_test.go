@@ -126,9 +126,12 @@ func (l *looked) judge() {
 }
 
 // survey takes everything in, each table in another order every time.
-func (l looked) survey(t *testing.T, r *rand.Rand, b bulletin.Bulletin) *Survey {
+func (l looked) survey(t *testing.T, r *rand.Rand, b bulletin.Bulletin, prepare ...func(*Survey)) *Survey {
 	t.Helper()
 	s := NewSurvey(b, products, disclosure.Builtin(), planned)
+	for _, prepare := range prepare {
+		prepare(s)
+	}
 	for _, i := range r.Perm(len(l.tailnets)) {
 		s.Tailnet(l.tailnets[i])
 	}
@@ -187,7 +190,7 @@ func TestPartitionWithFindings(t *testing.T) {
 		tailnets += len(l.affected)
 		for kind, b := range kinds {
 			choice := pick(r, Tell, Hold)
-			rows, err := l.survey(t, r, b).Rows(choice)
+			rows, err := rowsOf(l.survey(t, r, b), choice)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -209,7 +212,7 @@ func TestPartitionWithFindings(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Fatalf("%s, %s:\n%s", kind, choice, diff)
 			}
-			if sum := Count(rows).Affected(); sum != len(rows) || sum != len(want) {
+			if sum := counted(rows).Affected(); sum != len(rows) || sum != len(want) {
 				t.Fatalf("the standings add up to %d, rows are %d, affected are %d", sum, len(rows), len(want))
 			}
 		}
@@ -266,11 +269,11 @@ func TestOrderOfFindingsDoesNotMatter(t *testing.T) {
 		l := lookInto(r, build(r, names))
 		var digests []string
 		for range 3 {
-			rows, err := l.survey(t, r, exposed()).Rows(Tell)
+			rows, err := rowsOf(l.survey(t, r, exposed()), Tell)
 			if err != nil {
 				t.Fatal(err)
 			}
-			digests = append(digests, DigestRows(rows))
+			digests = append(digests, digestOf(t, rows))
 		}
 		if digests[0] != digests[1] || digests[0] != digests[2] {
 			t.Fatal("another order of rows gave another digest")
@@ -340,7 +343,7 @@ func TestNamedByFindings(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	rows, err := s.Rows(Hold)
+	rows, err := rowsOf(s, Hold)
 	if err != nil || len(rows) != 1 {
 		t.Fatalf("%v, %d rows", err, len(rows))
 	}
@@ -392,14 +395,14 @@ func TestIdentification(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		rows, err := s.Rows(Tell)
+		rows, err := rowsOf(s, Tell)
 		var ids []string
 		for _, row := range rows {
 			ids = append(ids, string(row.Tailnet.ID))
 		}
-		count, wrong := s.Unidentified()
-		if err != nil || wrong != nil || strings.Join(ids, " ") != c.rows || count != c.unidentified {
-			t.Errorf("%s: %v, %v: %v and %d, want %s and %d", c.name, err, wrong, ids, count, c.rows, c.unidentified)
+		tally, wrong := s.Tally(Tell)
+		if err != nil || wrong != nil || strings.Join(ids, " ") != c.rows || tally.Unidentified != c.unidentified {
+			t.Errorf("%s: %v, %v: %v and %d, want %s and %d", c.name, err, wrong, ids, tally.Unidentified, c.rows, c.unidentified)
 		}
 	}
 }
@@ -412,7 +415,7 @@ func TestFormerTailnet(t *testing.T) {
 	if err := s.Finding(f); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := s.Rows(Hold)
+	rows, err := rowsOf(s, Hold)
 	if err != nil || len(rows) != 1 || rows[0].Contact.Reason != tailnet.FoundAddress || rows[0].Contact.Tailnet != "gone" || rows[0].Standing != Mailed {
 		t.Errorf("%v, %+v", err, rows)
 	}
@@ -448,7 +451,7 @@ func TestColumns(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	rows, err := s.Rows(Hold)
+	rows, err := rowsOf(s, Hold)
 	if err != nil || len(rows) != 1 || len(rows[0].Match.Hits) != 2 || s.Missed(affected.OtherCells) != 1 || s.Missed(affected.Cleared) != 1 || !slices.Equal(s.Columns(), []string{"mode"}) {
 		t.Errorf("%v, %+v", err, rows)
 	}

@@ -47,7 +47,7 @@ func TestPartition(t *testing.T) {
 		tailnets += len(w.tailnets)
 		for kind, b := range kinds {
 			choice := pick(r, Tell, Hold)
-			rows, err := w.survey(r, b).Rows(choice)
+			rows, err := rowsOf(w.survey(r, b), choice)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,7 +67,7 @@ func TestPartition(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Fatalf("%s, %s:\n%s", kind, choice, diff)
 			}
-			if sum := Count(rows).Affected(); sum != len(rows) || sum != len(want) {
+			if sum := counted(rows).Affected(); sum != len(rows) || sum != len(want) {
 				t.Fatalf("the standings add up to %d, rows are %d, affected are %d", sum, len(rows), len(want))
 			}
 		}
@@ -89,12 +89,12 @@ func TestOrderOfRowsDoesNotMatter(t *testing.T) {
 		w := build(r, names)
 		var first string
 		for i := range 3 {
-			rows, err := w.survey(r, severe()).Rows(Tell)
+			rows, err := rowsOf(w.survey(r, severe()), Tell)
 			if err != nil {
 				t.Fatal(err)
 			}
-			digest := DigestRows(rows)
-			for e, err := range p.Entries(Plan{ID: PlanID{"TS-2026-007", 1}, Created: planned}, rows) {
+			digest := digestOf(t, rows)
+			for e, err := range p.Entries(Plan{ID: PlanID{"TS-2026-007", 1}, Created: planned}, streamed(rows)) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -145,6 +145,7 @@ func TestSealRowsNoticesEverything(t *testing.T) {
 		"product":       func(r *Row) { r.Match.Hits[0].Node.Product = "cli" },
 		"user":          func(r *Row) { r.Match.Hits[0].Node.User = "u1" },
 		"last":          func(r *Row) { r.Match.Hits[0].Node.LastSeen = "2026-05-01" },
+		"hit rows":      func(r *Row) { r.Match.Hits[0].Others = []int{1} },
 		"hit row":       func(r *Row) { r.Match.Hits[0].Row = 1 },
 		"hit sure":      func(r *Row) { r.Match.Hits[0].Affected = verdict.Yes },
 		"hit said":      func(r *Row) { r.Match.Hits[0].Found = tailnet.FixedFinding },
@@ -171,7 +172,7 @@ func TestSealRowsNoticesEverything(t *testing.T) {
 	for what, change := range changes {
 		r := row()
 		change(&r)
-		d := DigestRows([]Row{r})
+		d := digestOf(t, []Row{r})
 		if other, twice := digests[d]; twice {
 			t.Errorf("%s and %s have one digest", what, other)
 		}
@@ -195,7 +196,7 @@ func one(t *testing.T, b bulletin.Bulletin, nodes ...tailnet.Node) *Survey {
 // TestUndetermined: who cannot be told needs a decision, and what was decided.
 func TestUndetermined(t *testing.T) {
 	node := tailnet.Node{Tailnet: "acme", ID: "n1", OS: "windows", Product: "client", Version: "custom"}
-	rows, err := one(t, severe(), node).Rows(Undecided)
+	rows, err := rowsOf(one(t, severe(), node), Undecided)
 	if !errors.Is(err, ErrUndecided) || !strings.HasPrefix(err.Error(), "1 ") {
 		t.Errorf("undecided: %v", err)
 	}
@@ -203,7 +204,7 @@ func TestUndetermined(t *testing.T) {
 		t.Errorf("undecided: %+v", rows)
 	}
 	for choice, want := range map[Choice]Standing{Tell: Mailed, Hold: Undetermined} {
-		rows, err := one(t, severe(), node).Rows(choice)
+		rows, err := rowsOf(one(t, severe(), node), choice)
 		if err != nil || len(rows) != 1 || rows[0].Standing != want {
 			t.Errorf("%s: %v, %+v", choice, err, rows)
 		}
@@ -212,19 +213,45 @@ func TestUndetermined(t *testing.T) {
 		}
 	}
 	certain := tailnet.Node{Tailnet: "acme", ID: "n2", OS: "windows", Product: "client", Version: "1.60.0"}
-	if rows, err := one(t, severe(), node, certain).Rows(Undecided); err != nil || rows[0].Standing != Mailed {
+	if rows, err := rowsOf(one(t, severe(), node, certain), Undecided); err != nil || rows[0].Standing != Mailed {
 		t.Errorf("one certain node is enough: %v, %+v", err, rows)
 	}
 }
 
 func TestHostedServiceConcernsWhomItSays(t *testing.T) {
-	rows, err := one(t, hosted(true)).Rows(Undecided)
+	rows, err := rowsOf(one(t, hosted(true)), Undecided)
 	if err != nil || len(rows) != 2 || rows[0].Standing != Mailed || rows[0].Match.Evidence == "" {
 		t.Errorf("everybody: %v, %+v", err, rows)
 	}
-	if rows, err := one(t, hosted(false)).Rows(Undecided); !errors.Is(err, ErrUndecided) || len(rows) != 2 {
+	if rows, err := rowsOf(one(t, hosted(false)), Undecided); !errors.Is(err, ErrUndecided) || len(rows) != 2 {
 		t.Errorf("nobody knows whom: %v, %d rows", err, len(rows))
 	}
+}
+
+// reread gives a survey that holds one node another, and returns what a second reading
+// says of the other.
+func reread(t *testing.T, s *Survey, first, second tailnet.Node) error {
+	t.Helper()
+	if err := s.Node(second); err != nil {
+		return err
+	}
+	if _, err := s.Tally(Hold); err == nil {
+		t.Error("a tally of an inventory that has a node twice")
+	}
+	if _, err := rowsOf(s, Hold); err == nil {
+		t.Error("rows of an inventory that has a node twice")
+	}
+	d, err := s.Disputed()
+	if err != nil || d == nil {
+		t.Fatalf("nothing is disputed: %v", err)
+	}
+	if err := d.Node(tailnet.Node{Tailnet: second.Tailnet, ID: "n0"}); err != nil {
+		t.Errorf("another node is refused: %v", err)
+	}
+	if err := d.Node(first); err != nil {
+		t.Errorf("the first row is refused: %v", err)
+	}
+	return d.Node(second)
 }
 
 // TestNodeTwiceIsRefused is F20: one of the two rows belongs to somebody else, whether
@@ -240,7 +267,7 @@ func TestNodeTwiceIsRefused(t *testing.T) {
 	} {
 		s, m := one(t, severe(), n), n
 		change(&m)
-		err := s.Node(m)
+		err := reread(t, s, n, m)
 		if err == nil {
 			t.Errorf("%s: the node stands in two rows", what)
 			continue
@@ -263,7 +290,7 @@ func TestNodeOfTwoTailnetsIsRefused(t *testing.T) {
 	for what, nodes := range map[string][]tailnet.Node{
 		"hit, then miss": {hit, miss}, "miss, then hit": {miss, hit}, "two products": {hit, product}, "miss, then miss": {miss, {Tailnet: "acme", ID: "n1"}},
 	} {
-		if err := one(t, severe(), nodes[0]).Node(nodes[1]); err == nil {
+		if err := reread(t, one(t, severe(), nodes[0]), nodes[0], nodes[1]); err == nil {
 			t.Errorf("%s: the node stands under two tailnets", what)
 		}
 	}
@@ -278,7 +305,7 @@ func TestNodeWithTwoProducts(t *testing.T) {
 	m := n
 	m.Product, m.Version = "cli", "2.0.0"
 	for _, nodes := range [][]tailnet.Node{{n, m}, {m, n}} {
-		rows, err := one(t, b, nodes...).Rows(Tell)
+		rows, err := rowsOf(one(t, b, nodes...), Tell)
 		if err != nil || len(rows) != 1 || len(rows[0].Match.Hits) != 2 || rows[0].Match.Hits[0].Node.Product != "cli" {
 			t.Errorf("%v, %+v", err, rows)
 		}

@@ -41,6 +41,7 @@ type View struct {
 	Fix          time.Time
 	Services     []Service // what we run ourselves, where it is not the nodes that show it
 	Nodes        []NodeView
+	Options      []Option // what comes into question for nodes whose Step is [OneOf]
 	Until        []Stopgap
 	Commands     []Command
 	Checks       []Check
@@ -54,7 +55,8 @@ type View struct {
 	Settings     string                // page on which the address can be changed
 	ReplyTo      string
 
-	id tailnet.ID // as in the inventory: for attachments
+	id    tailnet.ID // as in the inventory: for attachments
+	lists Lists
 }
 
 // BulletinView is what every letter of a plan says alike.
@@ -137,6 +139,7 @@ func (d Common) View(r Row) (View, error) {
 		Settings:     d.Settings,
 		ReplyTo:      string(d.ReplyTo),
 		id:           r.Tailnet.ID,
+		lists:        r.Lists,
 	}
 	if v.ToldAs == tailnet.FoundAddress {
 		v.Settings = "" // there is nothing left to set
@@ -167,10 +170,31 @@ func (d Common) concern(v *View, r Row) error {
 	}
 	slices.SortStableFunc(v.Nodes, fixedLast)
 	v.When, v.Fix = when(v.Nodes)
+	if allFixed(r.Match) {
+		v.When = Settled
+	}
 	v.Until = d.until(r.Match)
-	left := open(r.Match.Hits)
+	left := d.open(r.Match.Hits)
+	v.Options = d.options(left)
 	v.Commands, v.Checks = d.commands(left), d.checks(left)
 	return nil
+}
+
+// Deadline is the last instant at which letters that are planned at an instant may be
+// delivered: a [Lifetime] later, or before that, when what they say stops being so. A fix
+// that they expect is out then, or the day is past by which they promise to say more.
+func (d Common) Deadline(planned time.Time) time.Time {
+	deadline := planned.Add(Lifetime)
+	days := []time.Time{d.Bulletin.NextUpdate}
+	for _, row := range d.Bulletin.Affected {
+		days = append(days, row.Available, row.Deployed)
+	}
+	for _, day := range days {
+		if day.After(planned) && day.Before(deadline) {
+			deadline = day
+		}
+	}
+	return deadline
 }
 
 // shown makes a stranger's text safe to look at on one line: nothing in it acts,
@@ -198,7 +222,7 @@ func (d Common) bulletinView() BulletinView {
 		ID: string(b.ID), Title: prose(b.Title), Summary: prose(b.Summary),
 		Severity: string(b.Severity), Exploited: b.Exploited.Word, URL: d.BulletinURL,
 		Action: prose(b.Action.Text), Audience: prose(b.Action.Audience), Steps: lines(b.Action.Steps),
-		NoAction: b.Action.Required == verdict.No,
+		NoAction: d.nothingToDo(),
 	}
 	if v.Summary == v.Title {
 		v.Summary = ""

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -65,6 +66,16 @@ func severe() bulletin.Bulletin {
 	}
 }
 
+// branched is one whose fix is another on every platform, and on macOS not there yet.
+func branched() bulletin.Bulletin {
+	b := severe()
+	b.Affected[0].Available = planned.AddDate(0, 0, -2)
+	b.Affected = append(b.Affected,
+		bulletin.Affected{Product: "client", Platforms: []string{"linux"}, Versions: version.Range{Fixed: "1.66.2"}, Available: planned.AddDate(0, 0, -1)},
+		bulletin.Affected{Product: "client", Platforms: []string{"macos"}, Stopgap: "Let nobody else sign in."})
+	return b
+}
+
 // mild is one of which nobody must be told.
 func mild() bulletin.Bulletin {
 	b := severe()
@@ -123,6 +134,46 @@ func press(t testing.TB, b bulletin.Bulletin) Composer {
 			return []byte(strings.Join(parts, "\n\f\n")), nil
 		},
 	}
+}
+
+// rowsOf is all rows of a choice at once, with what the sums of them say.
+func rowsOf(s *Survey, choice Choice) ([]Row, error) {
+	var rows []Row
+	for r, err := range s.Rows(choice) {
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, r)
+	}
+	_, err := s.Tally(choice)
+	return rows, err
+}
+
+func streamed(rows []Row) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for _, r := range rows {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+func digestOf(t *testing.T, rows []Row) string {
+	t.Helper()
+	digest, err := DigestRows(streamed(rows))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return digest
+}
+
+func counted(rows []Row) Counts {
+	counts := make(Counts)
+	for _, r := range rows {
+		counts[r.Standing]++
+	}
+	return counts
 }
 
 // fate is what a node's version and platform come to under the client's bulletin.

@@ -72,6 +72,9 @@ func (f File) Line(number int) string {
 // \u{202E}, and each byte that is not UTF-8, as in \xFF. Text of strangers passes
 // through here before a person sees it.
 func Visible(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return text
+	}
 	var b strings.Builder
 	for i, r := range text {
 		switch {

@@ -42,31 +42,42 @@ func ParseAddress(text string) (Address, error) {
 // isDotString reports whether text is Atom *("." Atom) of RFC 5321 §4.1.2.
 func isDotString(text string) bool {
 	for atom := range strings.SplitSeq(text, ".") {
-		if atom == "" || strings.Trim(atom, atext) != "" {
+		if atom == "" || !all(atom, isAtext) {
 			return false
 		}
 	}
 	return true
 }
 
-const (
-	letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	digits  = "0123456789"
-	atext   = letters + digits + "!#$%&'*+-/=?^_`{|}~" // RFC 5322 §3.2.3
-)
+func all(text string, is func(byte) bool) bool {
+	for i := range len(text) {
+		if !is(text[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// isAtext is what an atom is made of (RFC 5322 §3.2.3).
+func isAtext(c byte) bool {
+	return isLetter(c) || isDigit(c) || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
+}
+
+func isLabelText(c byte) bool { return isLetter(c) || isDigit(c) || c == '-' }
 
 // isDomain reports whether text is two or more letter-digit-hyphen labels
 // (RFC 5321 §4.1.2), the last of them no number.
 func isDomain(text string) bool {
-	labels := strings.Split(text, ".")
-	if len(labels) < 2 {
-		return false
-	}
-	for _, label := range labels {
-		if label == "" || len(label) > 63 || strings.Trim(label, letters+digits+"-") != "" ||
-			label[0] == '-' || label[len(label)-1] == '-' {
+	labels, last := 0, ""
+	for label := range strings.SplitSeq(text, ".") {
+		if label == "" || len(label) > 63 || !all(label, isLabelText) || label[0] == '-' || label[len(label)-1] == '-' {
 			return false
 		}
+		labels, last = labels+1, label
 	}
-	return strings.Trim(labels[len(labels)-1], digits) != ""
+	return labels > 1 && !all(last, isDigit)
 }

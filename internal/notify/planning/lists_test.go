@@ -26,11 +26,11 @@ func TestTryIsFreeze(t *testing.T) {
 	unreachable := row("c")
 	unreachable.Standing, unreachable.Contact = notify.Unreachable, tailnet.Contact{Tailnet: "c"}
 	rows := []notify.Row{row("a"), row("b"), unreachable}
-	tried, err := sources().Try(rows, notify.Hold, now)
+	tried, err := sources().Try(streamed(rows), notify.Hold, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	frozen, _, err := sources().Freeze(ctx, book, rows, notify.Hold, now)
+	frozen, _, err := sources().Freeze(ctx, book, streamed(rows), notify.Hold, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,12 +43,12 @@ func TestTryIsFreeze(t *testing.T) {
 	}
 	broken := sources()
 	broken.Templates.(fstest.MapFS)["mail/letter.txt"].Data = []byte("{{.Nobody}}")
-	if _, err := broken.Try(rows, notify.Hold, now); err == nil {
+	if _, err := broken.Try(streamed(rows), notify.Hold, now); err == nil {
 		t.Error("a template that cannot be run stops no dry run")
 	}
 	mixed := row("a")
 	mixed.Match.Hits[0].Node.Tailnet = "b"
-	if _, err := sources().Try([]notify.Row{mixed}, notify.Hold, now); err == nil {
+	if _, err := sources().Try(streamed([]notify.Row{mixed}), notify.Hold, now); err == nil {
 		t.Error("another tailnet's node stops no dry run")
 	}
 }
@@ -70,7 +70,9 @@ func TestListsHoldTheirOwn(t *testing.T) {
 	bare.Match.Hits = nil
 	rows = append(rows, bare)
 	var seen []tailnet.ID
-	without, err := sources().Lists(rows, now, func(l List) error {
+	s := sources()
+	s.Identifiers = namesOf(rows...)
+	without, err := s.Lists(streamed(rows), now, func(l List) error {
 		seen = append(seen, l.Tailnet)
 		for _, r := range rows {
 			for _, text := range []string{string(l.CSV), string(l.JSON)} {
@@ -85,15 +87,15 @@ func TestListsHoldTheirOwn(t *testing.T) {
 		t.Errorf("lists of %v, %d without, %v", seen, without, err)
 	}
 	full := errors.New("disk full")
-	if _, err := sources().Lists(rows, now, func(List) error { return full }); !errors.Is(err, full) {
+	if _, err := s.Lists(streamed(rows), now, func(List) error { return full }); !errors.Is(err, full) {
 		t.Errorf("a list that could not be written: %v", err)
 	}
 	rows[1].Match.Hits[0].Node.Tailnet = "tailnet-a"
-	if _, err := sources().Lists(rows[1:2], now, func(List) error { return nil }); err == nil {
+	if _, err := s.Lists(streamed(rows[1:2]), now, func(List) error { return nil }); err == nil {
 		t.Error("another tailnet's node is listed")
 	}
 	rows[0].Contact.Tailnet = "tailnet-b"
-	if _, err := sources().Lists(rows[:1], now, func(List) error { return nil }); err == nil {
+	if _, err := s.Lists(streamed(rows[:1]), now, func(List) error { return nil }); err == nil {
 		t.Error("a row with another tailnet's contact is listed")
 	}
 }

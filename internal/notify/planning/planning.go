@@ -6,11 +6,14 @@ package planning
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io/fs"
+	"iter"
 	"time"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/notify"
+	"tocsin/internal/notify/isolation"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/mailer"
 )
@@ -22,9 +25,14 @@ type Sources struct {
 	Policy    []byte // the policy page; nil where the site has none
 	Sender    mailer.Sender
 	Transport mailer.Transport
-	Templates fs.FS  // with the folder mail
-	Key       []byte // what Message-IDs are made with
-	Domain    string // right-hand side of Message-IDs
+	Templates fs.FS         // with the folder mail
+	Key       []byte        // what Message-IDs are made with
+	Domain    string        // right-hand side of Message-IDs
+	Tables    notify.Tables // what was read of the inventory
+	// Identifiers say whose everything in the inventory is, against which each letter is
+	// proven (F20). Without them there is no plan.
+	Identifiers *isolation.Identifiers
+	Written     func(entries int) // where it is not nil, hears of every entry as it is done
 }
 
 // Inputs digests the sources, each by its name, so that a later look can say which
@@ -87,12 +95,14 @@ func digestFolder(tree fs.FS, folder string) (string, error) {
 // Freeze makes a plan of the rows, or finds the one that already stands for the
 // same inputs: planning the same thing twice makes no second set of letters. It fails
 // with a [ledger.OpenError] while letters of an earlier plan are begun.
-func (s Sources) Freeze(ctx context.Context, book *ledger.Ledger, rows []notify.Row, choice notify.Choice, now time.Time) (plan notify.Plan, fresh bool, err error) {
+func (s Sources) Freeze(ctx context.Context, book *ledger.Ledger, rows iter.Seq2[notify.Row, error], choice notify.Choice, now time.Time) (plan notify.Plan, fresh bool, err error) {
 	inputs, err := s.Inputs()
 	if err != nil {
 		return notify.Plan{}, false, err
 	}
-	inputs[notify.InventoryInput] = notify.DigestRows(rows)
+	if inputs[notify.InventoryInput], err = notify.DigestRows(rows); err != nil {
+		return notify.Plan{}, false, err
+	}
 	id, found, err := book.Equal(ctx, s.Common.Bulletin.ID, inputs, now)
 	if err != nil {
 		return notify.Plan{}, false, err
@@ -108,27 +118,31 @@ func (s Sources) Freeze(ctx context.Context, book *ledger.Ledger, rows []notify.
 // Try makes the letters of rows as Freeze does, each as it would be delivered, and
 // keeps none of them: what would stop a plan stops it. The plan has no name and no
 // digest, for it has no place in a ledger.
-func (s Sources) Try(rows []notify.Row, choice notify.Choice, now time.Time) (notify.Plan, error) {
+func (s Sources) Try(rows iter.Seq2[notify.Row, error], choice notify.Choice, now time.Time) (notify.Plan, error) {
 	inputs, err := s.Inputs()
 	if err != nil {
 		return notify.Plan{}, err
 	}
-	inputs[notify.InventoryInput] = notify.DigestRows(rows)
+	if inputs[notify.InventoryInput], err = notify.DigestRows(rows); err != nil {
+		return notify.Plan{}, err
+	}
 	plan := s.head(1, choice, inputs, now)
 	composer, err := s.composer()
 	if err != nil {
 		return notify.Plan{}, err
 	}
-	for _, err := range composer.Entries(plan, rows) {
+	counts := make(notify.Counts)
+	for e, err := range s.entries(composer, plan, rows) {
 		if err != nil {
 			return notify.Plan{}, err
 		}
+		counts[e.Standing]++
 	}
-	plan.ID, plan.Counts = notify.PlanID{}, notify.Count(rows)
+	plan.ID, plan.Counts = notify.PlanID{}, counts
 	return plan, nil
 }
 
-func (s Sources) freeze(ctx context.Context, book *ledger.Ledger, rows []notify.Row, choice notify.Choice, inputs notify.Inputs, now time.Time) (notify.Plan, error) {
+func (s Sources) freeze(ctx context.Context, book *ledger.Ledger, rows iter.Seq2[notify.Row, error], choice notify.Choice, inputs notify.Inputs, now time.Time) (notify.Plan, error) {
 	number, err := book.NextNumber(ctx, s.Common.Bulletin.ID)
 	if err != nil {
 		return notify.Plan{}, err
@@ -138,7 +152,26 @@ func (s Sources) freeze(ctx context.Context, book *ledger.Ledger, rows []notify.
 		return notify.Plan{}, err
 	}
 	plan := s.head(number, choice, inputs, now)
-	return book.Freeze(ctx, plan, composer.Entries(plan, rows))
+	pattern, err := composer.Pattern(plan)
+	if err != nil {
+		return notify.Plan{}, err
+	}
+	return book.Freeze(ctx, plan, pattern, s.entries(composer, plan, rows))
+}
+
+// entries are those of the composer, counted.
+func (s Sources) entries(c notify.Composer, plan notify.Plan, rows iter.Seq2[notify.Row, error]) iter.Seq2[notify.Entry, error] {
+	if s.Written == nil {
+		return c.Entries(plan, rows)
+	}
+	return func(yield func(notify.Entry, error) bool) {
+		for e, err := range c.Entries(plan, rows) {
+			s.Written(1)
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
 }
 
 // head is what a plan says before its rows.
@@ -147,15 +180,32 @@ func (s Sources) head(number int, choice notify.Choice, inputs notify.Inputs, no
 	return notify.Plan{
 		ID:           notify.PlanID{Bulletin: s.Common.Bulletin.ID, Number: number},
 		Created:      created,
-		Deadline:     created.Add(notify.Lifetime),
+		Deadline:     s.Common.Deadline(created),
 		Transport:    s.Transport.String(),
 		Undetermined: choice,
 		Inputs:       inputs,
+		Tables:       s.Tables,
 	}
 }
 
-// composer is what writes the letters.
+// composer is what writes the letters, each proven by a guard whose own composer shares
+// nothing with it.
 func (s Sources) composer() (notify.Composer, error) {
+	c, err := s.writer()
+	if err != nil {
+		return c, err
+	}
+	if s.Identifiers == nil {
+		return c, errUnproven
+	}
+	apart, err := s.writer()
+	c.Guard = notify.NewGuard(s.Identifiers, apart)
+	return c, err
+}
+
+var errUnproven = errors.New("nobody has said whose the names in the inventory are, so no letter can be proven to hold its own alone")
+
+func (s Sources) writer() (notify.Composer, error) {
 	templates, err := notify.ParseTemplates(s.Templates)
 	return notify.Composer{Common: s.Common, Templates: templates, Message: s.Sender.Compose, Key: s.Key, Domain: s.Domain}, err
 }

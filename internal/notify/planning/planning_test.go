@@ -2,6 +2,7 @@ package planning
 
 import (
 	"context"
+	"iter"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"tocsin/internal/bulletin"
 	"tocsin/internal/disclosure"
 	"tocsin/internal/notify"
+	"tocsin/internal/notify/isolation"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/mailer"
 	"tocsin/internal/source"
@@ -42,7 +44,21 @@ func sources() Sources {
 		Templates: fstest.MapFS{"mail/letter.txt": {Data: []byte("{{.Name}}")}, "mail/letter.html": {Data: []byte("<p>{{.Name}}")}},
 		Key:       []byte("key"),
 		Domain:    "example.com",
+
+		Identifiers: namesOf(row("a"), row("b"), row("c")),
 	}
+}
+
+// namesOf are the names that rows hold.
+func namesOf(rows ...notify.Row) *isolation.Identifiers {
+	names := isolation.New(0)
+	for _, r := range rows {
+		names.Tailnet(r.Tailnet)
+		for _, h := range r.Match.Hits {
+			names.Node(h.Node)
+		}
+	}
+	return names
 }
 
 // TestInputsNameWhatChanged is F44: each source that letters are made from shows as
@@ -118,6 +134,16 @@ func row(id tailnet.ID) notify.Row {
 	}
 }
 
+func streamed(rows []notify.Row) iter.Seq2[notify.Row, error] {
+	return func(yield func(notify.Row, error) bool) {
+		for _, r := range rows {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
 // TestFreeze: the same inputs find the plan that stands, until its deadline; other
 // inputs make the next one.
 func TestFreeze(t *testing.T) {
@@ -142,7 +168,7 @@ func TestFreeze(t *testing.T) {
 		{"the first inventory again", rows, notify.Undecided, now.Add(3 * time.Hour), 3, true},
 		{"after the deadline", rows, notify.Undecided, now.Add(4*time.Hour + notify.Lifetime), 4, true},
 	} {
-		plan, fresh, err := sources().Freeze(ctx, book, step.rows, step.choice, step.at)
+		plan, fresh, err := sources().Freeze(ctx, book, streamed(step.rows), step.choice, step.at)
 		if err != nil {
 			t.Fatalf("%s: %v", step.what, err)
 		}

@@ -57,7 +57,7 @@ func (h home) freeze(t *testing.T, number, letters int) {
 	defer closeLedger(t, book)
 	plan := notify.Plan{ID: planID, Created: created, Deadline: created.Add(notify.Lifetime), Transport: "maildir:outbox"}
 	plan.ID.Number = number
-	_, err := book.Freeze(ctx, plan, func(yield func(notify.Entry, error) bool) {
+	_, err := book.Freeze(ctx, plan, nil, func(yield func(notify.Entry, error) bool) {
 		for i := range letters {
 			m := message(number, i)
 			letter := notify.Entry{Tailnet: tailnet.ID(fmt.Sprintf("t%d", i)), Standing: notify.Mailed, Address: "o@t.example",

@@ -1,0 +1,216 @@
+package notify
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/maphash"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"tocsin/internal/affected"
+	"tocsin/internal/tailnet"
+	"tocsin/internal/verdict"
+)
+
+// hits keeps packed the nodes that are hit. What many have in common is packed as a
+// number.
+type hits struct {
+	parted
+	seed   maphash.Seed
+	kinds  map[kind]uint32
+	ofKind []kind  // by number; the first stands for none
+	counts []int   // by number: how many hits are of the kind
+	state  []state // by the number of the tailnet
+	record []byte  // the one that is being packed
+}
+
+// kind is what many hits have in common.
+type kind struct {
+	Product, OS, Version string
+	Row                  int
+	Affected             verdict.Truth
+	Evidence, Plain      string
+	Found                tailnet.FindingStatus
+	Others               string // packed, so that kinds can be compared
+}
+
+// mostKinds is how many are numbered: should every node have a version of its own, the
+// others are packed in full.
+const mostKinds = 1 << 16
+
+// state is what a tailnet's hits come to: how many they are, and of what kinds of them
+// there is one.
+type state uint32
+
+const (
+	stateShift       = 30
+	surelyHit  state = 2 << stateShift
+	perhapsHit state = 1 << stateShift
+	hitCount         = perhapsHit - 1
+)
+
+// outline is hits of a tailnet that come to the same, as few as there may be.
+func (s state) outline(of tailnet.ID) (some []affected.Hit) {
+	for sort, truth := range map[state]verdict.Truth{surelyHit: verdict.Yes, perhapsHit: verdict.Unknown} {
+		if s&sort != 0 {
+			some = append(some, affected.Hit{Node: tailnet.Node{Tailnet: of}, Affected: truth})
+		}
+	}
+	return some
+}
+
+func newHits(seed maphash.Seed, p parted) hits {
+	return hits{parted: p, seed: seed, kinds: make(map[kind]uint32), ofKind: make([]kind, 1), counts: make([]int, 1)}
+}
+
+// add packs a node of a tailnet that is hit, with the hash of its ID. A record begins with
+// its size, the tailnet's number, and what ties the node to the tailnet.
+func (h *hits) add(part int, of seat, hash uint64, n *tailnet.Node, a answer) {
+	k := a.full
+	if k == nil {
+		k = &h.ofKind[a.kind]
+	}
+	h.note(of.number, k.Affected)
+	h.counts[a.kind]++
+	r := binary.LittleEndian.AppendUint32(append(h.record[:0], 0, 0, 0, 0), uint32(of.number))
+	r = binary.LittleEndian.AppendUint64(r, bond(of.hash, hash))
+	r = binary.AppendUvarint(r, uint64(a.kind))
+	r = appendTexts(r, n.ID, n.Name, n.User, n.LastSeen)
+	if a.full != nil {
+		r = k.pack(r)
+	}
+	binary.LittleEndian.PutUint32(r, uint32(len(r)))
+	h.record = r
+	h.parted.add(part, r)
+}
+
+func (h *hits) note(of int, affected verdict.Truth) {
+	if missing := of + 1 - len(h.state); missing > 0 {
+		h.state = append(h.state, make([]state, missing)...)
+	}
+	h.state[of]++
+	if affected == verdict.Yes {
+		h.state[of] |= surelyHit
+	} else {
+		h.state[of] |= perhapsHit
+	}
+}
+
+// of is what the hits of a tailnet come to.
+func (h *hits) of(number int) state {
+	if number >= 0 && number < len(h.state) {
+		return h.state[number]
+	}
+	return 0
+}
+
+// bond ties a node to its tailnet by the hashes of their IDs: a record that is read under
+// another tailnet is noticed (F20).
+func bond(of, node uint64) uint64 { return bits.RotateLeft64(of, 1) ^ node }
+
+// number is that of a kind; 0 where there are too many.
+func (h *hits) number(k kind) uint32 {
+	number, known := h.kinds[k]
+	if known || len(h.ofKind) > mostKinds {
+		return number
+	}
+	for _, text := range []*string{&k.Product, &k.OS, &k.Version, &k.Evidence, &k.Plain, (*string)(&k.Found)} {
+		*text = strings.Clone(*text) // which may be part of a whole table
+	}
+	number = uint32(len(h.ofKind))
+	h.kinds[k] = number
+	h.ofKind, h.counts = append(h.ofKind, k), append(h.counts, 0)
+	return number
+}
+
+// packed is a record of a part that was read.
+type packed struct {
+	of     uint32
+	record []byte // without its size and its tailnet's number
+}
+
+// read reads the records of a part, those of each tailnet together.
+func (h *hits) read(part int, buffer []byte) ([]packed, []byte, error) {
+	buffer, err := h.parted.read(part, buffer)
+	if err != nil {
+		return nil, buffer, err
+	}
+	var all []packed
+	for rest := buffer; len(rest) > 0; {
+		size := binary.LittleEndian.Uint32(rest)
+		all = append(all, packed{binary.LittleEndian.Uint32(rest[4:]), rest[8:size]})
+		rest = rest[size:]
+	}
+	slices.SortFunc(all, func(a, b packed) int { return int(a.of) - int(b.of) })
+	return all, buffer, nil
+}
+
+var errMixed = errors.New("what was kept of a tailnet's nodes did not come back as it was: nobody is told anything")
+
+// unpack takes the hits of one tailnet out of a part, in the order of a letter.
+func (h *hits) unpack(part []packed, m member) ([]affected.Hit, error) {
+	first, _ := slices.BinarySearchFunc(part, m.number, func(p packed, of int) int { return int(p.of) - of })
+	of := maphash.String(h.seed, string(m.id))
+	var out []affected.Hit
+	for _, p := range part[first:] {
+		if int(p.of) != m.number {
+			break
+		}
+		tie, hit := h.one(p.record)
+		if tie != bond(of, maphash.String(h.seed, hit.Node.ID)) {
+			return nil, errMixed
+		}
+		hit.Node.Tailnet = m.id
+		out = append(out, hit)
+	}
+	if state(len(out)) != h.of(m.number)&hitCount {
+		return nil, errMixed
+	}
+	slices.SortFunc(out, byName)
+	return out, nil
+}
+
+// one unpacks a record and its bond.
+func (h *hits) one(record []byte) (bond uint64, hit affected.Hit) {
+	u := unpack(record)
+	bond = u.uint64()
+	number, n := u.number(), &hit.Node
+	n.ID, n.Name, n.User, n.LastSeen = u.text(), u.text(), u.text(), u.text()
+	k := h.ofKind[number]
+	if number == 0 {
+		k = u.kind()
+	}
+	n.Product, n.OS, n.Version = k.Product, k.OS, k.Version
+	hit.Row, hit.Affected, hit.Evidence, hit.Plain, hit.Found = k.Row, k.Affected, k.Evidence, k.Plain, k.Found
+	hit.Others = unpackRows(k.Others)
+	return bond, hit
+}
+
+func (k kind) pack(record []byte) []byte {
+	record = binary.AppendUvarint(binary.AppendUvarint(record, uint64(k.Row)), uint64(k.Affected))
+	return appendTexts(record, k.Product, k.OS, k.Version, k.Evidence, k.Plain, string(k.Found), k.Others)
+}
+
+func (u *unpacking) kind() kind {
+	return kind{
+		Row: u.number(), Affected: verdict.Truth(u.number()),
+		Product: u.text(), OS: u.text(), Version: u.text(), Evidence: u.text(), Plain: u.text(), Found: tailnet.FindingStatus(u.text()), Others: u.text(),
+	}
+}
+
+// packRows packs indices of rows; empty where there are none.
+func packRows(rows []int) string {
+	var packed []byte
+	for _, row := range rows {
+		packed = binary.AppendUvarint(packed, uint64(row))
+	}
+	return string(packed)
+}
+
+func unpackRows(packed string) (rows []int) {
+	for u := unpack([]byte(packed)); len(u.all) > 0; {
+		rows = append(rows, u.number())
+	}
+	return rows
+}

@@ -1,0 +1,113 @@
+package notify
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"tocsin/internal/affected"
+	"tocsin/internal/bulletin"
+	"tocsin/internal/tailnet"
+	"tocsin/internal/verdict"
+)
+
+// F29: a node of a tailnet that nobody knows is somebody's, so nobody is told anything; a
+// second reading names it alone.
+func TestNodeOfNobody(t *testing.T) {
+	s, strange := one(t, severe(), certain), odd
+	strange.Tailnet = "acme2"
+	if err := s.Node(strange); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Tally(Hold); !errors.Is(err, errUnknownTailnet) {
+		t.Errorf("a tally: %v", err)
+	}
+	if _, err := rowsOf(s, Hold); !errors.Is(err, errUnknownTailnet) {
+		t.Errorf("rows: %v", err)
+	}
+	d, err := s.Disputed()
+	if err != nil || d == nil {
+		t.Fatalf("%v, %v", d, err)
+	}
+	if err := d.Node(certain); err != nil {
+		t.Error(err)
+	}
+	if err := d.Node(strange); !errors.Is(err, errUnknownTailnet) {
+		t.Errorf("%v", err)
+	}
+}
+
+// F20: an index that leads to another tailnet leads to nobody.
+func TestIndexOfAnotherTailnet(t *testing.T) {
+	s := one(t, severe())
+	r := &s.tailnets
+	var used []int
+	for i, slot := range r.slots {
+		if slot != 0 {
+			used = append(used, i)
+		}
+	}
+	a, b := &r.slots[used[0]], &r.slots[used[1]]
+	const places = 1<<placeBits - 1
+	*a, *b = *a&^places|*b&places, *b&^places|*a&places
+	nodes, seats := []tailnet.Node{certain, odd}, make([]seat, 2)
+	r.findAll(nodes, seats)
+	for i, n := range nodes {
+		if s.Known(n.Tailnet) || seats[i].number >= 0 {
+			t.Errorf("%s is taken for another", n.Tailnet)
+		}
+	}
+}
+
+// Every node comes to what the matcher says of it, though few are asked about: here with
+// more versions than are remembered.
+func TestManyVersions(t *testing.T) {
+	s, matcher := one(t, severe()), affected.NewMatcher(severe(), products)
+	want, sure := make(map[affected.Miss]int), make(map[string]verdict.Truth)
+	for i := range 3 * memoSize {
+		for _, os := range []string{"windows", "wondows", "macos", ""} {
+			n := tailnet.Node{Tailnet: "acme", ID: fmt.Sprint(os, i), OS: os, Product: "client", Version: fmt.Sprintf("1.%d.%d", 40+i%40, i/40)}
+			hit, miss := matcher.Node(n)
+			want[miss]++
+			sure[n.ID] = hit.Affected
+			if err := s.Node(n); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	tally, err := s.Tally(Hold)
+	if err != nil || tally.Hits != want[affected.NotMissed] {
+		t.Errorf("%d hits, want %d; %v", tally.Hits, want[affected.NotMissed], err)
+	}
+	rows, err := rowsOf(s, Hold)
+	if err != nil || len(rows) != 1 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	for _, h := range rows[0].Match.Hits {
+		if h.Affected != sure[h.Node.ID] {
+			t.Fatalf("%s %s: %s, want %s", h.Node.OS, h.Node.Version, h.Affected, sure[h.Node.ID])
+		}
+	}
+	for miss := affected.OtherProduct; miss <= affected.Cleared; miss++ {
+		if s.Missed(miss) != want[miss] {
+			t.Errorf("%v: %d, want %d", miss, s.Missed(miss), want[miss])
+		}
+	}
+}
+
+// F30: of two nodes that run the same, what `where:` asks for may tell one from the other.
+func TestCellsAreAsked(t *testing.T) {
+	b := severe()
+	b.Affected[0].Where = []bulletin.Column{{Name: "exit_node", Values: []string{"yes"}}}
+	s := one(t, b)
+	for i, cell := range []string{"yes", "no", "yes", ""} {
+		n := certain
+		n.ID, n.Cells = fmt.Sprint(i), tailnet.NewCells([]string{"exit_node"}, []string{cell})
+		if err := s.Node(n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if tally, err := s.Tally(Hold); err != nil || tally.Hits != 3 || s.Missed(affected.OtherCells) != 1 {
+		t.Errorf("%d hits and %d others, %v", tally.Hits, s.Missed(affected.OtherCells), err)
+	}
+}

@@ -1,0 +1,227 @@
+package notify
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"strings"
+
+	"tocsin/internal/tailnet"
+)
+
+// roster keeps tailnets packed, since an inventory may have a million: octets in an
+// arena, and an index of their IDs. What comes out shares nothing with what went in.
+type roster struct {
+	seed   maphash.Seed
+	ids    arena    // number and ID of each; apart, since every node asks for its tailnet's
+	rest   arena    // the other columns
+	named  []place  // by number: where the ID stands
+	said   []place  // by number: where the rest stands
+	slots  []slot   // open addressing; a power of two
+	latest struct { // what was found last: a node's tailnet is asked for twice in a row
+		id   string
+		seat seat
+	}
+}
+
+// seat is a tailnet by its number, counted from 0, with the hash of its ID.
+type seat struct {
+	number int
+	hash   uint64
+}
+
+// slot is 24 bits of an ID's hash above the place of the ID; 0 is free.
+type slot uint64
+
+const placeBits = 40
+
+func slotOf(hash uint64, at place) slot { return slot(hash>>placeBits<<placeBits | uint64(at)) }
+
+func (s slot) place() place { return place(s & (1<<placeBits - 1)) }
+
+// is reports whether an ID of a hash may stand there.
+func (s slot) is(hash uint64) bool { return s != 0 && s>>placeBits == slot(hash>>placeBits) }
+
+func newRoster(seed maphash.Seed) roster {
+	r := roster{seed: seed, slots: make([]slot, 1<<10)}
+	r.latest.seat.number = -1
+	r.ids.add(nil) // so that there is a first chunk
+	return r
+}
+
+// len is how many tailnets there are.
+func (r *roster) len() int { return len(r.named) }
+
+// find looks a tailnet up.
+func (r *roster) find(id tailnet.ID) (s seat, known bool) {
+	if r.latest.seat.number >= 0 && r.latest.id == string(id) {
+		return r.latest.seat, true
+	}
+	hash := maphash.String(r.seed, string(id))
+	_, number := r.seek(hash, string(id))
+	if number < 0 {
+		return seat{}, false
+	}
+	r.latest.id, r.latest.seat = string(id), seat{number, hash}
+	return r.latest.seat, true
+}
+
+// findAll looks up the tailnets of nodes; of one that is unknown the number is -1. What it
+// reads first of each lies anywhere in memory, and all of it is asked for before any of
+// it is needed.
+func (r *roster) findAll(nodes []tailnet.Node, seats []seat) {
+	var slots [batchSize]slot
+	var records [batchSize][]byte
+	for i := range nodes {
+		seats[i].hash = maphash.String(r.seed, string(nodes[i].Tailnet))
+	}
+	mask := uint64(len(r.slots) - 1)
+	for i := range nodes {
+		at := seats[i].hash & mask
+		for r.slots[at] != 0 && !r.slots[at].is(seats[i].hash) {
+			at = (at + 1) & mask
+		}
+		slots[i] = r.slots[at]
+	}
+	for i := range nodes {
+		records[i] = r.ids.at(slots[i].place())
+		seats[i].number = int(binary.LittleEndian.Uint32(records[i]))
+	}
+	for i := range nodes {
+		id, hash := string(nodes[i].Tailnet), seats[i].hash
+		if text, _ := cut(records[i][4:]); slots[i].is(hash) && string(text) == id {
+			continue
+		}
+		_, seats[i].number = r.seek(hash, id)
+	}
+}
+
+// seek is the slot in which an ID stands, with its number; else the one in which it
+// belongs, with -1.
+func (r *roster) seek(hash uint64, id string) (at, number int) {
+	mask := len(r.slots) - 1
+	for at = int(hash) & mask; r.slots[at] != 0; at = (at + 1) & mask {
+		if !r.slots[at].is(hash) {
+			continue
+		}
+		record := r.ids.at(r.slots[at].place())
+		if text, _ := cut(record[4:]); string(text) == id {
+			return at, int(binary.LittleEndian.Uint32(record))
+		}
+	}
+	return at, -1
+}
+
+// put takes in a tailnet; one that bears the ID of another takes its place.
+func (r *roster) put(t tailnet.Tailnet) {
+	hash := maphash.String(r.seed, string(t.ID))
+	at, number := r.seek(hash, string(t.ID))
+	rest := r.rest.add(packTailnet(t))
+	if number >= 0 {
+		r.said[number] = rest
+		return
+	}
+	record := binary.LittleEndian.AppendUint32(nil, uint32(len(r.named)))
+	id := r.ids.add(appendTexts(record, string(t.ID)))
+	r.named, r.said = append(r.named, id), append(r.said, rest)
+	r.slots[at] = slotOf(hash, id)
+	if len(r.named) > len(r.slots)/4*3 {
+		r.grow()
+	}
+}
+
+// grow doubles the index.
+func (r *roster) grow() {
+	r.slots = make([]slot, 2*len(r.slots))
+	for _, id := range r.named {
+		text, _ := cut(r.ids.at(id)[4:])
+		hash := maphash.Bytes(r.seed, text)
+		mask := len(r.slots) - 1
+		at := int(hash) & mask
+		for r.slots[at] != 0 {
+			at = (at + 1) & mask
+		}
+		r.slots[at] = slotOf(hash, id)
+	}
+}
+
+// id is the ID of a tailnet by its number.
+func (r *roster) id(number int) tailnet.ID {
+	text, _ := cut(r.ids.at(r.named[number])[4:])
+	return tailnet.ID(text)
+}
+
+// tailnet is all of a tailnet by its number.
+func (r *roster) tailnet(number int) tailnet.Tailnet {
+	return unpackTailnet(r.id(number), r.rest.at(r.said[number]))
+}
+
+// reached reports whether a tailnet has an address of its own that can be used.
+func (r *roster) reached(number int) bool { return r.rest.at(r.said[number])[0]&reachable != 0 }
+
+// Bits of a packed tailnet's first octet.
+const (
+	verified = 1 << iota
+	ownerEndsInID
+	securityEndsInID
+	reachable // by an address of its own
+)
+
+// packTailnet packs all but the ID. Addresses often end in it, as it is often a domain.
+func packTailnet(t tailnet.Tailnet) []byte {
+	var bits byte
+	if t.SecurityVerified {
+		bits |= verified
+	}
+	if _, reached := t.Contact(); reached {
+		bits |= reachable
+	}
+	owner, ends := strings.CutSuffix(t.OwnerEmail, string(t.ID))
+	if ends {
+		bits |= ownerEndsInID
+	}
+	security, ends := strings.CutSuffix(t.SecurityEmail, string(t.ID))
+	if ends {
+		bits |= securityEndsInID
+	}
+	return appendTexts(append(make([]byte, 0, 128), bits), t.DisplayName, owner, security, t.Language)
+}
+
+func unpackTailnet(id tailnet.ID, record []byte) tailnet.Tailnet {
+	bits, rest := record[0], record[1:]
+	next := func(ending byte) string {
+		var text []byte
+		if text, rest = cut(rest); bits&ending != 0 {
+			return string(text) + string(id)
+		}
+		return string(text)
+	}
+	return tailnet.Tailnet{
+		ID: id, SecurityVerified: bits&verified != 0,
+		DisplayName: next(0), OwnerEmail: next(ownerEndsInID), SecurityEmail: next(securityEndsInID), Language: next(0),
+	}
+}
+
+// arena keeps records in chunks that never move. Place 0 is never given out.
+type arena struct{ chunks [][]byte }
+
+// place is a chunk and the octet in it at which a record begins.
+type place uint64
+
+const (
+	chunkBits = 20 // 1 MiB; a longer record has a chunk of its own
+	noRecord  = 16 // octets at the beginning of a chunk: what is read there for want of a place means nothing
+)
+
+func (a *arena) add(record []byte) place {
+	last := len(a.chunks) - 1
+	if last < 0 || len(a.chunks[last])+len(record) > cap(a.chunks[last]) {
+		last++
+		a.chunks = append(a.chunks, make([]byte, noRecord, max(1<<chunkBits, noRecord+len(record))))
+	}
+	at := place(last)<<chunkBits | place(len(a.chunks[last]))
+	a.chunks[last] = append(a.chunks[last], record...)
+	return at
+}
+
+// at is what begins at a place.
+func (a *arena) at(p place) []byte { return a.chunks[p>>chunkBits][p&(1<<chunkBits-1):] }
