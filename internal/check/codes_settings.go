@@ -19,6 +19,14 @@ build. Customers' data and keys must not lie there.`,
 			Example: "-- tocsin.yaml --\nbase_url: http://security.example.com\n", Mended: "-- tocsin.yaml --\nbase_url: https://security.example.com\n",
 		},
 		{
+			Name: "odd-database", Level: source.Error,
+			Wants: "the name of a database, without a password, and a query for it",
+			Why: `tocsin.yaml lies in git, where many read it. Passwords come from the environment or from
+files that only their owner can read.`,
+			Example: "-- tocsin.yaml --\ninventory: {tailnets: inventory/tailnets.csv, nodes: {query: SELECT * FROM nodes, database: mysql}}\n",
+			Mended:  "-- tocsin.yaml --\ninventory: {tailnets: inventory/tailnets.csv, nodes: {query: SELECT * FROM nodes, database: \"sqlite:var/nodes.db\"}}\n",
+		},
+		{
 			Name: "odd-pattern", Level: source.Error,
 			Wants:   "a pattern of ids such as TS-{year}-{number:3}",
 			Why:     `Ids are numbered by it, and the next free one is found by it.`,

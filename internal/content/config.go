@@ -34,7 +34,7 @@ type Config struct {
 	Drafts       string           // folder of the private drafts root, which may lie outside; empty where there is none
 	IDs          bulletin.Pattern // how bulletins are numbered
 	Products     bulletin.Products
-	Inventory    InventoryFiles
+	Inventory    Inventory
 	Mail         Mail
 	Ledger       string // sqlite file
 	Source       source.File
@@ -102,17 +102,17 @@ func ReadConfig(site fs.FS) (Config, source.Problems, error) {
 	}
 	d := &document{file: source.File{Name: ConfigFile, Data: data}}
 	if problems := scanText(d.file); len(problems) > 0 {
-		return Config{}, problems, nil
+		return Config{}, unsecret(problems), nil
 	}
 	f, ok := d.load(data)
 	if !ok {
-		return Config{}, d.problems, nil
+		return Config{}, unsecret(d.problems), nil
 	}
 	c := configOf(f)
 	c.Source, c.absolute = d.file, d.absolute
 	f.done()
 	d.problems.Sort()
-	return c, d.problems, nil
+	return c, unsecret(d.problems), nil
 }
 
 func configOf(f *fields) Config {

@@ -10,19 +10,22 @@ import (
 	"time"
 )
 
-// InventoryFiles names the private tables, and says how they are spelt. A path of a
-// table may be a pattern in the file's name, as [path.Match] has them: all its files
-// are one table.
-type InventoryFiles struct {
-	Tailnets string
-	Nodes    string
-	Users    string        // empty where there is none
-	Contacts string        // addresses that fill gaps; empty where there is none
-	Findings string        // folder of one table a bulletin, <ID>.csv; it need not be there
-	Export   string        // what the export says of itself; it need not be there
+// Inventory names the private tables, and says how they are spelt.
+type Inventory struct {
+	Tailnets Table
+	Nodes    Table
+	Users    Table         // the zero value where there is none
+	Contacts Table         // addresses that fill gaps; the zero value where there is none
+	Findings Table         // its file is a folder of one table a bulletin, <ID>.csv, and need not be there; its query's $1 is the bulletin's ID
+	Export   string        // what the export of the files says of itself; empty where there are none; it need not be there
 	MaxAge   time.Duration // an export that was taken longer ago is refused
+	Named    Named         // which of the places that have a default somebody wrote down
 	Columns  Columns
 }
+
+// Named says which places somebody wrote down. What is named and not there has been
+// lost, or is misspelt; what is not named need not be there.
+type Named struct{ Findings, Export bool }
 
 // Columns are the columns that go by another name in a table: by table, our name to
 // the table's.
@@ -50,57 +53,52 @@ func TableColumns() map[string][]string {
 // tables are the names of the tables in the order in which they are read.
 var tables = [...]string{"tailnets", "nodes", "users", "contacts", "findings"}
 
-func inventoryOf(f *fields) InventoryFiles {
-	files := InventoryFiles{
-		Tailnets: f.table("tailnets", f.demand("tailnets", "a CSV file")),
-		Nodes:    f.table("nodes", f.demand("nodes", "a CSV file")),
-		Users:    f.table("users", f.line("users")),
-		Contacts: f.table("contacts", f.line("contacts")),
-		Findings: defaultFindings,
+func inventoryOf(f *fields) Inventory {
+	database := f.database("database")
+	i := Inventory{
+		Tailnets: f.demandTable("tailnets", database),
+		Nodes:    f.demandTable("nodes", database),
+		Users:    f.table("users", database),
+		Contacts: f.table("contacts", database),
+		Findings: f.findings(database),
+		Export:   f.private("export", f.line("export")),
 		MaxAge:   f.hours("max_age", defaultMaxAge),
+		Named:    Named{Findings: f.value("findings") != nil, Export: f.value("export") != nil},
 		Columns:  renamesOf(f),
 	}
-	if name := f.private("findings", f.line("findings")); name != "" {
-		files.Findings = name
+	if i.Export == "" && i.Tailnets.Files != "" {
+		i.Export = path.Join(path.Dir(slashed(i.Tailnets.Files)), defaultExport)
 	}
-	if files.Export = f.private("export", f.line("export")); files.Export == "" && files.Tailnets != "" {
-		files.Export = path.Join(path.Dir(slashed(files.Tailnets)), defaultExport)
+	return i
+}
+
+// Exported reports whether any of the tables is a file that another program exported,
+// and which grows old. Contacts and findings are written by hand.
+func (i Inventory) Exported() bool {
+	return i.Tailnets.Files != "" || i.Nodes.Files != "" || i.Users.Files != ""
+}
+
+// Asked names the tables that a database is asked for, in the order in which they are read.
+func (i Inventory) Asked() (names []string) {
+	for n, t := range []Table{i.Tailnets, i.Nodes, i.Users, i.Contacts, i.Findings} {
+		if t.Query != "" {
+			names = append(names, tables[n])
+		}
 	}
-	return files
+	return names
 }
 
 // private lists what holds the customers' own: of a pattern its folder, for whatever
 // is put there later.
-func (i InventoryFiles) private() []string {
-	if i.Tailnets == "" {
+func (i Inventory) private() []string {
+	if !i.Tailnets.Is() {
 		return nil
 	}
-	all := []string{i.Tailnets, i.Nodes, i.Users, i.Contacts, i.Findings, i.Export}
-	for n, name := range all {
-		if IsPattern(name) {
-			all[n] = path.Dir(slashed(name))
-		}
+	all := []string{i.Export}
+	for _, t := range []Table{i.Tailnets, i.Nodes, i.Users, i.Contacts, i.Findings} {
+		all = append(all, t.private())
 	}
 	return all
-}
-
-// IsPattern reports whether a path names all files that match it.
-func IsPattern(name string) bool { return strings.ContainsAny(name, "*?[") }
-
-// table checks the path of a table. A pattern stands in a file's name alone: a folder
-// that is only guessed at might be one that is published.
-func (f *fields) table(key, name string) string {
-	f.private(key, name)
-	folder, file := path.Split(slashed(name))
-	_, err := path.Match(file, "")
-	switch {
-	case !IsPattern(name):
-	case IsPattern(folder) || path.Clean(folder) == ".":
-		f.doc.report(f.value(key), "odd-path", fmt.Sprintf("%s is %q, a pattern for more than the name of a file in a folder of its own", key, name), "such as inventory/nodes-*.csv")
-	case err != nil:
-		f.doc.report(f.value(key), "odd-path", fmt.Sprintf("%s is %q, a pattern with a bracket that is not closed", key, name), "such as inventory/nodes-*.csv")
-	}
-	return name
 }
 
 var hoursForm = regexp.MustCompile(`^[1-9][0-9]{0,5}h$`)

@@ -47,11 +47,20 @@ func readSettings(t *testing.T, text string) (Config, string) {
 		t.Fatal(err)
 	}
 	for _, p := range problems {
-		if p.Position.File != ConfigFile || p.Message == "" || p.Excerpt != c.Source.Line(p.Position.Line) && c.Source.Data != nil {
+		if p.Position.File != ConfigFile || p.Message == "" || p.Excerpt != shownLine(c, p.Position.Line) && c.Source.Data != nil {
 			t.Errorf("%+v", p)
 		}
 	}
 	return c, said(problems)
+}
+
+// shownLine is a line as problems show it: not one with a password (F53).
+func shownLine(c Config, number int) string {
+	line := c.Source.Line(number)
+	if secretForm.MatchString(line) {
+		return ""
+	}
+	return line
 }
 
 func TestEverySetting(t *testing.T) {
@@ -76,7 +85,7 @@ func TestEverySetting(t *testing.T) {
 		len(p.Update) != 2 || p.Update["linux"] != "sudo apt install example-client={fixed}" || p.Hosted {
 		t.Errorf("%+v", p)
 	}
-	if diff := cmp.Diff(InventoryFiles{Tailnets: "inventory/tailnets.csv", Nodes: "inventory/nodes.csv", Findings: "findings", Export: "inventory/export.yaml", MaxAge: 72 * time.Hour}, c.Inventory); diff != "" {
+	if diff := cmp.Diff(Inventory{Tailnets: Table{Files: "inventory/tailnets.csv"}, Nodes: Table{Files: "inventory/nodes.csv"}, Findings: Table{Files: "findings"}, Export: "inventory/export.yaml", MaxAge: 72 * time.Hour}, c.Inventory); diff != "" {
 		t.Error(diff)
 	}
 	if c.Mail != (Mail{Mailbox{"Example Security", "security@example.com"}, "reply@example.com", "https://login.example.com/contacts", "var/outbox", "secrets/plan.key"}) {
@@ -320,9 +329,9 @@ func TestSettingsOfTheInventory(t *testing.T) {
 	if problems != "" {
 		t.Fatal(problems)
 	}
-	want := InventoryFiles{
-		Tailnets: "inventory/tailnets.csv.gz", Nodes: "export/nodes-*.jsonl", Users: "users/u.csv", Contacts: "known/c.csv",
-		Findings: "seen", Export: "said/export.yaml", MaxAge: 24 * time.Hour,
+	want := Inventory{
+		Tailnets: Table{Files: "inventory/tailnets.csv.gz"}, Nodes: Table{Files: "export/nodes-*.jsonl"}, Users: Table{Files: "users/u.csv"}, Contacts: Table{Files: "known/c.csv"},
+		Findings: Table{Files: "seen"}, Export: "said/export.yaml", MaxAge: 24 * time.Hour, Named: Named{Findings: true, Export: true},
 		Columns: Columns{"nodes": {"node_name": "hostname", "os": "platform"}, "findings": {"tell": "message"}},
 	}
 	if diff := cmp.Diff(want, c.Inventory); diff != "" {

@@ -105,20 +105,26 @@ func productKeys() []Key {
 
 func inventoryKeys() []Key {
 	const (
-		whole   = "{tailnets: inventory/tailnets.csv, nodes: inventory/nodes-*.csv.gz, users: inventory/users.csv, contacts: inventory/contacts.csv, findings: findings, export: inventory/export.yaml, max_age: 72h}"
-		renamed = "{tailnets: inventory/tailnets.csv, nodes: inventory/nodes.csv, columns: {nodes: {node_name: hostname, os: platform}}}"
+		whole     = "{tailnets: inventory/tailnets.csv, nodes: inventory/nodes-*.csv.gz, users: inventory/users.csv, contacts: inventory/contacts.csv, findings: findings, export: inventory/export.yaml, max_age: 72h}"
+		asked     = `{database: "postgres://reader@db.example.com/customers", tailnets: {query: "SELECT id AS tailnet, owner AS owner_email FROM customers"}, nodes: {query: "SELECT customer AS tailnet, id AS node_id, os, version AS client_version FROM devices", database: "sqlite:var/devices.db"}, users: {query: "SELECT customer AS tailnet, id AS user_id FROM people"}, contacts: {query: "SELECT customer AS tailnet, email FROM contacts"}, findings: {query: "SELECT customer AS tailnet, status FROM findings WHERE bulletin = $1"}}`
+		elsewhere = `{database: "env:CUSTOMERS_URL", tailnets: {query: "SELECT id AS tailnet, owner AS owner_email FROM customers", database: "sqlite:var/a.db"}, nodes: {query: "SELECT customer AS tailnet, id AS node_id, os, version AS client_version FROM devices", database: "sqlite:var/a.db"}, users: {query: "SELECT customer AS tailnet, id AS user_id FROM people", database: "sqlite:var/a.db"}, contacts: {query: "SELECT customer AS tailnet, email FROM contacts", database: "sqlite:var/a.db"}, findings: {query: "SELECT customer AS tailnet, status FROM findings WHERE bulletin = $1", database: "file:secrets/findings.url"}}`
+		renamed   = "{tailnets: inventory/tailnets.csv, nodes: inventory/nodes.csv, columns: {nodes: {node_name: hostname, os: platform}}}"
 	)
 	keys := []Key{
-		{Path: "tailnets", Type: "path", When: Always, Advice: "One row a customer, with the addresses to write to. Every table is CSV or JSON Lines, gzip or not; a pattern such as `nodes-*.csv` takes all its files as one table.", Example: whole},
-		{Path: "nodes", Type: "path", When: Always, Advice: "One row a node, with the version that it runs.", Example: whole},
-		{Path: "users", Type: "path", Advice: "One row a user: who it is that a finding names.", Example: whole},
-		{Path: "contacts", Type: "path", Advice: "Addresses for customers who have given none that can be written to, each with where it is from and who found it.", Example: whole},
-		{Path: "findings", Type: "path", Default: "findings", Advice: "A folder with one table a bulletin, `TS-2026-004.csv`: what you know of single customers that no inventory shows, from logs, say. It need not be there.", Example: whole},
-		{Path: "export", Type: "path", Default: "`export.yaml` beside the table of tailnets", Advice: "What the export says of itself: when it was taken, how many rows each table has, the digest of each file. Where it is there, all of it must be true.", Example: whole},
+		{Path: "tailnets", Type: "path, or keys", When: Always, Advice: "One row a customer, with the addresses to write to. Every table is CSV or JSON Lines, gzip or not; a pattern such as `nodes-*.csv` takes all its files as one table. With the keys `query` and `database`, a table is what a database answers.", Example: whole},
+		{Path: "nodes", Type: "path, or keys", When: Always, Advice: "One row a node, with the version that it runs.", Example: whole},
+		{Path: "users", Type: "path, or keys", Advice: "One row a user: who it is that a finding names.", Example: whole},
+		{Path: "contacts", Type: "path, or keys", Advice: "Addresses for customers who have given none that can be written to, each with where it is from and who found it.", Example: whole},
+		{Path: "findings", Type: "path, or keys", Default: "findings", Advice: "A folder with one table a bulletin, `TS-2026-004.csv`: what you know of single customers that no inventory shows, from logs, say. A folder that is written here must be there. A query has the bulletin's id as `$1`.", Example: whole},
+		{Path: "database", Type: "name of a database", When: "where a query has none of its own", Advice: "The one that queries are put to. `postgres://user@host/name` without a password, which PostgreSQL's own ways give: `PGPASSWORD`, a file `.pgpass` of mode 0600, a certificate. Or `sqlite:` and a path. Or `env:` and the variable that holds the URL, `file:` and the path of a file of mode 0600 that does; a password may stand in those. All tables are read as they stood at one moment, and nothing is written; give it a role that may read these tables whole and nothing else. Over a network the server must prove who it is, unless the URL says `?sslmode=require`.", Example: asked},
+		{Path: "export", Type: "path", Default: "`export.yaml` beside the table of tailnets", Advice: "What the export says of itself: when it was taken, how many rows each table has, the digest of each file. Where it is there, all of it must be true. A query needs none: it is as old as the question.", Example: whole},
 		{Path: "max_age", Type: "hours", Default: "72h", Advice: "An export that was taken longer ago is refused: it misses who came since, and who has updated.", Example: whole},
 		{Path: "columns", Type: "keys", Advice: "Where your tables have other names for columns: by table, the name that tocsin has for a column and the one that you have.", Example: renamed},
 	}
 	for _, table := range tables {
+		keys = append(keys,
+			Key{Path: table + ".query", Type: "SQL", When: Always, Advice: "One `SELECT` whose columns have the names that tocsin reads, by `AS` where yours differ. NULL is an empty cell.", Example: asked},
+			Key{Path: table + ".database", Type: "name of a database", Default: "`inventory.database`", Advice: "The database of this table, where it is another.", Example: elsewhere})
 		example := "{tailnets: inventory/tailnets.csv, nodes: inventory/nodes.csv, columns: {" + table + ": {tailnet: customer}}}"
 		keys = append(keys,
 			Key{Path: "columns." + table, Type: "keys", Advice: "The columns of this table that go by another name.", Example: example},
