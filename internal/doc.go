@@ -28,18 +28,20 @@
 //	         private             refuses files that other users can open
 //	         tape                plain values to bytes and back
 //	         pagewriter          runs what html/template has escaped, compiled once
+//	         notify/pgtest       tests only: a PostgreSQL server of their own
 //	floor 1  verdict             three-valued logic, clauses as data, proofs
 //	         report              problems as text for people, as JSON for programs
 //	floor 2  bulletin            a security notice and what it affects
 //	         policy              a policy page and its sentences
 //	         tailnet             a customer's network: nodes, users, findings, contact
 //	         address             the site's URLs
-//	         notify/database     opens SQLite files (door of its driver)
+//	         notify/database     SQLite and PostgreSQL, to keep and to ask (door of their drivers)
 //	floor 3  affected            which tailnets a bulletin touches, with evidence; pure
 //	         disclosure          must it be disclosed, must a tailnet be told; pure
 //	         content             files to values with places (door of frontmatter, YAML)
 //	         publish             the files of a site, written whole or not at all
 //	         notify/sample       fictional inventories of any size, from a seed
+//	         notify/isolation    proves that a letter holds the data of its own tailnet alone
 //	floor 4  check               every problem of a site at once
 //	         publish/site        bulletins and policies to pages
 //	         publish/feed        bulletins to RSS, Atom and JSON Feed (door of gorilla/feeds)
@@ -49,11 +51,13 @@
 //	         release             what a release, a revision, a withdrawal would change; pure
 //	         notify/ledger       the durable record of plans and deliveries
 //	         notify/mailer       letters to MIME messages, messages to a mailbox (door of go-mail)
-//	floor 6  notify/planning     makes a plan: rows to letters, frozen under one digest
+//	floor 6  notify/gallery      a plan's letters as pages that a person reads first
+//	         notify/planning     makes a plan: rows to letters, frozen under one digest
 //	         notify/send         delivers a plan, survives being killed
 //	         serve               the site while it is written, on this machine only (door of fsnotify)
 //	floor 7  cli                 one file a command; flags, environment and clock end here
 //	floor 8  browse              tests only: the programs of others judge a built site
+//	         mailcheck           tests only: the programs of others judge letters
 //	         benchmark           a program of its own: tocsin beside Hugo, on the same bulletins
 //
 // Beside them: cmd/tocsin rings cli's doorbell; templates holds the pages' and

@@ -38,6 +38,8 @@ var floor = map[string]int{
 	"internal/tape":       0,
 	"internal/pagewriter": 0,
 
+	"internal/notify/pgtest": 0,
+
 	"internal/verdict": 1,
 	"internal/report":  1,
 
@@ -53,6 +55,8 @@ var floor = map[string]int{
 	"internal/publish":       3,
 	"internal/notify/sample": 3,
 
+	"internal/notify/isolation": 3,
+
 	"internal/check":            4,
 	"internal/publish/site":     4,
 	"internal/publish/feed":     4,
@@ -64,6 +68,7 @@ var floor = map[string]int{
 	"internal/notify/ledger": 5,
 	"internal/notify/mailer": 5,
 
+	"internal/notify/gallery":  6,
 	"internal/notify/planning": 6,
 	"internal/notify/send":     6,
 	"internal/serve":           6,
@@ -72,6 +77,7 @@ var floor = map[string]int{
 
 	"cmd/tocsin":         8,
 	"internal/browse":    8,
+	"internal/mailcheck": 8,
 	"internal/benchmark": 8,
 }
 
@@ -90,6 +96,7 @@ var door = map[string]string{
 	"github.com/gorilla/feeds":           "internal/publish/feed",
 	"github.com/wneessen/go-mail":        "internal/notify/mailer",
 	"modernc.org/sqlite":                 "internal/notify/database",
+	"github.com/jackc/pgx":               "internal/notify/database",
 	"github.com/gofrs/flock":             "internal/lock",
 	"github.com/spf13/cobra":             "internal/cli",
 	"github.com/spf13/pflag":             "internal/cli",

@@ -87,7 +87,7 @@ async function look(tab, report) {
     for (const scheme of schemes) {
       await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }])
       const runOnly = (width === wide) === (scheme === "light") ? { type: "tag", values: standards } : { type: "rule", values: colours }
-      const { violations } = await tab.evaluate(runOnly => window.axe.run(document, { runOnly, resultTypes: ["violations"] }), runOnly)
+      const { violations } = await tab.evaluate(runOnly => window.axe.run(document, { runOnly, resultTypes: ["violations"], iframes: false }), runOnly)
       for (const { id, help, nodes } of violations) for (const node of nodes)
         report(id, `${width} px, ${scheme}: ${help}: ${node.html.slice(0, 160)}: ${node.failureSummary.replace(/\s+/g, " ")}`)
     }
