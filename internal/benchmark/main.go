@@ -1,6 +1,7 @@
 // Benchmark measures tocsin beside Hugo on the same bulletins, made from a seed:
 //
 //	go run ./internal/benchmark [-sizes 100,1000] [-json FILE] [-dir FOLDER] [-seed N]
+//	go run ./internal/benchmark -plan [-letters N] [-tailnets N] [-nodes N] [-json FILE] [-dir FOLDER] [-seed N]
 //
 // Each build is a new process. It prints one table a size: wall time, processor time, peak
 // memory, files and bytes written, for a build of everything, of nothing new, of one
@@ -11,6 +12,10 @@
 // feeds of the same texts. What it leaves out stands in hugo/hugo.toml. What the machine
 // does besides falls on both programs, which take turns, but it moves the ratios all the
 // same: measure on a quiet one. The load average stands above every table.
+//
+// With -plan it measures what a plan takes instead: to read a large inventory, to match it
+// and judge every tailnet, beside encoding/csv that does no more than read the same files;
+// and, with -letters, to write and keep so many letters.
 package main
 
 import (
@@ -38,11 +43,15 @@ func main() {
 
 // options are what the command line asks for.
 type options struct {
-	sizes []int
-	json  string
-	dir   string
-	seed  uint64
-	limit time.Duration
+	sizes           []int
+	json            string
+	dir             string
+	seed            uint64
+	limit           time.Duration
+	plan            bool // measure plans, not builds
+	letters         int
+	tailnets, nodes int
+	csv             bool // be the yardstick of plans
 }
 
 func parse() (o options, err error) {
@@ -51,8 +60,13 @@ func parse() (o options, err error) {
 	flag.StringVar(&o.dir, "dir", "", "work in this `folder`, and keep it; it must not exist")
 	flag.Uint64Var(&o.seed, "seed", 1, "make the bulletins of this `seed`")
 	flag.DurationVar(&o.limit, "limit", 2*time.Hour, "stop after this `time`")
+	flag.BoolVar(&o.plan, "plan", false, "measure plans in place of builds")
+	flag.IntVar(&o.letters, "letters", 0, "with -plan: plan this `number` of tailnets' letters as well")
+	flag.IntVar(&o.tailnets, "tailnets", goalTailnets, "with -plan: read this `number` of tailnets")
+	flag.IntVar(&o.nodes, "nodes", goalNodes, "with -plan: read this `number` of nodes")
+	flag.BoolVar(&o.csv, "csv", false, "read the files that follow with encoding/csv and end, as -plan has it")
 	flag.Parse()
-	if flag.NArg() > 0 {
+	if flag.NArg() > 0 && !o.csv {
 		return o, fmt.Errorf("unknown argument %q: see -help", flag.Arg(0))
 	}
 	for text := range strings.SplitSeq(*sizes, ",") {
@@ -67,16 +81,20 @@ func parse() (o options, err error) {
 
 // outcome is everything that was measured.
 type outcome struct {
-	Machine string   `json:"machine"`
-	Seed    uint64   `json:"seed"`
-	Builds  []result `json:"builds"`
-	Serve   latency  `json:"serve"`
+	Machine string    `json:"machine"`
+	Seed    uint64    `json:"seed"`
+	Builds  []result  `json:"builds"`
+	Serve   latency   `json:"serve"`
+	Plans   []planned `json:"plans"`
 }
 
 func run() (err error) {
 	o, err := parse()
 	if err != nil {
 		return err
+	}
+	if o.csv {
+		return passCSV(flag.Args())
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -91,11 +109,14 @@ func run() (err error) {
 	say := func(format string, values ...any) {
 		fmt.Fprintf(os.Stderr, "%5.0fs  %s\n", time.Since(began).Seconds(), fmt.Sprintf(format, values...))
 	}
+	if o.plan {
+		return plans(ctx, o, folder, say)
+	}
 	tools, err := findPrograms(ctx, folder, say)
 	if err != nil {
 		return err
 	}
-	found := outcome{Seed: o.seed, Machine: fmt.Sprintf("%s/%s, %d processors, %s; %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), version(ctx, tools.hugo, "version"))}
+	found := outcome{Seed: o.seed, Machine: machine() + "; " + version(ctx, tools.hugo, "version")}
 	fmt.Println(found.Machine)
 	for _, size := range o.sizes {
 		if err := found.measure(ctx, o, size, folder, tools, say); err != nil {
@@ -104,6 +125,21 @@ func run() (err error) {
 	}
 	fmt.Println()
 	if err := printGoals(os.Stdout, found.Builds, found.Serve); err != nil {
+		return err
+	}
+	return found.write(o.json)
+}
+
+// machine is what the figures were measured on.
+func machine() string {
+	return fmt.Sprintf("%s/%s, %d processors, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
+}
+
+// plans measures plans alone.
+func plans(ctx context.Context, o options, folder string, say func(string, ...any)) error {
+	found := outcome{Seed: o.seed, Machine: machine()}
+	fmt.Println(found.Machine)
+	if err := found.measurePlans(ctx, o, folder, say); err != nil {
 		return err
 	}
 	return found.write(o.json)

@@ -17,13 +17,17 @@ type programs struct{ tocsin, hugo string }
 
 // findPrograms builds tocsin into a folder, and finds Hugo or installs it.
 func findPrograms(ctx context.Context, folder string, say func(string, ...any)) (p programs, err error) {
-	p.tocsin = filepath.Join(folder, "tocsin.exe") // a name that every system runs
-	say("go build -o %s tocsin/cmd/tocsin", p.tocsin)
-	if err := goTool(ctx, "build", "-o", p.tocsin, "tocsin/cmd/tocsin"); err != nil {
+	if p.tocsin, err = buildTocsin(ctx, folder, say); err != nil {
 		return p, err
 	}
 	p.hugo, err = findHugo(ctx, say)
 	return p, err
+}
+
+func buildTocsin(ctx context.Context, folder string, say func(string, ...any)) (string, error) {
+	program := filepath.Join(folder, "tocsin.exe") // a name that every system runs
+	say("go build -o %s tocsin/cmd/tocsin", program)
+	return program, goTool(ctx, "build", "-o", program, "tocsin/cmd/tocsin")
 }
 
 func findHugo(ctx context.Context, say func(string, ...any)) (string, error) {
