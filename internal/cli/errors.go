@@ -12,6 +12,7 @@ import (
 
 	"tocsin/internal/content"
 	"tocsin/internal/lock"
+	"tocsin/internal/notify"
 	"tocsin/internal/notify/database"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/send"
@@ -158,6 +159,7 @@ func refusalOf(err error) *refusal {
 		foreign *publish.ForeignError
 		loose   *private.LooseError
 		cut     *database.ForeignError
+		distant *database.UnreachableError
 		begun   *ledger.OpenError
 		later   *send.SupersededError
 		path    *fs.PathError
@@ -165,6 +167,8 @@ func refusalOf(err error) *refusal {
 		stale   *send.StaleError
 		page    *templates.Error
 		manual  *content.ManualError
+		letter  *notify.LetterError
+		large   *notify.SizeError
 	)
 	switch {
 	case errors.As(err, &own):
@@ -181,6 +185,8 @@ func refusalOf(err error) *refusal {
 		return &refusal{exitRefused, loose.Error(), loose.Remedy()}
 	case errors.As(err, &cut):
 		return &refusal{exitRefused, err.Error(), "restore it from a backup"}
+	case errors.As(err, &distant):
+		return &refusal{exitIO, err.Error(), "see that the database runs, and that psql with the same URL reaches it; then the same command again"}
 	case errors.As(err, &begun):
 		return &refusal{exitRefused, err.Error(), "tocsin send " + begun.Plan.String()}
 	case errors.As(err, &later):
@@ -197,6 +203,10 @@ func refusalOf(err error) *refusal {
 		return &refusal{exitProblems, err.Error(), "do that, then the same command again"}
 	case errors.As(err, &page):
 		return &refusal{exitProblems, err.Error(), "mend the file in templates/, or remove it: tocsin has its own"}
+	case errors.As(err, &letter) && errors.As(err, &large):
+		return &refusal{exitRefused, err.Error(), fmt.Sprintf("shorten what the bulletin, the templates, its findings or its nodes' names make it say, then tocsin plan %s; nothing was frozen", letter.Bulletin)}
+	case errors.As(err, &letter):
+		return &refusal{exitRefused, err.Error(), fmt.Sprintf("tocsin explain %s --tailnet %s shows what is known of it; nothing was frozen", letter.Bulletin, source.Visible(string(letter.Tailnet)))}
 	case errors.As(err, &path):
 		return &refusal{exitIO, err.Error(), "see that the path is there and can be used, then the same command again"}
 	}

@@ -3,12 +3,14 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"tocsin/internal/affected"
 	"tocsin/internal/bulletin"
 	"tocsin/internal/disclosure"
+	"tocsin/internal/notify"
 	"tocsin/internal/source"
 	"tocsin/internal/tailnet"
 	"tocsin/internal/verdict"
@@ -35,17 +37,19 @@ type evidence struct {
 }
 
 // oneTailnet reads the inventory, as plan does, for what it holds of one tailnet.
-func (s *site) oneTailnet(ctx context.Context, b bulletin.Bulletin, id tailnet.ID) (*oneTailnet, error) {
-	if s.config.Inventory.Tailnets == "" {
+func (s *site) oneTailnet(ctx context.Context, b bulletin.Bulletin, id tailnet.ID) (_ *oneTailnet, err error) {
+	defer saveRoom()()
+	if !s.config.Inventory.Tailnets.Is() {
 		return nil, &refusal{exitUsage, "tocsin.yaml has no inventory: section, so nothing is known of any tailnet", "add it; tocsin init DIR shows a complete file"}
 	}
 	one := &oneTailnet{id: id, missed: make(map[affected.Miss]int), findings: make(map[tailnet.FindingStatus]int)}
-	var nodes []tailnet.Node
-	survey, _, err := s.survey(ctx, b, func(n tailnet.Node) {
+	survey, _, err := s.survey(ctx, b, func(survey *notify.Survey, n tailnet.Node) {
 		if n.Tailnet == id {
-			nodes = append(nodes, n)
+			one.nodes++
+			one.missed[survey.Miss(n)]++
 		}
 	})
+	defer func() { err = errors.Join(err, survey.Close()) }()
 	if err == nil {
 		err = plausible(survey, b, s.config.Products)
 	}
@@ -54,11 +58,7 @@ func (s *site) oneTailnet(ctx context.Context, b bulletin.Bulletin, id tailnet.I
 	}
 	match, proof, found, err := survey.Tell(id)
 	if err == nil && !found {
-		err = &refusal{exitUsage, fmt.Sprintf("the inventory has no tailnet %q", id), "write the ID as it stands in " + s.config.Inventory.Tailnets}
-	}
-	one.nodes = len(nodes)
-	for _, n := range nodes {
-		one.missed[survey.Miss(n)]++
+		err = &refusal{exitUsage, fmt.Sprintf("the inventory has no tailnet %q", id), "write the ID as it stands in " + cmp.Or(s.config.Inventory.Tailnets.Files, "the column tailnet of inventory.tailnets")}
 	}
 	for _, f := range match.Findings {
 		one.findings[f.Status]++
@@ -71,7 +71,7 @@ func (s *site) oneTailnet(ctx context.Context, b bulletin.Bulletin, id tailnet.I
 func evidenceOf(b bulletin.Bulletin, hits []affected.Hit) []evidence {
 	var all []evidence
 	for _, h := range hits {
-		e := evidence{1, h.Affected, h.Evidence, b.Affected[h.Row].Position}
+		e := evidence{1, h.Affected, h.Plain, b.Affected[h.Row].Position}
 		i := slices.IndexFunc(all, func(o evidence) bool { return o.at == e.at && o.affected == e.affected && o.why == e.why })
 		if i < 0 {
 			all = append(all, e)

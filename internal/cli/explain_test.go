@@ -91,7 +91,7 @@ func TestRecordOnPaper(t *testing.T) {
 func TestEvidence(t *testing.T) {
 	rows := []bulletin.Affected{{Position: source.Position{Line: 7}}, {Position: source.Position{Line: 9}}}
 	hit := func(row int, affectedness verdict.Truth, why string) affected.Hit {
-		return affected.Hit{Row: row, Affected: affectedness, Evidence: why}
+		return affected.Hit{Row: row, Affected: affectedness, Evidence: "private", Plain: why}
 	}
 	got := evidenceOf(bulletin.Bulletin{Affected: rows}, []affected.Hit{
 		hit(1, verdict.Yes, "d"), hit(0, verdict.Unknown, "c"), hit(0, verdict.Unknown, "c"), hit(0, verdict.Unknown, "c"),

@@ -10,57 +10,103 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/content"
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/inventory"
+	"tocsin/internal/notify/isolation"
 	"tocsin/internal/private"
 	"tocsin/internal/source"
 	"tocsin/internal/tailnet"
 )
 
 // survey streams the inventory once and collects what the bulletin means for it, with
-// what the export says of itself. seen, where it is not nil, sees every node that was
-// taken in.
-func (s *site) survey(ctx context.Context, b bulletin.Bulletin, seen func(tailnet.Node)) (*notify.Survey, inventory.Export, error) {
-	survey := notify.NewSurvey(b, s.config.Products, s.rules, s.now)
-	export, err := s.export()
+// what the export says of itself. Whoever calls it closes the survey. seen, where it is
+// not nil, sees every node before it is taken in.
+func (s *site) survey(ctx context.Context, b bulletin.Bulletin, seen func(*notify.Survey, tailnet.Node)) (survey *notify.Survey, found taken, err error) {
+	survey = notify.NewSurvey(b, s.config.Products, s.rules, s.now)
+	survey.Spill(s.scratch)
+	found.Export, err = s.export()
 	if err != nil {
-		return survey, export, err
+		return survey, found, err
 	}
-	visit := survey.Node
-	if seen != nil {
-		visit = func(n tailnet.Node) error {
-			seen(n)
-			return survey.Node(n)
-		}
+	var names *isolation.Identifiers // nil takes in nothing: whoever only looks writes no letters
+	if seen == nil {
+		names = isolation.New(named(found.Export))
+		found.identifiers = names
+		seen = func(_ *notify.Survey, n tailnet.Node) { names.Node(n) }
 	}
+	visit := both(func(n tailnet.Node) { seen(survey, n) }, survey.Node)
 	files := s.config.Inventory
-	r := &reading{site: s, ctx: ctx, export: export}
-	r.table("tailnets", files.Tailnets, func(t inventory.Table) (inventory.Read, error) { return t.Tailnets(survey.Tailnet) })
+	r := &reading{site: s, ctx: ctx, export: found.Export, rows: make(map[string]int64), names: make(map[string]bool)}
+	defer func() { err = errors.Join(err, r.databases.close()) }()
+	r.table("tailnets", files.Tailnets, func(t inventory.Table) (inventory.Read, error) {
+		return t.Tailnets(func(n tailnet.Tailnet) { names.Tailnet(n); survey.Tailnet(n) })
+	})
 	if r.failed() {
-		return survey, export, r.result() // only with every tailnet known can one be called unknown
+		return survey, found, r.result() // only with every tailnet known can one be called unknown
 	}
 	r.table("contacts", files.Contacts, func(t inventory.Table) (inventory.Read, error) {
-		return t.Contacts(survey.Known, survey.Supplement)
+		return t.Contacts(survey.Known, both(names.Supplement, survey.Supplement))
 	})
-	r.findings(b.ID, func(t inventory.Table) (inventory.Read, error) { return t.Findings(survey.Known, survey.Finding) })
-	r.table("nodes", files.Nodes, func(t inventory.Table) (inventory.Read, error) {
-		return t.Nodes(s.installed(), survey.Columns(), survey.Known, visit)
+	r.findings(b.ID, func(t inventory.Table) (inventory.Read, error) {
+		return t.Findings(survey.Known, both(names.Finding, survey.Finding))
 	})
-	r.table("users", files.Users, func(t inventory.Table) (inventory.Read, error) { return t.Users(survey.Known, survey.User) })
-	return survey, export, r.result()
+	r.nodes(survey, func(known func(tailnet.ID) bool, visit func(tailnet.Node) error) {
+		r.table("nodes", files.Nodes, func(t inventory.Table) (inventory.Read, error) {
+			return t.Nodes(s.installed(), survey.Columns(), known, visit)
+		})
+	}, visit)
+	r.table("users", files.Users, func(t inventory.Table) (inventory.Read, error) {
+		return t.Users(survey.Known, both(names.User, survey.User))
+	})
+	r.gone()
+	found.findings = r.found
+	if err := r.result(); err != nil {
+		return survey, found, err
+	}
+	found.tables, err = r.tables()
+	return survey, found, err
+}
+
+// named is how many names an inventory has, by what its export says of it; 0 where that
+// says nothing. What it says is not believed beyond a hundred megabytes.
+func named(export inventory.Export) int {
+	const each, most = 2, 1 << 24 // names a row: of a node its ID and its name
+	rows := int64(0)
+	for _, n := range export.Rows {
+		rows += min(n, most)
+	}
+	return int(min(each*rows, most))
+}
+
+// both hands a row to the identifiers, and then to the survey: each learns of the tables
+// by itself, so that a mistake in the survey is seen (F20).
+func both[T any](names func(T), survey func(T) error) func(T) error {
+	return func(row T) error {
+		names(row)
+		return survey(row)
+	}
 }
 
 // export reads what the export says of itself, and refuses one that is too old. Where
-// it says nothing, the zero value does.
+// it says nothing, the zero value does. What a database is asked for is as old as the
+// question.
 func (s *site) export() (inventory.Export, error) {
 	name := s.config.Inventory.Export
+	switch {
+	case name == "" && s.config.Inventory.Exported():
+		return inventory.Export{}, nil
+	case name == "":
+		return inventory.Export{Taken: s.now}, nil
+	}
 	data, err := private.Read(s.path(name))
-	if errors.Is(err, fs.ErrNotExist) {
+	switch missing := errors.Is(err, fs.ErrNotExist); {
+	case missing && s.config.Inventory.Named.Export:
+		return inventory.Export{}, refuse("export the inventory with it, or take inventory.export out of "+content.ConfigFile, "inventory.export: there is no %s", name)
+	case missing:
 		return inventory.Export{}, nil
 	}
 	if err != nil {
@@ -74,19 +120,23 @@ func (s *site) export() (inventory.Export, error) {
 		return export, refuse("mend taken_at in "+name+", or the clock of this machine", "the inventory says that it was taken at %s, which is yet to come", export.Taken.Format(time.RFC3339))
 	}
 	if age, most := s.now.Sub(export.Taken), s.config.Inventory.MaxAge; age > most {
-		return export, refuse("export the inventory again", "the inventory was taken at %s, %d hours ago, and inventory.max_age is %d hours",
-			export.Taken.Format(time.RFC3339), int(age.Hours()), int(most.Hours()))
+		return export, refuse("export the inventory again", "the inventory was taken at %s, which is more than %d hours ago (inventory.max_age)",
+			export.Taken.Format(time.RFC3339), int(most.Hours()))
 	}
 	return export, nil
 }
 
 // reading goes through the tables of the inventory, and gathers what is wrong in them.
 type reading struct {
-	site     *site
-	ctx      context.Context
-	export   inventory.Export
-	problems source.Problems
-	err      error // a file that cannot be read: nothing is read after it
+	site      *site
+	ctx       context.Context
+	export    inventory.Export
+	databases databases
+	rows      map[string]int64 // of each table that was read
+	names     map[string]bool  // of the files that were read
+	found     findingsSum
+	problems  source.Problems
+	err       error // a table that cannot be read: nothing is read after it
 }
 
 func (r *reading) failed() bool { return r.err != nil || len(r.problems) > 0 }
@@ -100,11 +150,16 @@ func (r *reading) result() error {
 
 // table reads one table from where a setting says that it stands; nothing where it
 // says nothing.
-func (r *reading) table(name, setting string, read func(inventory.Table) (inventory.Read, error)) {
-	if r.err != nil || setting == "" {
+func (r *reading) table(name string, setting content.Table, read func(inventory.Table) (inventory.Read, error)) {
+	if r.err != nil || !setting.Is() {
 		return
 	}
-	files, err := r.site.tableFiles(r.ctx, name, setting)
+	read = r.counted(name, read)
+	if setting.Query != "" {
+		r.query(name, setting, read)
+		return
+	}
+	files, err := r.site.tableFiles(r.ctx, name, setting.Files)
 	if err != nil {
 		r.err = err
 		return
@@ -118,24 +173,8 @@ func (r *reading) files(name string, files []inventory.File, read func(inventory
 	if r.err = err; err == nil {
 		r.problems = slices.Concat(r.problems, found.Problems, r.export.Holds(name, found))
 	}
-}
-
-// findings reads what is known of single tailnets: every file of the folder that bears
-// the bulletin's ID, whatever format its name ends in. There may be none.
-func (r *reading) findings(id bulletin.ID, read func(inventory.Table) (inventory.Read, error)) {
-	folder := r.site.config.Inventory.Findings
-	entries, err := os.ReadDir(r.site.path(folder))
-	if r.err != nil || errors.Is(err, fs.ErrNotExist) {
-		return
-	}
-	var files []inventory.File
-	for _, e := range entries {
-		if bearer, _, _ := strings.Cut(e.Name(), "."); strings.EqualFold(bearer, string(id)) && !e.IsDir() {
-			files = append(files, r.site.privateFile(r.ctx, path.Join(filepath.ToSlash(folder), e.Name())))
-		}
-	}
-	if r.err = err; err == nil {
-		r.files("findings", files, read)
+	for _, f := range files {
+		r.names[f.Name] = true
 	}
 }
 
@@ -165,23 +204,44 @@ func (s *site) tableFiles(ctx context.Context, table, setting string) ([]invento
 	return files, nil
 }
 
+// closedFolder refuses the folder of a private file, in the site, that others can open: what
+// a file in it is called says which bulletin is to come, and who can write there can put
+// another in its place. A folder elsewhere is not the site's to judge.
+func (s *site) closedFolder(name string) error {
+	folder := path.Dir(path.Clean(filepath.ToSlash(name)))
+	if folder == "." || !filepath.IsLocal(folder) {
+		return nil
+	}
+	if err := private.Check(s.path(folder)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // privateFile is one private file, which is refused where others can read it.
 func (s *site) privateFile(ctx context.Context, name string) inventory.File {
 	return inventory.File{
 		Name: path.Clean(filepath.ToSlash(name)),
 		Open: func() (io.ReadCloser, error) {
+			if err := s.closedFolder(name); err != nil {
+				return nil, err
+			}
 			f, err := private.Open(s.path(name))
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil, refuse("export the inventory there, or mend inventory: in "+content.ConfigFile, "there is no %s", name)
+			}
 			if err != nil {
 				return nil, err
 			}
-			return interruptible{ctx, f}, nil
+			return interruptible{ctx, s.watched, f}, nil
 		},
 	}
 }
 
 // interruptible ends a long read when the person at the terminal does.
 type interruptible struct {
-	ctx context.Context
+	ctx     context.Context
+	watched func(octets int)
 	io.ReadCloser
 }
 
@@ -190,7 +250,11 @@ func (i interruptible) Read(b []byte) (int, error) {
 	if err := i.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return i.ReadCloser.Read(b)
+	n, err := i.ReadCloser.Read(b)
+	if i.watched != nil {
+		i.watched(n)
+	}
+	return n, err
 }
 
 // installed lists the products that run on nodes.

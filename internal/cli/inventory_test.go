@@ -7,9 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"tocsin/internal/bulletin"
 	"tocsin/internal/content"
 	"tocsin/internal/notify/inventory"
 	"tocsin/internal/tailnet"
+	"tocsin/internal/version"
 )
 
 // TestColumnsThatCanBeRenamed: every column of which tocsin.yaml takes another name is
@@ -57,17 +59,35 @@ func TestListNames(t *testing.T) {
 	ids := []tailnet.ID{
 		"example.com", "", ".", "..", "../x", "/x", "x/y", "x%2Fy", "-rf", "%2Drf", ".hidden", "%2Ehidden", "a b", "a+b", "a%20b",
 		"x\x00y", "x\ny", `x\y`, "x:y", "x%3Ay", "\u202Ex", "عربي", "=1+1", "\xff", tailnet.ID(long), tailnet.ID(long + "x"), "a~b",
+		"bakery", "Bakery", "bakerY", "BAKERY", "Ä", "ä",
 	}
+	ids = append(ids, tailnet.ID(listName(tailnet.ID(long))), tailnet.ID(listName("Bakery"))) // what another's file is called
 	names := make(map[string]tailnet.ID)
 	for _, id := range ids {
 		name := listName(id)
-		if other, taken := names[name]; taken {
+		if other, taken := names[strings.ToLower(name)]; taken {
 			t.Errorf("%q and %q are both %q", id, other, name)
 		}
-		names[name] = id
+		names[strings.ToLower(name)] = id
 		odd := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`/\:`, r) }
 		if len(name)+len(".json") > 255 || strings.ContainsFunc(name, odd) || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "-") {
 			t.Errorf("%q: %q is no name for a file", id, name)
+		}
+	}
+}
+
+// TestVersionsAreToldByTheirNumbers (F53): what somebody called a build reaches no terminal.
+func TestVersionsAreToldByTheirNumbers(t *testing.T) {
+	s := &site{}
+	s.config.Products = []bulletin.Product{{ID: "client", VersionSuffix: version.Build}, {ID: "gateway"}}
+	for _, c := range []struct{ product, text, want string }{
+		{"client", "1.66.1-kims-laptop", "1.66.1"},
+		{"gateway", "1.66.1-kims.laptop", "a prerelease of 1.66.1"},
+		{"gateway", "1.66.1+kims-laptop", "1.66.1"},
+		{"gateway", "kims-laptop", "no readable version"},
+	} {
+		if got := s.release(c.product, c.text); got != c.want {
+			t.Errorf("%s %s: %q, want %q", c.product, c.text, got, c.want)
 		}
 	}
 }

@@ -12,21 +12,34 @@ import (
 // symbolic link; plain paths were checked when tocsin.yaml was read.
 func (s *site) linked() error {
 	for _, name := range s.config.Private() {
-		private, err := real(s.path(name))
+		folder, err := s.exposing(s.path(name))
 		if err != nil {
 			return err
 		}
-		for _, folder := range content.Exposed {
-			public, err := real(s.path(folder))
-			if err != nil {
-				return err
-			}
-			if rel, err := filepath.Rel(public, private); err == nil && filepath.IsLocal(rel) {
-				return refuse("remove the link, or name another place in "+content.ConfigFile, "%s leads into %s/ through a symbolic link", name, folder)
-			}
+		if folder != "" {
+			return refuse("remove the link, or name another place in "+content.ConfigFile, "%s leads into %s/ through a symbolic link", name, folder)
 		}
 	}
 	return nil
+}
+
+// exposing names the exposed folder of the site that a path really lies in; empty where
+// it lies in none.
+func (s *site) exposing(path string) (folder string, err error) {
+	at, err := real(path)
+	if err != nil {
+		return "", err
+	}
+	for _, folder := range content.Exposed {
+		exposed, err := real(s.path(folder))
+		if err != nil {
+			return "", err
+		}
+		if rel, err := filepath.Rel(exposed, at); err == nil && filepath.IsLocal(rel) {
+			return folder, nil
+		}
+	}
+	return "", nil
 }
 
 // real is the full path without links, as far as it exists.

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"slices"
 	"strings"
 
@@ -14,7 +16,6 @@ import (
 	"tocsin/internal/check"
 	"tocsin/internal/disclosure"
 	"tocsin/internal/notify"
-	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/mailer"
 	"tocsin/internal/notify/planning"
 	"tocsin/internal/private"
@@ -32,11 +33,15 @@ func (p *program) plan() *cobra.Command {
 	flags.StringVar((*string)(&how.choice), "undetermined", "", "what becomes of tailnets that may be affected: `tell or hold`")
 	flags.BoolVar(&how.dry, "dry-run", false, "write every letter and keep none: nothing is frozen")
 	flags.IntVar(&how.expect, "expect", 0, "refuse unless this `number` of tailnets is affected")
+	flags.StringSliceVar(&how.smaller, "accept-smaller", nil, "plan though these `tables` have lost more than 2 % of their rows since the last plan: "+strings.Join(notify.CountedTables[:], ", "))
 	flags.StringVar(&how.lists, "lists", "", "write the nodes of each affected tailnet into this new `folder`, as CSV and as JSON")
 	flags.BoolVar(&how.json, "json", false, "print the sums for programs")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		how.expects = c.Flags().Changed("expect")
+		uncounted := slices.IndexFunc(how.smaller, func(t string) bool { return !slices.Contains(notify.CountedTables[:], t) })
 		switch {
+		case uncounted >= 0:
+			return usage(c, fmt.Errorf("--accept-smaller takes %s, not %q", strings.Join(notify.CountedTables[:], ", "), how.smaller[uncounted]))
 		case how.choice != notify.Undecided && how.choice != notify.Tell && how.choice != notify.Hold:
 			return usage(c, fmt.Errorf("--undetermined must be tell or hold, not %q", how.choice))
 		case how.expect < 0:
@@ -53,13 +58,15 @@ type planHow struct {
 	dry     bool
 	expects bool // somebody said how many tailnets are affected
 	expect  int
-	lists   string // folder; empty where none are wanted
+	smaller []string // tables that may have shrunk
+	lists   string   // folder; empty where none are wanted
 	json    bool
 }
 
 // runPlan is the second walk up to the ledger: bulletin and inventory become rows,
 // rows become letters, letters are frozen.
-func (p *program) runPlan(ctx context.Context, id string, how planHow) error {
+func (p *program) runPlan(ctx context.Context, id string, how planHow) (err error) {
+	defer saveRoom()()
 	s, b, err := p.openForPlan(id)
 	if err != nil {
 		return err
@@ -67,50 +74,57 @@ func (p *program) runPlan(ctx context.Context, id string, how planHow) error {
 	if err := s.vacantFor(how.lists); err != nil {
 		return err
 	}
+	done := p.watchReading(ctx, s)
 	survey, export, err := s.survey(ctx, b, nil)
+	done()
+	defer func() { err = errors.Join(err, survey.Close()) }()
 	if err != nil {
 		return err
 	}
-	rows, err := p.rows(s, b, survey, how)
+	if err := s.unshrunk(ctx, b.ID, &export.tables, how); err != nil {
+		return err
+	}
+	tally, err := p.tally(s, b, survey, how)
 	if err != nil {
 		return err
 	}
-	plan, fresh, err := s.frozen(ctx, b, rows, how)
+	rows := survey.Rows(how.choice)
+	written, done := p.progress("writing letters", tally.Counts.Affected())
+	plan, fresh, err := s.frozen(ctx, b, rows, export, how, written)
+	done()
 	if err != nil {
 		return err
 	}
-	if err := p.lists(s, b, rows, plan, how.lists); err != nil {
+	if err := p.lists(s, b, rows, plan, export, how.lists); err != nil {
 		return err
 	}
-	sum, err := s.sum(b, survey, rows, plan, fresh)
-	if err != nil {
-		return err
-	}
+	sum := s.sum(b, survey, tally, plan, fresh)
+	sum.Findings, sum.Asked = export.findings, s.config.Inventory.Asked()
 	if !export.Taken.IsZero() {
 		sum.Taken = &export.Taken
 	}
-	return p.planned(s, b, sum, how)
+	return p.planned(s, b, sum, how, func() error { return p.printSample(s, b, rows, plan) })
 }
 
-// rows turns a survey into the rows of a plan, or says why there is none.
-func (p *program) rows(s *site, b bulletin.Bulletin, survey *notify.Survey, how planHow) ([]notify.Row, error) {
+// tally adds up what a survey comes to, or says why that is no plan.
+func (p *program) tally(s *site, b bulletin.Bulletin, survey *notify.Survey, how planHow) (notify.Tally, error) {
 	if err := plausible(survey, b, s.config.Products); err != nil {
-		return nil, err
+		return notify.Tally{}, err
 	}
-	rows, err := survey.Rows(how.choice)
+	tally, err := survey.Tally(how.choice)
 	if err != nil {
-		return nil, p.unplanned(s, b, rows, err)
+		return tally, p.unplanned(s, b, survey, err)
 	}
-	if how.expects && len(rows) != how.expect {
-		return nil, s.unexpected(b.ID, len(rows), how)
+	if got := tally.Counts.Affected(); how.expects && got != how.expect {
+		return tally, s.unexpected(b.ID, got, how)
 	}
-	return rows, nil
+	return tally, nil
 }
 
 // planned says what a plan comes to.
-func (p *program) planned(s *site, b bulletin.Bulletin, sum planSum, how planHow) error {
+func (p *program) planned(s *site, b bulletin.Bulletin, sum planSum, how planHow, sample func() error) error {
 	if sum.Taken == nil {
-		p.say("there is no %s: nobody knows how old the inventory is, or whether it is whole", s.config.Inventory.Export)
+		p.say("there is no %s: nobody knows how old the inventory is, or whether it is whole", cmp.Or(s.config.Inventory.Export, "inventory.export"))
 	}
 	if how.json {
 		return p.printJSON(sum)
@@ -119,6 +133,9 @@ func (p *program) planned(s *site, b bulletin.Bulletin, sum planSum, how planHow
 		p.say("nothing has changed since %s was made: it stands", sum.Plan)
 	}
 	p.printSum(s, sum)
+	if err := sample(); err != nil {
+		return err
+	}
 	p.afterPlan(sum)
 	p.warnDraft(b)
 	return nil
@@ -132,15 +149,17 @@ func (s *site) unexpected(id bulletin.ID, got int, how planHow) error {
 
 // frozen makes the letters of rows and freezes them in the ledger. A dry run leaves
 // the ledger alone.
-func (s *site) frozen(ctx context.Context, b bulletin.Bulletin, rows []notify.Row, how planHow) (plan notify.Plan, fresh bool, err error) {
+func (s *site) frozen(ctx context.Context, b bulletin.Bulletin, rows iter.Seq2[notify.Row, error], from taken, how planHow, written func(int)) (plan notify.Plan, fresh bool, err error) {
+	defer func() { err = unproven(b.ID, err) }()
 	sources := s.sources(b)
+	sources.Tables, sources.Identifiers, sources.Written = from.tables, from.identifiers, written
 	if how.dry {
 		if sources.Key, err = s.key(); err == nil {
 			plan, err = sources.Try(rows, how.choice, s.now)
 		}
 		return plan, false, err
 	}
-	book, err := ledger.Open(ctx, s.path(s.config.Ledger), "planning "+string(b.ID))
+	book, err := s.writer(ctx, "planning "+string(b.ID))
 	if err != nil {
 		return notify.Plan{}, false, err
 	}
@@ -182,7 +201,7 @@ func (p *program) openForPlan(id string) (*site, bulletin.Bulletin, error) {
 		return nil, b, refuse("tocsin explain "+id, "%s is withdrawn: there is nothing to tell", id)
 	case len(b.Affected) == 0:
 		return nil, b, refuse("add the affected: rows to "+b.Source.Name, "%s does not say what it affects", id)
-	case c.Inventory.Tailnets == "" || c.Mail.From.Address == "":
+	case !c.Inventory.Tailnets.Is() || c.Mail.From.Address == "":
 		return nil, b, &refusal{exitUsage, "tocsin.yaml has no inventory: or no mail: section", "add them; tocsin init DIR shows a complete file"}
 	}
 	return s, b, nil
@@ -256,6 +275,9 @@ func (s *site) common(b bulletin.Bulletin) notify.Common {
 func (s *site) key() ([]byte, error) {
 	name := s.config.Mail.KeyFile
 	remedy := fmt.Sprintf("head -c %d /dev/urandom > %s && chmod 600 %s", keyOctets, s.path(name), s.path(name))
+	if err := s.closedFolder(name); err != nil {
+		return nil, err
+	}
 	key, err := private.Read(s.path(name))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -10,19 +11,18 @@ import (
 	"tocsin/internal/bulletin"
 	"tocsin/internal/disclosure"
 	"tocsin/internal/notify"
-	"tocsin/internal/source"
 	"tocsin/internal/verdict"
 )
 
 // unplanned says why rows are no plan.
-func (p *program) unplanned(s *site, b bulletin.Bulletin, rows []notify.Row, err error) error {
+func (p *program) unplanned(s *site, b bulletin.Bulletin, survey *notify.Survey, err error) error {
 	if held, is := errors.AsType[*notify.HeldError](err); is {
 		return s.mustWait(b, held)
 	}
 	if !errors.Is(err, notify.ErrUndecided) {
 		return err
 	}
-	return p.undecided(s, b, rows)
+	return p.undecided(s, b, survey.Rows(notify.Undecided))
 }
 
 // mustWait refuses letters that the law does not let go out yet, or may not.
@@ -49,35 +49,29 @@ func anyAsks(clauses []verdict.Clause, fact string) bool {
 	})
 }
 
-// undecided lists the tailnets that a person has to decide about, by what is not
-// known of them.
-func (p *program) undecided(s *site, b bulletin.Bulletin, rows []notify.Row) error {
-	var doubts []string
-	ids := make(map[string][]string)
-	for _, r := range rows {
+// undecided says how many tailnets a person has to decide about, by what is not known of
+// them. It names none: terminals are logged.
+func (p *program) undecided(s *site, b bulletin.Bulletin, rows iter.Seq2[notify.Row, error]) error {
+	doubts, undetermined := make(map[string]int), 0
+	for r, err := range rows {
+		if err != nil {
+			return err
+		}
 		if r.Standing == notify.Undetermined {
-			d := doubt(r)
-			if ids[d] == nil {
-				doubts = append(doubts, d)
-			}
-			ids[d] = append(ids[d], source.Visible(string(r.Tailnet.ID)))
+			undetermined++
+			doubts[doubt(r)]++
 		}
 	}
-	for _, d := range doubts {
-		p.say("undetermined: %s", d)
-		p.say("    %s", some(ids[d]))
+	unit := s.config.Organization.Unit.One
+	for i, d := range shares(doubts) {
+		if i == mostEvidence {
+			p.say("and for %s", many(len(doubts)-i, "more reason"))
+			break
+		}
+		p.say("%s undetermined: %s", many(d.Count, unit), d.Of)
 	}
 	return refuse(fmt.Sprintf("tocsin plan %s --undetermined tell writes to them that they cannot be ruled out; hold keeps them on the list, untold", b.ID),
-		"%s may be affected: somebody has to decide what becomes of them", many(notify.Count(rows)[notify.Undetermined], s.config.Organization.Unit.One))
-}
-
-// some lists the first few of many names.
-func some(names []string) string {
-	const few = 5
-	if len(names) <= few {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
+		"%s may be affected: somebody has to decide what becomes of them", many(undetermined, unit))
 }
 
 // doubt says why a row is undetermined: a node that cannot be told, else the facts.
@@ -85,7 +79,7 @@ func some(names []string) string {
 func doubt(r notify.Row) string {
 	for _, h := range r.Match.Hits {
 		if h.Affected == verdict.Unknown {
-			return "a node may be affected: " + source.Visible(h.Evidence)
+			return "a node may be affected: " + h.Plain
 		}
 	}
 	if r.Match.Evidence != "" && len(r.Missing) == 0 {

@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"tocsin/internal/bulletin"
-	"tocsin/internal/content"
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/planning"
 	"tocsin/internal/private"
@@ -19,7 +19,7 @@ import (
 
 // lists writes the nodes of each affected tailnet into a folder, where one is named, for
 // their owner's eyes only, and says what it wrote.
-func (p *program) lists(s *site, b bulletin.Bulletin, rows []notify.Row, plan notify.Plan, dir string) error {
+func (p *program) lists(s *site, b bulletin.Bulletin, rows iter.Seq2[notify.Row, error], plan notify.Plan, from taken, dir string) error {
 	if dir == "" {
 		return nil
 	}
@@ -27,7 +27,9 @@ func (p *program) lists(s *site, b bulletin.Bulletin, rows []notify.Row, plan no
 		return err
 	}
 	written := 0
-	without, err := s.sources(b).Lists(rows, plan.Created, func(l planning.List) error {
+	sources := s.sources(b)
+	sources.Identifiers = from.identifiers
+	without, err := sources.Lists(rows, plan.Created, func(l planning.List) error {
 		written++
 		name := listName(l.Tailnet)
 		return errors.Join(putNew(dir, name+".csv", l.CSV), putNew(dir, name+".json", l.JSON))
@@ -49,21 +51,21 @@ func (s *site) vacantFor(dir string) error {
 	if dir == "" {
 		return nil
 	}
-	at, err := real(dir)
+	folder, err := s.exposing(dir)
 	if err != nil {
 		return err
 	}
-	for _, folder := range content.Exposed {
-		exposed, err := real(s.path(folder))
-		if err != nil {
-			return err
-		}
-		if rel, err := filepath.Rel(exposed, at); err == nil && filepath.IsLocal(rel) {
-			return refuse("name another folder, such as var/lists", "%s lies in %s/, which is no place for what is private", dir, folder)
-		}
+	if folder != "" {
+		return refuse("name another folder, such as var/lists", "%s lies in %s/, which is no place for what is private", dir, folder)
+	}
+	own, err := s.keeps(dir)
+	if err != nil {
+		return err
 	}
 	entries, err := os.ReadDir(dir)
 	switch {
+	case own != "":
+		return refuse("name a folder of their own, such as var/lists", "%s is the folder of %s, and no place for lists", dir, own)
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
@@ -72,6 +74,28 @@ func (s *site) vacantFor(dir string) error {
 		return refuse("name a new folder, or empty this one", "%s is not empty", dir)
 	}
 	return private.Check(dir)
+}
+
+// keeps names a private file of the site that stands in a folder, or will; empty where
+// none does.
+func (s *site) keeps(dir string) (name string, err error) {
+	at, err := real(dir)
+	if err != nil {
+		return "", err
+	}
+	for _, name := range s.config.Private() {
+		if name == "" {
+			continue
+		}
+		kept, err := real(s.path(name))
+		if err != nil {
+			return "", err
+		}
+		if kept == at || filepath.Dir(kept) == at {
+			return name, nil
+		}
+	}
+	return "", nil
 }
 
 // makePrivate makes a folder that only its owner can open, unless it is there.
@@ -101,15 +125,17 @@ func putNew(dir, name string, data []byte) (err error) {
 // 255 octets.
 const longestName = 200
 
-// listName makes the name of a file of a tailnet's ID, so that no two IDs share one,
-// none leads elsewhere, is hidden, or looks like a flag.
+// listName makes the name of a file of a tailnet's ID, so that no two IDs share one, not
+// even where capitals count for nothing, none leads elsewhere, is hidden, or looks like a
+// flag. A name that does not hold the whole ID ends in ~ and its digest.
 func listName(id tailnet.ID) string {
-	name := strings.ReplaceAll(url.PathEscape(string(id)), ":", "%3A")
+	name := strings.NewReplacer(":", "%3A", "~", "%7E").Replace(url.PathEscape(string(id)))
 	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "-") {
 		name = fmt.Sprintf("%%%02X", name[0]) + name[1:]
 	}
-	if len(name) > longestName {
-		return name[:longestName-65] + "~" + notify.Digest([]byte(id))
+	lower := strings.ToLower(string(id))
+	if len(name) > longestName || lower != string(id) {
+		return strings.ToLower(name[:min(len(name), longestName-65)]) + "~" + notify.Digest([]byte(id))
 	}
 	return name
 }

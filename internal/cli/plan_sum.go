@@ -12,7 +12,6 @@ import (
 	"tocsin/internal/bulletin"
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/mailer"
-	"tocsin/internal/tailnet"
 	"tocsin/internal/version"
 )
 
@@ -28,6 +27,10 @@ type planSum struct {
 		Tailnets int `json:"tailnets"`
 		Nodes    int `json:"nodes"`
 	} `json:"seen"`
+	Rows         map[string]int64        `json:"rows"`             // of the inventory's tables, by table
+	Smaller      []string                `json:"accepted_smaller"` // tables that had shrunk, and that somebody accepted
+	Findings     findingsSum             `json:"findings"`
+	Asked        []string                `json:"asked"`        // tables that a database was asked for, as they stood then
 	Affected     int                     `json:"affected"`     // tailnets; the sum of the standings
 	Standings    map[notify.Standing]int `json:"standings"`    // mailed, not_required, unreachable, undetermined
 	NotRequired  []share                 `json:"not_required"` // tailnets by the clauses that decided
@@ -41,6 +44,7 @@ type planSum struct {
 	Digest       string                  `json:"digest,omitempty"`
 	Transport    string                  `json:"transport"`
 	Deadline     time.Time               `json:"deadline"`
+	early        bool                    // the deadline is: what the letters say changes then
 }
 
 // share is how many of a sum are alike.
@@ -50,13 +54,13 @@ type share struct {
 }
 
 // sum adds up a plan. One that was only tried has no name.
-func (s *site) sum(b bulletin.Bulletin, survey *notify.Survey, rows []notify.Row, plan notify.Plan, fresh bool) (planSum, error) {
-	unidentified, err := survey.Unidentified()
+func (s *site) sum(b bulletin.Bulletin, survey *notify.Survey, tally notify.Tally, plan notify.Plan, fresh bool) planSum {
 	sum := planSum{
 		Bulletin: b.ID, Fresh: fresh, DryRun: plan.ID.Number == 0,
 		Affected: plan.Counts.Affected(), Standings: make(map[notify.Standing]int), NotRequired: []share{},
-		NearMisses:   make(map[string]int),
-		Unidentified: unidentified, Undetermined: plan.Undetermined, Digest: plan.Digest, Transport: plan.Transport, Deadline: plan.Deadline,
+		Rows: plan.Tables.Rows, Smaller: append([]string{}, plan.Tables.Accepted...), NearMisses: make(map[string]int),
+		Former: tally.Former, Unidentified: tally.Unidentified, Hits: tally.Hits, Undetermined: plan.Undetermined, Digest: plan.Digest, Transport: plan.Transport, Deadline: plan.Deadline,
+		early: plan.Deadline.Before(plan.Created.Add(notify.Lifetime)),
 	}
 	if !sum.DryRun {
 		sum.Plan = plan.ID.String()
@@ -68,56 +72,46 @@ func (s *site) sum(b bulletin.Bulletin, survey *notify.Survey, rows []notify.Row
 	for _, m := range nearMisses {
 		sum.NearMisses[m.key] = survey.Missed(m.miss)
 	}
-	for _, r := range rows {
-		if !survey.Known(r.Tailnet.ID) {
-			sum.Former++
-		}
-	}
-	s.shares(&sum, rows)
-	return sum, err
+	s.shares(&sum, tally)
+	return sum
 }
 
-// shares sums up what the rows have in common.
-func (s *site) shares(sum *planSum, rows []notify.Row) {
-	clauses, versions, platforms := make(map[string]int), make(map[string]int), make(map[string]int)
-	for _, r := range rows {
-		if r.Standing == notify.NotRequired {
-			clauses[strings.Join(r.Clauses, ", ")]++
+// shares sums up what the affected have in common.
+func (s *site) shares(sum *planSum, tally notify.Tally) {
+	versions, platforms := make(map[string]int), make(map[string]int)
+	for runs, hits := range tally.Software {
+		if runs == (notify.Software{}) {
+			versions["others"], platforms["others"] = hits, hits
+			continue
 		}
-		for _, h := range r.Match.Hits {
-			sum.Hits++
-			versions[s.release(h.Node.Product, h.Node.Version)]++
-			platforms[s.platform(h.Node)]++
-		}
+		versions[s.release(runs.Product, runs.Version)] += hits
+		platforms[s.platform(runs)] += hits
 	}
-	sum.NotRequired, sum.Versions, sum.Platforms = shares(clauses), shares(versions), shares(platforms)
+	sum.NotRequired, sum.Versions, sum.Platforms = shares(tally.NotRequired), shares(versions), shares(platforms)
 }
 
 // platform is one that the product runs on. What else the inventory names is not told:
 // anything may stand there.
-func (s *site) platform(n tailnet.Node) string {
-	p, _ := s.config.Products.Find(n.Product)
+func (s *site) platform(runs notify.Software) string {
+	p, _ := s.config.Products.Find(runs.Product)
 	switch {
-	case n.OS == "":
+	case runs.Platform == "":
 		return "no platform named"
-	case slices.Contains(p.Platforms, n.OS):
-		return n.OS
+	case slices.Contains(p.Platforms, runs.Platform):
+		return runs.Platform
 	}
 	return "no platform of the product"
 }
 
-// release is the version that a node reports, without what names a build of it. What
-// is no version is not told: anything may stand there.
+// release is the version that a node reports, by its numbers. What is no version is not
+// told: anything may stand there.
 func (s *site) release(product, text string) string {
 	p, _ := s.config.Products.Find(product)
-	if _, err := version.Parse(text, p.VersionSuffix); err != nil {
+	v, err := version.Parse(text, p.VersionSuffix)
+	if err != nil {
 		return "no readable version"
 	}
-	if p.VersionSuffix == version.Build {
-		text, _, _ = strings.Cut(text, "-")
-	}
-	text, _, _ = strings.Cut(text, "+")
-	return text
+	return v.Release()
 }
 
 // shares lists counts, the largest first.
@@ -145,8 +139,12 @@ var nearMisses = [...]struct {
 
 // printSum prints what a plan comes to, and what to type next.
 func (p *program) printSum(s *site, sum planSum) {
-	p.print("%s  %d of %d %s affected (%s looked at)", cmp.Or(sum.Plan, string(sum.Bulletin)+" (dry run: nothing is frozen)"),
-		sum.Affected, sum.Seen.Tailnets, s.config.Organization.Unit.Many, many(sum.Seen.Nodes, "node"))
+	former := ""
+	if sum.Former > 0 {
+		former = fmt.Sprintf(", and %d that the inventory no longer has", sum.Former)
+	}
+	p.print("%s  %d of %d %s affected%s (%s looked at)", cmp.Or(sum.Plan, string(sum.Bulletin)+" (dry run: nothing is frozen)"),
+		sum.Affected-sum.Former, sum.Seen.Tailnets, s.config.Organization.Unit.Many, former, many(sum.Seen.Nodes, "node"))
 	for _, standing := range notify.Standings {
 		p.print("  %6d  %s", sum.Standings[standing], standing.Words())
 		if standing == notify.NotRequired {
@@ -154,9 +152,6 @@ func (p *program) printSum(s *site, sum planSum) {
 				p.print("          %d by the clauses %s", by.Count, by.Of)
 			}
 		}
-	}
-	if sum.Former > 0 {
-		p.print("  %d of them, by the findings, no longer in the inventory", sum.Former)
 	}
 	if sum.Hits > 0 {
 		p.print("  hit: %s, on %s", many(sum.Hits, "node"), foremost(sum.Platforms))
@@ -172,13 +167,25 @@ func (p *program) printSum(s *site, sum planSum) {
 	if sum.Unidentified > 0 {
 		p.print("  %d more may be affected, and nobody can tell which: identification in the bulletin says so", sum.Unidentified)
 	}
+	p.print("  findings: %s", sum.Findings)
 	if sum.Taken != nil {
 		p.print("  inventory taken at %s", sum.Taken.Format(time.RFC3339))
+	}
+	if len(sum.Asked) > 0 {
+		p.print("  asked of a database, as it stood at %s: %s", s.now.Format(time.RFC3339), strings.Join(sum.Asked, ", "))
+	}
+	p.print("  rows read: %s", rowsRead(sum.Rows))
+	if len(sum.Smaller) > 0 {
+		p.print("  smaller than at the last plan, and accepted: %s", strings.Join(sum.Smaller, ", "))
 	}
 	if sum.Digest != "" {
 		p.print("  digest %s", sum.Digest)
 	}
-	p.print("  to %s, not after %s", destination(sum.Transport), sum.Deadline.Format(time.RFC3339))
+	early := ""
+	if sum.early {
+		early = ", when what the letters say changes"
+	}
+	p.print("  to %s, not after %s%s", destination(sum.Transport), sum.Deadline.Format(time.RFC3339), early)
 }
 
 // foremost names the largest few shares, and counts the rest.
@@ -202,6 +209,8 @@ func foremost(shares []share) string {
 // afterPlan says what to do about a plan.
 func (p *program) afterPlan(sum planSum) {
 	switch {
+	case sum.Affected == 0 && sum.Unidentified > 0:
+		p.say("nobody is known to be affected, and %d may be: there is no letter to send, and the bulletin's page tells them", sum.Unidentified)
 	case sum.Affected == 0:
 		p.say("nobody is affected. If that surprises you, look at the affected: rows and at the near misses")
 	case sum.DryRun:

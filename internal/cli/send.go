@@ -32,7 +32,7 @@ func (p *program) runSend(ctx context.Context, name string) (err error) {
 	case gone:
 		return ledger.ErrNone // sending makes no ledger
 	}
-	book, err := ledger.Open(ctx, s.path(s.config.Ledger), "sending "+name)
+	book, err := s.writer(ctx, "sending "+name)
 	if err != nil {
 		return err
 	}

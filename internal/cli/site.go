@@ -30,11 +30,12 @@ type site struct {
 	config    content.Config
 	content   content.Site
 	rules     disclosure.Rules
-	templates fs.FS           // the site's own over tocsin's
-	problems  source.Problems // of the content; the settings' own end the command
-	silenced  source.Problems // that suppress: entries took out of them
-	exposed   []string        // private files that the site's git tracks
-	obstacles source.Problems // those of them that keep anybody from giving verdicts
+	templates fs.FS            // the site's own over tocsin's
+	problems  source.Problems  // of the content; the settings' own end the command
+	silenced  source.Problems  // that suppress: entries took out of them
+	exposed   []string         // private files that the site's git tracks
+	obstacles source.Problems  // those of them that keep anybody from giving verdicts
+	watched   func(octets int) // where it is not nil, hears how much of the inventory was read
 }
 
 // open reads tocsin.yaml and everything that people wrote, checks it, and keeps every
@@ -418,7 +419,19 @@ func (s *site) reader(ctx context.Context) (*ledger.Ledger, error) {
 	if gone {
 		return nil, ledger.ErrNone
 	}
+	if err := s.closedFolder(s.config.Ledger); err != nil {
+		return nil, err
+	}
 	return ledger.OpenReader(ctx, s.path(s.config.Ledger))
+}
+
+// writer opens the ledger for writing, or makes one; doing says for what, to whom it keeps
+// waiting.
+func (s *site) writer(ctx context.Context, doing string) (*ledger.Ledger, error) {
+	if err := s.closedFolder(s.config.Ledger); err != nil {
+		return nil, err
+	}
+	return ledger.Open(ctx, s.path(s.config.Ledger), doing)
 }
 
 // missing reports whether a path is not there.

@@ -363,7 +363,7 @@ func (p *program) untold(ctx context.Context, book *ledger.Ledger, plan ledger.S
 		return nil
 	})
 	if listed > mostUntold {
-		p.print("  open: %d more; tocsin letters %s lists them", listed-mostUntold, plan.ID)
+		p.print("  open: %d more; tocsin letters %s --list lists them", listed-mostUntold, plan.ID)
 	}
 	return err
 }
