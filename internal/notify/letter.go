@@ -97,26 +97,31 @@ const (
 func fold(text string) string {
 	var out strings.Builder
 	for line := range strings.Lines(text) {
-		indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
-		for !strings.HasPrefix(line, literal) {
-			at := breakAt(line, len(indent))
+		rest := strings.TrimLeft(line, " ")
+		indent := line[:len(line)-len(rest)]
+		for !strings.HasPrefix(indent+rest[:min(len(rest), len(literal))], literal) {
+			at := breakAt(rest, len(indent))
 			if at < 0 {
 				break
 			}
-			out.WriteString(line[:at] + "\n")
-			line = indent + line[at+1:]
+			out.WriteString(indent + rest[:at] + "\n")
+			rest = rest[at+1:]
 		}
-		out.WriteString(line)
+		out.WriteString(indent + rest)
 	}
 	return out.String()
 }
 
-// breakAt is the last space within the columns, else the first after them; -1
-// where the line is short enough or holds no space after its indent.
+// breakAt is the last space of a line within the columns that its indent leaves, else the first
+// after them; -1 where the line is short enough or holds no space. It looks no further than that:
+// a finding may be megabytes on one line.
 func breakAt(line string, indent int) int {
-	best, column := -1, 0
-	for i, r := range strings.TrimRight(line, "\n") {
-		if column++; r == ' ' && i > indent && (column <= columns+1 || best < 0) {
+	best, column := -1, indent
+	for i, r := range strings.TrimSuffix(line, "\n") {
+		if column++; column > columns+1 && best >= 0 {
+			return best
+		}
+		if r == ' ' && i > 0 {
 			best = i
 		}
 	}

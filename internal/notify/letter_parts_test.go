@@ -72,3 +72,12 @@ func TestPartsSayTheSame(t *testing.T) {
 		}
 	}
 }
+
+// A finding may be megabytes on one line: each of its lines is looked for once.
+func TestFoldLongLine(t *testing.T) {
+	const words = 1 << 20
+	lines := strings.Split(fold(strings.Repeat("word ", words)), "\n")
+	if want := words/14 + 1; len(lines) != want {
+		t.Errorf("%d lines, want %d", len(lines), want)
+	}
+}
