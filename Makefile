@@ -17,15 +17,16 @@ run: build ## a walk: make a sample site, build it, write its letters to a folde
 	@rm -rf $(site)
 	@for line in 'init $(site)' '-C $(site) check' '-C $(site) build' \
 	  '-C $(site) explain TS-2026-002' '-C $(site) plan TS-2026-002' \
-	  '-C $(site) letters TS-2026-002/1 --tailnet $(tailnet)' \
+	  '-C $(site) letters TS-2026-002/1' '-C $(site) letters TS-2026-002/1 --tailnet $(tailnet)' \
 	  '-C $(site) send TS-2026-002/1' '-C $(site) status'; do \
 	  printf '\n$$ tocsin %s\n' "$$line"; \
 	  $(tocsin) $$line || { code=$$?; echo "(exit status $$code)"; [ $$code -eq 6 ] || exit $$code; }; \
 	done
 	@printf '\nLook next at\n'; printf '  %s\n' \
-	  '$(site)/public/index.html   the website' \
-	  '$(site)/var/outbox/new      the letters, one file each' \
-	  '$(site)/README.md           what is where'
+	  '$(site)/public/index.html                     the website' \
+	  '$(site)/var/letters/TS-2026-002-1/index.html  the letters, to be read before they go' \
+	  '$(site)/var/outbox/new                        the letters as they went, one file each' \
+	  '$(site)/README.md                             what is where'
 
 check: ## the gate: format, vet, staticcheck, tidy, the fast tests
 	@unformatted=$$(gofmt -s -l .) && test -z "$$unformatted" || { echo "run gofmt -s -w on: $$unformatted"; exit 1; }
