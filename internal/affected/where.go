@@ -46,7 +46,7 @@ func withCells(cells tailnet.Cells, row bulletin.Affected) answer {
 // What a cell says to a column that a row asks for, where it is none of its values.
 const (
 	silent  = -1 - iota // no such cell, or an empty one
-	unclear             // neither yes nor no to whom that was asked, or "unknown"
+	unclear             // neither yes nor no to whom that was asked, or a word for nothing known
 	another             // another value
 )
 
@@ -65,10 +65,20 @@ func reply(cells tailnet.Cells, c bulletin.Column) int {
 	if i := slices.IndexFunc(c.Values, func(v string) bool { return said != "" && word(v) == said }); i >= 0 {
 		return i
 	}
-	if strings.EqualFold(text, "unknown") || said == "" && yesOrNo(c.Values) {
+	if saysNothing(text) || said == "" && yesOrNo(c.Values) {
 		return unclear
 	}
 	return another
+}
+
+// saysNothing reports what programs that export write where they know nothing: PostgreSQL \N,
+// MySQL NULL, people the rest.
+func saysNothing(text string) bool {
+	switch strings.ToLower(text) {
+	case "unknown", "null", `\n`, "n/a", "-", "?":
+		return true
+	}
+	return false
 }
 
 // word is yes or no, where text is a way to write one of them; else empty.

@@ -130,6 +130,12 @@ func TestYesAndNo(t *testing.T) {
 		{column("1"), "3", 0, OtherCells},
 		{column("0", "1"), "2", 0, OtherCells},
 		{column("unknown"), "unknown", yes, 0},
+		{column("free"), "Unknown", unknown, 0},
+		{column("free"), "NULL", unknown, 0},
+		{column("free"), `\N`, unknown, 0},
+		{column("free"), "n/a", unknown, 0},
+		{column("free"), "-", unknown, 0},
+		{column("free"), "paid", 0, OtherCells},
 	} {
 		m := matcher(asks(c.asks))
 		_, _ = m.Node(withCell("some other")) // which it remembers

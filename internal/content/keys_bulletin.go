@@ -124,7 +124,7 @@ func affectedKeys() []Key {
 		},
 		{
 			Path: "where", Type: "keys", Facts: []string{"tailnet_affected"},
-			Advice:  "What else the inventory must say of a node for it to be affected, such as a setting that it reports. All of the columns must match; a node whose column is empty, or `unknown`, counts as perhaps affected, never as safe. `yes`, `true` and `1` are one answer, and so are `no`, `false` and `0`.",
+			Advice:  "What else the inventory must say of a node for it to be affected, such as a setting that it reports. All of the columns must match; a node whose column is empty, or says `unknown`, `NULL`, `\\N`, `n/a`, `-` or `?`, counts as perhaps affected, never as safe. `yes`, `true` and `1` are one answer, and so are `no`, `false` and `0`.",
 			Example: "{product: client, where: {arch: [amd64, arm64]}}",
 		},
 		{
