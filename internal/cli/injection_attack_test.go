@@ -52,7 +52,7 @@ func (w *twin) line(file, format string) {
 		w.texts++
 	}
 	if !w.bare {
-		text = fmt.Sprintf("Text %d %s", at, text)
+		text = fmt.Sprintf("text %d %s", at, text)
 	}
 	if strings.Contains(format, "%u") {
 		format, text = strings.ReplaceAll(format, "%u", "%s"), "https://example.com/"+strconv.Itoa(at)+"/"+strings.TrimPrefix(text, "https://")

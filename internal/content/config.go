@@ -268,7 +268,7 @@ func productOf(f *fields) bulletin.Product {
 	p := bulletin.Product{
 		ID:            f.demand("id", "a short word, such as client"),
 		Title:         f.demand("title", "the product's name"),
-		Platforms:     f.list("platforms"),
+		Platforms:     f.platforms(),
 		VersionSuffix: version.Suffix(f.word("version_suffix", string(version.Build))),
 		ShowVersion:   f.line("show_version"),
 		Hosted:        f.flag("hosted"),
@@ -289,6 +289,18 @@ func productOf(f *fields) bulletin.Product {
 		}
 	}
 	return p
+}
+
+// platforms reads those of a product. One with capitals would be that of no node: the os
+// column is read without.
+func (f *fields) platforms() (names []string) {
+	for _, item := range f.items("platforms", "[windows, linux]") {
+		if lower := strings.ToLower(item.Value); lower != item.Value {
+			f.doc.report(item, "odd-id", fmt.Sprintf("the platform %q has capitals, and the os column of the nodes is read without", item.Value), "write it as "+lower+": else nothing can be told of its nodes")
+		}
+		names = append(names, item.Value)
+	}
+	return names
 }
 
 func mailOf(f *fields) Mail {

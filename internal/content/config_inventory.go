@@ -72,6 +72,11 @@ func inventoryOf(f *fields) Inventory {
 	return i
 }
 
+// all are the tables, in the order of their names in tables.
+func (i Inventory) all() [len(tables)]Table {
+	return [...]Table{i.Tailnets, i.Nodes, i.Users, i.Contacts, i.Findings}
+}
+
 // Exported reports whether any of the tables is a file that another program exported,
 // and which grows old. Contacts and findings are written by hand.
 func (i Inventory) Exported() bool {
@@ -80,7 +85,7 @@ func (i Inventory) Exported() bool {
 
 // Asked names the tables that a database is asked for, in the order in which they are read.
 func (i Inventory) Asked() (names []string) {
-	for n, t := range []Table{i.Tailnets, i.Nodes, i.Users, i.Contacts, i.Findings} {
+	for n, t := range i.all() {
 		if t.Query != "" {
 			names = append(names, tables[n])
 		}
@@ -95,7 +100,7 @@ func (i Inventory) private() []string {
 		return nil
 	}
 	all := []string{i.Export}
-	for _, t := range []Table{i.Tailnets, i.Nodes, i.Users, i.Contacts, i.Findings} {
+	for _, t := range i.all() {
 		all = append(all, t.private())
 	}
 	return all

@@ -180,8 +180,9 @@ func oddURL(text string) string {
 	return ""
 }
 
-// secretForm is a password in a URL, with what comes before it.
-var secretForm = regexp.MustCompile(`(://[^/\s:@]*:)[^\s"']*@|(password=)[^\s&"']+`)
+// secretForm is a password in a URL, with what comes before it. Whatever may follow it goes
+// too: a password may hold spaces and quotes.
+var secretForm = regexp.MustCompile(`(://[^/\s:@]*:).*@|(password\s*=).+`)
 
 // unsecret takes passwords out of problems, and the lines that they stand on: problems
 // reach terminals and logs.

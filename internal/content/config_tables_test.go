@@ -122,6 +122,9 @@ func TestPasswordsAreNotShown(t *testing.T) {
 		`{tailnets: a/a.csv, nodes: a/a.csv, max_age: "postgres://a:s3cr3t@c/d"}`,
 		`{tailnets: a/a.csv, nodes: a/a.csv, database: "postgres://a:s3cr3t@c:d/d"}`,
 		`{tailnets: a/a.csv, nodes: a/a.csv, database: "postgres://a:s3cr3t@c/d"`,
+		`{tailnets: a/a.csv, nodes: a/a.csv, database: "postgres://a:two s3cr3t@c:99999/d"}`,
+		`{tailnets: a/a.csv, nodes: a/a.csv, database: "host=a password='two s3cr3t'"}`,
+		`{tailnets: a/a.csv, nodes: a/a.csv, database: "host=a password = s3cr3t"}`,
 		`{tailnets: a/a.csv, nodes: a/a.csv, database: &a "postgres://a:s3cr3t@c/d"}`,
 	} {
 		_, problems, err := ReadConfig(fstest.MapFS{ConfigFile: {Data: []byte(strings.Replace(settings, plainInventory, "inventory: "+text+"\n", 1))}})

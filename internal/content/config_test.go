@@ -397,6 +397,15 @@ func TestNoCascades(t *testing.T) {
 	}
 }
 
+// A platform with capitals would be that of no node: the os column is read without.
+func TestPlatformsHaveNoCapitals(t *testing.T) {
+	text := strings.Replace(settings, "[windows, linux]", "[windows, Linux]", 1)
+	_, problems, err := ReadConfig(fstest.MapFS{ConfigFile: {Data: []byte(text)}})
+	if err != nil || len(problems) == 0 || problems[0].Code != "odd-id" || !strings.Contains(problems[0].Hint, "write it as linux") {
+		t.Errorf("%v %v", problems, err)
+	}
+}
+
 // The same settings give the same words, hints too (F61).
 func TestHintsAreRepeatable(t *testing.T) {
 	text := strings.Replace(settings, "ledger:", "zzzzzzzzzzzzz:", 1)

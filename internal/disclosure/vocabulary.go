@@ -230,7 +230,7 @@ func oneTailnetFacts() []FactDefinition {
 			No:      "no match; every node that matches is `known_not_affected` by a finding",
 			Unknown: "a finding `under_investigation`; a version or platform that cannot be read; a column of `where` that is missing or empty; a hosted product without `tailnets: all`, of a tailnet that no finding speaks for",
 		},
-		Write: "tailnets: all in the rows of hosted products, if it was all",
+		Write: "tailnets: all in the rows of hosted products, if it was all; else what is known of each, in findings/ID.csv",
 		Ask:   "Whom did it concern, of those who use the service that we run?",
 		Answers: []Answer{
 			{"all", "yes", "every tailnet", "tailnets: all, in the row of affected", false},
