@@ -97,7 +97,8 @@ func leak(u unit) error {
 // inventory has of its tailnet, and that nothing of another's is in it. What looks like
 // another's may be a word that the letter says to anybody, such as a version: twin is
 // asked then. Where the letter is its twin with the tailnet's own texts in place of the
-// masks, so it is. The error is a [RefusedError], or that of the twin.
+// masks, so it is. Nor may its HTML load or run anything (F31). The error is a
+// [RefusedError], or that of the twin.
 func (c *Checker) Check(l Letter, twin func() (Twin, error)) error {
 	if err := c.CheckRow(l); err != nil {
 		return err
@@ -109,10 +110,19 @@ func (c *Checker) Check(l Letter, twin func() (Twin, error)) error {
 	if err := m.holds(l); err != nil {
 		return err
 	}
-	suspect, found := c.scan(l.Tailnet, &m)
-	if !found {
-		return nil
+	if suspect, found := c.scan(l.Tailnet, &m); found {
+		if err := c.acquits(l, &m, suspect, twin); err != nil {
+			return err
+		}
 	}
+	if !quiet(m.html) {
+		return errLoud
+	}
+	return nil
+}
+
+// acquits asks the twin of a letter that seems to hold what is another's.
+func (c *Checker) acquits(l Letter, m *message, suspect unit, twin func() (Twin, error)) error {
 	t, err := twin()
 	if err != nil {
 		return err
@@ -123,8 +133,8 @@ func (c *Checker) Check(l Letter, twin func() (Twin, error)) error {
 		return err
 	case other.holds(t.Letter) != nil || len(t.Nodes) != len(l.Nodes) || !c.masks(l.Tailnet, t.Masks):
 		return errTwin
-	case !other.becomes(&m, t.Masks):
-		return leak(other.differs(&m, t.Masks, suspect))
+	case !other.becomes(m, t.Masks):
+		return leak(other.differs(m, t.Masks, suspect))
 	}
 	return nil
 }

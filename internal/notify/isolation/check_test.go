@@ -215,6 +215,32 @@ func TestTwinIsAskedSeldom(t *testing.T) {
 	}
 }
 
+// TestWhereNamesHide is F20: a name is in doubt also where no white space sets it apart, as
+// in attributes and parameters.
+func TestWhereNamesHide(t *testing.T) {
+	none := errors.New("asked for")
+	for name, change := range map[string]func(*sheet){
+		"an attribute in single quotes":   func(s *sheet) { s.html += `<i title='The&#32;Clinic'>` },
+		"an attribute without quotes":     func(s *sheet) { s.html += `<i title=scanner>` },
+		"a link to an address":            func(s *sheet) { s.html += `<a href="mailto:owner@clinic.example.com">` },
+		"an address in the text":          func(s *sheet) { s.text += "\nmailto:owner@clinic.example.com\n" },
+		"the name of a file":              func(s *sheet) { s.head += "X-File: attachment; filename=\"scanner\"\r\n" },
+		"the name of a file, encoded":     func(s *sheet) { s.head += "X-File: attachment; filename*=utf-8''The%20Clinic\r\n" },
+		"a parameter":                     func(s *sheet) { s.head += "X-File: a; of=scanner; b\r\n" },
+		"a parameter of a part":           func(s *sheet) { s.before = "--out\r\nContent-Type: text/html; name=scanner\r\n\r\n\r\n" },
+		"the subject of a letter to come": func(s *sheet) { s.head += "List-Unsubscribe: <mailto:a@example.com?subject=clinic.example.com>\r\n" },
+	} {
+		s := aSheet
+		s.text, s.html = strings.ReplaceAll(s.text, "windows 1.60.0", "linux"), strings.ReplaceAll(s.html, "windows 1.60.0", "linux")
+		s.csv = strings.Replace(s.csv, ",windows", ",linux", 1)
+		change(&s)
+		err := aChecker(towns(), "update").Check(bakery(s.written(ofBakery()...)), func() (Twin, error) { return Twin{}, none })
+		if !errors.Is(err, none) {
+			t.Errorf("%s is in no doubt: %v", name, err)
+		}
+	}
+}
+
 // FuzzRead: whatever stands in a letter is read or refused, and an error quotes nothing.
 func FuzzRead(f *testing.F) {
 	f.Add(aSheet.written(ofBakery()...))

@@ -33,14 +33,14 @@ const (
 	jsonPart = "the attached JSON"
 )
 
-// units hands out every unit of a message. None of it is in no unit; what stands in web
-// addresses is in two.
+// units hands out every unit of a message. None of it is in no unit; what stands in
+// addresses, parameters and attributes is in two.
 func (m *message) units(each func(unit) bool) {
 	yield := func(u unit) bool {
 		if strings.TrimSpace(u.text) == "" {
 			return true
 		}
-		if strings.Contains(u.text, "://") && !each(unit{addressParts(u.text), u.part, u.line}) {
+		if divided(u.text) && !each(unit{parts(u.text), u.part, u.line}) {
 			return false
 		}
 		return each(u)
@@ -79,8 +79,8 @@ func textUnits(text string, yield func(unit) bool) bool {
 }
 
 // htmlUnits takes what stands between tags, and in a tag what stands between quotation
-// marks. It expects what html/template writes; of anything else it sees more units, not
-// less text.
+// marks of either kind. It expects what html/template writes; of anything else it sees more
+// units, not less text.
 func htmlUnits(page string, yield func(unit) bool) bool {
 	line := 1
 	for page != "" {
@@ -90,13 +90,25 @@ func htmlUnits(page string, yield func(unit) bool) bool {
 		}
 		end := tagEnd(rest)
 		line += strings.Count(text, "\n")
-		for value := range strings.SplitSeq(rest[:end], `"`) {
+		if !tagUnits(rest[:end], line, yield) {
+			return false
+		}
+		line += strings.Count(rest[:end], "\n")
+		page = strings.TrimPrefix(rest[end:], ">")
+	}
+	return true
+}
+
+func tagUnits(tag string, line int, yield func(unit) bool) bool {
+	for _, quote := range []string{`"`, `'`} {
+		if quote == `'` && !strings.Contains(tag, quote) {
+			break
+		}
+		for value := range strings.SplitSeq(tag, quote) {
 			if !yield(unit{unescaped(value), htmlPart, line}) {
 				return false
 			}
 		}
-		line += strings.Count(rest[:end], "\n")
-		page = strings.TrimPrefix(rest[end:], ">")
 	}
 	return true
 }
@@ -144,14 +156,20 @@ func (m *message) stringUnits(yield func(unit) bool) bool {
 	return true
 }
 
-// addressParts is a text with spaces in place of what divides web addresses (RFC 3986
-// §2.2), and without their percent signs.
-func addressParts(text string) string {
+// divided reports whether a text has addresses in it, or values that follow their names,
+// as parameters of header fields and attributes do.
+func divided(text string) bool {
+	return strings.ContainsRune(text, '=') || strings.Contains(text, "://") || strings.Contains(text, "mailto:")
+}
+
+// parts is a text with spaces in place of what divides addresses (RFC 3986 §2.2) and
+// parameters (RFC 2045 §5.1, RFC 2231 §4), and without their percent signs.
+func parts(text string) string {
 	if decoded, err := url.PathUnescape(text); err == nil {
 		text = decoded
 	}
 	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune("/?#&=;+", r) {
+		if strings.ContainsRune("/?#&=;:+'", r) {
 			return ' '
 		}
 		return r

@@ -1,0 +1,106 @@
+package isolation
+
+import (
+	"html"
+	"slices"
+	"strings"
+)
+
+var errLoud = &RefusedError{"its HTML has an element, an attribute or a style that may load, run or send something"}
+
+// Elements and attributes that load, run and send nothing, whatever mail program shows
+// them: all that a letter may have (F31). What is loaded tells whoever serves it that the
+// letter was read, and by its address whose it is.
+var (
+	quietElements = strings.Fields(`html head meta title style body main header footer section article aside nav div p span a br hr
+		h1 h2 h3 h4 h5 h6 strong b em i u s small sub sup code pre kbd samp var tt q cite dfn mark ins del wbr bdi bdo blockquote abbr time center font
+		ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr td th`)
+	quietAttributes = strings.Fields(`style lang dir title class id role href rel target charset name content type media start value
+		align valign width height bgcolor color face size border cellpadding cellspacing colspan rowspan scope datetime`)
+	loudStyles = []string{"url(", "src(", "image(", "image-set(", "@import", "expression(", "behavior", "binding", `\`}
+	quietLinks = []string{"https://", "http://", "mailto:", "tel:", "#"}
+)
+
+// quiet reports whether a page is made of those. It reads tags as browsers do (HTML
+// Standard §13.2.5); what else begins with < is no tag, or is refused.
+func quiet(page string) bool {
+	for style := false; ; {
+		text, rest, more := strings.Cut(page, "<")
+		switch {
+		case style && loud(text):
+			return false
+		case !more:
+			return true
+		case rest == "" || !strings.ContainsRune(tagBegins, rune(rest[0])):
+			page = rest
+			continue
+		}
+		if page, more = quietTag(rest); !more {
+			return false
+		}
+		style = strings.EqualFold(rest[:min(len(rest), len("style"))], "style")
+	}
+}
+
+// quietTag reads a tag up to its end, and reports whether it is quiet.
+func quietTag(tag string) (rest string, is bool) {
+	if doctype := "!doctype html>"; len(tag) >= len(doctype) && strings.EqualFold(tag[:len(doctype)], doctype) {
+		return tag[len(doctype):], true
+	}
+	tag = strings.TrimPrefix(tag, "/")
+	end := endOf(tag, blanks+"/>")
+	if !slices.Contains(quietElements, strings.ToLower(tag[:end])) {
+		return "", false
+	}
+	for tag = strings.TrimLeft(tag[end:], blanks+"/"); tag != "" && tag[0] != '>'; tag = strings.TrimLeft(tag, blanks+"/") {
+		end := endOf(tag, blanks+"/>=")
+		name, value := strings.ToLower(tag[:end]), ""
+		if tag = strings.TrimLeft(tag[end:], blanks); strings.HasPrefix(tag, "=") {
+			value, tag = valueOf(strings.TrimLeft(tag[1:], blanks))
+		}
+		if !quietAttribute(name, html.UnescapeString(value)) {
+			return "", false
+		}
+	}
+	return strings.TrimPrefix(tag, ">"), tag != ""
+}
+
+// tagBegins are the characters that make a < the beginning of a tag.
+const tagBegins = "/!?abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+const blanks = " \t\r\n\f"
+
+// endOf is where the first of some characters stands, else the end.
+func endOf(text, of string) int {
+	if at := strings.IndexAny(text, of); at >= 0 {
+		return at
+	}
+	return len(text)
+}
+
+// valueOf reads the value of an attribute.
+func valueOf(tag string) (value, rest string) {
+	if tag != "" && (tag[0] == '"' || tag[0] == '\'') {
+		value, rest, _ = strings.Cut(tag[1:], tag[:1])
+		return value, rest
+	}
+	end := endOf(tag, blanks+">")
+	return tag[:end], tag[end:]
+}
+
+func quietAttribute(name, value string) bool {
+	begins := func(link string) bool { return strings.HasPrefix(strings.ToLower(value), link) }
+	switch {
+	case name == "style":
+		return !loud(value)
+	case name == "href":
+		return value == "" || slices.ContainsFunc(quietLinks, begins)
+	}
+	return slices.Contains(quietAttributes, name) || strings.HasPrefix(name, "aria-")
+}
+
+// loud reports whether a style may load or run something.
+func loud(style string) bool {
+	style = strings.ToLower(style)
+	return slices.ContainsFunc(loudStyles, func(word string) bool { return strings.Contains(style, word) })
+}

@@ -1,0 +1,45 @@
+package isolation
+
+import (
+	"errors"
+	"testing"
+)
+
+// TestQuiet is F31: nothing in a letter's HTML loads, runs or sends anything, however it is
+// written; and what names hold as text stops no letter.
+func TestQuiet(t *testing.T) {
+	for page, want := range map[string]bool{
+		``: true, `a < b <3 &lt;script&gt; url(x) @import \ <`: true,
+		"<!DOCTYPE html>\n<html lang=\"en\" dir=rtl><head><meta charset=\"utf-8\"></head>":  true,
+		`<p style="margin:0" title='a > b'><a href="https://a.example/?b=c">x</a><br/></p>`: true,
+		`<a href="mailto:a@example.com">`:                                                   true, `<a href="">`: true, `<a href="#ZgotmplZ">`: true,
+		`<style>p { margin: 0 }</style> url(x)`: true, `<TD COLSPAN=2 >`: true, `<bdi>url(\</bdi>`: true,
+
+		`<img src="https://a.example/x.png">`: false, `<img>`: false, "<\x0cimg>": true,
+		`<script>`: false, `<SCRIPT>`: false, `<svg/onload=x>`: false, `<link rel="preconnect" href="https://a.example">`: false,
+		`<iframe srcdoc="x">`: false, `<form>`: false, `<base href="https://a.example/">`: false, `<video poster=x>`: false,
+		`<p onclick="x">`: false, `<p title='>' onclick="x">`: false, `<p title="'" onclick='x'>`: false, `<p/onclick=x>`: false,
+		`<p title=a"b onclick=x>`: false, `<p a=">" >`: false,
+		`<table background="https://a.example/x">`: false, `<td background=x>`: false, `<a href="https://a.example" ping="https://b.example">`: false,
+		`<meta http-equiv="refresh" content="0;url=https://a.example">`: false, `<a href="javascript:x">`: false, `<a href="&#106;avascript:x">`: false,
+		`<a href="//a.example/x">`: false, `<p style="background:url(https://a.example/x)">`: false, `<p style='background:u\72l(x)'>`: false,
+		`<p style="background:&#117;rl(x)">`: false, `<style>@import "x";</style>`: false, `<style type=a>p{background:URL(x)}</style>`: false,
+		`<style>a<b url(x)</style>`: false, `<!-- x -->`: false, `<?xml?>`: false, `<!doctype x>`: false, `<p`: false, `<p title="`: false, `<p title="x"`: false,
+		`<math>`: false, `<object data=x>`: false, `<input>`: false, `<b\x00img>`: false,
+	} {
+		if got := quiet(page); got != want {
+			t.Errorf("%q: %v, want %v", page, got, want)
+		}
+	}
+	s := aSheet
+	s.html += `<img src="https://tracker.example/?of={id}">`
+	if err := aChecker(towns(), "update").Check(bakery(s.written(ofBakery()...)), twinOf(s)); !errors.Is(err, errLoud) {
+		t.Error(err)
+	}
+}
+
+// FuzzQuiet: whatever stands in a page, it is read to its end.
+func FuzzQuiet(f *testing.F) {
+	f.Add(`<p style="margin:0" title='a'><a href=x>`)
+	f.Fuzz(func(_ *testing.T, page string) { quiet(page) })
+}
