@@ -97,6 +97,9 @@ func recognize(path string) (err error) {
 	return nil
 }
 
+// errBeside is a file whose write-ahead log has no place, on a read-only file system say.
+var errBeside = errors.New("even for reading, files are kept beside it, and that folder cannot be written: copy it with those beside it to one that can")
+
 // connect opens a file over one connection: transactions are serial, as the file is.
 func connect(ctx context.Context, path string, pragmas ...string) (*sql.DB, error) {
 	db, err := sql.Open("sqlite", source(path, pragmas...))
@@ -106,8 +109,12 @@ func connect(ctx context.Context, path string, pragmas ...string) (*sql.DB, erro
 	db.SetMaxOpenConns(1)
 	if err := db.PingContext(ctx); err != nil {
 		var failure *sqlite.Error
-		if errors.As(err, &failure) && (failure.Code() == codes.SQLITE_NOTADB || failure.Code() == codes.SQLITE_CORRUPT) {
+		switch errors.As(err, &failure); {
+		case failure == nil:
+		case failure.Code() == codes.SQLITE_NOTADB, failure.Code() == codes.SQLITE_CORRUPT:
 			err = &ForeignError{path}
+		case failure.Code()&0xff == codes.SQLITE_CANTOPEN: // the file itself was opened before
+			err = errBeside
 		}
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
 	}

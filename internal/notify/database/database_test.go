@@ -272,3 +272,21 @@ func contents(t *testing.T, paths ...string) string {
 	}
 	return all.String()
 }
+
+// TestNoRoomBeside: where SQLite cannot make its files beside a database, as on a read-only
+// file system, a person is told that, and not that the database cannot be opened.
+func TestNoRoomBeside(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	db, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(db.Close(), os.RemoveAll(path+"-wal"), os.Mkdir(path+"-wal", 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	for what, open := range map[string]func(context.Context, string) (*sql.DB, error){"reader": OpenReader, "writer": Open} {
+		if _, err := open(t.Context(), path); !errors.Is(err, errBeside) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}

@@ -8,8 +8,9 @@ import (
 	"io"
 )
 
-// mostOctets is how large a letter can be: the list of a hundred thousand nodes fits.
-// Reading never takes more room than that, whatever a changed ledger asks for.
+// mostOctets is how large a letter may be that is kept: several times what mail servers
+// take ([notify.MostOctets]), since plans of the first schema were frozen without that
+// limit. Reading never takes more room than that, whatever a changed ledger asks for.
 const mostOctets = 64 << 20
 
 // squeeze is the level of compression. Against a pattern it takes a letter of 10 KB to
@@ -36,7 +37,7 @@ func newPacker(pattern []byte) (*packer, error) {
 // own where packing saves nothing.
 func (p *packer) pack(letter []byte) ([]byte, error) {
 	if len(letter) > mostOctets {
-		return nil, fmt.Errorf("a letter of %d octets is larger than letters can be, which is %d", len(letter), mostOctets)
+		return nil, fmt.Errorf("a letter of %d octets is larger than the ledger keeps, which is %d", len(letter), mostOctets)
 	}
 	p.out.Reset()
 	p.to.Reset(&p.out)

@@ -161,14 +161,11 @@ func (l *Ledger) Plan(ctx context.Context, id notify.PlanID) (Stored, error) {
 		return Stored{}, err
 	}
 	s.Undetermined, s.Superseded = notify.Choice(undetermined), superseded.String
-	if s.Created, err = time.Parse(time.RFC3339, created); err != nil {
-		return Stored{}, err
-	}
-	if s.Deadline, err = time.Parse(time.RFC3339, deadline); err != nil {
-		return Stored{}, err
-	}
-	if err := errors.Join(json.Unmarshal([]byte(inputs), &s.Inputs), json.Unmarshal([]byte(s.tables), &s.Tables)); err != nil {
-		return Stored{}, err
+	var err1, err2 error
+	s.Created, err1 = time.Parse(time.RFC3339, created)
+	s.Deadline, err2 = time.Parse(time.RFC3339, deadline)
+	if err := errors.Join(err1, err2, json.Unmarshal([]byte(inputs), &s.Inputs), json.Unmarshal([]byte(s.tables), &s.Tables)); err != nil {
+		return Stored{}, fmt.Errorf("the head of %s cannot be read: %w", id, ErrChanged)
 	}
 	s.Counts, err = l.counts(ctx, s.key)
 	return s, err

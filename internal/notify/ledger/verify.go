@@ -61,12 +61,15 @@ func (p Stored) begin() notify.Digester {
 
 // add adds a row to the digest, and reports whether it is what it was committed to.
 func (p Stored) add(seal notify.Digester, d Delivery) bool {
-	if p.form != committedRows {
+	switch p.form {
+	case plainRows:
 		seal.Row(d.Entry)
 		return true
+	case committedRows:
+		seal.Committed(d.Entry, d.commitment)
+		return d.Erased != "" || notify.Commitment(d.salt, d.Entry) == d.commitment
 	}
-	seal.Committed(d.Entry, d.commitment)
-	return d.Erased != "" || notify.Commitment(d.salt, d.Entry) == d.commitment
+	return false // a form that there is not
 }
 
 // whole reports whether a row has the letter that it was frozen with, or none, and

@@ -152,6 +152,7 @@ func TestVerifyFindsLostAndSwappedRows(t *testing.T) {
 		"commitments swapped":  "UPDATE deliveries SET commitment = (SELECT commitment FROM deliveries AS o WHERE o.row = 5 - deliveries.row) WHERE row IN (2, 3)",
 		"the pattern lost":     "UPDATE plans SET pattern = x''",
 		"another form":         "UPDATE plans SET form = 1",
+		"no form":              "UPDATE plans SET form = 3",
 		"recipients exchanged": "UPDATE recipients SET row = 100 - row WHERE row IN (2, 3); UPDATE recipients SET row = row - 95 WHERE row > 9",
 		"a state of no word":   "UPDATE deliveries SET state = 'done' WHERE row = 1",
 		"a letterless state":   "UPDATE deliveries SET state = 'none' WHERE row = 1",
@@ -183,5 +184,18 @@ func TestChangedLetterIsNotHandedOut(t *testing.T) {
 	}
 	if m, err := l.Message(ctx, p, letters[0]); !errors.Is(err, ErrChanged) || m != nil {
 		t.Errorf("%q, %v", m, err)
+	}
+}
+
+// TestChangedHeadIsNamed is F51: a head that makes no sense any more is the ledger's
+// change, and not a fault of some format.
+func TestChangedHeadIsNamed(t *testing.T) {
+	for _, change := range []string{"inputs = '{'", "tables = '['", "created = 'x'", "deadline = '2026-13-01'"} {
+		l := newLedger(t)
+		p := freeze(t, l, aPlan(1), entries(2))
+		exec_(t, l, "UPDATE plans SET "+change)
+		if _, err := l.Plan(ctx, p.ID); !errors.Is(err, ErrChanged) || !strings.Contains(err.Error(), p.ID.String()) {
+			t.Errorf("%s: %v", change, err)
+		}
 	}
 }
