@@ -397,6 +397,32 @@ func TestRenamedColumns(t *testing.T) {
 	wantProblem(t, "another column of that name", read.Problems, `n.csv:2:6: bad-row: machine: is empty`)
 }
 
+// TestMisspeltColumns: a column that need not be there, and is there by another spelling,
+// is not left out in silence: with it a security contact, say (F30).
+func TestMisspeltColumns(t *testing.T) {
+	const said = `missing-column: the column "security_email" is spelt otherwise here: call it that, or name it under inventory.columns`
+	for _, name := range []string{"Security_Email", "SECURITY_EMAIL", "security email", "securityEmail", " security_email", "security-email"} {
+		_, problems := readTailnets(t, "tailnet,owner_email,"+name+"\nacme,,s@acme.example\n")
+		wantProblem(t, "CSV, "+name, problems, "tailnets.csv:1: "+said)
+		_, problems = readTailnets(t, `{"tailnet": "other", "owner_email": ""}`+"\n"+`{"tailnet": "acme", "owner_email": "", "`+name+`": "s@acme.example"}`+"\n")
+		wantProblem(t, "JSON, "+name, problems, "tailnets.csv:2: "+said)
+	}
+	for _, text := range []string{
+		"tailnet,owner_email,Security_Email,security_email\nacme,,,s@acme.example\n",
+		"tailnet,owner_email,security_emails,secürity_email\nacme,,,\n",
+		`{"tailnet": "acme", "owner_email": "", "Security_Email": "", "security_email": "s@acme.example"}`,
+	} {
+		if got, problems := readTailnets(t, text); len(got) != 1 || len(problems) > 0 {
+			t.Errorf("%s: %v", text, problems)
+		}
+	}
+	// A bulletin may ask for a column that is spelt almost as one of ours.
+	table := one("n.csv", "tailnet,node_id,os,client_version,userid\nacme,n1,linux,1,yes\n")
+	if read, err := table.Nodes([]string{"client"}, []string{"userid"}, known, func(tailnet.Node) error { return nil }); err != nil || len(read.Problems) > 0 {
+		t.Errorf("%v %v", read.Problems, err)
+	}
+}
+
 // TestColumnsAreCountedInCharacters: as in every editor, and within the row's own line.
 func TestColumnsAreCountedInCharacters(t *testing.T) {
 	for text, want := range map[string]string{

@@ -59,7 +59,7 @@ func FuzzTables(f *testing.F) {
 // FuzzScanner holds the scanner against encoding/csv: the same rows, or the same row is
 // refused by both for the same reason at the same place (F30).
 func FuzzScanner(f *testing.F) {
-	for _, seed := range []string{"", "\r", "\n\r\n", "a,b\r", "a,b\r\r\n", "\r\r\na", "\"a\"\r", "\"a\r\nb\",\"c\"\"d\"\r\n", "a\"b\nc,d", "\"a\"b\nc", "\"a\n\n", "\"a\n\r\n", "\"\n\r", "x,\"y\nz", "a,\xff\n\"\xff\n\"", "\"\",\"\"\"\",,\n,\"a\"\r\r\n",
+	for _, seed := range []string{"", "\r", "\n\r\n", "a,b\r", "a,b\r\r\n", "\r\r\na", "\"a\"\r", "\"a\r\nb\",\"c\"\"d\"\r\n", "a\"b\nc,d", "\"a\"b\nc", "\"a\n\n", "\"a\n\r\n", "\"\n\r", "x,\"y\nz", "a,\xff\n\"\xff\n\"", "\xce,\xb5", "\"\",\"\"\"\",,\n,\"a\"\r\r\n",
 		"\"a\nb\"\"\n\",c\"d\ne,f\n", "\uFEFFa,\"ä\nö\",b\n", strings.Repeat("\"a\n\n", 40)} {
 		f.Add(seed, uint8(3))
 	}
@@ -95,7 +95,7 @@ func FuzzScanner(f *testing.F) {
 				if message := complaint(parse); !is || bad.problem.Position.Line != parse.StartLine+1 || bad.Error() != message {
 					t.Fatalf("%q: %q, %v, want %s", text, r.cells, err, message)
 				}
-			case !utf8.ValidString(strings.Join(want, "")):
+			case slices.ContainsFunc(want, func(cell string) bool { return !utf8.ValidString(cell) }): // one by one: two halves of a character are none
 				if !is || !strings.HasSuffix(bad.Error(), ": not UTF-8") {
 					t.Fatalf("%q: %q, %v", text, r.cells, err)
 				}

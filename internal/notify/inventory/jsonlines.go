@@ -20,13 +20,15 @@ type jsonLines struct {
 	octets []byte // the same, for encoding/json
 	starts []int  // for each column asked for the offset of its value in the line; -1 where it has none
 	keys   []string
+	meant  []int          // columns that keys of the line mean, and do not name
+	near   map[string]int // which column a key means, as [columns.near] has it
 }
 
 func newJSONLines(text *blocks) *jsonLines { return &jsonLines{blocks: text} }
 
 // header only takes note of the columns: every line names its own.
 func (f *jsonLines) header(asked *columns) ([]bool, []fault, error) {
-	f.asked, f.starts = asked.list, make([]int, len(asked.list))
+	f.asked, f.starts, f.near = asked.list, make([]int, len(asked.list)), make(map[string]int)
 	return nil, nil, nil
 }
 
@@ -52,7 +54,7 @@ func (f *jsonLines) object(r *row) error {
 	for i := range f.asked {
 		r.cells[i], r.there[i], f.starts[i] = "", false, -1
 	}
-	f.keys = f.keys[:0]
+	f.keys, f.meant = f.keys[:0], f.meant[:0]
 	if err := f.wellFormed(); err != nil {
 		return err
 	}
@@ -67,6 +69,11 @@ func (f *jsonLines) object(r *row) error {
 	for i, c := range f.asked {
 		if c.needed && !r.there[i] {
 			return faultAt(f.number, 0, "bad-row", c.missing())
+		}
+	}
+	for _, i := range f.meant {
+		if !r.there[i] {
+			return faultAt(f.number, 0, "missing-column", f.asked[i].misspelt())
 		}
 	}
 	return nil
@@ -107,6 +114,9 @@ func (f *jsonLines) member(w *walker, r *row) error {
 	if r.reading.asked.strange(key) {
 		return faultAt(f.number, f.column(begins), "bad-row", "a column that this table does not have")
 	}
+	if at := f.means(r.reading.asked, key); at >= 0 {
+		f.meant = append(f.meant, at)
+	}
 	w.past(':')
 	begins = w.space()
 	text, what := w.value()
@@ -120,6 +130,20 @@ func (f *jsonLines) member(w *walker, r *row) error {
 		r.cells[i], r.there[i], f.starts[i] = text, true, begins
 	}
 	return nil
+}
+
+// mostKeys is how many keys are remembered: a line may hold as many as it likes.
+const mostKeys = 1 << 10
+
+// means is the index of the column that a key means, and does not name; -1 where there is none.
+func (f *jsonLines) means(asked *columns, key string) int {
+	at, known := f.near[key]
+	if !known {
+		if at = asked.near(key); len(f.near) < mostKeys {
+			f.near[strings.Clone(key)] = at
+		}
+	}
+	return at
 }
 
 // place says where the row's value in a column stands.

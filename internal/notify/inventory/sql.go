@@ -55,6 +55,9 @@ func (f *queried) header(asked *columns) ([]bool, []fault, error) {
 			faults = append(faults, faultAt(0, 0, "missing-column", c.missing()))
 		}
 	}
+	for _, said := range asked.misspelt(f.names) {
+		faults = append(faults, faultAt(0, 0, "missing-column", said))
+	}
 	for i, name := range f.names {
 		switch {
 		case slices.Contains(f.names[:i], name):

@@ -150,6 +150,7 @@ func TestDamageInDatabases(t *testing.T) {
 		"long":             {fmt.Sprintf(tailnets, "('other', '', '', ''), ('x', hex(zeroblob(600000)), '', '')"), "inventory.tailnets: row 3: bad-row: the row is longer than 1 MiB"},
 		"longer":           {fmt.Sprintf(tailnets, "('other', hex(zeroblob(9000000)), '', '')"), "inventory.tailnets: row 2: bad-row: the row is longer than 16 MiB: the rows after it cannot be read"},
 		"missing column":   {"SELECT 'verysecret' AS tailnet", `inventory.tailnets: missing-column: the column "owner_email" is missing`},
+		"misspelt column":  {`SELECT 'verysecret' AS tailnet, '' AS owner_email, '' AS "Security_Email"`, `inventory.tailnets: missing-column: the column "security_email" is spelt otherwise here: call it that, or name it under inventory.columns`},
 		"duplicate column": {"SELECT 'verysecret' AS tailnet, '' AS owner_email, '' AS tailnet", `inventory.tailnets: duplicate-column: the column "tailnet" stands twice`},
 	} {
 		var got []tailnet.Tailnet
