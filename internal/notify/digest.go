@@ -103,8 +103,8 @@ func (s Digester) Add(texts ...string) {
 // Sum is the digest so far, hex SHA-256.
 func (s Digester) Sum() string { return hex.EncodeToString(s.h.Sum(nil)) }
 
-// Head adds what a plan's head says, but for its digest and its counts, which follow
-// from the rows.
+// Head adds what a plan's head says, but for its tables, which the ledger adds as it
+// keeps them, and for its digest and its counts, which follow from the rows.
 func (s Digester) Head(p Plan) {
 	s.Add(p.ID.String(), p.Created.Format(time.RFC3339), p.Deadline.Format(time.RFC3339),
 		p.Transport, string(p.Undetermined), p.Inputs.Digest())

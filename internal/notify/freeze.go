@@ -84,7 +84,7 @@ func (c Composer) letter(plan Plan, r Row, messageID string) ([]byte, error) {
 	}
 	letter, err := c.Templates.Write(r, view, c.Common.Language, plan.Created)
 	if err != nil {
-		return nil, err
+		return nil, c.nameless(plan, r, err)
 	}
 	return c.Message(letter, messageID)
 }

@@ -27,8 +27,8 @@ func TestLargeLetters(t *testing.T) {
 	}{
 		"small":                 {1000, 1000, "It has two attachments", "The attached files list all of them.", false},
 		"as large as may be":    {MostOctets - 2000, 1000, "It has two attachments", "The attached files list all of them.", false},
-		"too large by an octet": {MostOctets - 1999, 1000, "It has one attachment, which lists all of your nodes: TS-2026-007-nodes.csv.", "The attached file lists all of them.", false},
-		"too large by a list":   {MostOctets - 999, 1000, "the list of all your nodes is too large for a letter.", "too large for a letter: ask us for it.", false},
+		"too large by an octet": {MostOctets - 1999, 1000, "It has one attachment, which lists all of these nodes: TS-2026-007-nodes.csv.", "The attached file lists all of them.", false},
+		"too large by a list":   {MostOctets - 999, 1000, "the list of all these nodes is too large for a letter.", "too large for a letter: ask us for it.", false},
 		"too large by its text": {MostOctets + 1, 0, "", "", true},
 	} {
 		p := press(t, severe())

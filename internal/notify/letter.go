@@ -93,19 +93,20 @@ const (
 	literal = "    " // begins a line that is never folded: a name, a command, an address
 )
 
-// fold breaks lines of prose that are too long, at spaces, under their own indent.
+// fold breaks lines of prose that are too long, at spaces, under their own indent; the further
+// lines of an item stand under its text.
 func fold(text string) string {
 	var out strings.Builder
 	for line := range strings.Lines(text) {
 		rest := strings.TrimLeft(line, " ")
 		indent := line[:len(line)-len(rest)]
-		for !strings.HasPrefix(indent+rest[:min(len(rest), len(literal))], literal) {
-			at := breakAt(rest, len(indent))
-			if at < 0 {
-				break
-			}
+		hanging := indent
+		if strings.HasPrefix(rest, "- ") {
+			hanging += "  "
+		}
+		for at := breakAt(rest, len(indent)); at >= 0 && !strings.HasPrefix(line, literal); at = breakAt(rest, len(indent)) {
 			out.WriteString(indent + rest[:at] + "\n")
-			rest = rest[at+1:]
+			indent, rest = hanging, rest[at+1:]
 		}
 		out.WriteString(indent + rest)
 	}
@@ -113,15 +114,19 @@ func fold(text string) string {
 }
 
 // breakAt is the last space of a line within the columns that its indent leaves, else the first
-// after them; -1 where the line is short enough or holds no space. It looks no further than that:
-// a finding may be megabytes on one line.
+// after them; -1 where the line is short enough or holds no space. It breaks no command between
+// backquotes, which somebody will paste. It looks no further than that: a finding may be megabytes
+// on one line.
 func breakAt(line string, indent int) int {
-	best, column := -1, indent
+	best, column, quoted := -1, indent, false
 	for i, r := range strings.TrimSuffix(line, "\n") {
 		if column++; column > columns+1 && best >= 0 {
 			return best
 		}
-		if r == ' ' && i > 0 {
+		switch {
+		case r == '`':
+			quoted = !quoted && strings.Contains(line[i+1:], "`")
+		case r == ' ' && i > 0 && !quoted:
 			best = i
 		}
 	}

@@ -140,16 +140,11 @@ func doubt(h affected.Hit, row bulletin.Affected) Doubt {
 	return Unclear
 }
 
-func fixedLast(a, b NodeView) int {
-	return cmp.Compare(waits(a), waits(b))
-}
+// urgency orders the steps: what can be done now, what is waited for, what needs nothing.
+var urgency = [...]Step{UpdateNow, DoInstead, OneOf, UpdateSoon, AwaitFix, NoFix, Nothing, FixedAlready}
 
-// waits orders nodes: what is to be done stands above what is not.
-func waits(n NodeView) int {
-	if n.Step == FixedAlready {
-		return 1
-	}
-	return 0
+func byUrgency(a, b NodeView) int {
+	return cmp.Compare(slices.Index(urgency[:], a.Step), slices.Index(urgency[:], b.Step))
 }
 
 // when sums up the nodes: how soon, and the last of the days that are waited for.

@@ -371,15 +371,18 @@ func TestTemplatesCannotGuess(t *testing.T) {
 func TestFold(t *testing.T) {
 	word := strings.Repeat("w", 80)
 	for in, want := range map[string]string{
-		"":                               "",
-		"short\n":                        "short\n",
-		"-- \n":                          "-- \n",
-		word + "\n":                      word + "\n",
-		word + " x\n":                    word + "\nx\n",
-		"  a " + word + " b":             "  a\n  " + word + "\n  b",
-		"    " + word + " b c d\n":       "    " + word + " b c d\n",
-		strings.Repeat("ä", 72) + " ä\n": strings.Repeat("ä", 72) + "\nä\n",
-		strings.Repeat("ab ", 24) + "\n": strings.Repeat("ab ", 24) + "\n",
+		"":                                      "",
+		"short\n":                               "short\n",
+		"-- \n":                                 "-- \n",
+		word + "\n":                             word + "\n",
+		word + " x\n":                           word + "\nx\n",
+		"  a " + word + " b":                    "  a\n  " + word + "\n  b",
+		"    " + word + " b c d\n":              "    " + word + " b c d\n",
+		strings.Repeat("ä", 72) + " ä\n":        strings.Repeat("ä", 72) + "\nä\n",
+		strings.Repeat("ab ", 24) + "\n":        strings.Repeat("ab ", 24) + "\n",
+		"- " + strings.Repeat("ab ", 24) + "\n": "- " + strings.TrimSpace(strings.Repeat("ab ", 23)) + "\n  ab \n",
+		"Run `" + word + " -x` now\n":           "Run\n`" + word + " -x`\nnow\n",
+		"a ` " + word + " b\n":                  "a `\n" + word + "\nb\n", // one that nothing closes
 		"  " + strings.Repeat("ab ", 24) + "end\n": "  " + strings.TrimSpace(strings.Repeat("ab ", 23)) + "\n  ab end\n",
 	} {
 		if got := fold(in); got != want {

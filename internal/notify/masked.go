@@ -1,13 +1,14 @@
 package notify
 
 import (
+	"errors"
 	"slices"
 	"strconv"
-	"strings"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/tailnet"
 	"tocsin/internal/version"
+	"tocsin/templates"
 )
 
 // Masked is the letter of a row as anybody may see it: what belongs to the tailnet alone, such as
@@ -21,6 +22,21 @@ func (c Composer) Masked(plan Plan, r Row) (Letter, error) {
 	}
 	return c.Templates.Write(r, view, c.Common.Language, plan.Created)
 }
+
+// nameless is an error of the templates as anybody may read it (F53): what the library says
+// of one quotes the values that it was executed with, whole lists of nodes among them. It
+// is the error that the masked row makes, where that makes one.
+func (c Composer) nameless(plan Plan, r Row, err error) error {
+	if _, masked := c.Masked(plan, r); masked != nil {
+		return masked
+	}
+	if fault := (*templates.Error)(nil); errors.As(err, &fault) {
+		return &templates.Error{Path: fault.Path, Err: errNamed}
+	}
+	return errNamed
+}
+
+var errNamed = errors.New("it cannot be written with what the inventory has of this tailnet, and the reason may name somebody")
 
 // masked replaces what a row says of its tailnet alone, and what an inventory may hold in the place
 // of a version, a platform or a date.
@@ -46,7 +62,7 @@ func (d Common) masked(r Row) Row {
 	for i := range r.Match.Findings {
 		f := &r.Match.Findings[i]
 		for _, date := range []*string{&f.FirstSeen, &f.LastSeen, &f.DoneAt} {
-			if strings.Trim(*date, "0123456789-+.:TZ ") != "" {
+			if bulletin.Instant(*date).IsZero() { // it may be a number that calls somebody
 				*date = ""
 			}
 		}

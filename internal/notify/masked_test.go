@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"tocsin/internal/affected"
 	"tocsin/internal/tailnet"
@@ -47,5 +48,53 @@ func TestMaskedNames(t *testing.T) {
 	want := []string{"NAME", "ID", "NAME-2", "1.60.1", "NAME-3", "1.60.1", "NAME-2", "1.60.1"}
 	if !slices.Equal(names, want) {
 		t.Errorf("got %q, want %q", names, want)
+	}
+}
+
+// F53: what a template of the site's own does wrong is said with its place and without a name.
+// The library's errors quote what a template was executed with.
+func TestTemplateErrorsNameNobody(t *testing.T) {
+	of, node := named("bakery.example", "oven", "windows", "1.60.0")
+	of.DisplayName = "Example Bakery"
+	row := aRow(t, severe(), of, node)
+	plan := Plan{ID: PlanID{"TS-2026-007", 1}, Created: planned}
+	for name, c := range map[string]struct{ text, page, want string }{
+		"lists that cannot be compared": {"{{if eq .Nodes .Nodes}}x{{end}}", "x", "letter.txt:1:5: executing"},
+		"the same in the HTML":          {"x", "\n{{if eq .Nodes .Nodes}}x{{end}}", "letter.html:2:5: executing"},
+		"a name for a key":              {"{{range .Nodes}}{{$.Say .Name}}{{end}}", "x", `has no text for "NAME-`},
+		"only with the real name":       {`{{if eq .Name "Example Bakery"}}{{.Say .Name}}{{end}}`, "x", "templates/mail/letter.txt: it cannot be written"},
+	} {
+		p := press(t, severe())
+		var err error
+		p.Templates, err = ParseTemplates(fstest.MapFS{textTemplate: {Data: []byte(c.text)}, htmlTemplate: {Data: []byte(c.page)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err = range p.Entries(plan, streamed([]Row{row})) {
+			break
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, secret := range []string{"oven", "Bakery", string(node.ID) + " "} {
+			if strings.Contains(err.Error(), secret) {
+				t.Errorf("%s: the error holds %q: %v", name, secret, err)
+			}
+		}
+	}
+}
+
+// F53: a number that calls somebody is no date, though it has the characters of one.
+func TestMaskedDates(t *testing.T) {
+	var r Row
+	for _, date := range []string{"2026-05-01", "2026-05-01T06:00:00Z", "+1-555-010-0123", "5550100123", "last week"} {
+		r.Match.Findings = append(r.Match.Findings, tailnet.Finding{FirstSeen: date})
+	}
+	var got []string
+	for _, f := range (Common{}).masked(r).Match.Findings {
+		got = append(got, f.FirstSeen)
+	}
+	if want := []string{"2026-05-01", "2026-05-01T06:00:00Z", "", "", ""}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

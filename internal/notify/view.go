@@ -168,7 +168,7 @@ func (d Common) concern(v *View, r Row) error {
 		}
 		v.Nodes = append(v.Nodes, d.nodeView(h))
 	}
-	slices.SortStableFunc(v.Nodes, fixedLast)
+	slices.SortStableFunc(v.Nodes, byUrgency)
 	v.When, v.Fix = when(v.Nodes)
 	if allFixed(r.Match) {
 		v.When = Settled
