@@ -38,7 +38,7 @@ const (
 
 // own are the names of a gallery's entries, and of those of its folder of letters.
 var (
-	own        = regexp.MustCompile(`^(index|list-[0-9]+)\.html$|^\.gitignore$|^\.tocsin-letters$|^letters$`)
+	own        = regexp.MustCompile(`^(index|list-[0-9]+)\.html$|^\.gitignore$|^` + regexp.QuoteMeta(mark) + `$|^` + inside + `$`)
 	ownLetters = regexp.MustCompile(`^[0-9]{6,}\.(html|eml)$`)
 )
 

@@ -63,6 +63,15 @@ func (s Sources) Inputs() (notify.Inputs, error) {
 	}, err
 }
 
+// inputs are those of a whole plan: the sources, and what the inventory came to.
+func (s Sources) inputs(rows iter.Seq2[notify.Row, error]) (notify.Inputs, error) {
+	inputs, err := s.Inputs()
+	if err == nil {
+		inputs[notify.InventoryInput], err = notify.DigestRows(rows)
+	}
+	return inputs, err
+}
+
 // audience is what a status means for the letters. A draft becomes public when it
 // is released, with the same letters; the other changes make them wrong.
 func audience(s bulletin.Status) string {
@@ -96,11 +105,8 @@ func digestFolder(tree fs.FS, folder string) (string, error) {
 // same inputs: planning the same thing twice makes no second set of letters. It fails
 // with a [ledger.OpenError] while letters of an earlier plan are begun.
 func (s Sources) Freeze(ctx context.Context, book *ledger.Ledger, rows iter.Seq2[notify.Row, error], choice notify.Choice, now time.Time) (plan notify.Plan, fresh bool, err error) {
-	inputs, err := s.Inputs()
+	inputs, err := s.inputs(rows)
 	if err != nil {
-		return notify.Plan{}, false, err
-	}
-	if inputs[notify.InventoryInput], err = notify.DigestRows(rows); err != nil {
 		return notify.Plan{}, false, err
 	}
 	id, found, err := book.Equal(ctx, s.Common.Bulletin.ID, inputs, now)
@@ -109,6 +115,9 @@ func (s Sources) Freeze(ctx context.Context, book *ledger.Ledger, rows iter.Seq2
 	}
 	if found {
 		stored, err := book.Plan(ctx, id)
+		if err == nil {
+			err = book.Verify(ctx, stored) // one that cannot be delivered does not stand
+		}
 		return stored.Plan, false, err
 	}
 	plan, err = s.freeze(ctx, book, rows, choice, inputs, now)
@@ -119,11 +128,8 @@ func (s Sources) Freeze(ctx context.Context, book *ledger.Ledger, rows iter.Seq2
 // keeps none of them: what would stop a plan stops it. The plan has no name and no
 // digest, for it has no place in a ledger.
 func (s Sources) Try(rows iter.Seq2[notify.Row, error], choice notify.Choice, now time.Time) (notify.Plan, error) {
-	inputs, err := s.Inputs()
+	inputs, err := s.inputs(rows)
 	if err != nil {
-		return notify.Plan{}, err
-	}
-	if inputs[notify.InventoryInput], err = notify.DigestRows(rows); err != nil {
 		return notify.Plan{}, err
 	}
 	plan := s.head(1, choice, inputs, now)
