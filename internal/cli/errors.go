@@ -206,7 +206,7 @@ func refusalOf(err error) *refusal {
 	case errors.As(err, &letter) && errors.As(err, &large):
 		return &refusal{exitRefused, err.Error(), fmt.Sprintf("shorten what the bulletin, the templates, its findings or its nodes' names make it say, then tocsin plan %s; nothing was frozen", letter.Bulletin)}
 	case errors.As(err, &letter):
-		return &refusal{exitRefused, err.Error(), fmt.Sprintf("tocsin explain %s --tailnet %s shows what is known of it; nothing was frozen", letter.Bulletin, source.Visible(string(letter.Tailnet)))}
+		return &refusal{exitRefused, err.Error(), fmt.Sprintf("tocsin explain %s --tailnet %s shows what is known of it; nothing was frozen", letter.Bulletin, quoted(source.Visible(string(letter.Tailnet))))}
 	case errors.As(err, &path):
 		return &refusal{exitIO, err.Error(), "see that the path is there and can be used, then the same command again"}
 	}

@@ -73,7 +73,7 @@ func (r *reading) findingsFiles(id bulletin.ID, folder string) ([]inventory.File
 		switch about, readable := findingsFile(e.Name(), id); {
 		case readable && !e.IsDir():
 			files = append(files, r.site.privateFile(r.ctx, name))
-		case about:
+		case about && !r.anothers(e.Name()):
 			return nil, refuse(fmt.Sprintf("name it %s.csv or %s.jsonl, with .gz after it where it is compressed, or move it away", id, id),
 				"%s may hold findings, and is not read by that name", name)
 		}
@@ -81,24 +81,33 @@ func (r *reading) findingsFiles(id bulletin.ID, folder string) ([]inventory.File
 	return files, nil
 }
 
+// anothers reports whether a file is named for another bulletin of the site: one ID may
+// stand in another.
+func (r *reading) anothers(name string) bool {
+	stem, _, _ := strings.Cut(strings.ToUpper(name), ".")
+	_, found := r.site.content.Bulletin(bulletin.ID(stem))
+	return found
+}
+
 // findingsFile reports whether a file's name says that it is about a bulletin, and whether
 // as one that is read. The copies that editors leave beside a file are about nothing.
 func findingsFile(name string, id bulletin.ID) (about, readable bool) {
-	if len(name) < len(id) || !strings.EqualFold(name[:len(id)], string(id)) {
+	name = strings.ToLower(name)
+	before, rest, named := strings.Cut(name, strings.ToLower(string(id)))
+	if !named || strings.Trim(name[:1], ".#~") == "" {
 		return false, false
 	}
-	rest := strings.ToLower(name[len(id):])
 	switch strings.TrimSuffix(rest, ".gz") {
 	case ".csv", ".jsonl", ".json":
-		return true, true
+		return true, before == ""
 	}
 	for _, copied := range []string{"~", ".bak", ".orig", ".swp"} {
 		if strings.HasSuffix(rest, copied) {
 			return false, false
 		}
 	}
-	anothers := strings.IndexFunc(rest, func(r rune) bool { return unicode.IsDigit(r) || unicode.IsLetter(r) }) == 0
-	return !anothers, false
+	longer := strings.IndexFunc(rest, unicode.IsDigit) == 0 // the ID of another
+	return !longer, false
 }
 
 // gone reports what was exported and is not there any more.

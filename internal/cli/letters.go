@@ -47,14 +47,15 @@ func (p *program) letters() *cobra.Command {
 		Short: "Read the letters of a plan",
 		Long: "letters writes the letters of a plan as pages to be read in a browser: what is extreme\n" +
 			"comes first, and a big plan is shown by that and by an even choice of the rest. The pages\n" +
-			"are private. They stand in letters/ beside the ledger, and each run writes them anew.",
+			"are private. They stand in letters/ beside the ledger, and each run writes them anew.\n" +
+			"--list and --tailnet print in the terminal instead.",
 		Args: exactly("PLAN"),
 	}
 	c.Flags().StringVar(&f.out, "out", "", "write the pages into this `folder`")
 	c.Flags().BoolVar(&f.all, "all", false, "write every letter, however many there are")
-	c.Flags().BoolVar(&f.list, "list", false, "print every row of the plan, and write nothing")
+	c.Flags().BoolVar(&f.list, "list", false, "print every affected tailnet with its standing and why, and write nothing")
 	c.Flags().StringVar(&f.one, "tailnet", "", "print the letter of the tailnet with this `ID`")
-	c.Flags().BoolVar(&f.raw, "raw", false, "print it byte for byte, as a mail program gets it")
+	c.Flags().BoolVar(&f.raw, "raw", false, "with --tailnet: print the whole message, byte for byte")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := f.check(); err != nil {
 			return usage(c, err)

@@ -65,12 +65,8 @@ func (s *site) galleryOf(id notify.PlanID) string {
 // fitForLetters refuses a folder that is published, or that git would take in when
 // somebody adds everything.
 func (s *site) fitForLetters(ctx context.Context, dir string) error {
-	folder, err := s.exposing(dir)
-	if err != nil {
+	if err := s.unexposed(dir, "leave --out away: the letters stand beside the ledger then"); err != nil {
 		return err
-	}
-	if folder != "" {
-		return refuse("leave --out away: the letters stand beside the ledger then", "%s lies in %s/, which is no place for what is private", dir, folder)
 	}
 	ignored, err := leftAlone(ctx, dir)
 	if err == nil && !ignored {

@@ -42,6 +42,16 @@ func (s *site) exposing(path string) (folder string, err error) {
 	return "", nil
 }
 
+// unexposed refuses a folder for what is private that lies in an exposed one. instead is
+// what to do.
+func (s *site) unexposed(dir, instead string) error {
+	folder, err := s.exposing(dir)
+	if err == nil && folder != "" {
+		return refuse(instead, "%s lies in %s/, which is no place for what is private", dir, folder)
+	}
+	return err
+}
+
 // real is the full path without links, as far as it exists.
 func real(path string) (string, error) {
 	full, err := filepath.Abs(path)

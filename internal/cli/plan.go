@@ -14,6 +14,7 @@ import (
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/check"
+	"tocsin/internal/content"
 	"tocsin/internal/disclosure"
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/mailer"
@@ -27,15 +28,21 @@ func (p *program) plan() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "plan ID",
 		Short: "Work out who must be told about a bulletin, and freeze their letters",
-		Args:  exactly("ID"),
+		Long: "plan reads the inventory once and says of every affected tailnet what becomes of it:\n" +
+			"mailed (it gets a letter), no notice required (by a clause of the policy), unreachable\n" +
+			"or undetermined. The letters are written and frozen; nothing goes out before send.\n" +
+			"The same inputs find the plan that stands, other inputs make the next one.",
+		Example: "  tocsin plan TS-2026-004 --dry-run\n" +
+			"  tocsin plan TS-2026-004 --expect 35",
+		Args: exactly("ID"),
 	}
 	flags := c.Flags()
-	flags.StringVar((*string)(&how.choice), "undetermined", "", "what becomes of tailnets that may be affected: `tell or hold`")
-	flags.BoolVar(&how.dry, "dry-run", false, "write every letter and keep none: nothing is frozen")
+	flags.StringVar((*string)(&how.choice), "undetermined", "", "what becomes of tailnets of which nobody can tell whether to write to them: `tell or hold`")
+	flags.BoolVar(&how.dry, "dry-run", false, "write and prove every letter, and keep none: nothing is frozen")
 	flags.IntVar(&how.expect, "expect", 0, "refuse unless this `number` of tailnets is affected")
 	flags.StringSliceVar(&how.smaller, "accept-smaller", nil, "plan though these `tables` have lost more than 2 % of their rows since the last plan: "+strings.Join(notify.CountedTables[:], ", "))
 	flags.StringVar(&how.lists, "lists", "", "write the nodes of each affected tailnet into this new `folder`, as CSV and as JSON")
-	flags.BoolVar(&how.json, "json", false, "print the sums for programs")
+	flags.BoolVar(&how.json, "json", false, "print the sums as JSON, without the sample letter")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		how.expects = c.Flags().Changed("expect")
 		uncounted := slices.IndexFunc(how.smaller, func(t string) bool { return !slices.Contains(notify.CountedTables[:], t) })
@@ -75,13 +82,13 @@ func (p *program) runPlan(ctx context.Context, id string, how planHow) (err erro
 		return err
 	}
 	done := p.watchReading(ctx, s)
-	survey, export, err := s.survey(ctx, b, nil)
+	survey, from, err := s.survey(ctx, b, nil)
 	done()
 	defer func() { err = errors.Join(err, survey.Close()) }()
 	if err != nil {
 		return err
 	}
-	if err := s.unshrunk(ctx, b.ID, &export.tables, how); err != nil {
+	if err := s.unshrunk(ctx, b.ID, &from.tables, how); err != nil {
 		return err
 	}
 	tally, err := p.tally(s, b, survey, how)
@@ -90,18 +97,18 @@ func (p *program) runPlan(ctx context.Context, id string, how planHow) (err erro
 	}
 	rows := survey.Rows(how.choice)
 	written, done := p.progress("writing letters", tally.Counts.Affected())
-	plan, fresh, err := s.frozen(ctx, b, rows, export, how, written)
+	plan, fresh, err := s.frozen(ctx, b, rows, from, how, written)
 	done()
 	if err != nil {
 		return err
 	}
-	if err := p.lists(s, b, rows, plan, export, how.lists); err != nil {
+	if err := p.lists(s, b, rows, plan, from, how.lists); err != nil {
 		return err
 	}
 	sum := s.sum(b, survey, tally, plan, fresh)
-	sum.Findings, sum.Asked = export.findings, s.config.Inventory.Asked()
-	if !export.Taken.IsZero() {
-		sum.Taken = &export.Taken
+	sum.Findings, sum.Asked = from.findings, append([]string{}, s.config.Inventory.Asked()...)
+	if !from.Taken.IsZero() {
+		sum.Taken = &from.Taken
 	}
 	return p.planned(s, b, sum, how, func() error { return p.printSample(s, b, rows, plan) })
 }
@@ -202,7 +209,7 @@ func (p *program) openForPlan(id string) (*site, bulletin.Bulletin, error) {
 	case len(b.Affected) == 0:
 		return nil, b, refuse("add the affected: rows to "+b.Source.Name, "%s does not say what it affects", id)
 	case !c.Inventory.Tailnets.Is() || c.Mail.From.Address == "":
-		return nil, b, &refusal{exitUsage, "tocsin.yaml has no inventory: or no mail: section", "add them; tocsin init DIR shows a complete file"}
+		return nil, b, &refusal{exitUsage, content.ConfigFile + " has no inventory: or no mail: section", "add them; tocsin init DIR shows a complete file"}
 	}
 	return s, b, nil
 }

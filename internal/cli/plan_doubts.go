@@ -70,8 +70,8 @@ func (p *program) undecided(s *site, b bulletin.Bulletin, rows iter.Seq2[notify.
 		}
 		p.say("%s undetermined: %s", many(d.Count, unit), d.Of)
 	}
-	return refuse(fmt.Sprintf("tocsin plan %s --undetermined tell writes to them that they cannot be ruled out; hold keeps them on the list, untold", b.ID),
-		"%s may be affected: somebody has to decide what becomes of them", many(undetermined, unit))
+	return refuse(fmt.Sprintf("find out what is said above, then the same command; or tocsin plan %s --undetermined tell, which writes to them all the same, or hold, which keeps them on the list, untold", b.ID),
+		"nobody can tell yet whether to write to %s: somebody has to decide what becomes of them", many(undetermined, unit))
 }
 
 // doubt says why a row is undetermined: a node that cannot be told, else the facts.

@@ -51,12 +51,8 @@ func (s *site) vacantFor(dir string) error {
 	if dir == "" {
 		return nil
 	}
-	folder, err := s.exposing(dir)
-	if err != nil {
+	if err := s.unexposed(dir, "name another folder, such as var/lists"); err != nil {
 		return err
-	}
-	if folder != "" {
-		return refuse("name another folder, such as var/lists", "%s lies in %s/, which is no place for what is private", dir, folder)
 	}
 	own, err := s.keeps(dir)
 	if err != nil {
