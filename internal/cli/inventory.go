@@ -36,9 +36,14 @@ func (s *site) survey(ctx context.Context, b bulletin.Bulletin, seen func(*notif
 	if seen == nil {
 		names = isolation.New(named(found.Export))
 		found.identifiers = names
-		seen = func(_ *notify.Survey, n tailnet.Node) { names.Node(n) }
 	}
-	visit := both(func(n tailnet.Node) { seen(survey, n) }, survey.Node)
+	visit := func(n tailnet.Node) error { // as both does, without a copy of each of millions
+		if seen != nil {
+			seen(survey, n)
+		}
+		names.Node(n)
+		return survey.Node(n)
+	}
 	files := s.config.Inventory
 	r := &reading{site: s, ctx: ctx, export: found.Export, rows: make(map[string]int64), names: make(map[string]bool)}
 	defer func() { err = errors.Join(err, r.databases.close()) }()

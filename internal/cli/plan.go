@@ -96,6 +96,7 @@ func (p *program) runPlan(ctx context.Context, id string, how planHow) (err erro
 		return err
 	}
 	rows := survey.Rows(how.choice)
+	giveRoom()
 	written, done := p.progress("writing letters", tally.Counts.Affected())
 	plan, fresh, err := s.frozen(ctx, b, rows, from, how, written)
 	done()

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 
 	"tocsin/internal/notify"
@@ -21,6 +22,27 @@ func saveRoom() (undo func()) {
 	return func() { debug.SetGCPercent(before) }
 }
 
+// Garbage may always lie about to so many octets while letters are written, and at most to
+// this many per cent of what lives: where little lives, collecting it all the time would
+// take a quarter of the work.
+const (
+	roomForGarbage = 32 << 20
+	generous       = 400
+)
+
+// giveRoom collects garbage as early as what lives by now makes it necessary, until saveRoom
+// is undone.
+func giveRoom() {
+	var now runtime.MemStats
+	runtime.ReadMemStats(&now)
+	debug.SetGCPercent(garbage(now.HeapAlloc))
+}
+
+// garbage is how much may lie about beside what lives, in per cent.
+func garbage(lives uint64) int {
+	return int(min(max(stingy, 100*roomForGarbage/max(lives, 1)), generous))
+}
+
 // scratch is where a survey keeps what there is no room for in memory: beside the
 // ledger, which is the place for what is private.
 func (s *site) scratch() (notify.Scratch, error) {
@@ -28,17 +50,27 @@ func (s *site) scratch() (notify.Scratch, error) {
 }
 
 // nodes reads the nodes, and again where some are of tailnets that nobody knows or stand
-// in two rows: the survey finds that out for many at a time, and only a second reading can
-// name the rows.
+// in two rows, or where a row is bad for another reason: the survey finds that out for many
+// at a time, and only a second reading can name all the rows.
 func (r *reading) nodes(survey *notify.Survey, read func(known func(tailnet.ID) bool, visit func(tailnet.Node) error), visit func(tailnet.Node) error) {
 	before := len(r.problems)
-	read(func(tailnet.ID) bool { return true }, visit)
+	read(nil, visit)
 	if r.err != nil {
 		return
 	}
 	disputed, err := survey.Disputed()
-	if r.err = err; err == nil && disputed != nil {
-		r.problems = r.problems[:before]
+	if r.err = err; err != nil {
+		return
+	}
+	first := r.problems
+	r.problems = first[:before]
+	switch {
+	case disputed != nil:
 		read(survey.Known, disputed.Node)
+	case len(first) > before:
+		read(func(tailnet.ID) bool { return true }, visit)
+		if len(r.problems) == before {
+			r.problems = first // a table that was mended meanwhile was read as it was before
+		}
 	}
 }

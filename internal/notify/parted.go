@@ -63,13 +63,14 @@ type extent struct {
 	size int
 }
 
-// add appends a record to a part. It copies it.
-func (p *parted) add(to int, record []byte) {
+// space is the open block of a part, with space for a record of at most so many octets,
+// which belongs at its end.
+func (p *parted) space(to, record int) *[]byte {
 	one := &p.parts[to]
-	if len(one.open)+len(record) > cap(one.open) {
-		p.flush(one, len(record))
+	if len(one.open)+record > cap(one.open) {
+		p.flush(one, record)
 	}
-	one.open = append(one.open, record...)
+	return &one.open
 }
 
 // flush puts the full block away and begins one that has room for a record.
@@ -109,6 +110,14 @@ func (p *parted) read(from int, buffer []byte) ([]byte, error) {
 		all = append(all, block...)
 	}
 	return append(all, one.open...), nil
+}
+
+// spaceFor is how many octets texts take at most, each after its length.
+func spaceFor(texts ...string) (octets int) {
+	for _, text := range texts {
+		octets += binary.MaxVarintLen64 + len(text)
+	}
+	return octets
 }
 
 // appendTexts appends texts, each after its length.

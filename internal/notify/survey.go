@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"tocsin/internal/affected"
@@ -33,7 +34,10 @@ type Survey struct {
 	proofs      map[disclosure.TailnetFacts]verdict.Proof
 	nodes       int
 	misses      [affected.Cleared + 1]int
-	batch       batch
+	filling     batch
+	full        batch          // which busy takes in
+	fetched     int            // keeps looking ahead from being thought useless
+	busy        sync.WaitGroup // one goroutine at most, and only while there is a full batch
 	memo        memo
 	strangers   int      // nodes of tailnets that nobody knows
 	looked      int      // how many nodes there were when somebody looked for disputed ones
@@ -82,23 +86,34 @@ func asksCells(b bulletin.Bulletin) bool {
 func (s *Survey) Spill(open func() (Scratch, error)) { s.spill.open = open }
 
 // Close lets go of the scratch file.
-func (s *Survey) Close() error { return s.spill.close() }
+func (s *Survey) Close() error {
+	s.busy.Wait()
+	return s.spill.close()
+}
 
 // Columns are those of the nodes table that the bulletin's `where:` asks for.
 func (s *Survey) Columns() []string { return s.matcher.Columns() }
 
 // Tailnet takes in one tailnet.
-func (s *Survey) Tailnet(t tailnet.Tailnet) { s.tailnets.put(t) }
+func (s *Survey) Tailnet(t tailnet.Tailnet) {
+	if s.filling.tailnets = append(s.filling.tailnets, t); len(s.filling.tailnets) == batchSize {
+		s.hand()
+	}
+}
 
 // Known reports whether the tailnet was taken in: a node of any other is a fault
 // of the inventory.
 func (s *Survey) Known(id tailnet.ID) bool {
+	s.settle()
 	_, known := s.tailnets.find(id)
 	return known
 }
 
 // Seen says how much was taken in.
-func (s *Survey) Seen() (tailnets, nodes int) { return s.tailnets.len(), s.nodes }
+func (s *Survey) Seen() (tailnets, nodes int) {
+	s.settle()
+	return s.tailnets.len(), s.nodes
+}
 
 // Supplement takes in one more address for a tailnet. Of several the one that comes
 // first is taken first.
@@ -147,6 +162,7 @@ func (s *Survey) Rows(choice Choice) iter.Seq2[Row, error] {
 // Tell explains one tailnet: what the bulletin means for it, and the proof of what must
 // be done; false where neither the inventory nor a finding has such a tailnet.
 func (s *Survey) Tell(id tailnet.ID) (affected.Match, verdict.Proof, bool, error) {
+	s.settle()
 	if _, former := s.found.former[id]; !former && !s.Known(id) {
 		return affected.Match{}, verdict.Proof{}, false, nil
 	}
@@ -167,6 +183,7 @@ func (s *Survey) Tell(id tailnet.ID) (affected.Match, verdict.Proof, bool, error
 
 // tailnet is the row of an inventory; of a former tailnet no more than its ID is left.
 func (s *Survey) tailnet(id tailnet.ID) tailnet.Tailnet {
+	s.settle()
 	if of, known := s.tailnets.find(id); known {
 		return s.tailnets.tailnet(of.number)
 	}

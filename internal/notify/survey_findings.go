@@ -87,9 +87,6 @@ func (f *findings) owns(one tailnet.Finding) bool {
 
 // ofAnother reports whether a finding of another tailnet names the node.
 func (f *findings) ofAnother(n tailnet.Node) bool {
-	if len(f.owner) == 0 {
-		return false
-	}
 	owner, named := f.owner[n.ID]
 	return named && owner != n.Tailnet
 }
@@ -140,6 +137,7 @@ func (s *Survey) spelt(id tailnet.ID) bool {
 // User takes in one user. Those whom no finding of their own tailnet names are
 // forgotten at once: two tailnets may call different people by one ID.
 func (s *Survey) User(u tailnet.User) error {
+	s.settle()
 	s.found.closed = true
 	key := aUser(u.Tailnet, u.ID)
 	if _, named := s.found.users[key]; named {

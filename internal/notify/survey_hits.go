@@ -22,7 +22,6 @@ type hits struct {
 	ofKind []kind  // by number; the first stands for none
 	counts []int   // by number: how many hits are of the kind
 	state  []state // by the number of the tailnet
-	record []byte  // the one that is being packed
 }
 
 // kind is what many hits have in common.
@@ -67,23 +66,31 @@ func newHits(seed maphash.Seed, p parted) hits {
 // add packs a node of a tailnet that is hit, with the hash of its ID. A record begins with
 // its size, the tailnet's number, and what ties the node to the tailnet.
 func (h *hits) add(part int, of seat, hash uint64, n *tailnet.Node, a answer) {
-	k := a.full
-	if k == nil {
-		k = &h.ofKind[a.kind]
+	k, size := &h.ofKind[a.kind], recordHead+spaceFor(n.ID, n.Name, n.User, n.LastSeen)
+	if a.full != nil {
+		k, size = a.full, size+a.full.space()
 	}
 	h.note(of.number, k.Affected)
 	h.counts[a.kind]++
-	r := binary.LittleEndian.AppendUint32(append(h.record[:0], 0, 0, 0, 0), uint32(of.number))
+	open := h.space(part, size)
+	r, begins := *open, len(*open)
+	r = binary.LittleEndian.AppendUint32(append(r, 0, 0, 0, 0), uint32(of.number))
 	r = binary.LittleEndian.AppendUint64(r, bond(of.hash, hash))
 	r = binary.AppendUvarint(r, uint64(a.kind))
 	r = appendTexts(r, n.ID, n.Name, n.User, n.LastSeen)
 	if a.full != nil {
 		r = k.pack(r)
 	}
-	binary.LittleEndian.PutUint32(r, uint32(len(r)))
-	h.record = r
-	h.parted.add(part, r)
+	binary.LittleEndian.PutUint32(r[begins:], uint32(len(r)-begins))
+	*open = r
 }
+
+// recordHead is how long at most a record is without its texts, and kindHead what of a kind
+// is no text, in octets.
+const (
+	recordHead = 4 + 4 + 8 + binary.MaxVarintLen32
+	kindHead   = 2 * binary.MaxVarintLen64
+)
 
 func (h *hits) note(of int, affected verdict.Truth) {
 	if missing := of + 1 - len(h.state); missing > 0 {
@@ -190,6 +197,11 @@ func (h *hits) one(record []byte) (bond uint64, hit affected.Hit) {
 func (k kind) pack(record []byte) []byte {
 	record = binary.AppendUvarint(binary.AppendUvarint(record, uint64(k.Row)), uint64(k.Affected))
 	return appendTexts(record, k.Product, k.OS, k.Version, k.Evidence, k.Plain, string(k.Found), k.Others)
+}
+
+// space is how many octets a kind takes at most.
+func (k kind) space() int {
+	return kindHead + spaceFor(k.Product, k.OS, k.Version, k.Evidence, k.Plain, string(k.Found), k.Others)
 }
 
 func (u *unpacking) kind() kind {

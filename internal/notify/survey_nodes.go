@@ -23,52 +23,13 @@ var (
 func (s *Survey) Node(n tailnet.Node) error {
 	s.nodes++
 	s.found.closed = true
-	if s.found.ofAnother(n) {
+	if len(s.found.owner) > 0 && s.found.ofAnother(n) {
 		return errTwice
 	}
-	if s.batch.add(n) {
-		s.settle()
+	if s.filling.nodes = append(s.filling.nodes, n); len(s.filling.nodes) == batchSize {
+		s.hand()
 	}
 	return nil
-}
-
-// batch is nodes that wait for their tailnets to be looked up. Each lookup goes to places
-// in memory of which none is near another; together, they are fetched together.
-type batch struct {
-	nodes  []tailnet.Node
-	hashes []uint64 // of their IDs
-	seats  []seat   // of their tailnets
-}
-
-const batchSize = 256
-
-// add reports whether the batch is full.
-func (b *batch) add(n tailnet.Node) bool {
-	if b.nodes == nil {
-		*b = batch{make([]tailnet.Node, 0, batchSize), make([]uint64, batchSize), make([]seat, batchSize)}
-	}
-	b.nodes = append(b.nodes, n)
-	return len(b.nodes) == batchSize
-}
-
-// settle takes in the nodes that wait.
-func (s *Survey) settle() {
-	b := &s.batch
-	if len(b.nodes) == 0 {
-		return
-	}
-	for i := range b.nodes {
-		b.hashes[i] = maphash.String(s.seed, b.nodes[i].ID)
-	}
-	s.tailnets.findAll(b.nodes, b.seats)
-	for i := range b.nodes {
-		if b.seats[i].number < 0 {
-			s.strangers++
-			continue
-		}
-		s.node(&b.nodes[i], b.hashes[i], b.seats[i])
-	}
-	b.nodes = b.nodes[:0]
 }
 
 // node takes in a node whose tailnet was found.
@@ -81,7 +42,9 @@ func (s *Survey) node(n *tailnet.Node, hash uint64, of seat) {
 	a := s.answer(n, findings)
 	if a.miss != affected.NotMissed {
 		s.misses[a.miss]++
-		s.found.name(*n)
+		if len(findings) > 0 {
+			s.found.name(*n)
+		}
 		return
 	}
 	s.hits.add(s.sections.of(of.number, &s.tailnets), of, hash, n, a)
@@ -106,7 +69,7 @@ type remembered struct {
 	answer               answer
 }
 
-const memoSize = 1 << 11
+const memoSize = 1 << 12
 
 // place is where the answer for a node belongs.
 func (m *memo) place(seed maphash.Seed, n *tailnet.Node) *remembered {
@@ -152,6 +115,7 @@ func (s *Survey) ask(n *tailnet.Node, findings []tailnet.Finding) answer {
 // Miss tells how a node escapes, by all that was taken in; NotMissed where it does not.
 // It counts nothing.
 func (s *Survey) Miss(n tailnet.Node) affected.Miss {
+	s.busy.Wait() // a matcher answers one at a time
 	_, miss := s.matcher.Node(n, s.found.about(n)...)
 	return miss
 }

@@ -40,6 +40,7 @@ func TestNodeOfNobody(t *testing.T) {
 // F20: an index that leads to another tailnet leads to nobody.
 func TestIndexOfAnotherTailnet(t *testing.T) {
 	s := one(t, severe())
+	s.settle()
 	r := &s.tailnets
 	var used []int
 	for i, slot := range r.slots {

@@ -16,7 +16,6 @@ import (
 type owners struct {
 	parted
 	products []string
-	record   []byte
 }
 
 // Parts of owners are chosen by the upper bits of a node's hash, so that all rows of a
@@ -36,11 +35,11 @@ type claim struct {
 const claimSize = 8 + 4 + 2
 
 func (o *owners) add(node uint64, of int, product string) {
-	r := binary.LittleEndian.AppendUint64(o.record[:0], node)
-	r = binary.LittleEndian.AppendUint32(r, uint32(of))
-	r = binary.LittleEndian.AppendUint16(r, o.number(product))
-	o.record = r
-	o.parted.add(int(node>>ownerShift), r)
+	number := o.number(product)
+	r := o.space(int(node>>ownerShift), claimSize)
+	*r = binary.LittleEndian.AppendUint64(*r, node)
+	*r = binary.LittleEndian.AppendUint32(*r, uint32(of))
+	*r = binary.LittleEndian.AppendUint16(*r, number)
 }
 
 func unpackClaim(r []byte) claim {

@@ -11,13 +11,14 @@ import (
 // roster keeps tailnets packed, since an inventory may have a million: octets in an
 // arena, and an index of their IDs. What comes out shares nothing with what went in.
 type roster struct {
-	seed   maphash.Seed
-	ids    arena    // number and ID of each; apart, since every node asks for its tailnet's
-	rest   arena    // the other columns
-	named  []place  // by number: where the ID stands
-	said   []place  // by number: where the rest stands
-	slots  []slot   // open addressing; a power of two
-	latest struct { // what was found last: a node's tailnet is asked for twice in a row
+	seed    maphash.Seed
+	ids     arena    // number and ID of each; apart, since every node asks for its tailnet's
+	rest    arena    // the other columns
+	named   []place  // by number: where the ID stands
+	said    []place  // by number: where the rest stands
+	slots   []slot   // open addressing; a power of two
+	fetched slot     // keeps looking ahead from being thought useless
+	latest  struct { // what was found last: a node's tailnet is asked for twice in a row
 		id   string
 		seat seat
 	}
@@ -69,8 +70,8 @@ func (r *roster) find(id tailnet.ID) (s seat, known bool) {
 // reads first of each lies anywhere in memory, and all of it is asked for before any of
 // it is needed.
 func (r *roster) findAll(nodes []tailnet.Node, seats []seat) {
-	var slots [batchSize]slot
-	var records [batchSize][]byte
+	var slots [walkSize]slot
+	var records [walkSize][]byte
 	for i := range nodes {
 		seats[i].hash = maphash.String(r.seed, string(nodes[i].Tailnet))
 	}
@@ -111,9 +112,24 @@ func (r *roster) seek(hash uint64, id string) (at, number int) {
 	return at, -1
 }
 
-// put takes in a tailnet; one that bears the ID of another takes its place.
-func (r *roster) put(t tailnet.Tailnet) {
-	hash := maphash.String(r.seed, string(t.ID))
+// putAll takes in at most batchSize tailnets. It looks into the index for all of them
+// before any of it is needed.
+func (r *roster) putAll(tailnets []tailnet.Tailnet) {
+	var hashes [batchSize]uint64
+	for i := range tailnets {
+		hashes[i] = maphash.String(r.seed, string(tailnets[i].ID))
+	}
+	for _, hash := range hashes[:len(tailnets)] {
+		r.fetched += r.slots[hash&uint64(len(r.slots)-1)]
+	}
+	for i := range tailnets {
+		r.put(&tailnets[i], hashes[i])
+	}
+}
+
+// put takes in a tailnet, with the hash of its ID; one that bears the ID of another takes
+// its place.
+func (r *roster) put(t *tailnet.Tailnet, hash uint64) {
 	at, number := r.seek(hash, string(t.ID))
 	rest := r.rest.add(packTailnet(t))
 	if number >= 0 {
@@ -121,7 +137,7 @@ func (r *roster) put(t tailnet.Tailnet) {
 		return
 	}
 	record := binary.LittleEndian.AppendUint32(nil, uint32(len(r.named)))
-	id := r.ids.add(appendTexts(record, string(t.ID)))
+	id := r.ids.addNear(appendTexts(record, string(t.ID)))
 	r.named, r.said = append(r.named, id), append(r.said, rest)
 	r.slots[at] = slotOf(hash, id)
 	if len(r.named) > len(r.slots)/4*3 {
@@ -167,7 +183,7 @@ const (
 )
 
 // packTailnet packs all but the ID. Addresses often end in it, as it is often a domain.
-func packTailnet(t tailnet.Tailnet) []byte {
+func packTailnet(t *tailnet.Tailnet) []byte {
 	var bits byte
 	if t.SecurityVerified {
 		bits |= verified
@@ -221,6 +237,15 @@ func (a *arena) add(record []byte) place {
 	at := place(last)<<chunkBits | place(len(a.chunks[last]))
 	a.chunks[last] = append(a.chunks[last], record...)
 	return at
+}
+
+// addNear adds a record so that it stands in one line of a processor's cache where it can.
+func (a *arena) addNear(record []byte) place {
+	const line = 64
+	if last := a.chunks[len(a.chunks)-1]; len(last)%line+len(record) > line {
+		a.chunks[len(a.chunks)-1] = last[:min(cap(last), (len(last)+line-1)/line*line)]
+	}
+	return a.add(record)
 }
 
 // at is what begins at a place.

@@ -60,7 +60,7 @@ func (f *csvFile) header(asked *columns) ([]bool, []fault, error) {
 
 // check finds what is wrong with a header.
 func (f *csvFile) check(asked *columns, names []string, row written) (faults []fault) {
-	if !utf8.ValidString(strings.Join(names, "")) {
+	if slices.ContainsFunc(names, func(name string) bool { return !utf8.ValidString(name) }) {
 		return []fault{faultAt(row.line, 0, "bad-row", "the header row is not UTF-8")}
 	}
 	// The header is not printed: a table without one has a customer in its place.
@@ -76,6 +76,9 @@ func (f *csvFile) check(asked *columns, names []string, row written) (faults []f
 	}
 	if len(faults) > 0 {
 		return faults // it may be a customer's row: then no cell of it is printed
+	}
+	for _, said := range asked.misspelt(names) {
+		faults = append(faults, faultAt(row.line, 0, "missing-column", said))
 	}
 	seen := make(map[string]bool, len(names))
 	for i, name := range names {

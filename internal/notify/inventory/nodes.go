@@ -14,7 +14,9 @@ import (
 // there is no product column, and only one is given, every node runs that. A node of a
 // tailnet that is not known is a bad row, and so is one that visit refuses; the error
 // becomes its problem, and must name nobody. One that stands in an earlier row with the
-// same product is visited, and is a bad row all the same: that is known at the end.
+// same product is visited, and is a bad row all the same: that is known at the end. Where
+// known is nil, visit answers for both: of which tailnets nodes are, and how often they
+// stand there.
 func (t Table) Nodes(products, cells []string, known func(tailnet.ID) bool, visit func(tailnet.Node) error) (Read, error) {
 	ask := t.asking()
 	of, id := ask.must("tailnet"), ask.must("node_id")
@@ -48,9 +50,9 @@ func (t Table) Nodes(products, cells []string, known func(tailnet.ID) bool, visi
 		case !r.named(id) || !r.trim(of) || slices.ContainsFunc(values, func(c int) bool { return !r.trim(c) }):
 		case !slices.Contains(products, n.Product):
 			r.bad(product, "none of the products in tocsin.yaml that run on nodes: "+strings.Join(products, ", "))
-		case !known(n.Tailnet):
+		case known != nil && !known(n.Tailnet):
 			r.bad(of, unknownTailnet)
-		case r.again(id, "this node stands in an earlier row too", n.Product, n.ID):
+		case known != nil && r.again(id, "this node stands in an earlier row too", n.Product, n.ID):
 		default:
 			if err := visit(n); err != nil {
 				r.bad(id, err.Error())

@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"unicode"
 
 	"tocsin/internal/source"
 )
@@ -76,6 +78,42 @@ func (c *columns) ask(ours string, needed bool) int {
 // means: a finding without its node_id speaks for the whole tailnet.
 func (c *columns) strange(name string) bool {
 	return len(c.closed) > 0 && !slices.Contains(c.closed, name) && !slices.ContainsFunc(c.list, func(o column) bool { return o.theirs == name })
+}
+
+// misspelt says which columns that need not be there a table has under another spelling.
+// Nobody would miss what stands in them: a contact, or what a bulletin asks for.
+func (c *columns) misspelt(names []string) (said []string) {
+	for _, name := range names {
+		if at := c.near(name); at >= 0 && !slices.Contains(names, c.list[at].theirs) {
+			said = append(said, c.list[at].misspelt())
+		}
+	}
+	return said
+}
+
+// near is the index of the column that a name is meant for, and does not name; -1 where
+// there is none.
+func (c *columns) near(name string) int {
+	alike := spelling(name)
+	if alike == "" || slices.ContainsFunc(c.list, func(o column) bool { return o.theirs == name }) {
+		return -1
+	}
+	return slices.IndexFunc(c.list, func(o column) bool { return spelling(o.theirs) == alike })
+}
+
+// spelling is what is left of a name however it is spelt: user_id, User ID and userId are alike.
+func spelling(name string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, name)
+}
+
+// misspelt says that a column goes by another spelling.
+func (c column) misspelt() string {
+	return fmt.Sprintf("the column %q is spelt otherwise here: call it that, or name it under inventory.columns", c.theirs)
 }
 
 // scanner reads one file, whatever its format.

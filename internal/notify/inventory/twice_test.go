@@ -116,3 +116,14 @@ func TestTwinsThatGo(t *testing.T) {
 		t.Errorf("%v, %v", read.Problems, err)
 	}
 }
+
+// TestVisitAnswers: where visit answers for tailnets and repeated rows, none of them is bad
+// here, and every one is visited.
+func TestVisitAnswers(t *testing.T) {
+	text := nodeHeader + "acme,n1,linux,1,\nacme,n1,linux,1,\nnobody,n1,linux,1,\n"
+	visited := 0
+	read, err := one("n", text).Nodes([]string{"client"}, nil, nil, func(tailnet.Node) error { visited++; return nil })
+	if err != nil || len(read.Problems) > 0 || visited != 3 {
+		t.Errorf("%d visited, %v, %v", visited, read.Problems, err)
+	}
+}

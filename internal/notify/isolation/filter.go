@@ -35,12 +35,12 @@ const batch = 512
 func (i *Identifiers) put(text, theirs uint64) {
 	i.waiting = append(i.waiting, identifier{text, theirs})
 	if len(i.waiting) == batch {
-		i.settle()
+		i.walk()
 	}
 }
 
-// settle brings what waits into the filter.
-func (i *Identifiers) settle() {
+// walk brings what waits into the filter.
+func (i *Identifiers) walk() {
 	last := &i.layers[len(i.layers)-1]
 	if last.room <= 0 {
 		i.layers = append(i.layers, newLayer(min(lastLayer, firstLayer<<len(i.layers))))

@@ -11,7 +11,9 @@ import (
 	"hash/maphash"
 	"math/bits"
 	"strings"
+	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"tocsin/internal/source"
 	"tocsin/internal/tailnet"
@@ -27,10 +29,19 @@ type Identifiers struct {
 	seed    maphash.Seed // of this process, so that nobody can choose names that meet
 	join    uint64       // keys the hash of several atoms
 	layers  []layer
-	lengths uint32       // a bit for every number of atoms that some identifier has
-	waiting []identifier // until they are worth a walk through memory
-	fetched uint64       // keeps the walk from being thought useless
-	atoms   []atom       // of the text that is being added
+	lengths uint32 // a bit for every number of atoms that some identifier has
+	filling []named
+	full    []named        // which busy takes in
+	busy    sync.WaitGroup // one goroutine at most, and only while there is something full
+	waiting []identifier   // until they are worth a walk through memory
+	fetched uint64         // keeps the walk from being thought useless
+	atoms   []atom         // of the text that is being added
+}
+
+// named is a text that belongs to a tailnet.
+type named struct {
+	owner tailnet.ID
+	text  string
 }
 
 // New begins with nothing, and makes room for as many identifiers as are expected. More
@@ -42,71 +53,67 @@ func New(expected int) *Identifiers {
 
 // Tailnet takes in what names a tailnet and whom it is reached by.
 func (i *Identifiers) Tailnet(t tailnet.Tailnet) {
-	if i == nil {
-		return
-	}
-	of := i.owner(t.ID)
-	i.add(of, string(t.ID))
-	i.add(of, t.DisplayName)
-	i.address(of, t.OwnerEmail)
-	i.address(of, t.SecurityEmail)
+	i.add(t.ID, string(t.ID), t.DisplayName, t.OwnerEmail, t.SecurityEmail)
 }
 
 // Node takes in what names a node. Whose it is, the table of users and findings name:
 // no letter does otherwise.
-func (i *Identifiers) Node(n tailnet.Node) {
-	if i == nil {
-		return
-	}
-	of := i.owner(n.Tailnet)
-	i.add(of, n.ID)
-	i.add(of, n.Name)
-}
+func (i *Identifiers) Node(n tailnet.Node) { i.add(n.Tailnet, n.ID, n.Name) }
 
 // User takes in what names a user.
-func (i *Identifiers) User(u tailnet.User) {
-	if i == nil {
-		return
-	}
-	of := i.owner(u.Tailnet)
-	i.add(of, u.ID)
-	i.add(of, u.Login)
-}
+func (i *Identifiers) User(u tailnet.User) { i.add(u.Tailnet, u.ID, u.Login) }
 
 // Supplement takes in an address on file.
-func (i *Identifiers) Supplement(s tailnet.Supplement) {
-	if i == nil {
-		return
-	}
-	i.address(i.owner(s.Tailnet), s.Email)
-}
+func (i *Identifiers) Supplement(s tailnet.Supplement) { i.add(s.Tailnet, s.Email) }
 
 // Finding takes in whom a finding names, and what it tells: that is for one tailnet too.
 func (i *Identifiers) Finding(f tailnet.Finding) {
-	if i == nil {
-		return
-	}
-	of := i.owner(f.Tailnet)
-	i.add(of, string(f.Tailnet)) // a former tailnet stands in no other table
-	i.add(of, f.Node)
-	i.add(of, f.User)
-	i.add(of, prose(f.Tell))
-	i.add(of, prose(f.Done))
-	i.address(of, f.Email)
-}
-
-// address takes in an address as it stands in the table, and as letters are sent to it.
-func (i *Identifiers) address(of uint64, text string) {
-	i.add(of, text)
-	if parsed, err := tailnet.ParseAddress(text); err == nil && string(parsed) != text {
-		i.add(of, string(parsed))
-	}
+	// A former tailnet stands in no other table.
+	i.add(f.Tailnet, string(f.Tailnet), f.Node, f.User, prose(f.Tell), prose(f.Done), f.Email)
 }
 
 // Add takes in any other text that belongs to one tailnet.
-func (i *Identifiers) Add(owner tailnet.ID, text string) {
-	if i != nil {
-		i.add(i.owner(owner), text)
+func (i *Identifiers) Add(owner tailnet.ID, text string) { i.add(owner, text) }
+
+// handful is how many texts are handed over together.
+const handful = 8192
+
+func (i *Identifiers) add(owner tailnet.ID, texts ...string) {
+	if i == nil {
+		return
+	}
+	for _, text := range texts {
+		if text != "" {
+			i.filling = append(i.filling, named{owner, text})
+		}
+	}
+	if len(i.filling) >= handful {
+		i.hand()
+	}
+}
+
+// hand hands what was added to a goroutine, once it has taken in what came before.
+func (i *Identifiers) hand() {
+	i.busy.Wait()
+	i.filling, i.full = i.full[:0], i.filling
+	i.busy.Go(i.take)
+}
+
+// settle waits until every text is taken in.
+func (i *Identifiers) settle() {
+	i.hand()
+	i.busy.Wait()
+	i.walk()
+}
+
+// take takes in the texts that were handed over.
+func (i *Identifiers) take() {
+	last, of := tailnet.ID(""), i.owner("")
+	for _, n := range i.full {
+		if n.owner != last {
+			last, of = n.owner, i.owner(n.owner)
+		}
+		i.one(of, n.text)
 	}
 }
 
@@ -115,7 +122,7 @@ func (i *Identifiers) owner(id tailnet.ID) uint64 {
 	return mix(maphash.String(i.seed, string(id)), i.join)
 }
 
-func (i *Identifiers) add(of uint64, text string) {
+func (i *Identifiers) one(of uint64, text string) {
 	switch shape(text) {
 	case blank:
 	case oneAtom:
@@ -130,7 +137,10 @@ func (i *Identifiers) add(of uint64, text string) {
 // addRun takes in a text of several atoms, or of odd characters. Of a long one its
 // beginning says that it is somebody's, and the whole whose.
 func (i *Identifiers) addRun(of uint64, text string) {
-	i.atoms = i.cut(i.atoms[:0], source.Visible(text))
+	if strings.ContainsFunc(text, odd) {
+		text = source.Visible(text)
+	}
+	i.atoms = i.cut(i.atoms[:0], text)
 	var begins, whole uint64
 	for n, a := range i.atoms {
 		if whole = i.joined(whole, a, n); n < longestRun {
@@ -141,6 +151,18 @@ func (i *Identifiers) addRun(of uint64, text string) {
 		i.lengths |= 1 << (n - 1)
 		i.put(begins, i.theirs(of, whole))
 	}
+}
+
+// odd reports a character that may be shown otherwise than it is spelt. Latin letters, of
+// which nearly all names are, need no look at a table.
+func odd(r rune) bool {
+	switch {
+	case r < ' ', r == 0x7F, r == utf8.RuneError:
+		return true
+	case r < 0x7F, r >= 0xC0 && r <= 0x17F:
+		return false
+	}
+	return source.Hidden(r)
 }
 
 // theirs is the hash of a text as one tailnet's own.
