@@ -40,8 +40,9 @@ test: ## every test, with the race detector (installs what is missing, or says h
 	  set -- $$race -shuffle=on -timeout 8m ./...; echo "go test $$*"; go test "$$@" && \
 	  { [ -n "$$race" ] || echo 'NOT CHECKED: data races. Every test passed without the race detector; see above.'; }
 
-bench: ## tocsin beside Hugo on 100 to 50,000 bulletins: time, CPU, memory; takes long
+bench: ## tocsin beside Hugo on 100 to 50,000 bulletins, and plan on five million nodes; takes long
 	go run ./internal/benchmark
+	go run ./internal/benchmark -plan -letters 20000
 
 microbench: ## the benchmarks of single parts
 	go test -run '^$$' -bench . -benchmem ./...
