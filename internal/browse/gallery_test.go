@@ -2,10 +2,16 @@ package browse
 
 import (
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"tocsin/internal/notify"
+	"tocsin/internal/notify/gallery"
+	"tocsin/internal/notify/ledger"
+	"tocsin/internal/notify/mailer"
+	"tocsin/internal/tailnet"
 )
 
 // TestGallery has the pages judged on which the letters of a plan are read: they are
@@ -16,7 +22,7 @@ func TestGallery(t *testing.T) {
 		t.Skip("takes half a minute; make test runs it")
 	}
 	t.Parallel() // browsers mostly wait
-	s := buildGallery(t, "")
+	s := buildGallery(t)
 	s.opened = []string{"/", "/letters/000001.html", "/letters/000003.html", "/letters/000030.html"}
 	for name, judge := range map[string]func(*testing.T, []*site) []finding{"nu": askNu, "html-validate": askValidate, "browser": askBrowser} {
 		t.Run(name, func(t *testing.T) {
@@ -43,7 +49,7 @@ func TestHostileLetter(t *testing.T) {
 		t.Skip("takes seconds; make test runs it")
 	}
 	t.Parallel() // browsers mostly wait
-	s := buildGallery(t, hostileLetter)
+	s := buildOneLetter(t, hostileLetter)
 	s.opened = []string{"/letters/000001.html"}
 	var said strings.Builder
 	for _, f := range askBrowser(t, []*site{s}) {
@@ -74,26 +80,67 @@ const hostileLetter = `
 <form action="https://example.org/"><input autofocus></form>
 `
 
-// buildGallery writes the letters of a plan of the sample site, each with more HTML at
-// its end, and serves them.
-func buildGallery(t *testing.T, more string) *site {
+// buildGallery writes the letters of a plan of the sample site, and serves them.
+func buildGallery(t *testing.T) *site {
 	t.Helper()
 	folder := t.TempDir()
 	tocsin(t, "init", folder)
-	const letter = "templates/mail/letter.html"
-	page, err := os.ReadFile(filepath.Join("..", "..", letter))
+	tocsin(t, "-C", folder, "plan", "TS-2026-002")
+	tocsin(t, "-C", folder, "letters", "TS-2026-002/1")
+	return serveGallery(t, filepath.Join(folder, "var", "letters", "TS-2026-002-1"))
+}
+
+func serveGallery(t *testing.T, folder string) *site {
+	t.Helper()
+	return serve(t, folder, &url.URL{Scheme: "https", Host: "letters.example.com"})
+}
+
+// buildOneLetter writes the pages of a plan with one letter that holds some HTML. No plan is made
+// with such a letter any more; its pages stand by themselves.
+func buildOneLetter(t *testing.T, body string) *site {
+	t.Helper()
+	at := time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
+	e := notify.Entry{
+		Tailnet: "bakery.example.com", Name: "Example Bakery", Standing: notify.Mailed, Clauses: []string{"severe-action"},
+		Address: "owner@example.com", Reason: tailnet.Owner, MessageID: strings.Repeat("0", 32) + "@example.com",
+	}
+	sender := mailer.Sender{Name: "Example Security", Address: "security@example.com"}
+	var err error
+	e.Message, err = sender.Compose(notify.Letter{
+		Tailnet: e.Tailnet, To: e.Address, Subject: "TS-2026-002", Date: at, Text: "A letter.\n",
+		HTML: "<!DOCTYPE html>\n<html lang=\"en\">\n<title>letter</title>\n" + body + "</html>\n",
+	}, e.MessageID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := filepath.Join(folder, letter)
-	if err := os.MkdirAll(filepath.Dir(own), 0o755); err != nil {
+	e.Digest = notify.Digest(e.Message)
+	folder := t.TempDir()
+	path := filepath.Join(folder, "ledger.db")
+	book, err := ledger.Open(t.Context(), path, "testing")
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(own, append(page, more...), 0o644); err != nil {
+	plan := notify.Plan{
+		ID: notify.PlanID{Bulletin: "TS-2026-002", Number: 1}, Created: at, Deadline: at.Add(notify.Lifetime),
+		Transport: "maildir:var/outbox", Inputs: notify.Inputs{"bulletin": "1"},
+	}
+	if _, err := book.Freeze(t.Context(), plan, nil, func(yield func(notify.Entry, error) bool) { yield(e, nil) }); err != nil {
 		t.Fatal(err)
 	}
-	tocsin(t, "-C", folder, "plan", "TS-2026-002")
-	tocsin(t, "-C", folder, "letters", "TS-2026-002/1")
-	base := &url.URL{Scheme: "https", Host: "letters.example.com"}
-	return serve(t, filepath.Join(folder, "var", "letters", "TS-2026-002-1"), base)
+	if err := book.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if book, err = ledger.OpenReader(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	stored, err := book.Plan(t.Context(), plan.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := filepath.Join(folder, "pages")
+	if _, err := gallery.Write(t.Context(), place, book, stored, gallery.Options{Many: "tailnets", Progress: func(int) {}}); err != nil {
+		t.Fatal(err)
+	}
+	return serveGallery(t, place)
 }
