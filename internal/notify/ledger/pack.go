@@ -74,11 +74,11 @@ func (u *unpacker) unpack(packed []byte, octets int) ([]byte, error) {
 	if err := u.reset(in); err != nil {
 		return nil, err
 	}
-	var letter bytes.Buffer
-	if _, err := io.Copy(&letter, io.LimitReader(u.from, int64(octets)+1)); err != nil || letter.Len() != octets || in.Len() > 0 {
+	letter, err := io.ReadAll(io.LimitReader(u.from, int64(octets)+1))
+	if err != nil || len(letter) != octets || in.Len() > 0 {
 		return nil, errPacked
 	}
-	return letter.Bytes(), nil
+	return letter, nil
 }
 
 // reset begins with other octets. A reader has large tables: they are kept.
