@@ -28,6 +28,7 @@
 //	         private             refuses files that other users can open
 //	         tape                plain values to bytes and back
 //	         pagewriter          runs what html/template has escaped, compiled once
+//	         notify/pace         when the next letter may go, and when a run has to stop; pure
 //	         notify/pgtest       tests only: a PostgreSQL server of their own
 //	floor 1  verdict             three-valued logic, clauses as data, proofs
 //	         report              problems as text for people, as JSON for programs
@@ -42,6 +43,7 @@
 //	         publish             the files of a site, written whole or not at all
 //	         notify/sample       fictional inventories of any size, from a seed
 //	         notify/isolation    proves that a letter holds the data of its own tailnet alone
+//	         notify/dkim         signs letters, so that receivers know the sender (door of go-msgauth)
 //	floor 4  check               every problem of a site at once
 //	         publish/site        bulletins and policies to pages
 //	         publish/feed        bulletins to RSS, Atom and JSON Feed (door of gorilla/feeds)
@@ -51,6 +53,7 @@
 //	         release             what a release, a revision, a withdrawal would change; pure
 //	         notify/ledger       the durable record of plans and deliveries
 //	         notify/mailer       letters to MIME messages, messages to a mailbox (door of go-mail)
+//	         notify/approval     who has signed a plan, and whether that is enough (door of sshsig, x/crypto)
 //	floor 6  notify/gallery      a plan's letters as pages that a person reads first
 //	         notify/planning     makes a plan: rows to letters, frozen under one digest
 //	         notify/send         delivers a plan, survives being killed

@@ -39,6 +39,7 @@ var floor = map[string]int{
 	"internal/pagewriter": 0,
 
 	"internal/notify/pgtest": 0,
+	"internal/notify/pace":   0,
 
 	"internal/verdict": 1,
 	"internal/report":  1,
@@ -56,6 +57,7 @@ var floor = map[string]int{
 	"internal/notify/sample": 3,
 
 	"internal/notify/isolation": 3,
+	"internal/notify/dkim":      3,
 
 	"internal/check":            4,
 	"internal/publish/site":     4,
@@ -67,6 +69,8 @@ var floor = map[string]int{
 	"internal/release":       5,
 	"internal/notify/ledger": 5,
 	"internal/notify/mailer": 5,
+
+	"internal/notify/approval": 5,
 
 	"internal/notify/gallery":  6,
 	"internal/notify/planning": 6,
@@ -95,6 +99,9 @@ var door = map[string]string{
 	"github.com/rogpeppe/go-internal":    "internal/cli",      // the diffs of check --fix
 	"github.com/gorilla/feeds":           "internal/publish/feed",
 	"github.com/wneessen/go-mail":        "internal/notify/mailer",
+	"github.com/hiddeco/sshsig":          "internal/notify/approval",
+	"golang.org/x/crypto":                "internal/notify/approval",
+	"github.com/emersion/go-msgauth":     "internal/notify/dkim",
 	"modernc.org/sqlite":                 "internal/notify/database",
 	"github.com/jackc/pgx":               "internal/notify/database",
 	"github.com/gofrs/flock":             "internal/lock",
