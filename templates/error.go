@@ -15,11 +15,24 @@ type Error struct {
 // Error says which file it is, with the line where the libraries know it, and what
 // is wrong.
 func (e *Error) Error() string {
-	text := e.Err.Error()
+	text := capped(e.Err.Error())
 	if _, after, found := strings.Cut(text, strings.TrimPrefix(e.Path, Folder+"/")+":"); found {
 		return e.Path + ":" + after
 	}
 	return e.Path + ": " + text
+}
+
+// longest is how much of a library's error is told, in octets. Some quote what a template was
+// executed with: whole lists, megabytes of them.
+const longest = 600
+
+// capped cuts a text in its middle: it begins with the place and ends with what is wrong.
+func capped(text string) string {
+	if len(text) <= longest {
+		return text
+	}
+	begin, end := text[:longest/2], text[len(text)-longest/2:]
+	return strings.ToValidUTF8(begin, "") + " … " + strings.ToValidUTF8(end, "")
 }
 
 // Unwrap is what the library says.

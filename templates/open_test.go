@@ -181,3 +181,12 @@ func TestFault(t *testing.T) {
 		t.Error("a fault of nothing")
 	}
 }
+
+// TestFaultIsShort: an error that quotes what a template was executed with is cut, and keeps the
+// place and the reason.
+func TestFaultIsShort(t *testing.T) {
+	err := Fault("mail/letter.txt", errors.New("template: mail/letter.txt:1:5: executing "+strings.Repeat("ä", 1<<20)+" no such field"))
+	if got := err.Error(); len(got) > 700 || !strings.HasPrefix(got, "templates/mail/letter.txt:1:5: executing ä") || !strings.HasSuffix(got, "ä no such field") {
+		t.Errorf("%d octets: %.700s", len(got), got)
+	}
+}

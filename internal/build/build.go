@@ -57,7 +57,7 @@ type Made struct {
 }
 
 // Make walks. It hands every file of the site to add, from several goroutines at once and in no
-// order. When all bulletins were read it asks stop whether their problems keep the site from
+// order; the data of a page is there until add returns. When all bulletins were read it asks stop whether their problems keep the site from
 // being written: then what was handed on is not to be used, and there is no error. The error is
 // a file that cannot be read or made, or is add's own.
 func (w *Walk) Make(ctx context.Context, add func(publish.File) error, stop func(source.Problems) bool) (Made, error) {
@@ -89,7 +89,10 @@ func (w *Walk) Make(ctx context.Context, add func(publish.File) error, stop func
 }
 
 func (w *Walk) begin(ctx context.Context, add func(publish.File) error) *pass {
-	return &pass{Walk: w, ctx: ctx, add: add, candidates: newCandidates(), shared: make(map[string]sharedFile)}
+	return &pass{
+		Walk: w, ctx: ctx, add: add, candidates: newCandidates(), shared: make(map[string]sharedFile),
+		rooms: sync.Pool{New: func() any { return new(site.Room) }},
+	}
 }
 
 // step is one bulletin file on its way.
@@ -99,6 +102,7 @@ type step struct {
 	identity content.Identity
 	// record is what is left of it: what the last walk left, while that holds, else this one.
 	*record
+	last *record         // what the last walk left, while that holds; nil where it left nothing
 	name *site.Neighbour // of what readers may see
 
 	// bulletin and text are there only while it is worked on, and where it was read.
@@ -120,6 +124,8 @@ type pass struct {
 	candidates *candidates
 	late       map[*step]*item // entries of feeds that were not made with their pages
 
+	rooms sync.Pool // of *site.Room, for what shows several bulletins
+
 	mutex  sync.Mutex
 	shared map[string]sharedFile // what show several bulletins, by path
 }
@@ -134,7 +140,13 @@ func (p *pass) bulletins() error {
 		return err
 	}
 	return p.stretches(func(some []*step) error {
-		room := newRoom(len(some))
+		packed := 0
+		for _, s := range some {
+			if s.packed {
+				packed++
+			}
+		}
+		room := newRoom(packed)
 		for _, s := range some {
 			if err := s.unpack(room); err != nil {
 				return err
@@ -196,7 +208,7 @@ func (p *pass) recall() error {
 			if r == nil || r.unpack(room) != nil {
 				continue
 			}
-			s.record, s.old = r, true
+			s.record, s.last, s.old = r, r, true
 			if r.public {
 				s.name = r.shown.name()
 			}

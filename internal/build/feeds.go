@@ -56,7 +56,7 @@ type oneFeed struct {
 // feed writes a feed, unless the tree holds it as it would be: writing one, and reading it back,
 // takes as long as the pages of all its bulletins.
 func (p *pass) feed(f oneFeed) error {
-	write := func() ([]byte, error) {
+	write := func(*site.Room) ([]byte, error) {
 		items := make([]feed.Item, len(f.items))
 		for i, item := range f.items {
 			items[i] = item.Item
@@ -162,14 +162,17 @@ const (
 // candidates guesses, while bulletins go by from new to old, which of them will stand in a feed.
 // A wrong guess costs time: what is missing in the end is read again.
 type candidates struct {
-	seen   map[subject]int
 	newest time.Time
+	// How many were seen: of all, and by what those of a feed have in common.
+	all        int
+	actions    map[verdict.Truth]int
+	severities map[bulletin.Severity]int
+	products   map[string]int
 }
 
-func newCandidates() *candidates { return &candidates{seen: make(map[subject]int)} }
-
-// subject is what a feed is about: everything, or all that have one thing in common.
-type subject struct{ kind, name string }
+func newCandidates() *candidates {
+	return &candidates{actions: make(map[verdict.Truth]int), severities: make(map[bulletin.Severity]int), products: make(map[string]int)}
+}
 
 // admit reports whether a bulletin may stand in a feed.
 func (c *candidates) admit(s *step) bool {
@@ -187,15 +190,19 @@ func (c *candidates) weigh(withdrawn bool, announced time.Time, severity bulleti
 	}
 	// What was withdrawn stands in every feed.
 	admitted := withdrawn || !announced.Before(c.newest.Add(-halfAYear))
-	count := func(s subject) {
-		c.seen[s]++
-		admitted = admitted || c.seen[s] <= enough
-	}
-	count(subject{})
-	count(subject{"severity", string(severity)})
-	count(subject{"action", action.String()})
+	c.all++
+	admitted = admitted || c.all <= enough
+	admitted = isEarly(c.severities, severity) || admitted
+	admitted = isEarly(c.actions, action) || admitted
 	for _, id := range products {
-		count(subject{"product", id})
+		admitted = isEarly(c.products, id) || admitted
 	}
 	return admitted
+}
+
+// isEarly counts one more of a kind, and reports whether few were seen before.
+func isEarly[K comparable](seen map[K]int, kind K) bool {
+	n := seen[kind] + 1
+	seen[kind] = n
+	return n <= enough
 }

@@ -1,8 +1,10 @@
 package build
 
 import (
+	"slices"
 	"sync"
 
+	"tocsin/internal/publish/site"
 	"tocsin/internal/tape"
 )
 
@@ -19,13 +21,15 @@ type line struct {
 	mutex sync.Mutex
 	moved *sync.Cond // there is more to do, or there never will be
 
-	begun  int    // blocks that somebody reads or has read
-	told   bool   // that the site will be another
-	whole  []bool // blocks that were read
-	front  int    // blocks before this one are whole, and in public
-	ready  []job  // pages that can be made
-	made   int    // bulletins in public that are among those pages, or were
-	atWork int    // workers
+	begun   int    // blocks before this one somebody reads or has read, or the last walk did
+	waiting int    // blocks that were begun and are not behind the front, but for those of the last walk
+	told    bool   // that the site will be another
+	spared  []bool // blocks that the last walk has read
+	whole   []bool // blocks that were read
+	front   int    // blocks before this one are whole, and in public
+	ready   []job  // pages that can be made
+	made    int    // bulletins in public that are among those pages, or were
+	atWork  int    // workers
 
 	end int   // only what has a lower place is begun
 	err error // of the bulletin in that place
@@ -36,6 +40,8 @@ const (
 	block = 8
 	// ahead is how many blocks a worker reads before the oldest of them is whole.
 	ahead = 2
+	// atOnce is how many blocks go into public before somebody makes their pages.
+	atOnce = 4 * stretch / block
 )
 
 // job is what a worker takes: a few of some bulletins in a row, to read them or to make their pages.
@@ -46,9 +52,19 @@ type job struct {
 }
 
 func newLine(p *pass) *line {
-	l := &line{pass: p, whole: make([]bool, (len(p.sorted)+block-1)/block), end: len(p.sorted)}
+	blocks := (len(p.sorted) + block - 1) / block
+	l := &line{pass: p, spared: make([]bool, blocks), whole: make([]bool, blocks), end: len(p.sorted)}
 	l.moved = sync.NewCond(&l.mutex)
+	l.public = make([]*step, 0, len(p.sorted))
+	for i := range blocks {
+		l.spared[i] = !slices.ContainsFunc(l.block(i), func(s *step) bool { return !s.old })
+		l.whole[i] = l.spared[i]
+	}
 	return l
+}
+
+func (l *line) block(number int) []*step {
+	return l.sorted[number*block : min(len(l.sorted), (number+1)*block)]
 }
 
 func (l *line) run() error {
@@ -60,8 +76,16 @@ func (l *line) run() error {
 	return l.err
 }
 
+// tools are what a worker uses for one bulletin after the other.
+type tools struct {
+	scratch *tape.Tape // a record is written on it
+	room    site.Room  // a page is made in it
+}
+
+func newTools() *tools { return &tools{scratch: tape.Write()} }
+
 func (l *line) work() {
-	scratch := tape.Write()
+	tools := newTools()
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	for {
@@ -72,7 +96,7 @@ func (l *line) work() {
 		}
 		l.atWork++
 		l.mutex.Unlock()
-		at, err := l.do(j, scratch)
+		at, err := l.do(j, tools)
 		l.mutex.Lock()
 		l.atWork--
 		l.finish(j, at, err)
@@ -89,9 +113,18 @@ func (l *line) next() (j job, more bool) {
 				return j, true
 			}
 		}
-		if place := l.begun * block; place < l.end && l.begun-l.front < ahead*max(1, l.Workers) {
+		for l.begun < len(l.spared) && l.spared[l.begun] {
 			l.begun++
+		}
+		if place := l.begun * block; place < l.end && l.waiting < ahead*max(1, l.Workers) {
+			l.begun++
+			l.waiting++
 			return job{among: l.sorted, begin: place, end: min(place+block, len(l.sorted))}, true
+		}
+		if l.front*block < l.end && l.whole[l.front] {
+			l.advance()
+			l.moved.Broadcast()
+			continue
 		}
 		if l.atWork == 0 {
 			return j, false
@@ -101,14 +134,14 @@ func (l *line) next() (j job, more bool) {
 }
 
 // do does a job; at is the place of the bulletin that an error is about.
-func (l *line) do(j job, scratch *tape.Tape) (at int, err error) {
+func (l *line) do(j job, t *tools) (at int, err error) {
 	for i := j.begin; i < j.end; i++ {
 		if err := l.ctx.Err(); err != nil {
 			return 0, err
 		}
 		s := j.among[i]
 		if j.render {
-			err = l.page(j.among, i)
+			err = l.page(j.among, i, t)
 		} else {
 			err = l.read(s)
 		}
@@ -116,7 +149,7 @@ func (l *line) do(j job, scratch *tape.Tape) (at int, err error) {
 			return s.place, err
 		}
 		if !s.old && (j.render || !s.public) {
-			s.pack(scratch) // nobody looks at it until the end
+			s.pack(t.scratch) // nobody looks at it until the end
 		}
 	}
 	return 0, nil
@@ -131,40 +164,58 @@ func (l *line) finish(j job, at int, err error) {
 		}
 	case !j.render:
 		l.whole[j.begin/block] = true
-		if l.Progress != nil {
-			l.Progress(j.end - j.begin)
+		for _, s := range j.among[j.begin:j.end] {
+			l.expect(s)
 		}
 		l.advance()
 	}
 }
 
 // advance moves the front over what was read, and finds the pages that can be made: all but the
-// last, which waits for its older neighbour.
+// last, which waits for its older neighbour. It goes on later where the last walk has read so much
+// that others would wait for the pages.
 func (l *line) advance() {
-	for l.front < len(l.whole) && l.whole[l.front] {
-		place := l.front * block
-		for _, s := range l.sorted[place:min(len(l.sorted), place+block)] {
+	for end := l.front + atOnce; l.front < min(end, len(l.whole)) && l.whole[l.front]; l.front++ {
+		some := l.block(l.front)
+		for _, s := range some {
 			if s.public {
-				l.expect(s)
 				l.public = append(l.public, s)
 				s.wanted = l.candidates.admit(s)
 			}
 		}
-		l.front++
+		if !l.spared[l.front] {
+			l.waiting--
+		}
+		if l.Progress != nil {
+			l.Progress(len(some))
+		}
 	}
 	known := len(l.public) - 1
 	if l.front == len(l.whole) {
 		known++
 	}
 	for l.made < known {
-		j := job{l.public, l.made, min(l.made+block, known), true}
+		j := job{l.public, l.made, l.inARow(known), true}
 		l.ready, l.made = append(l.ready, j), j.end
 	}
 }
 
+// inARow is where the next job of pages ends: one that the last walk made takes no time.
+func (l *line) inARow(known int) int {
+	end := l.made
+	for work := 0; end < known && work < stretch; end++ {
+		if l.public[end].old {
+			work++
+		} else {
+			work += stretch / block
+		}
+	}
+	return end
+}
+
 // expect tells once that readers will get something else: what one bulletin of theirs says is new.
 func (l *line) expect(s *step) {
-	if s.old || l.told || l.Expect == nil {
+	if !s.public || s.old || l.told || l.Expect == nil {
 		return
 	}
 	l.told = true

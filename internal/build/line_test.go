@@ -131,3 +131,56 @@ func wantNeighbours(t *testing.T, files map[string]string) {
 		}
 	}
 }
+
+// What the last walk read goes past the line in long runs, and what was edited between them is read:
+// the site is that of a walk that remembers nothing, and everything is counted once.
+func TestRunsOfRememberedBulletins(t *testing.T) {
+	const bulletins = 3*block*atOnce/2 + 3
+	dir := folder(t, bulletins)
+	_, _, first := collect(t, walkOf(t, dir, nil))
+	edits := [][]int{nil, {0}, {bulletins - 1}, {bulletins / 2}, {0, 1, 2, block, 3 * block, block * atOnce, block*atOnce + 1, bulletins - block, bulletins - 1}}
+	many := make([]int, 0, bulletins)
+	for i := 0; i < bulletins; i += 5 {
+		many = append(many, i)
+	}
+	for _, edited := range append(edits, many) {
+		for _, number := range edited {
+			put(t, dir, nameOf(number), strings.Replace(textOf(number, bulletins), "Fault", "Flaw", 1))
+		}
+		want, _, _ := collect(t, walkOf(t, dir, nil))
+		for _, workers := range []int{1, 8} {
+			w, counted := walkOf(t, dir, first.Memory), 0
+			w.Workers = workers
+			w.Progress = func(more int) { counted += more }
+			got, _, made := collect(t, w)
+			if !maps.Equal(got, want) || counted != bulletins || made.Published != bulletins {
+				t.Errorf("%d edited, %d workers: %d counted, %d published, or another site", len(edited), workers, counted, made.Published)
+			}
+		}
+		for _, number := range edited {
+			put(t, dir, nameOf(number), textOf(number, bulletins))
+		}
+	}
+}
+
+// Of two remembered pages that cannot be kept the walk names the newer one, too.
+func TestSameErrorOfRememberedPages(t *testing.T) {
+	const bulletins, newer, older = 2 * block * atOnce, 3 * block * atOnce / 2, 5
+	dir := folder(t, bulletins)
+	_, _, first := collect(t, walkOf(t, dir, nil))
+	for _, workers := range []int{1, 2, 8} {
+		w := walkOf(t, dir, first.Memory)
+		w.Workers = workers
+		_, err := w.Make(t.Context(), func(f publish.File) error {
+			for _, number := range []int{newer, older} {
+				if strings.Contains(f.Path, strings.ToLower(strings.TrimSuffix(filepath.Base(nameOf(number)), ".md"))+"/") {
+					return errors.New(nameOf(number))
+				}
+			}
+			return nil
+		}, never)
+		if err == nil || err.Error() != nameOf(newer) {
+			t.Errorf("%d workers: %v", workers, err)
+		}
+	}
+}

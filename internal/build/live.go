@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -79,9 +80,10 @@ func (l *Live) Again(numbers []int) error {
 			l.pass.public = append(l.pass.public, s)
 		}
 	}
+	tools := newTools()
 	for at, s := range l.pass.public {
 		if s.bulletin != nil {
-			if err := l.pass.page(l.pass.public, at); err != nil {
+			if err := l.pass.page(l.pass.public, at, tools); err != nil {
 				return err
 			}
 		}
@@ -179,7 +181,7 @@ func (l *Live) share() error {
 	shared := make(map[string][]byte)
 	var mutex sync.Mutex
 	p := l.pass.Walk.begin(l.pass.ctx, func(f publish.File) error {
-		data, err := f.Data, error(nil)
+		data, err := bytes.Clone(f.Data), error(nil)
 		if f.Again != nil {
 			data, err = f.Again()
 		}

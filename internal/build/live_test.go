@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"tocsin/internal/address"
 	"tocsin/internal/content"
 	"tocsin/internal/publish"
 	"tocsin/internal/source"
@@ -139,5 +140,21 @@ func TestLateEntries(t *testing.T) {
 	}
 	if err := p.others(); err != nil || len(p.late) > 0 {
 		t.Errorf("%d entries were made again: %v, %v", len(p.late), slices.Collect(maps.Keys(p.late)), err)
+	}
+}
+
+// What a live site shows at a path is what a build writes there, page by page: none of those that
+// show several bulletins is left in the room in which the next one is made.
+func TestLiveShowsWhatIsBuilt(t *testing.T) {
+	dir := folder(t, 20)
+	files, _, _ := collect(t, walkOf(t, dir, nil))
+	live, err := walkOf(t, dir, nil).Live(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range files {
+		if asked, err := live.Open(address.PageOf(file)); err != nil || string(asked.Data) != want {
+			t.Errorf("%s: %v, and %d octets where a build writes %d", file, err, len(asked.Data), len(want))
+		}
 	}
 }

@@ -108,6 +108,7 @@ func readText(file string) (text string, info fs.FileInfo, err error) {
 		return "", nil, err
 	}
 	data := make([]byte, info.Size())
+	inLargePages(data)
 	n, err := io.ReadFull(f, data)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) { // cut off meanwhile
 		err = nil

@@ -25,7 +25,7 @@ func (s *shown) name() *site.Neighbour {
 
 // page makes the page of a bulletin, by its place among those that readers may see, unless the
 // tree holds it as it would be. What the page was made of is forgotten with it.
-func (p *pass) page(public []*step, at int) error {
+func (p *pass) page(public []*step, at int, t *tools) error {
 	s := public[at]
 	newer, older := neighbour(public, at-1), neighbour(public, at+1)
 	sight := p.sight(s, newer, older)
@@ -38,7 +38,7 @@ func (p *pass) page(public []*step, at int) error {
 		return err
 	}
 	s.bulletin, s.text = nil, nil
-	page, err := p.anew(s, n)
+	page, err := p.anew(s, n, t)
 	if err != nil {
 		s.err = err
 		return nil // the problems that check finds come first: they may say why
@@ -84,8 +84,8 @@ func (p *pass) notice(s *step, newer, older *site.Neighbour) (site.Notice, error
 }
 
 // anew makes the page of a bulletin and what is kept of it.
-func (p *pass) anew(s *step, n site.Notice) (publish.File, error) {
-	page, card, err := p.Pages.BulletinAndCard(n)
+func (p *pass) anew(s *step, n site.Notice, t *tools) (publish.File, error) {
+	page, card, err := p.Pages.BulletinAndCard(n, &t.room)
 	if err != nil {
 		return page, err
 	}
@@ -134,8 +134,8 @@ func (p *pass) isPublic(id bulletin.ID) bool {
 	if !found {
 		return false
 	}
-	if r := p.Last.recall(p.Reader.Identity(number), p.Now); r != nil {
-		return r.public
+	if s := p.steps[number]; p.Last != nil && s.last != nil {
+		return s.last.public
 	}
 	return p.Reader.Public(id)
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 
 	"tocsin/internal/publish"
+	"tocsin/internal/publish/site"
 	"tocsin/internal/tape"
 )
 
@@ -20,14 +21,16 @@ func (f *sharedFile) tape(t *tape.Tape) {
 
 // sharedFile hands on a file that shows several bulletins. It is made only where what it is made
 // of is not known, or not what it was, or where the tree has lost it.
-func (p *pass) sharedFile(path string, from [32]byte, write func() ([]byte, error)) error {
+func (p *pass) sharedFile(path string, from [32]byte, write func(*site.Room) ([]byte, error)) error {
 	if p.Last != nil && from != [32]byte{} {
 		if last, known := p.Last.shared[path]; known && last.from == from {
 			p.keep(path, last)
-			return p.add(publish.File{Path: path, Sum: last.sum, Again: write})
+			return p.add(publish.File{Path: path, Sum: last.sum, Again: func() ([]byte, error) { return write(nil) }})
 		}
 	}
-	data, err := write()
+	room := p.rooms.Get().(*site.Room)
+	defer p.rooms.Put(room)
+	data, err := write(room)
 	if err != nil {
 		return err
 	}

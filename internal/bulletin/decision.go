@@ -86,7 +86,7 @@ func Digest(text []byte) string {
 
 // Judge records a proof.
 func Judge(p verdict.Proof) Judged {
-	j := Judged{Verdict: p.Outcome, Clauses: []JudgedClause{}, Facts: make(map[string]JudgedFact)}
+	j := Judged{Verdict: p.Outcome, Clauses: make([]JudgedClause, 0, len(p.Steps)), Facts: make(map[string]JudgedFact)}
 	for _, s := range p.Steps {
 		j.Clauses = append(j.Clauses, JudgedClause{s.Clause.ID, s.Clause.Quote, s.Truth.String(), s.Decides})
 	}

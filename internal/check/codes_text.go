@@ -14,6 +14,13 @@ heading will do: "What do I need to do?" and "Remediation" are the same.`,
 			Mended:  "-- content/bulletins/TS-2026-004.md --\n---\nid: TS-2026-004\ntitle: A fault\nstatus: published\npublished: 2026-05-04\nseverity: high\naffected:\n  - {product: client, fixed: 1.66.1, available: 2026-05-03}\naction: Update to 1.66.1.\ndata_visible: no\n---\n\n## What happened?\n\nA fault.\n\n## Who was affected?\n\nYou.\n\n## What was the impact?\n\nMuch.\n\n## What do I need to do?\n\nUpdate.\n",
 		},
 		{
+			Name: "private-summary", Level: source.Warning, Suppressible: true,
+			Wants: "a summary of what only letters tell of",
+			Why: `A private bulletin has no page. Its letters quote the summary, and none of the text: without
+one, whoever is told learns the title and what to do, and not what happened.`,
+			Example: "status: private\nsummary: A fault\n", Mended: "status: private\nsummary: A page could reach the local API.\n",
+		},
+		{
 			Name: "empty-section", Level: source.Error,
 			Wants: "a text under every heading",
 			Why: `A heading with nothing under it looks like a page that was published by mistake. In a draft

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -35,7 +34,7 @@ func contradictions(_ *Checker, n *notice) source.Problems {
 }
 
 // noAction is how people say "none" in a sentence, which would count as an action.
-var noAction = regexp.MustCompile(`(?i)^(no|none|nothing|n/?a)( (user |further |immediate )?(action|updates?|changes?|steps?)\b[^.;]{0,30})?( (is|are|needs?|has|have|to)\b[^.;]{0,30})?\.?$|^(you|users|customers|administrators) (do not|don[’']t) (need|have) to do anything`)
+var noAction = newPattern(`(?i)^(no|none|nothing|n/?a)( (user |further |immediate )?(action|updates?|changes?|steps?)\b[^.;]{0,30})?( (is|are|needs?|has|have|to)\b[^.;]{0,30})?\.?$|^(you|users|customers|administrators) (do not|don[’']t) (need|have) to do anything`)
 
 // nothings are how such sentences begin; ſ counts as an s.
 var nothings = [...]string{"no", "na", "n/", "yo", "us", "uſ", "cu", "ad"}

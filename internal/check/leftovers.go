@@ -3,7 +3,6 @@ package check
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -14,8 +13,8 @@ import (
 
 // leftover is something that must not be left standing in what readers see.
 type leftover struct {
-	signs []string       // one of them stands in every text that words matches, in small letters
-	words *regexp.Regexp // its first group, where it has one, is what is named
+	signs []string // one of them stands in every text that words matches, in small letters
+	words pattern  // its first group, where it has one, is what is named
 	found func(page *page, at source.Position, text string) source.Problem
 }
 
@@ -28,17 +27,17 @@ const (
 
 var leftovers = []leftover{
 	{[]string{"todo", "tbd", "tba", "fixme", "xxx", "tktk", "lorem", "to be w", "to be c", "to be a", "to be d", "to be f", "fill t", "fill m", "your text", "cve-", "ghsa-x", "ts-xxxx-x", "[insert", "[your", "[todo", "[date", "[name", "[version", "<insert", "<your", "<todo", "<date", "<name", "<version", longS, kelvin},
-		regexp.MustCompile(`\b(TODO|TBD|TBA|FIXME|XXX+|TKTK)\b|(?i)\b(lorem ipsum|to be (written|confirmed|announced|done|determined|filled in)|fill (this|me) in|your text here)\b|\b(CVE-\d{0,4}-?[X#?N]{2,}|CVE-[X#?Y]{4}-\w*|GHSA-[xX]{4}(-[xX]{4}){0,2}|TS-[X]{4}-[X]+)|\[(insert|your|todo|date|name|version)\b[^\]]*\](?:[^(]|$)|<(insert|your|todo|date|name|version)\b[^>]*>`), placeholder},
+		newPattern(`\b(TODO|TBD|TBA|FIXME|XXX+|TKTK)\b|(?i)\b(lorem ipsum|to be (written|confirmed|announced|done|determined|filled in)|fill (this|me) in|your text here)\b|\b(CVE-\d{0,4}-?[X#?N]{2,}|CVE-[X#?Y]{4}-\w*|GHSA-[xX]{4}(-[xX]{4}){0,2}|TS-[X]{4}-[X]+)|\[(insert|your|todo|date|name|version)\b[^\]]*\](?:[^(]|$)|<(insert|your|todo|date|name|version)\b[^>]*>`), placeholder},
 	{[]string{"draft"},
-		regexp.MustCompile(`^title:.*?(?i)(\bdraft\b)`), placeholder},
+		newPattern(`^title:.*?(?i)(\bdraft\b)`), placeholder},
 	{[]string{"@"},
-		regexp.MustCompile(`(?:^|[\s("'])(@[A-Za-z][A-Za-z0-9_-]{1,38})\b(?:[^.@\w]|$|\.\s|\.$)`), mentionOfSomebody},
+		newPattern(`(?:^|[\s("'])(@[A-Za-z][A-Za-z0-9_-]{1,38})\b(?:[^.@\w]|$|\.\s|\.$)`), mentionOfSomebody},
 	{[]string{".internal", ".intranet", ".corp", ".lan", ".local", ".home.arpa", "localhost", "10.", "192.168.", "172.", longS, kelvin},
-		regexp.MustCompile(`(?i)\b((?:[a-z0-9-]+\.)+(?:internal|intranet|corp|lan|local|localdomain|home\.arpa)|localhost|10\.\d{1,3}\.\d{1,3}\.\d{1,3}|192\.168\.\d{1,3}\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])\.\d{1,3}\.\d{1,3})\b`), internalName},
+		newPattern(`(?i)\b((?:[a-z0-9-]+\.)+(?:internal|intranet|corp|lan|local|localdomain|home\.arpa)|localhost|10\.\d{1,3}\.\d{1,3}\.\d{1,3}|192\.168\.\d{1,3}\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])\.\d{1,3}\.\d{1,3})\b`), internalName},
 	{[]string{"-----begin", "akia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xox", "tskey-", "eyj", "glpat-", "sk_live_"},
-		regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bgithub_pat_\w{50,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\btskey-[a-z]+-\w{8,}-\w{8,}|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}|\bglpat-[A-Za-z0-9_-]{20}\b|\bsk_live_[A-Za-z0-9]{20,}`), secret},
+		newPattern(`-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bgithub_pat_\w{50,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\btskey-[a-z]+-\w{8,}-\w{8,}|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}|\bglpat-[A-Za-z0-9_-]{20}\b|\bsk_live_[A-Za-z0-9]{20,}`), secret},
 	{[]string{".google.com", "slack.com", "atlassian.net", "notion.so", "sharepoint.com", "zoom.us", "linear.app", "asana.com", "trello.com", "monday.com", "figma.com", "pagerduty.com", "datadoghq.com", "sentry.io", "zendesk.com", "intercom.com", "hackerone.com", "bugcrowd.com", longS, kelvin, "%c5%bf", "%e2%84%aa"},
-		regexp.MustCompile(`https?://[^\s<>"')\]}]+`), restricted},
+		newPattern(`https?://[^\s<>"')\]}]+`), restricted},
 }
 
 func placeholder(p *page, at source.Position, text string) source.Problem {
@@ -61,7 +60,7 @@ func secret(p *page, at source.Position, _ string) source.Problem {
 }
 
 // closed are hosts of which a stranger gets a sign-in page.
-var closed = regexp.MustCompile(`(?i)^(docs|drive|sheets|mail|calendar|meet)\.google\.com$|(^|\.)(slack\.com|atlassian\.net|notion\.so|sharepoint\.com|zoom\.us|linear\.app|asana\.com|trello\.com|monday\.com|figma\.com|pagerduty\.com|datadoghq\.com|sentry\.io|zendesk\.com|intercom\.com|hackerone\.com|bugcrowd\.com)$`)
+var closed = newPattern(`(?i)^(docs|drive|sheets|mail|calendar|meet)\.google\.com$|(^|\.)(slack\.com|atlassian\.net|notion\.so|sharepoint\.com|zoom\.us|linear\.app|asana\.com|trello\.com|monday\.com|figma\.com|pagerduty\.com|datadoghq\.com|sentry\.io|zendesk\.com|intercom\.com|hackerone\.com|bugcrowd\.com)$`)
 
 func restricted(p *page, at source.Position, text string) source.Problem {
 	u, err := url.Parse(text)
@@ -139,7 +138,7 @@ func (p *page) leftIn(kinds kinds, line string, number int) source.Problems {
 		if !kinds.has(i) {
 			continue
 		}
-		for _, at := range l.words.FindAllStringSubmatchIndex(line, -1) {
+		for _, at := range l.words().FindAllStringSubmatchIndex(line, -1) {
 			from, to := at[0], at[1]
 			if len(at) > 2 && at[2] >= 0 {
 				from, to = at[2], at[3]
@@ -154,13 +153,13 @@ func (p *page) leftIn(kinds kinds, line string, number int) source.Problems {
 }
 
 // comment is a comment of YAML.
-var comment = regexp.MustCompile(`(^|\s)#.*$`)
+var comment = newPattern(`(^|\s)#.*$`)
 
 // readable is a line as readers may see it: without a comment of the header.
 func readable(line string, header bool) string {
 	line = strings.TrimRight(line, "\r\n")
 	if header && strings.IndexByte(line, '#') >= 0 {
-		return comment.ReplaceAllString(line, "")
+		return comment().ReplaceAllString(line, "")
 	}
 	return line
 }

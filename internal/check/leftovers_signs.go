@@ -18,16 +18,16 @@ type suspect struct {
 // suspects are the lines of a text with a sign of any leftover, in order.
 func suspects(text []byte) []suspect {
 	s := scan{text: text, line: 1}
-	one, two := signs(0), signs(0) // those that may begin with the last octet, with the last two
+	one, two, three := signs(0), signs(0), signs(0) // those that may begin with the last octet, with the last two, three
 	for i, octet := range text {
-		three := two & thirds[octet]
-		one, two = firsts[octet], one&seconds[octet]
-		if three != 0 {
-			s.look(i - 2)
+		four := three & fourths[octet]
+		one, two, three = firsts[octet], one&seconds[octet], two&thirds[octet]
+		if four != 0 {
+			s.look(i - 3)
 		}
 	}
-	for at := max(0, len(text)-2); at < len(text); at++ {
-		s.look(at) // no third octet follows, but a sign may be shorter
+	for at := max(0, len(text)-3); at < len(text); at++ {
+		s.look(at) // no fourth octet follows, but a sign may be shorter
 	}
 	return s.found
 }
@@ -116,12 +116,12 @@ func awaited(rest []byte) bool {
 type signs uint64
 
 // Tables over octets, since every one of every bulletin is looked at: small letters; all signs by
-// the octet that they begin with; and for each octet the signs of which it can be the first, the
-// second and the third, in whatever case. Behind a sign of fewer octets any may follow, or none.
+// the octet that they begin with; and for each octet the signs of which it can be the first to the
+// fourth, in whatever case. Behind a sign of fewer octets any may follow, or none.
 var (
-	small                   = smallLetters()
-	signsBy                 = signsByOctet()
-	firsts, seconds, thirds = octetsOfSigns()
+	small                            = smallLetters()
+	signsBy                          = signsByOctet()
+	firsts, seconds, thirds, fourths = octetsOfSigns()
 )
 
 func smallLetters() (table [256]byte) {
@@ -143,7 +143,7 @@ func signsByOctet() (by [256][]sign) {
 	return by
 }
 
-func octetsOfSigns() (first, second, third [256]signs) {
+func octetsOfSigns() (first, second, third, fourth [256]signs) {
 	bits := make(map[string]signs)
 	for _, l := range leftovers {
 		for _, text := range l.signs {
@@ -152,7 +152,7 @@ func octetsOfSigns() (first, second, third [256]signs) {
 				bits[begin] = 1 << (len(bits) % 64)
 			}
 			for octet := range 256 {
-				for i, table := range []*[256]signs{&first, &second, &third} {
+				for i, table := range []*[256]signs{&first, &second, &third, &fourth} {
 					if i >= len(text) || small[octet] == text[i] {
 						table[octet] |= bits[begin]
 					}
@@ -160,5 +160,5 @@ func octetsOfSigns() (first, second, third [256]signs) {
 			}
 		}
 	}
-	return first, second, third
+	return first, second, third, fourth
 }

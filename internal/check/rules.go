@@ -32,7 +32,7 @@ func otherPageRules() []pageRule {
 func bulletinRules() []bulletinRule {
 	return []bulletinRule{
 		futureDate, rows, rowBounds, years, judged, overrides, exemptions, assessed, revisionOrder,
-		sections, ranges, cited, unready, encodedTwice, mixedScripts, chronology, contradictions,
+		sections, ranges, cited, unready, encodedTwice, mixedScripts, chronology, contradictions, tellsLittle,
 	}
 }
 

@@ -120,12 +120,25 @@ func (l *laid) put(t *testing.T, name, text string) {
 		if l.drafts == nil {
 			l.drafts = make(fstest.MapFS)
 		}
-		l.drafts[strings.TrimPrefix(plain, "../embargo/")] = &fstest.MapFile{Data: []byte(lay(plain, text))}
+		l.drafts[strings.TrimPrefix(plain, "../embargo/")] = &fstest.MapFile{Data: []byte(lay(plain, summed(text)))}
 	case what != "":
 		t.Fatalf("a sample has an unknown mark: %s", name)
 	default:
-		l.site[plain] = &fstest.MapFile{Data: []byte(lay(plain, text))}
+		l.site[plain] = &fstest.MapFile{Data: []byte(lay(plain, summed(text)))}
 	}
+}
+
+// summed gives a private bulletin a summary, which is in order.
+func summed(keys string) string {
+	if !strings.Contains(keys, "status: private\n") || strings.Contains(keys, "summary:") || strings.HasPrefix(keys, "---") {
+		return keys
+	}
+	head, body, more := strings.Cut(keys, "---\n")
+	keys = head + "summary: A page could reach the client.\n"
+	if more {
+		keys += "---\n" + body
+	}
+	return keys
 }
 
 // record puts a record beside its bulletin: that of a release of the text as it is, with

@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"sync"
 
@@ -15,14 +14,14 @@ import (
 // which a heading answers it: in any order, level and tense.
 type question struct {
 	asks  string
-	words *regexp.Regexp
+	words pattern
 }
 
 var questions = [...]question{
-	{"what happened", regexp.MustCompile(`\bwhat\b.*\b(happen|occur|went wrong|is the (issue|problem|matter))|\b(summary|overview|description|details?|background|incident|the (vulnerability|issue|fault|problem))\b`)},
-	{"who is affected", regexp.MustCompile(`\b(who|which)\b.*\b(affect|concern|impacted|vulnerable|expos)|\b(am|are|is|was|were) (i|we|you|my|your)\b.*\b(affect|vulnerable|impacted)|\baffected\b|\bscope\b`)},
-	{"what the impact is", regexp.MustCompile(`\bimpact\b|\bconsequence|\brisks?\b|\bseverity\b|\bwhat (could|can|might|may)\b.*\b(attacker|somebody|someone|happen)|\bhow (bad|serious|severe)\b`)},
-	{"what to do", regexp.MustCompile(`\b(need|have|ought|should|must|can|could|what) (i |we |you |users |admin\w* |customers )?(to )?do\b|\bdo i\b.*\bdo\b|\baction|\bremed|\bmitigat|\brecommend|\bworkaround|\bnext steps\b|\bhow (to|do i|do you|can i|can you) (fix|update|upgrade|protect|mitigate|respond)|\bsolution\b`)},
+	{"what happened", newPattern(`\bwhat\b.*\b(happen|occur|went wrong|is the (issue|problem|matter))|\b(summary|overview|description|details?|background|incident|the (vulnerability|issue|fault|problem))\b`)},
+	{"who is affected", newPattern(`\b(who|which)\b.*\b(affect|concern|impacted|vulnerable|expos)|\b(am|are|is|was|were) (i|we|you|my|your)\b.*\b(affect|vulnerable|impacted)|\baffected\b|\bscope\b`)},
+	{"what the impact is", newPattern(`\bimpact\b|\bconsequence|\brisks?\b|\bseverity\b|\bwhat (could|can|might|may)\b.*\b(attacker|somebody|someone|happen)|\bhow (bad|serious|severe)\b`)},
+	{"what to do", newPattern(`\b(need|have|ought|should|must|can|could|what) (i |we |you |users |admin\w* |customers )?(to )?do\b|\bdo i\b.*\bdo\b|\baction|\bremed|\bmitigat|\brecommend|\bworkaround|\bnext steps\b|\bhow (to|do i|do you|can i|can you) (fix|update|upgrade|protect|mitigate|respond)|\bsolution\b`)},
 }
 
 // sections warns where a reader would look for an answer and find no heading, and

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"unicode"
@@ -66,8 +67,13 @@ func (p *page) mixed(from int) source.Problems {
 	return problems
 }
 
-// ascii reports whether a text has no character beyond ASCII.
+// ascii reports whether a text has no character beyond ASCII. It looks at eight octets at once.
 func ascii(text []byte) bool {
+	for ; len(text) >= 8; text = text[8:] {
+		if binary.LittleEndian.Uint64(text)&0x8080808080808080 != 0 {
+			return false
+		}
+	}
 	for _, octet := range text {
 		if octet >= utf8.RuneSelf {
 			return false

@@ -135,7 +135,7 @@ func TestLinksOfPolicies(t *testing.T) {
 func TestLinksByStatus(t *testing.T) {
 	for status, want := range map[string]string{
 		"status: draft\n":   "bulletins/TS-2026-001.md:18:5 warning link-to-unpublished",
-		"status: private\n": "bulletins/TS-2026-001.md:18:5 error link-to-unpublished",
+		"status: private\n": "bulletins/TS-2026-001.md:19:5 error link-to-unpublished",
 		"status: withdrawn\nwithdrawn: {at: 2026-05-04, reason: Wrong.}\n": "",
 	} {
 		body := bodyOf("See [this](/security-bulletins/ts-2026-002/).")

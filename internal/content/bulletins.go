@@ -69,6 +69,9 @@ func statedStatus(file source.File) bulletin.Status {
 	var stated, above []byte // the line, as far as the header and as the first empty line go
 	count, countAbove := 0, -1
 	for line := range bytes.Lines(header) {
+		if line[0] != 's' && isLetter(line[0]) {
+			continue // another key, as most
+		}
 		line = withoutEnd(line)
 		switch text := bytes.Trim(line, " \t"); {
 		case string(text) == fence:
@@ -149,8 +152,25 @@ func demandPublished(f *fields, status bulletin.Status) {
 	}
 }
 
-// idForm keeps IDs fit for file names, URLs and mail headers alike.
-var idForm = regexp.MustCompile(`^[A-Z][A-Z0-9]{0,15}(-[A-Z0-9]{1,16}){1,3}$`)
+// isID keeps IDs fit for file names, URLs and mail headers alike: two to four groups of up to 16
+// capitals and digits, with hyphens between, which begin with a capital.
+func isID(text string) bool {
+	if text == "" || isDigit(text[0]) {
+		return false
+	}
+	groups := 0
+	for group := range strings.SplitSeq(text, "-") {
+		if groups++; group == "" || len(group) > 16 {
+			return false
+		}
+		for i := range len(group) {
+			if c := group[i]; !isDigit(c) && (c < 'A' || c > 'Z') {
+				return false
+			}
+		}
+	}
+	return 2 <= groups && groups <= 4
+}
 
 // idOf reads the ID and holds it against the file's name.
 func idOf(f *fields, name string) bulletin.ID {
@@ -158,7 +178,7 @@ func idOf(f *fields, name string) bulletin.ID {
 	stem := strings.TrimSuffix(path.Base(name), ".md")
 	switch {
 	case id == "":
-	case !idForm.MatchString(id):
+	case !isID(id):
 		f.doc.report(f.value("id"), "odd-id", id+" is not an ID such as TS-2026-004", "capitals, digits and hyphens")
 	case id != stem:
 		f.doc.report(f.value("id"), "id-not-file-name", "the id is "+id+" and the file is "+path.Base(name), "they must agree: rename the file to "+id+".md, or write id: "+stem)

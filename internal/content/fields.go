@@ -121,19 +121,19 @@ func (f *fields) position(key string) source.Position {
 // places is where the values stand: of the mapping itself under the empty key, of its
 // keys, and of the keys of mappings in it as decision.disclose.
 func (f *fields) places() source.Places {
-	places := make(source.Places, 1+len(f.node.Content)/2)
-	places[""] = f.doc.position(f.node)
-	f.doc.note(places, "", f.node, deepest)
+	places := make(source.Places, 0, 1+len(f.node.Content)/2)
+	places.Set("", f.doc.position(f.node))
+	f.doc.note(&places, "", f.node, deepest)
 	return places
 }
 
 // deepest is how many mappings lie within each other in this format.
 const deepest = 3
 
-func (d *document) note(places source.Places, path string, n *yaml.Node, depth int) {
+func (d *document) note(places *source.Places, path string, n *yaml.Node, depth int) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := path+n.Content[i].Value, n.Content[i+1]
-		places[key] = d.position(value)
+		places.Set(key, d.position(value))
 		if value.Kind == yaml.MappingNode && depth > 1 {
 			d.note(places, key+".", value, depth-1)
 		}

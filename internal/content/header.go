@@ -2,6 +2,7 @@ package content
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"regexp"
 	"strings"
@@ -171,8 +172,8 @@ func withoutHidden(line string, first, start int) []source.Edit {
 // file: controls, direction overrides, zero-width characters, bytes that are not
 // UTF-8. Zero-width joiners are letters' business and stay.
 func firstHidden(line []byte) (offset int, what string) {
-	for i := 0; i < len(line); {
-		if line[i] >= ' ' && line[i] <= '~' { // nearly all
+	for i := visible(line); i < len(line); {
+		if line[i] >= ' ' && line[i] <= '~' {
 			i++
 			continue
 		}
@@ -189,6 +190,21 @@ func firstHidden(line []byte) (offset int, what string) {
 		i += size
 	}
 	return -1, ""
+}
+
+// visible is how many octets of a line are surely visible ASCII, nearly always all but the
+// last few. It looks at eight of them at once: each octet below a blank sets its highest bit
+// when a blank is taken from it, DEL when one is added, and others have it set.
+func visible(line []byte) int {
+	const blanks, ones, highest = 0x2020202020202020, 0x0101010101010101, 0x8080808080808080
+	n := 0
+	for ; n+8 <= len(line); n += 8 {
+		eight := binary.LittleEndian.Uint64(line[n:])
+		if ((eight-blanks)|(eight+ones)|eight)&highest != 0 {
+			break
+		}
+	}
+	return n
 }
 
 // closingFence returns the offset and the number of the line that ends the header.

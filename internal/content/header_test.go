@@ -1,7 +1,9 @@
 package content
 
 import (
+	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -277,4 +279,40 @@ func TestCRLF(t *testing.T) {
 	if len(problems) > 0 || ok[0].Status != bulletin.Public || ok[0].Title != "A fault" || ok[0].BodyLine != 7 {
 		t.Errorf("%v %+v", problems, ok)
 	}
+}
+
+// Eight octets are looked at together: each octet has to be found in each of their places, beside
+// others that borrow and carry.
+func TestFirstHiddenAnywhere(t *testing.T) {
+	for octet := range 256 {
+		for at := range 20 {
+			for _, around := range []byte(" ~a") {
+				line := bytes.Repeat([]byte{around}, 20)
+				line[at] = byte(octet)
+				want := -1
+				if (octet < ' ' || octet > '~') && octet != '\t' {
+					want = at
+				}
+				if got, _ := firstHidden(line); got != want {
+					t.Fatalf("octet %#x in place %d among %q: hidden at %d, want %d", octet, at, around, got, want)
+				}
+			}
+		}
+	}
+}
+
+// FuzzID: an ID is what this expression says.
+func FuzzID(f *testing.F) {
+	want := regexp.MustCompile(`^[A-Z][A-Z0-9]{0,15}(-[A-Z0-9]{1,16}){1,3}$`)
+	for _, seed := range []string{
+		"", "TS", "TS-1", "TS-2026-004", "TS-2026-004-A", "A-B-C-D-E", "1S-1", "-1", "TS-", "TS--1", "ts-1", "TS-1\n", "TS-é",
+		"ABCDEFGHIJKLMNOP-1", "ABCDEFGHIJKLMNOPQ-1", "A-ABCDEFGHIJKLMNOP", "A-ABCDEFGHIJKLMNOPQ", "A@-1", "A[-1", "A/-1", "A:-1",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if got := isID(text); got != want.MatchString(text) {
+			t.Errorf("%q is an ID: %t", text, got)
+		}
+	})
 }

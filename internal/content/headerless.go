@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
 
@@ -16,7 +17,7 @@ import (
 func isHeaderless(data []byte) bool {
 	for line := range strings.FieldsFuncSeq(string(data), isLineEnd) {
 		if text := strings.TrimSpace(line); text != "" {
-			return !fenceLike.MatchString(text) && !keyLike.MatchString(text)
+			return !fenceLike().MatchString(text) && !keyLike().MatchString(text)
 		}
 	}
 	return false
@@ -28,19 +29,19 @@ var (
 	// fenceLike is what header lines begin with in any format that pages have: YAML's
 	// --- with what editors make of it and its ? key, TOML's +++, JSON's {, pandoc's %, a
 	// block of code.
-	fenceLike = regexp.MustCompile("^([-–—―−]{2}|[–—―−]+$|\\+\\+\\+|;;;|===|\\{|%|\\?[ \t]|```|~~~)")
+	fenceLike = lazily("^([-–—―−]{2}|[–—―−]+$|\\+\\+\\+|;;;|===|\\{|%|\\?[ \t]|```|~~~)")
 	// keyLike is a word with a colon or an equals sign behind it, as in YAML and TOML.
-	keyLike = regexp.MustCompile(`^["']?[\pL_][\pL\pN_.-]*["']?[ \t]*[:=]([ \t]|$)`)
+	keyLike = lazily(`^["']?[\pL_][\pL\pN_.-]*["']?[ \t]*[:=]([ \t]|$)`)
 	// lowerKey is the same with a small letter in front: prose begins with a capital.
-	lowerKey = regexp.MustCompile(`^["']?[a-z_][\w.-]*["']?[ \t]*[:=]([ \t]|$)`)
+	lowerKey = lazily(`^["']?[a-z_][\w.-]*["']?[ \t]*[:=]([ \t]|$)`)
 	// innerFence is a line that can end or begin a header below other text.
-	innerFence = regexp.MustCompile(`^([-–—―−]{2,5}|[–—―−]|\+\+\+|;;;|---[a-z]+)$`)
+	innerFence = lazily(`^([-–—―−]{2,5}|[–—―−]|\+\+\+|;;;|---[a-z]+)$`)
 	// stateKey says, in whatever dress, how far a page is.
-	stateKey = regexp.MustCompile(`(?i)^[\s#>*_"'?{<!-]*(status|draft|published|private|hidden|embargo|visibility)["']?[ \t]*[:=]([ \t]|$)`)
+	stateKey = lazily(`(?i)^[\s#>*_"'?{<!-]*(status|draft|published|private|hidden|embargo|visibility)["']?[ \t]*[:=]([ \t]|$)`)
 	// stateDraft is a line of prose or of a table that says it.
-	stateDraft = regexp.MustCompile(`(?i)^\W*((document|policy)\W+)?status\W+draft\b`)
+	stateDraft = lazily(`(?i)^\W*((document|policy)\W+)?status\W+draft\b`)
 	// policyKey is a key of this format at the margin.
-	policyKey = regexp.MustCompile(`^(title|slug|policy|faq|weight|last_updated|suppress|id):([ \t]|$)`)
+	policyKey = lazily(`^(title|slug|policy|faq|weight|last_updated|suppress|id):([ \t]|$)`)
 )
 
 // A header lies within so many lines of the top, or nowhere; within so many that are
@@ -64,13 +65,13 @@ func headerWithin(file source.File) *source.Problem {
 			continue
 		}
 		filled++
-		isState := stateKey.MatchString(text) || stateDraft.MatchString(text) || policyKey.MatchString(trimEnd(line))
-		if filled <= topFilled && isState || fenced && lowerKey.MatchString(text) {
+		isState := stateKey().MatchString(text) || stateDraft().MatchString(text) || policyKey().MatchString(trimEnd(line))
+		if filled <= topFilled && isState || fenced && lowerKey().MatchString(text) {
 			p := problem(file, number, 1, "key-in-body", fmt.Sprintf("the page has no header, and %q looks like a line of one", clip(source.Visible(text))),
 				"begin the page with the header, between lines that hold only ---; or write the line otherwise, such as **Version**: 2")
 			return &p
 		}
-		fenced = innerFence.MatchString(text)
+		fenced = innerFence().MatchString(text)
 	}
 	return nil
 }
@@ -86,4 +87,10 @@ func (d *document) headerless() (page, *fields, bool) {
 		return p, nil, false
 	}
 	return p, &fields{doc: d, node: &yaml.Node{Kind: yaml.MappingNode, Line: 1, Column: 1}}, true
+}
+
+// lazily compiles a regular expression when it is first needed: a page with a sound header needs none
+// of these.
+func lazily(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
 }

@@ -108,7 +108,7 @@ func retractionOf(f *fields) *bulletin.Retraction {
 		SupersededBy: bulletin.ID(m.line("superseded_by")),
 		Position:     m.doc.position(m.node),
 	}
-	if id := string(r.SupersededBy); id != "" && !idForm.MatchString(id) {
+	if id := string(r.SupersededBy); id != "" && !isID(id) {
 		f.doc.report(m.value("superseded_by"), "odd-id", id+" is not an ID such as TS-2026-004", "the bulletin that holds instead")
 	}
 	return &r

@@ -127,7 +127,7 @@ func (r *plainReader) skip() bool {
 // node is a new node that begins at an offset of the line.
 func (r *plainReader) node(kind yaml.Kind, at int) *yaml.Node {
 	if len(r.nodes) == cap(r.nodes) {
-		r.nodes = make([]yaml.Node, 0, plainRoom)
+		r.nodes = make([]yaml.Node, 0, max(plainRoom, 2*cap(r.nodes))) // the next text will fit in it
 	}
 	if !r.ascii {
 		at = utf8.RuneCountInString(r.line[:at])
@@ -141,7 +141,7 @@ func (r *plainReader) contents(first int, more ...*yaml.Node) []*yaml.Node {
 	found := append(r.open[first:], more...)
 	r.open = r.open[:first]
 	if len(found) > cap(r.parts)-len(r.parts) {
-		r.parts = make([]*yaml.Node, 0, max(plainRoom, len(found)))
+		r.parts = make([]*yaml.Node, 0, max(plainRoom, 2*cap(r.parts), len(found)))
 	}
 	from := len(r.parts)
 	r.parts = append(r.parts, found...)

@@ -83,7 +83,7 @@ func actionCells() []cell {
 	action := func(required verdict.Truth) func(*bulletin.Bulletin) {
 		return func(b *bulletin.Bulletin) {
 			b.Action = bulletin.Action{Required: required, Position: here}
-			b.Places["action"] = here
+			b.Places.Set("action", here)
 		}
 	}
 	return []cell{
@@ -156,7 +156,7 @@ func severityCells() []cell {
 		}
 		cells = append(cells, cell{"severity " + word, func(b *bulletin.Bulletin) {
 			b.Severity = bulletin.Severity(word)
-			b.Places["severity"] = here
+			b.Places.Set("severity", here)
 		}, is1("severity", value), note, note != ""})
 	}
 	return cells
@@ -195,7 +195,9 @@ func parts() [][]cell {
 }
 
 func blank() bulletin.Bulletin {
-	return bulletin.Bulletin{Places: source.Places{"": {File: here.File, Line: 2}}}
+	var b bulletin.Bulletin
+	b.Places.Set("", source.Position{File: here.File, Line: 2})
+	return b
 }
 
 // known are all facts of both questions.

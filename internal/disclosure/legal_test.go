@@ -50,7 +50,8 @@ func legalCells() []cell {
 		{"nobody says what it would ask for, and it does not apply", []bulletin.Legal{regime(no, "", none)}, "no", "no"},
 	} {
 		cells = append(cells, cell{name: c.name, write: func(b *bulletin.Bulletin) {
-			b.Legal, b.LegalAssessed, b.Places["legal"] = c.regimes, true, here
+			b.Legal, b.LegalAssessed = c.regimes, true
+			b.Places.Set("legal", here)
 		}, facts: map[string]string{"legal": c.legal, "legal_delay": c.delay}})
 	}
 	return append(cells, cell{"the law was not looked at", nothing,

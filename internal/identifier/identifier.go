@@ -58,18 +58,48 @@ func Alias(text string) error {
 // maxOther is far above any ID in use, and far below what could be mistaken for one.
 const maxOther = 100
 
-var (
-	otherID = regexp.MustCompile(`^(x_[A-Za-z]|cisco-sa|[a-z]*[A-Z])[A-Za-z0-9]*[-#:_][A-Za-z0-9]+([-._:+][A-Za-z0-9]+)*$`)
-	// unassigned is a part of an ID that waits for its number: XXXX, NNNN, 12XX, TODO.
-	unassigned = regexp.MustCompile(`(?i)(^|[-#:_])([0-9]*x{3,}|[0-9]+x+|n{3,}|y{4}|todo|tbd|tba)($|[-._:+])`)
-)
+var otherID = regexp.MustCompile(`^(x_[A-Za-z]|cisco-sa|[a-z]*[A-Z])[A-Za-z0-9]*[-#:_][A-Za-z0-9]+([-._:+][A-Za-z0-9]+)*$`)
+
+// unassigned reports whether a part of an ID waits for its number: XXXX, NNNN, 12XX, TODO.
+func unassigned(text string) bool {
+	for rest := text; ; {
+		part := rest
+		if end := strings.IndexAny(part, "-._:+"); end >= 0 {
+			part = part[:end]
+		}
+		if waits(strings.ToLower(part)) {
+			return true
+		}
+		mark := strings.IndexAny(rest, "-#:_")
+		if mark < 0 {
+			return false
+		}
+		rest = rest[mark+1:]
+	}
+}
+
+// waits reports whether a part of an ID stands for a number that is not there yet.
+func waits(part string) bool {
+	letters := strings.TrimLeft(part, digits)
+	switch {
+	case letters == "":
+		return false
+	case strings.Trim(letters, "x") == "":
+		return len(letters) < len(part) || len(letters) >= 3
+	case len(letters) < len(part):
+		return false
+	case strings.Trim(letters, "n") == "":
+		return len(letters) >= 3
+	}
+	return letters == "yyyy" || letters == "todo" || letters == "tbd" || letters == "tba"
+}
 
 func other(text string) error {
 	const example = "write the ID of another database as in GO-2026-1234 or RHSA-2026:1234"
 	switch {
 	case strings.HasPrefix(text, "CWE-"):
 		return fmt.Errorf("%q names a kind of weakness, not a vulnerability: it belongs under cwe", text)
-	case unassigned.MatchString(text):
+	case unassigned(text):
 		return wrong(text, placeholder, example)
 	case len(text) > maxOther, !otherID.MatchString(text), !strings.ContainsAny(text, digits):
 		return wrong(text, "is no ID of a vulnerability", example)
@@ -101,7 +131,7 @@ func CVE(text string) error {
 	year, number, cut := strings.Cut(rest, "-")
 	numbered := found && cut && isNumber(year) && isNumber(number)
 	switch {
-	case number == "0000", !numbered && unassigned.MatchString(text):
+	case number == "0000", !numbered && unassigned(text):
 		return wrong(text, placeholder, example)
 	case !numbered:
 		return wrong(text, "is not CVE, a year and a number", example)

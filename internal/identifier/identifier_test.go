@@ -212,3 +212,19 @@ func FuzzAlias(f *testing.F) {
 		}
 	})
 }
+
+// FuzzUnassigned: what waits for its number is what this expression says.
+func FuzzUnassigned(f *testing.F) {
+	want := regexp.MustCompile(`(?i)(^|[-#:_])([0-9]*x{3,}|[0-9]+x+|n{3,}|y{4}|todo|tbd|tba)($|[-._:+])`)
+	for _, seed := range []string{
+		"", "x", "xx", "xxx", "CVE-2026-XXXX", "GO-2026-12X", "A-1x.2", "A#nnn", "A-nn", "A-yyyy", "A-yyyyy", "todo", "TODO:1", "a.todo", "A_Tbd+", "tba-1",
+		"EXAMPLE-2026-1", "1n", "1x1", "A-xxx#", "A#xxx-1", "A-1xn", "\u212axx", "A-9999x", "-", "A--xxx", "A-toDo_x", "x#xxx",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if got := unassigned(text); got != want.MatchString(text) {
+			t.Errorf("%q waits for its number: %t", text, got)
+		}
+	})
+}

@@ -90,7 +90,7 @@ type tally struct {
 func (t *tally) look(source []byte) {
 	t.marked = square(countMarks(source)) > maxWork
 	t.crowded = bytes.Count(source, []byte("&")) > maxEntities ||
-		bytes.Count(source, https) > maxBareLinks || bytes.Count(source, []byte("[^")) > maxFootnotes
+		bytes.Count(source, []byte(":")) > maxBareLinks || bytes.Count(source, []byte("^")) > maxFootnotes
 }
 
 // excessOfLines looks at what shows without parsing. What it counts is the most that

@@ -17,7 +17,6 @@
 package markdown
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"slices"
@@ -55,12 +54,11 @@ type Document struct {
 
 var errTooComplex = errors.New("the text is too complex to be rendered")
 
-// Parse reads a text. It never fails: what is wrong stands in Problems. A text
-// too complex to be read in reasonable time has that as its only problem, and
-// then no headings and no words.
+// Parse reads a text, which must not change any more. It never fails: what is wrong
+// stands in Problems. A text too complex to be read in reasonable time has that as its
+// only problem, and then no headings and no words.
 func Parse(body []byte) *Document {
-	// A copy of exact capacity: goldmark appends to slices of the source.
-	d := &Document{source: slices.Clip(bytes.Clone(body))}
+	d := &Document{source: slices.Clip(body)} // goldmark appends to slices of the source
 	d.lines = lineStarts(d.source)
 	if excess := d.excess(); excess != nil {
 		d.problems = []Problem{*excess}

@@ -18,6 +18,9 @@ type Options struct {
 	Prefix string
 	// Words are those that the renderer adds itself.
 	Words Words
+	// Room is what the HTML is written over, where it has the capacity; as a rule, an earlier
+	// text's that nobody needs any more.
+	Room []byte
 }
 
 // Mark is a sentence of the text that gets an id of its own: <span id=… class="clause">.

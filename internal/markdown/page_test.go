@@ -199,9 +199,13 @@ func FuzzHTML(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		d := Parse(body)
+		file := append(bytes.Clone(body), " and what stands behind it"...)
+		d := Parse(file[:len(body)])
 		_, _, _, _ = d.Text(), d.Headings(), d.Anchors(), d.Links()
 		out, err := d.HTML(Options{Permalinks: true})
+		if !bytes.HasPrefix(file, body) || string(file[len(body):]) != " and what stands behind it" {
+			t.Fatalf("the text was changed to %q", file)
+		}
 		if err != nil {
 			if len(d.Problems()) == 0 {
 				t.Fatalf("%v, and no problem says so", err)
@@ -234,5 +238,25 @@ func mustLoseNothing(t *testing.T, body []byte) {
 	want, got := shape(t, unsanitised(body)), shape(t, out)
 	if !slices.Equal(want, got) {
 		t.Errorf("%q: rendered as\n%s\nwant\n%s\n%s", body, strings.Join(got, "\n"), strings.Join(want, "\n"), out)
+	}
+}
+
+// A text that is rendered over another is what it would be by itself.
+func TestRoom(t *testing.T) {
+	var room []byte
+	for _, text := range []string{"a", strings.Repeat("# long *text*\n\n", 300), "<b>b</b>", "c"} {
+		want, err := Parse([]byte(text)).HTML(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := Parse([]byte(text)).HTML(Options{Room: room})
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%.9q: %q, %v", text, got, err)
+		}
+		room = got
+	}
+	first := &room[0]
+	if got, err := Parse([]byte("d")).HTML(Options{Room: room}); err != nil || &got[0] != first {
+		t.Errorf("the room is not used: %v", err)
 	}
 }

@@ -16,13 +16,17 @@ var https = []byte("https:")
 // may be one, or where goldmark would read something else otherwise for having looked;
 // then nothing in the document counts.
 func (d *Document) parseQuickly() (m material, complete bool) {
-	if len(d.source) > maxQuick || !d.hasPlainEnds() || hasBareLink(d.source) {
+	if len(d.source) > maxQuick || !d.hasPlainEnds() {
+		return m, false
+	}
+	links, bare := countLinks(d.source)
+	if bare {
 		return m, false
 	}
 	m = d.parse(quickGrammar())
 	// Each https: was found again as the beginning of a destination: none is left that
 	// could have been a bare link.
-	return m, countDestinations(m.nodes, d.source) == bytes.Count(d.source, https)
+	return m, countDestinations(m.nodes, d.source) == links
 }
 
 // countDestinations counts the destinations that begin with https:, each where it is
@@ -67,17 +71,18 @@ func (d *Document) hasPlainEnds() bool {
 	return true
 }
 
-// hasBareLink reports whether there is an https: other than in [words](https:…) and
-// <https:…>.
-func hasBareLink(source []byte) bool {
+// countLinks counts each https: of a text, up to one that is bare: that stands elsewhere than
+// in [words](https:…) and <https:…>.
+func countLinks(source []byte) (count int, bare bool) {
 	for {
 		before, after, found := bytes.Cut(source, https)
 		if !found {
-			return false
+			return count, false
 		}
 		if !bytes.HasSuffix(before, []byte("](")) && !bytes.HasSuffix(before, []byte("<")) {
-			return true
+			return count, true
 		}
+		count++
 		source = after
 	}
 }

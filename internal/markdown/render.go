@@ -3,6 +3,7 @@ package markdown
 import (
 	"fmt"
 	"net/url"
+	"slices"
 
 	"github.com/yuin/goldmark/ast"
 	east "github.com/yuin/goldmark/extension/ast"
@@ -56,7 +57,7 @@ func (d *Document) page(o Options) *page {
 	size := len(d.source)
 	p := &page{d: d, o: o, words: o.Words.orEnglish()}
 	p.limit = min(outputPerInput*size+outputAnyway, maxOutput)
-	p.html = make([]byte, 0, size+size/2+512) // about what a page takes
+	p.html = slices.Grow(o.Room[:0], size+size/2+512) // about what a page takes
 	return p
 }
 

@@ -18,15 +18,23 @@ var entities = func() (entities [256]string) {
 	return entities
 }()
 
+// escaped tells which characters those are: the smaller table is asked for every one.
+var escaped = func() (escaped [256]bool) {
+	for c, entity := range entities {
+		escaped[c] = entity != ""
+	}
+	return escaped
+}()
+
 // escape writes text.
 func (p *page) escape(text string) { escape(&p.limited, text) }
 
 func escape[T string | []byte](l *limited, text T) {
 	from := 0
 	for i := range len(text) {
-		if entity := entities[text[i]]; entity != "" {
+		if escaped[text[i]] {
 			add(l, text[from:i])
-			add(l, entity)
+			add(l, entities[text[i]])
 			from = i + 1
 		}
 	}

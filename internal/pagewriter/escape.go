@@ -18,10 +18,18 @@ func appendHTML(out []byte, s string) ([]byte, bool) { return appendReplaced(out
 // appendNormal escapes HTML where only text may stand: entities are left as they are.
 func appendNormal(out []byte, s string) ([]byte, bool) { return appendReplaced(out, s, true), true }
 
+// replaced tells which bytes have a replacement: the smaller table is asked for every one.
+var replaced = func() (replaced [256]bool) {
+	for c, replacement := range replacements {
+		replaced[c] = replacement != ""
+	}
+	return replaced
+}()
+
 func appendReplaced(out []byte, s string, entities bool) []byte {
 	written := 0
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; int(c) < len(replacements) && replacements[c] != "" && (c != '&' || !entities) {
+		if c := s[i]; replaced[c] && (c != '&' || !entities) {
 			out = append(append(out, s[written:i]...), replacements[c]...)
 			written = i + 1
 		}

@@ -182,7 +182,7 @@ func (c *compiler) command(n *parse.CommandNode, final *expr) (expr, error) {
 		return c.function(name, n.Args[1:], final)
 	}
 	if len(n.Args) > 1 || final != nil {
-		return expr{}, c.unknown(n, "it is given arguments and is no function")
+		return c.methodWith(n, final)
 	}
 	return c.operand(n.Args[0])
 }

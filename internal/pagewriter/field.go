@@ -24,11 +24,11 @@ func (c *compiler) fields(n parse.Node, e expr, names []string) (expr, error) {
 			way, typ = append(way, hops...), field
 			continue
 		}
-		method, found := methodOf(typ, name)
-		if !found {
+		m, found := methodOf(typ, name)
+		if !found || !takes(m.typ, nil) {
 			return e, c.unknown(n, "."+name+" is no plain field of "+typ.String())
 		}
-		e, way = called(along(e, way, typ), method), nil
+		e, way = m.called(along(e, way, typ), nil), nil
 		typ = e.typ
 	}
 	return c.checked(n, along(e, way, typ))
@@ -46,35 +46,6 @@ func along(e expr, way []hop, typ reflect.Type) expr {
 			return v, false
 		}
 		return walk(v, way)
-	}}
-}
-
-// methodOf is a method of a struct that takes nothing and returns one value, with an error or
-// without. Methods of the pointer alone are left out: whether a value has an address is known at
-// run time.
-func methodOf(typ reflect.Type, name string) (method reflect.Method, found bool) {
-	if typ.Kind() == reflect.Pointer {
-		typ = typ.Elem()
-	}
-	if typ.Kind() != reflect.Struct || dynamic(typ) {
-		return method, false
-	}
-	method, found = typ.MethodByName(name)
-	return method, found && method.Type.NumIn() == 1 && returnsValue(method.Type)
-}
-
-func called(e expr, method reflect.Method) expr {
-	from, follow := e.asValue(), e.typ.Kind() == reflect.Pointer
-	return expr{typ: method.Type.Out(0), value: func(r *run) (reflect.Value, bool) {
-		v, ok := from(r)
-		if !ok || follow && v.IsNil() {
-			return v, false
-		}
-		if follow {
-			v = v.Elem()
-		}
-		out := v.Method(method.Index).Call(nil)
-		return out[0], len(out) == 1 || out[1].IsNil()
 	}}
 }
 

@@ -27,7 +27,7 @@
 // # What is not compiled
 //
 // The compiler knows the part of the language that pages are written in, and says no to all
-// else: maps, interfaces, channels, methods with arguments, recursion, break, values within scripts and
+// else: maps, interfaces, channels, recursion, break, values within scripts and
 // styles, any type or function about which it would have to guess. Then html/template executes
 // the template, as it did before. [Set.Compiled] tells why; nobody sees it on the page.
 //
@@ -41,7 +41,7 @@
 // # The files
 //
 // escaped.go takes the trees from html/template. compile.go and branch.go compile statements;
-// expression.go, field.go, builtin.go, comparison.go and call.go compile what stands in braces.
+// expression.go, field.go, method.go, builtin.go, comparison.go and call.go compile what stands in braces.
 // write.go chooses how a value is printed, and escape.go does what html/template's escapers do.
 // run.go is all that happens for a page.
 package pagewriter
@@ -111,7 +111,7 @@ func NewText(set *text.Template, funcs text.FuncMap) *Set {
 
 // Bytes executes a template. The error is that of html/template.
 func (s *Set) Bytes(name string, data any) ([]byte, error) {
-	r, err := s.execute(name, data)
+	r, err := s.execute(nil, name, data)
 	if err != nil {
 		return nil, err
 	}
@@ -119,9 +119,22 @@ func (s *Set) Bytes(name string, data any) ([]byte, error) {
 	return bytes.Clone(r.out), nil
 }
 
+// Into is Bytes in a room of the caller's, which is made larger where it has to be. What stood in
+// it is lost.
+func (s *Set) Into(room []byte, name string, data any) ([]byte, error) {
+	r, err := s.execute(room, name, data)
+	if err != nil {
+		return nil, err
+	}
+	out := r.out
+	r.out = nil
+	s.runs.Put(r)
+	return out, nil
+}
+
 // String executes a template. The error is that of html/template.
 func (s *Set) String(name string, data any) (string, error) {
-	r, err := s.execute(name, data)
+	r, err := s.execute(nil, name, data)
 	if err != nil {
 		return "", err
 	}
@@ -133,11 +146,15 @@ func (s *Set) String(name string, data any) (string, error) {
 // of what is not.
 func (s *Set) Compiled(name string, data any) error { return s.program(name, data).err }
 
-// execute returns the run that holds what was written; whoever has copied that puts it back.
-func (s *Set) execute(name string, data any) (*run, error) {
+// execute returns the run that holds what was written, in room where there is any; whoever has
+// copied or taken that puts it back.
+func (s *Set) execute(room []byte, name string, data any) (*run, error) {
 	r, reused := s.runs.Get().(*run)
 	if !reused {
 		r = new(run)
+	}
+	if room != nil {
+		r.out = room
 	}
 	r.out = r.out[:0]
 	if p := s.program(name, data); p.err == nil && r.do(p.start, reflect.ValueOf(data)) {

@@ -58,6 +58,13 @@ func (l *link) Address() string { return "address" }
 
 func (l link) With(s string) string { return s }
 
+func (l link) Say(key string, values ...any) (string, error) { return fmt.Sprint(key, values), nil }
+
+// Meets takes whatever names itself.
+func (l *link) Meets(other interface{ Named() string }) string { return l.Text + other.Named() }
+
+func (p page) Named() string { return p.Title }
+
 func (l link) Anything() any { return l.Href }
 
 func (l link) Checked() (string, error) {
@@ -184,6 +191,8 @@ var compiledTexts = map[string]string{
 	"fields":                `{{.Next.Text}}{{$.Next.Href}}{{$x := .Next}}{{$x.Number}}{{.Next.Further | not}}`,
 	"embedded":              `{{.Crumb}}{{.Section}}`,
 	"a method":              `{{.Next.Full}}{{(index .Links 1).Full}}{{range .Links}}{{.Full}}{{with .Further}}{{.Full}}{{end}}{{end}}{{.Next.Checked | len}}`,
+	"a pointer's method":    `{{.Next.Address}}{{range .Others}}{{.Address}}{{end}}`,
+	"a method with values":  `{{.Next.With "a"}}{{.Next.With .Title}}{{.Title | .Next.With}}{{range .Links}}{{.With $.Crumb}}{{end}}{{$x := .Next}}{{$x.With .Title | print}}{{with .Next.Same.With "b"}}{{.}}{{end}}{{.Next.Say .Title .Count "c" .Safe}}{{.Next.Say .Title}}{{.Next.Meets .}}`,
 	"a method on the way":   `{{.Next.Same.Text}}{{.Next.Same.Same.Full}}`,
 	"a method, not a field": `{{.Hiding.Field}}`,
 	"chain":                 `{{(index .Links 0).Text}}{{(index .Others 1).Number}}`,
@@ -275,8 +284,10 @@ func TestCompiledIsUsed(t *testing.T) {
 func TestUnknown(t *testing.T) {
 	for what, text := range map[string]string{
 		"a pointer":                   `{{.Next}}`,
-		"a method of the pointer":     `{{.Next.Address}}{{(index .Links 0).Address}}`,
-		"a method with an argument":   `{{.Next.With "a"}}`,
+		"a method of the pointer":     `{{(index .Links 0).Address}}`,
+		"a method with two arguments": `{{.Next.With "a" "b"}}`,
+		"a method that takes another": `{{.Next.With .Count}}`,
+		"a method of the chain":       `{{(index .Links 0).With "a"}}`,
 		"a method without its own":    `{{.Next.With}}`,
 		"a method of anything":        `{{.Next.Anything}}`,
 		"a method of a string":        `{{.Spoken.String}}`,
@@ -476,4 +487,32 @@ func FuzzEscapers(f *testing.F) {
 			same(t, what, p.slow, p.fast, full(text))
 		}
 	})
+}
+
+// A page that is made in the room of another is the same, whatever the room's size, and whether
+// the template is compiled or not.
+func TestInto(t *testing.T) {
+	_, fast := parsed(t, `<p>{{.Title}}</p>`)
+	var room []byte
+	for _, title := range []string{"short", strings.Repeat("long ", 500), "<short>"} {
+		for _, data := range []any{page{Title: title}, map[string]string{"Title": title}} {
+			want, err := fast.Bytes("page", data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if room, err = fast.Into(room, "page", data); err != nil || !bytes.Equal(room, want) {
+				t.Errorf("%.9q: %q, %v", title, room, err)
+			}
+		}
+	}
+	again, err := fast.Into(room, "page", page{Title: "other"})
+	if err != nil || &again[0] != &room[0] {
+		t.Errorf("the room is not used: %v", err)
+	}
+	if other, err := fast.Bytes("page", page{Title: "own"}); err != nil || string(other) != "<p>own</p>" || string(again) != "<p>other</p>" {
+		t.Errorf("%q in the room that was handed out, and %q, %v", again, other, err)
+	}
+	if out, err := fast.Into(room, "page", nil); err == nil {
+		t.Errorf("no error, and %q", out)
+	}
 }

@@ -23,6 +23,7 @@ const (
 // standbyNote is believed while the live tree is, to the last file, as that build remembered it,
 // and every folder of the standby has the stamp it had.
 type standbyNote struct {
+	data    []byte // the file that it was read from
 	root    stamp
 	differs []string // files that only one of the two trees has, or each of its own
 	folders []folder
@@ -34,31 +35,45 @@ func (k *standbyNote) tape(t *tape.Tape) {
 	tape.List(t, &k.folders, folderTape)
 }
 
-// know leaves what this build knows of the tree that it has replaced. A folder that was touched
-// in the instant in which the build began could have been touched again: then nothing is known.
-func (w *Writer) know() error {
-	k := standbyNote{root: w.site.standbyStamp()}
-	looked := w.live.stamp
-	if w.live.root == nil || w.live.amiss || !looked.known() || k.root.inode != looked.inode || k.root.mtime != looked.mtime {
+// knows is what this build knows of the tree that it is about to replace, all but its root. A folder
+// that was touched in the instant in which the build began could have been touched again: then
+// nothing is known, and it is nil.
+func (w *Writer) knows() *standbyNote {
+	if w.live.root == nil || w.live.amiss || !w.live.stamp.known() {
 		return nil
 	}
 	if slices.ContainsFunc(w.live.folders, func(f folder) bool { return !f.stamp.known() }) {
 		return nil
 	}
-	k.folders = w.live.folders
-	for _, f := range w.files {
+	k := &standbyNote{folders: w.live.folders}
+	for i := range w.files {
+		f := &w.files[i]
 		if f.same == nil || f.stat != f.same.stat { // the second where there can be no link
 			k.differs = append(k.differs, f.path)
 		}
 	}
-	for path, n := range w.live.files {
+	for n := range w.live.all {
 		if !n.wanted {
-			k.differs = append(k.differs, path)
+			k.differs = append(k.differs, n.path)
 		}
 	}
-	t := tape.Write()
+	return k
+}
+
+// know leaves what is known for the next build, once the tree was replaced and so is the standby.
+func (w *Writer) know() error {
+	k := w.known
+	if k == nil {
+		return nil
+	}
+	looked := w.live.stamp
+	if k.root = w.site.standbyStamp(); k.root.inode != looked.inode || k.root.mtime != looked.mtime {
+		return nil
+	}
+	const room = 64 // octets that mostly do for a folder
+	t := tape.WriteInto(append(make([]byte, 0, 1<<10+room*len(k.folders)), knownMagic...))
 	k.tape(t)
-	return w.site.keep(knownName, tape.Seal(append([]byte(knownMagic), t.Bytes()...)))
+	return w.site.keep(knownName, tape.Seal(t.Bytes()))
 }
 
 // standbyStamp is zero where there is no standby.
@@ -71,7 +86,7 @@ func (s site) standbyStamp() stamp {
 }
 
 // takeKnown is what the last build knew of the standby, nil where that is nothing. It can be taken
-// once: from now on the standby changes.
+// once: from now on the standby may change.
 func (s site) takeKnown() (*standbyNote, error) {
 	path := filepath.Join(s.state, knownName)
 	data, readErr := os.ReadFile(path)
@@ -82,7 +97,7 @@ func (s site) takeKnown() (*standbyNote, error) {
 	if readErr != nil || t == nil {
 		return nil, nil
 	}
-	k := &standbyNote{}
+	k := &standbyNote{data: data}
 	if k.tape(t); t.End() != nil || !k.root.known() || k.root != s.standbyStamp() {
 		return nil, nil
 	}
@@ -91,25 +106,53 @@ func (s site) takeKnown() (*standbyNote, error) {
 
 var errTouched = errors.New("a folder of the standby was touched")
 
-// believe takes from the standby what differs from the live tree, without walking it. It reports
-// false, and has changed nothing, where the standby has to be walked.
+// believe knows in what the standby differs from the live tree, without walking it. It changes
+// nothing, and reports false where the standby has to be walked.
 func (t *standby) believe(k *standbyNote) (bool, error) {
 	if k == nil || !t.live.asRemembered {
 		return false, nil
 	}
-	if t.stampsHold(k.folders) != nil {
+	switch err := t.stampsHold(k.folders); {
+	case errors.Is(err, errTouched):
 		return false, nil
+	case err != nil:
+		return false, newTree(err)
 	}
-	differs := slices.Concat(k.differs, t.live.young)
-	t.trust(k.folders, differs)
-	for _, path := range differs {
+	k.differs = append(k.differs, t.live.young...)
+	t.trust(k)
+	return true, nil
+}
+
+// touch goes before every change. The first one takes from a standby that was not walked what
+// differs from the live tree.
+func (t *standby) touch() error {
+	t.first.Do(func() {
+		if t.known != nil {
+			t.failed = newTree(t.differ(t.known.differs))
+			t.known = nil
+		}
+	})
+	return t.failed
+}
+
+func (t *standby) differ(paths []string) error {
+	for _, path := range paths {
 		// A folder above may have been a file of the older tree, and be gone.
 		err := t.root.RemoveAll(path)
 		if err != nil && !errors.Is(err, syscall.ENOTDIR) && !errors.Is(err, fs.ErrNotExist) {
-			return false, newTree(err)
+			return err
 		}
 	}
-	return true, nil
+	return nil
+}
+
+// putBack leaves for the next build what was known of a standby that nobody touched: it was opened
+// because the site was expected to be another, and then it was not.
+func (t *standby) putBack(s site) error {
+	if t.known == nil {
+		return nil
+	}
+	return s.keep(knownName, t.known.data)
 }
 
 // stampsHold fails where a folder has not the stamp that it had.
@@ -129,19 +172,16 @@ func (t *standby) stampsHold(folders []folder) error {
 	return errors.Join(err, v.close())
 }
 
-// trust takes every file for shared in which the trees do not differ.
-func (t *standby) trust(folders []folder, differs []string) {
-	t.folders = folders
-	for _, n := range t.live.files {
-		n.shared = true
+// trust takes every file for shared in which the trees do not differ. All are those that are
+// remembered, or the note would not be believed.
+func (t *standby) trust(k *standbyNote) {
+	t.known, t.folders = k, k.folders
+	for i := range t.live.old {
+		t.live.old[i].shared = true
 	}
-	for _, path := range differs {
+	for _, path := range k.differs {
 		if n := t.live.files[path]; n != nil {
 			n.shared = false
 		}
 	}
 }
-
-// stamps are the folders of the new tree as they stood in a tree when it was opened. Those
-// that were touched since have other stamps by now, and are read at the next look.
-func (w *Writer) stamps(tree []folder) []folder { return stamped(foldersOf(w.files), tree) }

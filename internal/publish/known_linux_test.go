@@ -411,3 +411,54 @@ func TestKnownThatIsNoHelp(t *testing.T) {
 		})
 	}
 }
+
+// A build that expected another site and made the same one leaves what was known of the standby, and
+// the standby, as they were; so does one that is abandoned.
+func TestKnownStandbyOutlivesAnEqualSite(t *testing.T) {
+	for name, end := range map[string]func(w *Writer) error{
+		"finished":  func(w *Writer) error { _, err := w.Finish(); return err },
+		"abandoned": (*Writer).Abandon,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newKnownSite(t)
+			before := readAll(t, filepath.Join(s.state, standbyName))
+			w, err := s.begin()
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Expect()
+			for path, data := range tree("2") {
+				if err := w.Add(File{Path: path, Data: []byte(data)}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := end(w); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(before, readAll(t, filepath.Join(s.state, standbyName))); diff != "" {
+				t.Errorf("the standby (-before +after):\n%s", diff)
+			}
+			if !openKnown(t, s) {
+				t.Error("the standby would be walked")
+			}
+		})
+	}
+}
+
+// readAll is every file of a folder.
+func readAll(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := make(map[string]string)
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		files[path] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}

@@ -30,10 +30,15 @@ type node struct {
 	sum    digest
 	stat   stat
 	belief belief
+	named  bool // it is among the names of the live tree that fit together
 	young  bool // as remembered, and no older than the memory
 	shared bool // the standby has the same file, by a hard link
 	wanted bool // the new tree has a file of this path, perhaps another
+	kept   bool // the new tree has this file, as it is
 }
+
+// file is the node as a file of the new tree.
+func (n *node) file() file { return file{n.path, n.sum, n.stat, n} }
 
 // belief is what the sum of a node is worth.
 type belief byte
@@ -51,6 +56,9 @@ type live struct {
 	root    *os.Root // nil where there is none
 	stamp   stamp    // of the root; zero like those of folders where it is too young to be trusted
 	files   map[string]*node
+	old     []node  // those of the files that are remembered, by path, and what is gone of those
+	others  []*node // the others, in no order
+	names   oldNames
 	folders []folder    // all but the root, by path
 	begun   int64       // an instant before the look, by the clock of the file system
 	amiss   bool        // a folder has a wrong mode, so that the tree is to be replaced
@@ -71,6 +79,20 @@ func (l *live) enter(path string, f found, remembered stamp) (same bool) {
 	}
 	l.folders = append(l.folders, folder{path, seen})
 	return same
+}
+
+// all yields every file of the tree.
+func (l *live) all(yield func(*node) bool) {
+	for i := range l.old {
+		if n := &l.old[i]; n.belief != unseen && !yield(n) {
+			return
+		}
+	}
+	for _, n := range l.others {
+		if !yield(n) {
+			return
+		}
+	}
 }
 
 // meet compares a file with what is remembered of it, if it is older than this instant. What has

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // look goes through the tree and believes what is remembered of a file if it is of
@@ -22,6 +23,7 @@ func (l *live) look(m memory) error {
 		err = walkBut(r.met, l.root, r.unread(), r.visit)
 	}
 	l.asRemembered = l.settle(r.files) && m.written != 0
+	r.takeNames()
 	sortFolders(l.folders)
 	return err
 }
@@ -34,7 +36,8 @@ type look struct {
 	root    place
 	folders []place
 
-	mu sync.Mutex // guards the live tree while others are read, and what folders lack
+	odd atomic.Bool // the names may not fit together, or cannot all be those of a site
+	mu  sync.Mutex  // guards the live tree while others are read, and what folders lack
 }
 
 // place is a folder that is remembered.
@@ -52,7 +55,7 @@ func newLook(l *live, m memory) *look {
 	for i, f := range m.folders {
 		r.folders[i].folder = f
 	}
-	l.files, l.folders = make(map[string]*node, len(m.files)), make([]folder, 0, len(m.folders))
+	l.old, l.files, l.folders = m.files, make(map[string]*node, len(m.files)), make([]folder, 0, len(m.folders))
 	for i := range m.files {
 		l.files[m.files[i].path] = &m.files[i]
 	}
@@ -83,11 +86,17 @@ const stretch = 64
 
 // enter takes in the folders that are there, those above first.
 func (r *look) enter() {
-	at := 0
+	at, files := 0, r.files
 	for i := range r.folders {
 		p := &r.folders[i]
 		var above *place
 		above, at = r.above(p.path, at)
+		for len(files) > 0 && files[0].path < p.path {
+			files = files[1:]
+		}
+		if above == nil || len(files) > 0 && files[0].path == p.path {
+			r.odd.Store(true)
+		}
 		switch {
 		case above == nil || !above.there || !above.found.open(): // out of sight
 		case p.found.mode.IsDir():
@@ -105,6 +114,9 @@ func (r *look) meet(v view, files []node) {
 	for i := range files {
 		var above *place
 		above, at = r.above(files[i].path, at)
+		if above == nil || !isPlainName(files[i].path) {
+			r.odd.Store(true)
+		}
 		if above == nil || !above.there || above.other || !above.found.open() {
 			continue
 		}
@@ -170,9 +182,21 @@ func (r *look) visit(path string, f found) (enter bool, err error) {
 	if n == nil {
 		n = &node{path: path}
 		r.live.files[path] = n
+		r.live.others = append(r.live.others, n)
 	}
 	n.meet(f, r.written)
 	return false, nil
+}
+
+// takeNames lets the names that are remembered go unchecked where they were found to fit together.
+func (r *look) takeNames() {
+	if r.odd.Load() {
+		return
+	}
+	r.live.names = oldNames{r.files, r.folders}
+	for i := range r.files {
+		r.files[i].named = !isOwn(r.files[i].path)
+	}
 }
 
 // settle drops what is remembered and not there, and reports whether the files are, to the last

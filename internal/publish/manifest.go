@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -22,7 +21,8 @@ func encodeManifest(files []file) ([]byte, error) {
 	b := bytes.NewBuffer(make([]byte, 0, 128*(len(files)+1)))
 	b.WriteString("{\n  \"files\": {")
 	separator := "\n    "
-	for _, f := range files {
+	for i := range files {
+		f := &files[i]
 		if isOwn(f.path) {
 			continue
 		}
@@ -46,7 +46,7 @@ func encodeManifest(files []file) ([]byte, error) {
 // of what is left JSON escapes the quotation mark, and encoding/json two separators
 // of lines that JavaScript once stumbled over.
 func quote(b *bytes.Buffer, path string) error {
-	if !strings.ContainsFunc(path, func(r rune) bool { return r == '"' || r >= utf8.RuneSelf }) {
+	if isPlain(path) {
 		b.WriteByte('"')
 		b.WriteString(path)
 		b.WriteByte('"')
@@ -57,6 +57,15 @@ func quote(b *bytes.Buffer, path string) error {
 	err := e.Encode(path)
 	b.Truncate(b.Len() - 1) // the encoder ends with a line feed
 	return err
+}
+
+func isPlain(path string) bool {
+	for i := range len(path) {
+		if path[i] == '"' || path[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // readManifest is nil where the tree holds no manifest as we write it. The name

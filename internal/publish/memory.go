@@ -77,16 +77,11 @@ func (s site) keep(name string, data []byte) error {
 
 func encodeMemory(files []file, folders []folder) []byte {
 	const fileRoom, folderRoom = 128, 64 // octets that mostly do; a tape that grows is copied a dozen times
-	b := append(make([]byte, 0, len(memoryMagic)+fileRoom*len(files)+folderRoom*len(folders)), memoryMagic...)
-	t := tape.Write()
-	take := func() {
-		b = append(b, t.Bytes()...)
-		t.Reset()
-	}
-	tape.List(t, &files, func(t *tape.Tape, f *file) { fileTape(t, f); take() })
-	tape.List(t, &folders, func(t *tape.Tape, f *folder) { folderTape(t, f); take() })
-	take() // where there are none
-	return tape.Seal(b)
+	b := make([]byte, 0, len(memoryMagic)+fileRoom*len(files)+folderRoom*len(folders))
+	t := tape.WriteInto(append(b, memoryMagic...))
+	tape.List(t, &files, fileTape)
+	tape.List(t, &folders, folderTape)
+	return tape.Seal(t.Bytes())
 }
 
 // What is written of a file is read back as a node.

@@ -3,6 +3,7 @@ package publish
 import (
 	"fmt"
 	"io/fs"
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,9 +23,8 @@ type entry struct {
 	folder bool
 }
 
-// newNames has room for so many files and folders.
-func newNames(room int) names {
-	n := make(names, room)
+func newNames() names {
+	n := make(names)
 	for _, own := range []string{gitignoreName, manifestName} {
 		n[own] = entry{path: own}
 	}
@@ -62,22 +62,50 @@ func (n names) claim(key string, e entry) error {
 	case isOwn(e.path):
 		return fmt.Errorf("path %q is written by the builder itself", e.path)
 	}
-	return fmt.Errorf("two files for path %q", e.path)
+	return twice(e.path)
 }
 
-// folder reports whether files of the tree lie in the folder.
-func (n names) folder(path string) bool {
-	return n[fold(path)] == entry{path, true}
+func twice(path string) error { return fmt.Errorf("two files for path %q", path) }
+
+// oldNames are the names of the last site, as far as they fit together: then those of them that
+// the next site has do so too, and need not be held against each other.
+type oldNames struct {
+	files   []node  // by path, all of them folded
+	folders []place // by path, with every folder above a file
 }
 
-// covers reports whether the path, or a folder above it, is a file of the tree.
-func (n names) covers(path string) bool {
-	for i := len(path); i > 0; i = strings.LastIndexByte(path[:i], '/') {
-		if n[fold(path[:i])] == (entry{path[:i], false}) {
+// clash reports whether a path that is not among them may come in the way of one that is.
+func (o oldNames) clash(path, folded string) bool {
+	for i := range len(folded) {
+		if folded[i] != '/' {
+			continue
+		}
+		if o.file(folded[:i]) || folded != path && o.folder(folded[:i]) {
 			return true
 		}
 	}
-	return false
+	return o.folder(folded) || folded != path && o.file(folded)
+}
+
+// file looks at paths alone: the rest of a node may be changing meanwhile.
+func (o oldNames) file(path string) bool {
+	_, is := sort.Find(len(o.files), func(i int) int { return strings.Compare(path, o.files[i].path) })
+	return is
+}
+
+func (o oldNames) folder(path string) bool {
+	_, is := sort.Find(len(o.folders), func(i int) int { return strings.Compare(path, o.folders[i].path) })
+	return is
+}
+
+// isPlainName tells nearly all paths: no [fold] changes them, and [checkPath] lets them pass.
+func isPlainName(path string) bool {
+	for i := range len(path) {
+		if c := path[i]; c <= ' ' || c >= 0x7f || c == '\\' || 'A' <= c && c <= 'Z' {
+			return false
+		}
+	}
+	return fs.ValidPath(path) && path != "."
 }
 
 // isOwn tells the files that the writer makes from those it is given.

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -50,15 +51,17 @@ func sortFolders(all []folder) {
 }
 
 // foldersOf are the folders in which files lie that are sorted by path, by path and without stamps.
-func foldersOf(files []file) (all []folder) {
+func foldersOf(files []file) []folder {
+	all := make([]folder, 0, len(files)) // of most sites nearly every file has a folder of its own
 	last := ""
-	for _, f := range files {
-		for i := shared(last, f.path); i < len(f.path); i++ {
-			if f.path[i] == '/' {
-				all = append(all, folder{path: f.path[:i]})
+	for i := range files {
+		path := files[i].path
+		for i := shared(last, path); i < len(path); i++ {
+			if path[i] == '/' {
+				all = append(all, folder{path: path[:i]})
 			}
 		}
-		last = f.path
+		last = path
 	}
 	sortFolders(all) // nearly are: a-b/c stands before a/b, and the folder a before a-b
 	return all
@@ -71,6 +74,26 @@ func shared(a, b string) int {
 		i++
 	}
 	return i
+}
+
+// without yields the folders that are not among others; both are sorted by path.
+func without(folders, others []folder) iter.Seq[folder] {
+	return func(yield func(folder) bool) {
+		for _, f := range folders {
+			for len(others) > 0 && others[0].path < f.path {
+				others = others[1:]
+			}
+			if (len(others) == 0 || others[0].path != f.path) && !yield(f) {
+				return
+			}
+		}
+	}
+}
+
+// isAmong reports whether a path is one of some folders, which are sorted by path.
+func isAmong(folders []folder, path string) bool {
+	_, is := slices.BinarySearchFunc(folders, path, func(f folder, path string) int { return strings.Compare(f.path, path) })
+	return is
 }
 
 // stamped gives folders the stamps that they have among others; both are sorted by path.

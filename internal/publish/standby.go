@@ -8,6 +8,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -34,10 +36,13 @@ type standby struct {
 	hold    hold // of the root
 	live    *live
 	link    func(from, to *os.Root, path string) error
-	folders []folder   // that stood in it when it was opened, by path
-	masked  bool       // the umask takes something of the modes
-	mu      sync.Mutex // held while folders are made
-	fresh   *fresh     // what was made in a tree that was empty; nil of an older one
+	folders []folder     // that stood in it when it was opened, by path
+	masked  bool         // the umask takes something of the modes
+	known   *standbyNote // what is known of it while it is untouched; nil where it was walked
+	first   sync.Once    // the first change
+	failed  error        // of that
+	mu      sync.Mutex   // held while folders are made
+	fresh   *fresh       // what was made in a tree that was empty; nil of an older one
 }
 
 // openStandby makes the tree, or takes from an older one what is not the same file as
@@ -92,7 +97,7 @@ func (s site) umaskTakes() (bool, error) {
 	return !isMode(info.Mode(), folderMode), remove(probe)
 }
 
-// ready leaves of an older tree what the new one shares with the live one.
+// ready finds out what of an older tree the new one shares with the live one.
 func (t *standby) ready(known *standbyNote) error {
 	if ready, err := t.believe(known); ready || err != nil {
 		return err
@@ -134,6 +139,9 @@ func newTree(err error) error {
 
 // put writes a file that the live tree does not hold.
 func (t *standby) put(name string, data []byte) (stat, error) {
+	if err := t.touch(); err != nil {
+		return stat{}, err
+	}
 	in, short := t.hold, name
 	if t.fresh != nil {
 		var err error
@@ -240,37 +248,52 @@ func (t *standby) makeWay(folder string) error {
 
 // settle makes the tree whole once every changed file is in it: what the new tree
 // does not have goes, what did not change becomes the same file as in the live tree.
-func (t *standby) settle(files []file, all names) error {
-	if err := t.drop(all); err != nil {
+// The folders are those of the files.
+func (t *standby) settle(files []file, folders []folder) error {
+	if err := t.touch(); err != nil {
+		return err
+	}
+	if err := t.drop(files, folders); err != nil {
 		return newTree(err)
 	}
-	return together(len(files), func(i int) error {
-		if files[i].same == nil || files[i].same.shared {
-			return nil
+	var apart []*file
+	for i := range files {
+		if f := &files[i]; f.same != nil && !f.same.shared {
+			apart = append(apart, f)
 		}
-		return t.take(&files[i])
-	})
+	}
+	return together(len(apart), func(i int) error { return t.take(apart[i]) })
 }
 
 // drop removes the folders and files that the new tree does not have. It leaves
 // alone a name that has changed sides, from folder to file or back: whoever writes
 // the new one makes way for it, and may have done so.
-func (t *standby) drop(all names) error {
-	for _, f := range t.folders {
-		if !all.folder(f.path) && !all.covers(f.path) {
+func (t *standby) drop(files []file, folders []folder) error {
+	for f := range without(t.folders, folders) {
+		if !covers(files, f.path) {
 			if err := t.root.RemoveAll(f.path); err != nil {
 				return err
 			}
 		}
 	}
-	for path, n := range t.live.files {
-		if n.shared && !n.wanted && !all.folder(path) && !all.covers(path) {
-			if err := t.root.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for n := range t.live.all {
+		if n.shared && !n.wanted && !isAmong(folders, n.path) && !covers(files, n.path) {
+			if err := t.root.Remove(n.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// covers reports whether the path, or a folder above it, is one of the files.
+func covers(files []file, path string) bool {
+	for i := len(path); i > 0; i = strings.LastIndexByte(path[:i], '/') {
+		if _, is := slices.BinarySearchFunc(files, path[:i], func(f file, path string) int { return strings.Compare(f.path, path) }); is {
+			return true
+		}
+	}
+	return false
 }
 
 // take brings a file over from the live tree: by a hard link, or where there can be

@@ -23,10 +23,13 @@ type Writer struct {
 	early     sync.WaitGroup           // while it is opened before that
 	tree      *standby                 // nil while it is not open
 	memory    []byte                   // what is to be remembered of the new tree, once it is whole
+	known     *standbyNote             // and of the old one, once it is the standby
+	folders   []folder                 // of the new tree, by path, when all files are known
 
 	mu    sync.Mutex // guards the rest
-	names names
-	files []file
+	names names      // that are not those of the live tree
+	mixed bool       // and those that are
+	files []file     // that the live tree does not hold; in the end all, by path
 	total Report
 	err   error // the first
 	ended bool
@@ -76,9 +79,7 @@ func (w *Writer) look() (err error) {
 	if w.live, w.gitignore, err = w.site.inspect(); err != nil {
 		return err
 	}
-	const more = 16 // of what there was before
-	w.names = newNames(len(w.live.files) + len(w.live.folders) + more)
-	w.files = make([]file, 0, len(w.live.files)+more)
+	w.names = newNames()
 	return nil
 }
 
@@ -92,9 +93,10 @@ func (w *Writer) Expect() {
 // error, which is about this file or is the first of an earlier one, the site can no
 // longer be finished.
 func (w *Writer) Add(f File) error {
-	err := w.admit(f.Path)
+	n := w.live.files[f.Path]
+	err := w.admit(f.Path, n)
 	if err == nil {
-		err = w.add(f)
+		err = w.add(f, n)
 	}
 	if err != nil {
 		w.fail(err)
@@ -102,11 +104,15 @@ func (w *Writer) Add(f File) error {
 	return err
 }
 
-func (w *Writer) admit(path string) error {
-	if err := checkPath(path); err != nil {
-		return err
+// admit lets a path become a file of the site; n is the live file there.
+func (w *Writer) admit(path string, n *node) error {
+	folded := path
+	if n == nil || !n.named {
+		if err := checkPath(path); err != nil {
+			return err
+		}
+		folded = fold(path)
 	}
-	folded := fold(path)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
@@ -114,6 +120,30 @@ func (w *Writer) admit(path string) error {
 		return fmt.Errorf("add %q: the build has ended", path)
 	case w.err != nil:
 		return w.err
+	}
+	return w.claim(path, folded, n)
+}
+
+// claim sees to it that the names of the site fit together. Those that the live tree has do; as long
+// as no other may come in their way, they are not looked at.
+func (w *Writer) claim(path, folded string, n *node) error {
+	if n != nil && n.named {
+		if n.wanted {
+			return twice(path)
+		}
+		n.wanted = true
+		if !w.mixed {
+			return nil
+		}
+	} else if !w.mixed && w.live.names.clash(path, folded) {
+		w.mixed = true
+		for i := range w.live.old {
+			if n := &w.live.old[i]; n.named && n.wanted {
+				if err := w.names.add(n.path, n.path); err != nil {
+					return err
+				}
+			}
+		}
 	}
 	return w.names.add(path, folded)
 }
@@ -126,29 +156,35 @@ func (w *Writer) fail(err error) {
 	}
 }
 
-func (w *Writer) add(f File) error {
-	if f.Again == nil && f.Sum == [32]byte{} {
-		f.Sum = sha256.Sum256(f.Data)
-	}
-	added := file{path: f.Path, sum: f.Sum}
-	n := w.live.files[f.Path]
-	if n != nil {
-		n.wanted = true
-	}
-	if w.live.holds(n, f.Sum) {
-		added.same = n
-		added.stat = added.same.stat
-	} else if err := w.write(f, &added); err != nil {
+func (w *Writer) add(f File, n *node) error {
+	added, err := w.compare(f, n)
+	if err != nil {
 		return err
+	}
+	if added.same != nil {
+		added.same.kept = true
+		return nil
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.files = append(w.files, added)
-	if !isOwn(f.Path) {
-		w.total.Files++
-		w.total.Bytes += added.stat.size
-	}
 	return nil
+}
+
+// compare finds the file in the live tree, where n may be it, or writes it to the new one.
+func (w *Writer) compare(f File, n *node) (file, error) {
+	if f.Again == nil && f.Sum == [32]byte{} {
+		f.Sum = sha256.Sum256(f.Data)
+	}
+	if n != nil && !n.named { // else it was when it was admitted
+		n.wanted = true
+	}
+	if w.live.holds(n, f.Sum) {
+		return n.file(), nil
+	}
+	added := file{path: f.Path, sum: f.Sum}
+	err := w.write(f, &added)
+	return added, err
 }
 
 func (w *Writer) write(f File, added *file) error {
@@ -216,23 +252,53 @@ func (w *Writer) remember() error {
 // complete adds the writer's own files and tells what the new tree changes.
 func (w *Writer) complete() ([]Change, error) {
 	if w.gitignore != nil {
-		if err := w.add(File{Path: gitignoreName, Data: w.gitignore}); err != nil {
+		if err := w.add(File{Path: gitignoreName, Data: w.gitignore}, w.live.files[gitignoreName]); err != nil {
 			return nil, err
 		}
 	}
-	sortByPath(w.files)
+	w.files = w.all()
+	for i := range w.files {
+		if f := &w.files[i]; !isOwn(f.path) {
+			w.total.Files++
+			w.total.Bytes += f.stat.size
+		}
+	}
+	w.folders = foldersOf(w.files)
 	data, err := encodeManifest(w.files)
 	if err != nil {
 		return nil, err
 	}
-	if err := w.add(File{Path: manifestName, Data: data}); err != nil {
+	added, err := w.compare(File{Path: manifestName, Data: data}, w.live.files[manifestName])
+	if err != nil {
 		return nil, err
 	}
-	last := len(w.files) - 1
-	added := w.files[last]
-	at, _ := slices.BinarySearchFunc(w.files[:last], manifestName, func(f file, path string) int { return strings.Compare(f.path, path) })
-	w.files = slices.Insert(w.files[:last], at, added)
+	at, _ := slices.BinarySearchFunc(w.files, manifestName, func(f file, path string) int { return strings.Compare(f.path, path) })
+	w.files = slices.Insert(w.files, at, added)
 	return w.changes(), nil
+}
+
+// all are the files of the new tree by path, but for the manifest: those that were written among
+// those that the live tree has. Nearly all of these are remembered, and so sorted already.
+func (w *Writer) all() []file {
+	for _, n := range w.live.others {
+		if n.kept {
+			w.files = append(w.files, n.file())
+		}
+	}
+	sortByPath(w.files)
+	more := w.files
+	all := make([]file, 0, len(w.live.old)+len(more)+1)
+	for i := range w.live.old {
+		n := &w.live.old[i]
+		if !n.kept {
+			continue
+		}
+		for len(more) > 0 && more[0].path < n.path {
+			all, more = append(all, more[0]), more[1:]
+		}
+		all = append(all, n.file())
+	}
+	return append(all, more...)
 }
 
 func sortByPath(files []file) {
@@ -240,8 +306,8 @@ func sortByPath(files []file) {
 }
 
 func (w *Writer) changes() (all []Change) {
-	for _, f := range w.files {
-		switch {
+	for i := range w.files {
+		switch f := &w.files[i]; {
 		case f.same != nil:
 		case w.live.files[f.path] != nil:
 			all = append(all, Change{f.path, Changed})
@@ -249,9 +315,9 @@ func (w *Writer) changes() (all []Change) {
 			all = append(all, Change{f.path, New})
 		}
 	}
-	for path, n := range w.live.files {
+	for n := range w.live.all {
 		if !n.wanted {
-			all = append(all, Change{path, Gone})
+			all = append(all, Change{n.path, Gone})
 		}
 	}
 	slices.SortFunc(all, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
@@ -263,7 +329,10 @@ func (w *Writer) same(changed []Change) bool {
 	if w.live.root == nil || w.live.amiss || len(changed) > 0 {
 		return false
 	}
-	return !slices.ContainsFunc(w.live.folders, func(f folder) bool { return !w.names.folder(f.path) })
+	for range without(w.live.folders, w.folders) {
+		return false
+	}
+	return true
 }
 
 // swap makes the standby whole, brings it to the disk and puts it in the place of dir.
@@ -272,7 +341,7 @@ func (w *Writer) swap() error {
 	if err != nil {
 		return err
 	}
-	if err := tree.settle(w.files, w.names); err != nil {
+	if err := tree.settle(w.files, w.folders); err != nil {
 		return err
 	}
 	if err := tree.root.Chmod(".", folderMode); err != nil {
@@ -280,7 +349,7 @@ func (w *Writer) swap() error {
 	}
 	err = together(2, func(i int) error {
 		if i > 0 { // the disk takes its time
-			w.memory = encodeMemory(w.files, w.stamps(tree.folders))
+			w.memory, w.known = encodeMemory(w.files, w.stamps(tree.folders)), w.knows()
 			return nil
 		}
 		if err := syncTree(tree.root); err != nil {
@@ -296,6 +365,10 @@ func (w *Writer) swap() error {
 	}
 	return w.site.swap()
 }
+
+// stamps are the folders of the new tree as they stood in a tree when it was opened. Those
+// that were touched since have other stamps by now, and are read at the next look.
+func (w *Writer) stamps(tree []folder) []folder { return stamped(w.folders, tree) }
 
 // Abandon ends the build and leaves dir as it was. No Add may be running. After
 // [Writer.Finish], and after another Abandon, it does nothing.
@@ -333,7 +406,11 @@ func (w *Writer) end() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.ended = true
-	return errors.Join(w.close(), w.held.Release())
+	var err error
+	if w.tree != nil {
+		err = w.tree.putBack(w.site)
+	}
+	return errors.Join(err, w.close(), w.held.Release())
 }
 
 // close lets go of both trees. Closing twice does no harm.

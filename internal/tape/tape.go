@@ -36,6 +36,9 @@ type Tape struct {
 // Write begins an empty tape.
 func Write() *Tape { return &Tape{} }
 
+// WriteInto begins to write behind what stands in a text, and where its room lasts does so there.
+func WriteInto(b []byte) *Tape { return &Tape{written: b} }
+
 // Read begins to read what was written. The texts that are read share the memory of data.
 func Read(data string) *Tape { return &Tape{left: data, reading: true} }
 

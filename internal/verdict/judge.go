@@ -32,8 +32,9 @@ func (r Rules) Judge(facts Facts) Proof {
 	groups := r.Groups()
 	p.Steps = make([]Step, 0, len(r.Delay)+len(r.First)+len(r.All)+len(r.Any)+len(r.Except))
 	for _, g := range groups {
-		for _, c := range g.Clauses {
-			p.Steps = append(p.Steps, Step{c, g.Part, c.Truth(facts), slices.Contains(decides, c.ID)})
+		for i := range g.Clauses {
+			c := &g.Clauses[i]
+			p.Steps = append(p.Steps, Step{*c, g.Part, c.Truth(facts), slices.Contains(decides, c.ID)})
 		}
 	}
 	return p
@@ -87,7 +88,8 @@ func (r Rules) undelayed(facts Facts) Outcome {
 		return Required
 	}
 	held := false
-	for _, c := range r.All {
+	for i := range r.All {
+		c := &r.All[i]
 		if c.Truth(facts) == Yes {
 			continue
 		}
@@ -96,7 +98,7 @@ func (r Rules) undelayed(facts Facts) Outcome {
 		}
 		held = true
 	}
-	promised := slices.ContainsFunc(r.Any, func(c Clause) bool { return r.binds(c, facts) })
+	promised := some(r.Any, func(c *Clause) bool { return r.binds(c, facts) })
 	switch {
 	case !promised:
 		return NotRequired
@@ -107,15 +109,15 @@ func (r Rules) undelayed(facts Facts) Outcome {
 }
 
 // binds reports whether a promise holds and no exemption can outweigh it.
-func (r Rules) binds(promise Clause, facts Facts) bool {
-	return promise.Truth(facts) == Yes && !slices.ContainsFunc(r.Except, func(e Clause) bool {
+func (r *Rules) binds(promise *Clause, facts Facts) bool {
+	return promise.Truth(facts) == Yes && !some(r.Except, func(e *Clause) bool {
 		return slices.Contains(e.Over, promise.ID) && e.Truth(facts) != No
 	})
 }
 
 // promises lists the Any clauses that bind.
 func (r Rules) promises(facts Facts) []string {
-	return named(r.Any, func(c Clause) bool { return r.binds(c, facts) })
+	return named(r.Any, func(c *Clause) bool { return r.binds(c, facts) })
 }
 
 // deciding names the clauses that a person is shown as the reason of an outcome.
@@ -144,28 +146,38 @@ func (r Rules) deciding(facts Facts, outcome Outcome) []string {
 }
 
 func anyHolds(clauses []Clause, facts Facts) bool {
-	return slices.ContainsFunc(clauses, func(c Clause) bool { return c.Truth(facts) == Yes })
+	return some(clauses, func(c *Clause) bool { return c.Truth(facts) == Yes })
+}
+
+// some reports whether a clause is as asked for. A clause is large: copies would be most of the work.
+func some(clauses []Clause, is func(*Clause) bool) bool {
+	for i := range clauses {
+		if is(&clauses[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 func holding(clauses []Clause, facts Facts) []string {
-	return named(clauses, func(c Clause) bool { return c.Truth(facts) == Yes })
+	return named(clauses, func(c *Clause) bool { return c.Truth(facts) == Yes })
 }
 
 // failing lists the clauses that are known not to hold: an unknown one is no reason.
 func failing(clauses []Clause, facts Facts, otherwise Outcome) []string {
-	return named(clauses, func(c Clause) bool { return c.Truth(facts) == No && c.Otherwise == otherwise })
+	return named(clauses, func(c *Clause) bool { return c.Truth(facts) == No && c.Otherwise == otherwise })
 }
 
 func ids(clauses []Clause) []string {
-	return named(clauses, func(Clause) bool { return true })
+	return named(clauses, func(*Clause) bool { return true })
 }
 
-// named are the IDs of some of the clauses.
-func named(clauses []Clause, some func(Clause) bool) []string {
+// named are the IDs of the clauses that are as asked for.
+func named(clauses []Clause, is func(*Clause) bool) []string {
 	var out []string
-	for _, c := range clauses {
-		if some(c) {
-			out = append(out, c.ID)
+	for i := range clauses {
+		if is(&clauses[i]) {
+			out = append(out, clauses[i].ID)
 		}
 	}
 	return out

@@ -45,9 +45,9 @@ type Facts []Fact
 
 // Find returns the fact of that name; an unknown statement where there is none.
 func (fs Facts) Find(name string) Fact {
-	for _, f := range fs {
-		if f.Name == name {
-			return f
+	for i := range fs { // a fact is large, and they are looked for often
+		if fs[i].Name == name {
+			return fs[i]
 		}
 	}
 	return Fact{Name: name, Value: unknown, Domain: yesNo, Note: "not asked yet"}
@@ -88,7 +88,7 @@ type Condition struct {
 
 // truth is unknown while some values the fact could still have would satisfy the
 // condition and others would not.
-func (c Condition) truth(facts Facts) Truth {
+func (c *Condition) truth(facts Facts) Truth {
 	f := facts.Find(c.Fact)
 	if f.Known() {
 		return Of(slices.Contains(c.In, f.Value))
@@ -134,10 +134,10 @@ type Clause struct {
 }
 
 // Truth tells whether the clause holds by what is known.
-func (c Clause) Truth(facts Facts) Truth {
+func (c *Clause) Truth(facts Facts) Truth {
 	all := Yes
-	for _, condition := range c.When {
-		all = And(all, condition.truth(facts))
+	for i := range c.When {
+		all = And(all, c.When[i].truth(facts))
 	}
 	return all
 }
@@ -184,12 +184,12 @@ func (r Rules) Clauses() []Clause {
 // At is the rules as they are in force at an instant: without the clauses that come
 // into force later.
 func (r Rules) At(t time.Time) Rules {
-	early := func(c Clause) bool { return c.Since.After(t) }
+	early := func(c *Clause) bool { return c.Since.After(t) }
 	in := func(clauses []Clause) []Clause {
-		if !slices.ContainsFunc(clauses, early) {
+		if !some(clauses, early) {
 			return clauses // nearly always, and rules are asked of every bulletin
 		}
-		return slices.DeleteFunc(slices.Clone(clauses), early)
+		return slices.DeleteFunc(slices.Clone(clauses), func(c Clause) bool { return early(&c) })
 	}
 	r.Delay, r.First, r.All, r.Any, r.Except = in(r.Delay), in(r.First), in(r.All), in(r.Any), in(r.Except)
 	return r

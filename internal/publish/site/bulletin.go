@@ -84,7 +84,7 @@ func (r *Renderer) Bulletin(n Notice) (publish.File, error) {
 	}
 	data.Installed, data.Hosted = r.installed(x), r.hosted(x)
 	data.Ways, data.Versions, data.Several = r.guidance(x, data.Installed)
-	return r.render(page, "bulletin.html", data)
+	return r.renderIn(n.room, page, "bulletin.html", data)
 }
 
 // changed tells whether readers may have seen the bulletin otherwise than it is, be it hours ago.
@@ -111,7 +111,7 @@ func (r *Renderer) body(n Notice) (template.HTML, error) {
 	if n.Text == nil || x.Status == bulletin.Withdrawn {
 		return r.markdown(string(x.ID), x.Body)
 	}
-	return r.text(string(x.ID), n.Text)
+	return r.text(string(x.ID), n.Text, n.room)
 }
 
 func (r *Renderer) neighbour(n *Neighbour) *NeighbourLink {
@@ -122,10 +122,10 @@ func (r *Renderer) neighbour(n *Neighbour) *NeighbourLink {
 }
 
 // BulletinAndCard makes the page of one bulletin and what lists keep of it: what both rest on is
-// worked out once.
-func (r *Renderer) BulletinAndCard(n Notice) (publish.File, Card, error) {
+// worked out once. The page stands in the room.
+func (r *Renderer) BulletinAndCard(n Notice, room *Room) (publish.File, Card, error) {
 	reasons := r.reasons(n.Bulletin)
-	n.reasons = &reasons
+	n.reasons, n.room = &reasons, room
 	page, err := r.Bulletin(n)
 	if err != nil {
 		return page, Card{}, err

@@ -358,12 +358,12 @@ func (l *list) seenInFront(browse []Browse) sight {
 
 // long lists the front page of a list and its parts.
 func (l *list) long(s selection, yield func(Shared) bool) bool {
-	if !yield(shared(s.page, s.seen(), func() (publish.File, error) { return l.newestPart(s) })) {
+	if !yield(sharedIn(s.page, s.seen(), func(room *Room) (publish.File, error) { return l.newestPart(room, s) })) {
 		return false
 	}
 	for number := 1; number <= address.Parts(len(s.cards)); number++ {
 		seen := make(sight, 0, perRow*partSize).rows(s.part(number))
-		if !yield(shared(s.page.Part(number), seen, func() (publish.File, error) { return l.part(s, number) })) {
+		if !yield(sharedIn(s.page.Part(number), seen, func(room *Room) (publish.File, error) { return l.part(room, s, number) })) {
 			return false
 		}
 	}
@@ -383,7 +383,7 @@ func (s selection) seen() sight {
 }
 
 // newestPart makes the front page of a list.
-func (l *list) newestPart(s selection) (publish.File, error) {
+func (l *list) newestPart(room *Room, s selection) (publish.File, error) {
 	parts := address.Parts(len(s.cards))
 	page := l.listPage(s, s.cards[:len(s.cards)-parts*partSize])
 	page.Count = len(s.cards)
@@ -391,7 +391,7 @@ func (l *list) newestPart(s selection) (publish.File, error) {
 		part := s.part(number)
 		page.Parts = append(page.Parts, Part{l.Layout.Href(s.page.Part(number)), number, l.date(part[len(part)-1].Published), l.date(part[0].Published)})
 	}
-	return l.render(s.page, "list.html", page)
+	return l.renderIn(room, s.page, "list.html", page)
 }
 
 // part is the bulletins of a part, newest first.
@@ -402,7 +402,7 @@ func (s selection) part(number int) []*Card {
 
 // part makes a part of a long list. It names nothing newer than itself, so that its bytes stay
 // the same when the list grows.
-func (l *list) part(s selection, number int) (publish.File, error) {
+func (l *list) part(room *Room, s selection, number int) (publish.File, error) {
 	page := l.listPage(s, s.part(number))
 	place := s.page.Part(number)
 	page.Canonical = l.Layout.URL(place)
@@ -413,7 +413,7 @@ func (l *list) part(s selection, number int) (publish.File, error) {
 	if number > 1 {
 		page.Older = l.Layout.Href(s.page.Part(number - 1))
 	}
-	return l.render(place, "list.html", page)
+	return l.renderIn(room, place, "list.html", page)
 }
 
 func (l *list) listPage(s selection, cards []*Card) listPage {

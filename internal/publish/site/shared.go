@@ -19,14 +19,19 @@ type Shared struct {
 	// nobody can tell without making the page.
 	From [32]byte
 	// Write makes the page; several goroutines may make several. The error names the template with
-	// its line, or the policy.
-	Write func() ([]byte, error)
+	// its line, or the policy. A long page stands in the room, where there is one.
+	Write func(*Room) ([]byte, error)
 }
 
 // shared is a page that is made of what a reader sees in it of bulletins.
 func shared(page address.Page, seen sight, fill func() (publish.File, error)) Shared {
-	return Shared{page.File(), seen.from(), func() ([]byte, error) {
-		file, err := fill()
+	return sharedIn(page, seen, func(*Room) (publish.File, error) { return fill() })
+}
+
+// sharedIn is a long page of that kind.
+func sharedIn(page address.Page, seen sight, fill func(*Room) (publish.File, error)) Shared {
+	return Shared{page.File(), seen.from(), func(room *Room) ([]byte, error) {
+		file, err := fill(room)
 		return file.Data, err
 	}}
 }
@@ -57,7 +62,7 @@ func (l *list) single(yield func(Shared) bool) bool {
 func (r *Renderer) Others(cards []*Card) iter.Seq2[publish.File, error] {
 	return func(yield func(publish.File, error) bool) {
 		for s := range r.Shared(cards) {
-			data, err := s.Write()
+			data, err := s.Write(nil)
 			if !yield(publish.File{Path: s.Path, Data: data}, err) || err != nil {
 				return
 			}
@@ -72,13 +77,13 @@ func (r *Renderer) static(yield func(Shared) bool) bool {
 			return err
 		}
 		asset := r.Layout.Asset(strings.TrimPrefix(name, "static/"))
-		if !yield(Shared{asset.File(), sight(nil).from(), func() ([]byte, error) { return r.asset(name) }}) {
+		if !yield(Shared{asset.File(), sight(nil).from(), func(*Room) ([]byte, error) { return r.asset(name) }}) {
 			return errStopped
 		}
 		return nil
 	})
 	if err != nil && !errors.Is(err, errStopped) {
-		return yield(Shared{Write: func() ([]byte, error) { return nil, fmt.Errorf("static files: %w", err) }})
+		return yield(Shared{Write: func(*Room) ([]byte, error) { return nil, fmt.Errorf("static files: %w", err) }})
 	}
 	return err == nil
 }

@@ -37,7 +37,7 @@ func sharedOf(t *testing.T, r *Renderer, all []bulletin.Bulletin) map[string]mad
 	}
 	files := make(map[string]made)
 	for s := range r.Shared(cards) {
-		data, err := s.Write()
+		data, err := s.Write(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -253,7 +253,7 @@ func TestSharedAtOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for _, f := range append(files, files...) {
 		group.Go(func() {
-			if data, err := f.Write(); err != nil || string(data) != want[f.Path].data {
+			if data, err := f.Write(nil); err != nil || string(data) != want[f.Path].data {
 				t.Errorf("%s is another: %v", f.Path, err)
 			}
 		})

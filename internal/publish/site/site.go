@@ -89,8 +89,14 @@ type Notice struct {
 	// Public tells whether readers may know of another bulletin; nil: of none.
 	Public func(bulletin.ID) bool
 
+	room    *Room              // nil: the page gets its own
 	reasons *[]Reason          // why it was published, where that was worked out already
 	draft   *bulletin.Bulletin // in the place of Bulletin: see [Renderer.Preview]
+}
+
+// Room is where one page after the other is made. Each is gone when the next is begun.
+type Room struct {
+	page, text []byte
 }
 
 // Neighbour is a bulletin that another page links to.
@@ -168,20 +174,32 @@ func byWeight(a, b policy.Policy) int {
 
 // render fills in the template of a page.
 func (r *Renderer) render(page address.Page, name string, data any) (publish.File, error) {
-	html, err := r.templates.execute(name, data)
+	return r.renderIn(nil, page, name, data)
+}
+
+// renderIn is render in a room, where there is any.
+func (r *Renderer) renderIn(room *Room, page address.Page, name string, data any) (publish.File, error) {
+	html, err := r.templates.execute(name, data, room)
 	return publish.File{Path: page.File(), Data: html}, err
 }
 
 // markdown parses and renders the text of a page; id names it in errors.
 func (r *Renderer) markdown(id string, text []byte) (template.HTML, error) {
-	return r.text(id, markdown.Parse(text))
+	return r.text(id, markdown.Parse(text), nil)
 }
 
-// text renders the Markdown of a page; id names it in errors.
-func (r *Renderer) text(id string, document *markdown.Document) (template.HTML, error) {
-	html, err := document.HTML(markdown.Options{Rewrite: r.Layout.Rewrite, Permalinks: true, Words: r.said})
+// text renders the Markdown of a page, in room where there is any; id names it in errors.
+func (r *Renderer) text(id string, document *markdown.Document, room *Room) (template.HTML, error) {
+	o := markdown.Options{Rewrite: r.Layout.Rewrite, Permalinks: true, Words: r.said}
+	if room != nil {
+		o.Room = room.text
+	}
+	html, err := document.HTML(o)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", id, err)
+	}
+	if room != nil {
+		room.text = html
 	}
 	return template.HTML(html), nil // safe by markdown's own promise
 }

@@ -119,13 +119,18 @@ func (t templateText) inFrame(frame *template.Template, w *words) (*template.Tem
 	return page, t.parse(page, w)
 }
 
-// execute fills in a page.
-func (t *pageTemplates) execute(name string, data any) ([]byte, error) {
+// execute fills in a page, in room where there is any.
+func (t *pageTemplates) execute(name string, data any, room *Room) (html []byte, err error) {
 	page, found := t.pages[name]
-	if !found {
+	switch {
+	case !found:
 		return nil, fmt.Errorf(`site/%s defines no "main"`, name)
+	case room == nil:
+		html, err = page.Bytes(layout, data)
+	default:
+		html, err = page.Into(room.page, layout, data)
+		room.page = html
 	}
-	html, err := page.Bytes(layout, data)
 	return html, templates.Fault("site/"+name, err)
 }
 
