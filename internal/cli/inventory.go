@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"time"
 
@@ -37,13 +38,6 @@ func (s *site) survey(ctx context.Context, b bulletin.Bulletin, seen func(*notif
 		names = isolation.New(named(found.Export))
 		found.identifiers = names
 	}
-	visit := func(n tailnet.Node) error { // as both does, without a copy of each of millions
-		if seen != nil {
-			seen(survey, n)
-		}
-		names.Node(n)
-		return survey.Node(n)
-	}
 	files := s.config.Inventory
 	r := &reading{site: s, ctx: ctx, export: found.Export, rows: make(map[string]int64), names: make(map[string]bool)}
 	defer func() { err = errors.Join(err, r.databases.close()) }()
@@ -61,9 +55,12 @@ func (s *site) survey(ctx context.Context, b bulletin.Bulletin, seen func(*notif
 	})
 	r.nodes(survey, func(known func(tailnet.ID) bool, visit func(tailnet.Node) error) {
 		r.table("nodes", files.Nodes, func(t inventory.Table) (inventory.Read, error) {
+			if known == nil {
+				return t.NodesByMany(s.installed(), survey.Columns(), intakes(survey, names, seen)...)
+			}
 			return t.Nodes(s.installed(), survey.Columns(), known, visit)
 		})
-	}, visit)
+	}, survey.Node)
 	r.table("users", files.Users, func(t inventory.Table) (inventory.Read, error) {
 		return t.Users(survey.Known, both(names.User, survey.User))
 	})
@@ -74,6 +71,28 @@ func (s *site) survey(ctx context.Context, b bulletin.Bulletin, seen func(*notif
 	}
 	found.tables, err = r.tables()
 	return survey, found, err
+}
+
+// mostIntakes is how many goroutines take in nodes: each has a buffer of eight megabytes.
+const mostIntakes = 4
+
+// intakes hand nodes to the identifiers and to the survey, as both does, one for each
+// processor. Where somebody sees every node before, there is one.
+func intakes(survey *notify.Survey, names *isolation.Identifiers, seen func(*notify.Survey, tailnet.Node)) (visits []func(*tailnet.Node) error) {
+	if seen != nil {
+		return []func(*tailnet.Node) error{func(n *tailnet.Node) error {
+			seen(survey, *n)
+			return survey.Node(*n)
+		}}
+	}
+	for range min(runtime.GOMAXPROCS(0), mostIntakes) {
+		names, intake := names.Notes(), survey.Intake()
+		visits = append(visits, func(n *tailnet.Node) error {
+			names.Node(n)
+			return intake.Node(n)
+		})
+	}
+	return visits
 }
 
 // named is how many names an inventory has, by what its export says of it; 0 where that

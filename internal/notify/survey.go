@@ -24,6 +24,7 @@ type Survey struct {
 	bulletin    bulletin.Bulletin
 	rules       disclosure.Rules
 	at          time.Time
+	products    []bulletin.Product
 	matcher     *affected.Matcher
 	seed        maphash.Seed // so that nobody can write IDs that all share a hash
 	spill       *spill
@@ -32,16 +33,14 @@ type Survey struct {
 	hits        hits
 	owners      owners
 	proofs      map[disclosure.TailnetFacts]verdict.Proof
-	nodes       int
-	misses      [affected.Cleared + 1]int
-	filling     batch
-	full        batch          // which busy takes in
-	fetched     int            // keeps looking ahead from being thought useless
-	busy        sync.WaitGroup // one goroutine at most, and only while there is a full batch
-	memo        memo
-	strangers   int      // nodes of tailnets that nobody knows
-	looked      int      // how many nodes there were when somebody looked for disputed ones
-	disputed    []uint64 // hashes of their IDs
+	intakes     []*Intake         // the first is the survey's own
+	filling     []tailnet.Tailnet // that wait to be taken in
+	full        []tailnet.Tailnet // that busy takes in
+	unseated    bool              // there are tailnets that no intake may meet yet
+	busy        sync.WaitGroup    // one goroutine at most, and only while there is a full batch
+	naming      sync.Mutex        // of what findings name
+	looked      int               // how many nodes there were when somebody looked for disputed ones
+	disputed    []uint64          // hashes of their IDs
 	found       findings
 	supplements map[tailnet.ID][]tailnet.Supplement // in the order of the table
 }
@@ -51,7 +50,7 @@ type Survey struct {
 const (
 	roomForHits   = 16 << 20 // octets
 	roomForOwners = 4 << 20  // octets
-	blockSize     = 64 << 10 // octets
+	blockSize     = 32 << 10 // octets
 	hitParts      = 64
 )
 
@@ -62,15 +61,19 @@ func NewSurvey(b bulletin.Bulletin, products []bulletin.Product, rules disclosur
 		bulletin: b,
 		rules:    rules,
 		at:       at,
+		products: products,
 		matcher:  affected.NewMatcher(b, products),
 		seed:     seed,
 		spill:    spill,
 		tailnets: newRoster(seed),
-		hits:     newHits(seed, parted{spill: spill, room: roomForHits, block: blockSize, parts: make([]part, hitParts)}),
-		owners:   owners{parted: parted{spill: spill, room: roomForOwners, block: blockSize, parts: make([]part, ownerParts)}},
-		proofs:   make(map[disclosure.TailnetFacts]verdict.Proof),
-		memo:     memo{off: asksCells(b)},
-		found:    noFindings(),
+		hits: hits{
+			parted: parted{spill: spill, room: roomForHits, block: blockSize, parts: make([]part, hitParts)},
+			seed:   seed,
+			kinds:  kinds{number: make(map[kind]uint32), all: make([]kind, 1)},
+		},
+		owners: owners{parted: parted{spill: spill, room: roomForOwners, block: blockSize, parts: make([]part, ownerParts)}},
+		proofs: make(map[disclosure.TailnetFacts]verdict.Proof),
+		found:  noFindings(),
 
 		supplements: make(map[tailnet.ID][]tailnet.Supplement),
 	}
@@ -96,7 +99,8 @@ func (s *Survey) Columns() []string { return s.matcher.Columns() }
 
 // Tailnet takes in one tailnet.
 func (s *Survey) Tailnet(t tailnet.Tailnet) {
-	if s.filling.tailnets = append(s.filling.tailnets, t); len(s.filling.tailnets) == batchSize {
+	s.unseated = true
+	if s.filling = append(s.filling, t); len(s.filling) == batchSize {
 		s.hand()
 	}
 }
@@ -112,7 +116,7 @@ func (s *Survey) Known(id tailnet.ID) bool {
 // Seen says how much was taken in.
 func (s *Survey) Seen() (tailnets, nodes int) {
 	s.settle()
-	return s.tailnets.len(), s.nodes
+	return s.tailnets.len(), s.nodes()
 }
 
 // Supplement takes in one more address for a tailnet. Of several the one that comes
@@ -136,7 +140,7 @@ func detach(texts ...*string) {
 // Missed says how many nodes escaped in each way.
 func (s *Survey) Missed(m affected.Miss) int {
 	s.settle()
-	return s.misses[m]
+	return s.sum(func(i *Intake) int { return i.misses[m] })
 }
 
 // Rows streams every affected tailnet with what is to be done about it, ordered by

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -144,7 +145,7 @@ func (l looked) survey(t *testing.T, r *rand.Rand, b bulletin.Bulletin, prepare 
 	}
 	take(len(l.findings), func(i int) error { return s.Finding(l.findings[i]) })
 	last := []func(){
-		func() { take(len(l.nodes), func(i int) error { return s.Node(l.nodes[i]) }) },
+		func() { l.takeNodes(t, r, s) },
 		func() { take(len(l.users), func(i int) error { return s.User(l.users[i]) }) },
 		func() { take(len(l.supplements), func(i int) error { return s.Supplement(l.supplements[i]) }) },
 	}
@@ -152,6 +153,31 @@ func (l looked) survey(t *testing.T, r *rand.Rand, b bulletin.Bulletin, prepare 
 		last[i]()
 	}
 	return s
+}
+
+// takeNodes has one to three intakes beside each other take in the nodes.
+func (l looked) takeNodes(t *testing.T, r *rand.Rand, s *Survey) {
+	t.Helper()
+	shares := make([][]tailnet.Node, 1+r.IntN(3))
+	for _, i := range r.Perm(len(l.nodes)) {
+		to := r.IntN(len(shares))
+		shares[to] = append(shares[to], l.nodes[i])
+	}
+	intakes := make([]*Intake, len(shares))
+	for i := range intakes {
+		intakes[i] = s.Intake()
+	}
+	var group sync.WaitGroup
+	for i, share := range shares {
+		group.Go(func() {
+			for n := range share {
+				if err := intakes[i].Node(&share[n]); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
 }
 
 // wants is the standing that a tailnet must have; empty where it has no row.

@@ -7,6 +7,8 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"tocsin/internal/affected"
 	"tocsin/internal/tailnet"
@@ -18,10 +20,15 @@ import (
 type hits struct {
 	parted
 	seed   maphash.Seed
-	kinds  map[kind]uint32
-	ofKind []kind  // by number; the first stands for none
-	counts []int   // by number: how many hits are of the kind
-	state  []state // by the number of the tailnet
+	kinds  kinds
+	states []atomic.Uint32 // by the number of the tailnet: its [state]
+}
+
+// kinds numbers what many hits have in common.
+type kinds struct {
+	mutex  sync.Mutex
+	number map[kind]uint32
+	all    []kind // by number; the first stands for none
 }
 
 // kind is what many hits have in common.
@@ -59,27 +66,22 @@ func (s state) outline(of tailnet.ID) (some []affected.Hit) {
 	return some
 }
 
-func newHits(seed maphash.Seed, p parted) hits {
-	return hits{parted: p, seed: seed, kinds: make(map[kind]uint32), ofKind: make([]kind, 1), counts: make([]int, 1)}
-}
-
-// add packs a node of a tailnet that is hit, with the hash of its ID. A record begins with
-// its size, the tailnet's number, and what ties the node to the tailnet.
-func (h *hits) add(part int, of seat, hash uint64, n *tailnet.Node, a answer) {
-	k, size := &h.ofKind[a.kind], recordHead+spaceFor(n.ID, n.Name, n.User, n.LastSeen)
-	if a.full != nil {
-		k, size = a.full, size+a.full.space()
+// pack packs a node that is hit. A record begins with its size, the tailnet's number, and
+// what ties the node to the tailnet.
+func (w *pen) pack(part int, h *hitNode) {
+	n := h.node
+	size := recordHead + spaceFor(n.ID, n.Name, n.User, n.LastSeen)
+	if h.full != nil {
+		size += h.full.space()
 	}
-	h.note(of.number, k.Affected)
-	h.counts[a.kind]++
-	open := h.space(part, size)
+	open := w.space(part, size)
 	r, begins := *open, len(*open)
-	r = binary.LittleEndian.AppendUint32(append(r, 0, 0, 0, 0), uint32(of.number))
-	r = binary.LittleEndian.AppendUint64(r, bond(of.hash, hash))
-	r = binary.AppendUvarint(r, uint64(a.kind))
+	r = binary.LittleEndian.AppendUint32(append(r, 0, 0, 0, 0), uint32(h.of.number))
+	r = binary.LittleEndian.AppendUint64(r, bond(h.of.hash, h.hash))
+	r = binary.AppendUvarint(r, uint64(h.kind))
 	r = appendTexts(r, n.ID, n.Name, n.User, n.LastSeen)
-	if a.full != nil {
-		r = k.pack(r)
+	if h.full != nil {
+		r = h.full.pack(r)
 	}
 	binary.LittleEndian.PutUint32(r[begins:], uint32(len(r)-begins))
 	*open = r
@@ -92,22 +94,21 @@ const (
 	kindHead   = 2 * binary.MaxVarintLen64
 )
 
+// note counts a hit of a tailnet.
 func (h *hits) note(of int, affected verdict.Truth) {
-	if missing := of + 1 - len(h.state); missing > 0 {
-		h.state = append(h.state, make([]state, missing)...)
-	}
-	h.state[of]++
+	sort := perhapsHit
 	if affected == verdict.Yes {
-		h.state[of] |= surelyHit
-	} else {
-		h.state[of] |= perhapsHit
+		sort = surelyHit
+	}
+	at := &h.states[of]
+	for before := at.Load(); !at.CompareAndSwap(before, (before+1)|uint32(sort)); before = at.Load() {
 	}
 }
 
 // of is what the hits of a tailnet come to.
 func (h *hits) of(number int) state {
-	if number >= 0 && number < len(h.state) {
-		return h.state[number]
+	if number >= 0 && number < len(h.states) {
+		return state(h.states[number].Load())
 	}
 	return 0
 }
@@ -116,18 +117,19 @@ func (h *hits) of(number int) state {
 // another tailnet is noticed (F20).
 func bond(of, node uint64) uint64 { return bits.RotateLeft64(of, 1) ^ node }
 
-// number is that of a kind; 0 where there are too many.
-func (h *hits) number(k kind) uint32 {
-	number, known := h.kinds[k]
-	if known || len(h.ofKind) > mostKinds {
+// of is the number of a kind; 0 where there are too many.
+func (all *kinds) of(k kind) uint32 {
+	all.mutex.Lock()
+	defer all.mutex.Unlock()
+	number, known := all.number[k]
+	if known || len(all.all) > mostKinds {
 		return number
 	}
 	for _, text := range []*string{&k.Product, &k.OS, &k.Version, &k.Evidence, &k.Plain, (*string)(&k.Found)} {
 		*text = strings.Clone(*text) // which may be part of a whole table
 	}
-	number = uint32(len(h.ofKind))
-	h.kinds[k] = number
-	h.ofKind, h.counts = append(h.ofKind, k), append(h.counts, 0)
+	number = uint32(len(all.all))
+	all.number[k], all.all = number, append(all.all, k)
 	return number
 }
 
@@ -184,7 +186,7 @@ func (h *hits) one(record []byte) (bond uint64, hit affected.Hit) {
 	bond = u.uint64()
 	number, n := u.number(), &hit.Node
 	n.ID, n.Name, n.User, n.LastSeen = u.text(), u.text(), u.text(), u.text()
-	k := h.ofKind[number]
+	k := h.kinds.all[number]
 	if number == 0 {
 		k = u.kind()
 	}

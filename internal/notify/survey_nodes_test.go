@@ -51,7 +51,7 @@ func TestIndexOfAnotherTailnet(t *testing.T) {
 	a, b := &r.slots[used[0]], &r.slots[used[1]]
 	const places = 1<<placeBits - 1
 	*a, *b = *a&^places|*b&places, *b&^places|*a&places
-	nodes, seats := []tailnet.Node{certain, odd}, make([]seat, 2)
+	nodes, seats := []tailnet.Node{certain, odd}, new([walkSize]seat)
 	r.findAll(nodes, seats)
 	for i, n := range nodes {
 		if s.Known(n.Tailnet) || seats[i].number >= 0 {

@@ -3,7 +3,9 @@ package notify
 import (
 	"cmp"
 	"iter"
+	"runtime"
 	"slices"
+	"sync"
 
 	"tocsin/internal/affected"
 	"tocsin/internal/tailnet"
@@ -19,12 +21,27 @@ type sections struct {
 // samples is how many IDs are looked at for each section.
 const samples = 32
 
-// of is the section of a tailnet.
-func (c *sections) of(number int, tailnets *roster) int {
-	for at := len(c.known); at < tailnets.len(); at++ {
-		c.known = append(c.known, uint8(c.find(tailnets.id(at), tailnets)))
+// of is the section of a tailnet by its number.
+func (c *sections) of(number int) int { return int(c.known[number]) }
+
+// fill finds the sections of all tailnets.
+func (c *sections) fill(tailnets *roster) {
+	if tailnets.len() == 0 {
+		return
 	}
-	return int(c.known[number])
+	c.find(tailnets.id(0), tailnets)
+	from := len(c.known)
+	c.known = append(c.known, make([]uint8, tailnets.len()-from)...)
+	step := 1 + (tailnets.len()-from)/runtime.GOMAXPROCS(0)
+	var group sync.WaitGroup
+	for first := from; first < tailnets.len(); first += step {
+		group.Go(func() {
+			for number := first; number < min(first+step, tailnets.len()); number++ {
+				c.known[number] = uint8(c.find(tailnets.id(number), tailnets))
+			}
+		})
+	}
+	group.Wait()
 }
 
 // find is the section of an ID. The first that is asked for sets where sections begin.
@@ -67,7 +84,7 @@ type member struct {
 func (s *Survey) members(section int) []member {
 	var all []member
 	for number := range s.tailnets.len() {
-		if s.sections.of(number, &s.tailnets) == section {
+		if s.sections.of(number) == section {
 			all = append(all, member{s.tailnets.id(number), number})
 		}
 	}
@@ -87,6 +104,7 @@ func (s *Survey) matches() iter.Seq2[affected.Match, error] {
 			yield(affected.Match{}, err)
 			return
 		}
+		s.sections.fill(&s.tailnets)
 		var buffer []byte
 		for section := range hitParts {
 			var hits []packed

@@ -15,6 +15,7 @@ import (
 // inventory is refused, not a name told to a stranger.
 type owners struct {
 	parted
+	names    sync.Mutex
 	products []string
 }
 
@@ -34,12 +35,11 @@ type claim struct {
 
 const claimSize = 8 + 4 + 2
 
-func (o *owners) add(node uint64, of int, product string) {
-	number := o.number(product)
-	r := o.space(int(node>>ownerShift), claimSize)
-	*r = binary.LittleEndian.AppendUint64(*r, node)
-	*r = binary.LittleEndian.AppendUint32(*r, uint32(of))
-	*r = binary.LittleEndian.AppendUint16(*r, number)
+// pack appends a claim.
+func (c claim) pack(r []byte) []byte {
+	r = binary.LittleEndian.AppendUint64(r, c.node)
+	r = binary.LittleEndian.AppendUint32(r, c.of)
+	return binary.LittleEndian.AppendUint16(r, c.product)
 }
 
 func unpackClaim(r []byte) claim {
@@ -48,6 +48,8 @@ func unpackClaim(r []byte) claim {
 
 // number is that of a product. An inventory has a handful.
 func (o *owners) number(product string) uint16 {
+	o.names.Lock()
+	defer o.names.Unlock()
 	for i, p := range o.products {
 		if p == product {
 			return uint16(i)

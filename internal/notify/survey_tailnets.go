@@ -17,6 +17,7 @@ type roster struct {
 	named   []place  // by number: where the ID stands
 	said    []place  // by number: where the rest stands
 	slots   []slot   // open addressing; a power of two
+	record  []byte   // that is being packed
 	fetched slot     // keeps looking ahead from being thought useless
 	latest  struct { // what was found last: a node's tailnet is asked for twice in a row
 		id   string
@@ -67,15 +68,17 @@ func (r *roster) find(id tailnet.ID) (s seat, known bool) {
 }
 
 // findAll looks up the tailnets of nodes; of one that is unknown the number is -1. What it
-// reads first of each lies anywhere in memory, and all of it is asked for before any of
-// it is needed.
-func (r *roster) findAll(nodes []tailnet.Node, seats []seat) {
+// reads of each lies anywhere in memory, and all of it is asked for before any of it is
+// needed; what was fetched so comes back for nobody to think it useless.
+func (r *roster) findAll(nodes []tailnet.Node, seats *[walkSize]seat) (fetched uint64) {
 	var slots [walkSize]slot
-	var records [walkSize][]byte
+	mask := uint64(len(r.slots) - 1)
 	for i := range nodes {
 		seats[i].hash = maphash.String(r.seed, string(nodes[i].Tailnet))
 	}
-	mask := uint64(len(r.slots) - 1)
+	for i := range nodes {
+		fetched += uint64(r.slots[seats[i].hash&mask])
+	}
 	for i := range nodes {
 		at := seats[i].hash & mask
 		for r.slots[at] != 0 && !r.slots[at].is(seats[i].hash) {
@@ -84,16 +87,17 @@ func (r *roster) findAll(nodes []tailnet.Node, seats []seat) {
 		slots[i] = r.slots[at]
 	}
 	for i := range nodes {
-		records[i] = r.ids.at(slots[i].place())
-		seats[i].number = int(binary.LittleEndian.Uint32(records[i]))
+		fetched += uint64(r.ids.at(slots[i].place())[0])
 	}
 	for i := range nodes {
-		id, hash := string(nodes[i].Tailnet), seats[i].hash
-		if text, _ := cut(records[i][4:]); slots[i].is(hash) && string(text) == id {
+		id, hash, record := string(nodes[i].Tailnet), seats[i].hash, r.ids.at(slots[i].place())
+		if text, _ := cut(record[4:]); slots[i].is(hash) && string(text) == id {
+			seats[i].number = int(binary.LittleEndian.Uint32(record))
 			continue
 		}
 		_, seats[i].number = r.seek(hash, id)
 	}
+	return fetched
 }
 
 // seek is the slot in which an ID stands, with its number; else the one in which it
@@ -131,13 +135,15 @@ func (r *roster) putAll(tailnets []tailnet.Tailnet) {
 // its place.
 func (r *roster) put(t *tailnet.Tailnet, hash uint64) {
 	at, number := r.seek(hash, string(t.ID))
-	rest := r.rest.add(packTailnet(t))
+	r.record = packTailnet(r.record[:0], t)
+	rest := r.rest.add(r.record)
 	if number >= 0 {
 		r.said[number] = rest
 		return
 	}
-	record := binary.LittleEndian.AppendUint32(nil, uint32(len(r.named)))
-	id := r.ids.addNear(appendTexts(record, string(t.ID)))
+	r.record = binary.LittleEndian.AppendUint32(r.record[:0], uint32(len(r.named)))
+	r.record = appendTexts(r.record, string(t.ID))
+	id := r.ids.addNear(r.record)
 	r.named, r.said = append(r.named, id), append(r.said, rest)
 	r.slots[at] = slotOf(hash, id)
 	if len(r.named) > len(r.slots)/4*3 {
@@ -145,9 +151,9 @@ func (r *roster) put(t *tailnet.Tailnet, hash uint64) {
 	}
 }
 
-// grow doubles the index.
+// grow makes the index four times as large.
 func (r *roster) grow() {
-	r.slots = make([]slot, 2*len(r.slots))
+	r.slots = make([]slot, 4*len(r.slots))
 	for _, id := range r.named {
 		text, _ := cut(r.ids.at(id)[4:])
 		hash := maphash.Bytes(r.seed, text)
@@ -183,7 +189,7 @@ const (
 )
 
 // packTailnet packs all but the ID. Addresses often end in it, as it is often a domain.
-func packTailnet(t *tailnet.Tailnet) []byte {
+func packTailnet(record []byte, t *tailnet.Tailnet) []byte {
 	var bits byte
 	if t.SecurityVerified {
 		bits |= verified
@@ -199,7 +205,7 @@ func packTailnet(t *tailnet.Tailnet) []byte {
 	if ends {
 		bits |= securityEndsInID
 	}
-	return appendTexts(append(make([]byte, 0, 128), bits), t.DisplayName, owner, security, t.Language)
+	return appendTexts(append(record, bits), t.DisplayName, owner, security, t.Language)
 }
 
 func unpackTailnet(id tailnet.ID, record []byte) tailnet.Tailnet {

@@ -176,8 +176,8 @@ func (t *tallying) count(e *end, reached bool) {
 // them from others, the rows are asked.
 func (t *tallying) nodes() error {
 	if t.bulletin.Identification != "none" {
-		for i, count := range t.hits.counts {
-			if k := t.hits.ofKind[i]; count > 0 {
+		for i, k := range t.hits.kinds.all {
+			if count := t.ofKind(i); count > 0 {
 				t.sum.add(Software{k.Product, k.OS, k.Version}, count)
 			}
 		}

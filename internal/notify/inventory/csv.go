@@ -8,22 +8,22 @@ import (
 	"unicode/utf8"
 )
 
-// csvFile reads a file with a header row. A goroutine cuts the rows ahead of whoever
-// looks at them.
+// csvFile reads a file with a header row. Several may read one file beside each other:
+// each takes the next piece of its text when it is done with the one before.
 type csvFile struct {
-	splitter
-	at    []int       // for each column asked for its index in the header; -1 where it has none
-	ahead chan *batch // in the order of the file
-	spent chan *batch // to be filled again
-	batch *batch      // whose rows are looked at
-	turn  int         // the row of it that comes next
+	*splitter
+	at    []int  // for each column asked for its index in the header; -1 where it has none
+	batch *batch // whose rows are looked at
+	turn  int    // the row of it that comes next
 }
 
-// batches is how many there are: one is filled, one waits and one is looked at.
-const batches = 3
-
 func newCSV(text *blocks) *csvFile {
-	return &csvFile{splitter: splitter{blocks: text, line: 1}, batch: new(batch)}
+	return &csvFile{splitter: &splitter{blocks: text, line: 1}, batch: new(batch)}
+}
+
+// beside reads the same file; only what the header says is known of it.
+func (f *csvFile) beside() scanner {
+	return &csvFile{splitter: f.splitter, at: f.at, batch: new(batch)}
 }
 
 // header reads the header row and checks that the columns that must be there are.
@@ -54,7 +54,7 @@ func (f *csvFile) header(asked *columns) ([]bool, []fault, error) {
 		f.at = append(f.at, at)
 		there[i] = at >= 0
 	}
-	f.readAhead()
+	f.turn = len(f.batch.rows)
 	return there, nil, nil
 }
 
@@ -94,38 +94,14 @@ func (f *csvFile) check(asked *columns, names []string, row written) (faults []f
 	return faults
 }
 
-// readAhead begins to cut rows.
-func (f *csvFile) readAhead() {
-	f.ahead, f.spent = make(chan *batch, batches), make(chan *batch, batches)
-	for range batches - 1 {
-		f.spent <- new(batch)
-	}
-	f.turn = len(f.batch.rows) // past the header
-	f.blocks.busy.Go(func() {
-		defer close(f.ahead)
-		for {
-			select {
-			case b := <-f.spent:
-				f.fill(b)
-				f.ahead <- b // there is room for all of them
-				if b.after != nil {
-					return
-				}
-			case <-f.blocks.stop:
-				return
-			}
-		}
-	})
-}
-
 // next hands out a row that is CSV and UTF-8, in every column.
 func (f *csvFile) next(r *row) error {
 	for f.turn == len(f.batch.rows) {
 		if f.batch.after != nil {
 			return f.batch.after
 		}
-		f.spent <- f.batch
-		f.batch, f.turn = <-f.ahead, 0
+		f.fill(f.batch)
+		f.turn = 0
 	}
 	row := f.batch.rows[f.turn]
 	f.turn++
@@ -160,5 +136,5 @@ func (f *csvFile) place(column int) (line, at int) {
 	return row.position(f.at[column])
 }
 
-// close ends cutting and reading.
+// close ends reading.
 func (f *csvFile) close() { f.blocks.close() }

@@ -70,7 +70,7 @@ func FuzzScanner(f *testing.F) {
 			asked.must(fmt.Sprint("c", i))
 			oracle.FieldsPerRecord++
 		}
-		rows := newCSV(readBlocks(strings.NewReader(headerOf(asked)+text), size))
+		rows := newCSV(newBlocks(strings.NewReader(headerOf(asked)+text), size))
 		defer rows.close()
 		if _, faults, err := rows.header(asked); err != nil || len(faults) > 0 {
 			t.Fatal(faults, err)

@@ -65,8 +65,9 @@ func (in *input) sum() (string, error) {
 // would become part of the first column's name.
 const byteOrderMark = "\uFEFF"
 
-// scanner finds out by its first octets what the file is.
-func (in *input) scanner() (scanner, error) {
+// scanner finds out by its first octets what the file is. Where only one reads it, it is
+// read ahead.
+func (in *input) scanner(readers int) (scanner, error) {
 	text, err := in.text()
 	if err != nil {
 		return nil, err
@@ -74,10 +75,14 @@ func (in *input) scanner() (scanner, error) {
 	if start, err := text.Peek(len(byteOrderMark)); err == nil && string(start) == byteOrderMark {
 		_, _ = text.Discard(len(byteOrderMark)) // what was peeked at is there
 	}
-	if firstOctet(text) == '{' {
-		return newJSONLines(readBlocks(text, blockSize)), nil
+	json, blocks := firstOctet(text) == '{', newBlocks(text, blockSize)
+	if readers == 1 {
+		blocks.ahead()
 	}
-	return newCSV(readBlocks(text, blockSize)), nil
+	if json {
+		return newJSONLines(blocks), nil
+	}
+	return newCSV(blocks), nil
 }
 
 // gzipMagic begins every gzip file (RFC 1952 §2.3.1).

@@ -4,16 +4,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
 // jsonLines reads a file that has one object on each line (jsonlines.org). A key is a
 // column: its value is text, a number or true or false; null is an empty cell.
 type jsonLines struct {
-	blocks *blocks
-	block  block // what of it was not looked at
+	shared *sharedLines
+	text   string // lines that were not looked at
+	after  error  // what follows them; nil where others do
 	asked  []column
 	number int    // of the line that was read last
 	line   string // its text
@@ -24,28 +27,67 @@ type jsonLines struct {
 	near   map[string]int // which column a key means, as [columns.near] has it
 }
 
-func newJSONLines(text *blocks) *jsonLines { return &jsonLines{blocks: text} }
+// sharedLines is a text of which several read: each line goes to one of them.
+type sharedLines struct {
+	mutex  sync.Mutex
+	blocks *blocks
+	number int   // of the last line that was taken
+	after  error // nothing is left
+}
+
+func newJSONLines(text *blocks) *jsonLines { return &jsonLines{shared: &sharedLines{blocks: text}} }
+
+// beside reads the same file.
+func (f *jsonLines) beside() scanner {
+	other := &jsonLines{shared: f.shared}
+	other.ask(f.asked)
+	return other
+}
+
+// take takes the next lines, and the number of the line before them.
+func (s *sharedLines) take() (text string, number int, after error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.after != nil {
+		return "", s.number, s.after
+	}
+	next := s.blocks.next()
+	number = s.number
+	s.number += strings.Count(next.text, "\n")
+	if next.err != nil {
+		last := s.number + 1
+		if next.text != "" && !strings.HasSuffix(next.text, "\n") {
+			last++
+		}
+		after, s.after = ending(next.err, last), io.EOF // it is told once
+	}
+	return next.text, number, after
+}
 
 // header only takes note of the columns: every line names its own.
 func (f *jsonLines) header(asked *columns) ([]bool, []fault, error) {
-	f.asked, f.starts, f.near = asked.list, make([]int, len(asked.list)), make(map[string]int)
+	f.ask(asked.list)
 	return nil, nil, nil
+}
+
+func (f *jsonLines) ask(columns []column) {
+	f.asked, f.starts, f.near = columns, make([]int, len(columns)), make(map[string]int)
 }
 
 // next reads the next line that is not blank.
 func (f *jsonLines) next(r *row) error {
 	for {
-		for f.block.text != "" {
-			f.line, f.block.text, _ = strings.Cut(f.block.text, "\n")
+		for f.text != "" {
+			f.line, f.text, _ = strings.Cut(f.text, "\n")
 			f.number++
 			if strings.TrimSpace(f.line) != "" {
 				return f.object(r)
 			}
 		}
-		if f.block.err != nil {
-			return ending(f.block.err, f.number+1)
+		if f.after != nil {
+			return f.after
 		}
-		f.block = f.blocks.next()
+		f.text, f.number, f.after = f.shared.take()
 	}
 }
 
@@ -161,4 +203,4 @@ func (f *jsonLines) column(offset int) int {
 }
 
 // close ends reading.
-func (f *jsonLines) close() { f.blocks.close() }
+func (f *jsonLines) close() { f.shared.blocks.close() }

@@ -19,55 +19,79 @@ import (
 // stand there.
 func (t Table) Nodes(products, cells []string, known func(tailnet.ID) bool, visit func(tailnet.Node) error) (Read, error) {
 	ask := t.asking()
-	of, id := ask.must("tailnet"), ask.must("node_id")
-	os, version := ask.must("os"), ask.must("client_version")
-	name, user, last := ask.may("node_name"), ask.may("user_id"), ask.may("last_seen")
-	product := ask.may("product")
+	return t.each(ask, askForNodes(ask, products, cells).visit(known, func(n *tailnet.Node) error { return visit(*n) }))
+}
+
+// NodesByMany is [Table.Nodes] with known nil, for several visitors: each has a goroutine
+// of its own, and is handed the nodes of some of the rows. A node is good until the visitor
+// returns; its texts stay good.
+func (t Table) NodesByMany(products, cells []string, visits ...func(*tailnet.Node) error) (Read, error) {
+	ask := t.asking()
+	columns, rows := askForNodes(ask, products, cells), make([]func(*row), len(visits))
+	for i, visit := range visits {
+		rows[i] = columns.visit(nil, visit)
+	}
+	return t.each(ask, rows...)
+}
+
+// nodeColumns are the columns of the nodes table, by their turn in a row.
+type nodeColumns struct {
+	of, id, os, version, name, user, last, product int
+
+	products, cells []string
+	values          []int // of the cells
+}
+
+// askForNodes asks for them.
+func askForNodes(ask *columns, products, cells []string) nodeColumns {
+	c := nodeColumns{products: products, cells: cells}
+	c.of, c.id = ask.must("tailnet"), ask.must("node_id")
+	c.os, c.version = ask.must("os"), ask.must("client_version")
+	c.name, c.user, c.last = ask.may("node_name"), ask.may("user_id"), ask.may("last_seen")
+	c.product = ask.may("product")
 	if len(products) != 1 {
-		ask.list[product].needed = true
-		ask.list[product].why = fmt.Sprintf(", and tocsin.yaml declares %d products that run on nodes, not one", len(products))
+		ask.list[c.product].needed = true
+		ask.list[c.product].why = fmt.Sprintf(", and tocsin.yaml declares %d products that run on nodes, not one", len(products))
 	}
-	var values []int
 	for _, cell := range cells {
-		values = append(values, ask.may(cell))
+		c.values = append(c.values, ask.may(cell))
 	}
-	return t.each(ask, func(r *row) {
-		n := tailnet.Node{
-			Tailnet:  tailnet.ID(r.cells[of]),
-			ID:       r.cells[id],
-			Name:     r.cells[name],
-			User:     r.cells[user],
-			OS:       strings.ToLower(r.cells[os]), // windows and Windows are one platform
-			Version:  r.cells[version],
-			LastSeen: r.cells[last],
-			Product:  r.cells[product],
-			Cells:    r.pick(cells, values),
+	return c
+}
+
+// visit is what becomes of a row.
+func (c nodeColumns) visit(known func(tailnet.ID) bool, visit func(*tailnet.Node) error) func(*row) {
+	n := new(tailnet.Node)
+	return func(r *row) {
+		n.Tailnet, n.ID, n.Name = tailnet.ID(r.cells[c.of]), r.cells[c.id], r.cells[c.name]
+		n.User, n.Product, n.Version = r.cells[c.user], r.cells[c.product], r.cells[c.version]
+		n.OS = strings.ToLower(r.cells[c.os]) // windows and Windows are one platform
+		n.LastSeen = r.cells[c.last]
+		if len(c.cells) > 0 {
+			n.Cells = r.pick(c.cells, c.values)
 		}
-		if !r.there[product] {
-			n.Product = products[0]
+		if !r.there[c.product] {
+			n.Product = c.products[0]
 		}
 		switch {
-		case !r.named(id) || !r.trim(of) || slices.ContainsFunc(values, func(c int) bool { return !r.trim(c) }):
-		case !slices.Contains(products, n.Product):
-			r.bad(product, "none of the products in tocsin.yaml that run on nodes: "+strings.Join(products, ", "))
+		case !r.named(c.id) || !r.trim(c.of) || slices.ContainsFunc(c.values, func(c int) bool { return !r.trim(c) }):
+		case !slices.Contains(c.products, n.Product):
+			r.bad(c.product, "none of the products in tocsin.yaml that run on nodes: "+strings.Join(c.products, ", "))
 		case known != nil && !known(n.Tailnet):
-			r.bad(of, unknownTailnet)
-		case known != nil && r.again(id, "this node stands in an earlier row too", n.Product, n.ID):
+			r.bad(c.of, unknownTailnet)
+		case known != nil && r.again(c.id, "this node stands in an earlier row too", n.Product, n.ID):
 		default:
 			if err := visit(n); err != nil {
-				r.bad(id, err.Error())
+				r.bad(c.id, err.Error())
 			}
 		}
-	})
+	}
 }
 
 const unknownTailnet = "no such tailnet in the table of tailnets"
 
 // pick takes the cells that a bulletin asks for; the row itself is used again.
 func (r *row) pick(names []string, columns []int) tailnet.Cells {
-	if len(names) == 0 {
-		return tailnet.Cells{}
-	}
 	values := make([]string, len(columns))
 	for i, column := range columns {
 		values[i] = r.cells[column]

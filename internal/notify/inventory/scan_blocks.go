@@ -11,12 +11,15 @@ import (
 // a processor's cache from one goroutine to the next.
 const blockSize = 128 << 10
 
-// blocks reads a text ahead, and decompresses it, in a goroutine of its own. A block
-// ends where a line does, unless the text ends there.
+// blocks reads a text, and decompresses it, block by block. A block ends where a line
+// does, unless the text ends there.
 type blocks struct {
-	ready chan block
-	stop  chan struct{}
-	busy  sync.WaitGroup
+	in     io.Reader
+	buffer []byte // filled again and again
+	held   int    // octets of it that no block has yet
+	ready  chan block
+	stop   chan struct{}
+	busy   sync.WaitGroup
 }
 
 // block is a piece of a text that never changes: whoever keeps a part of it keeps all.
@@ -30,15 +33,31 @@ var (
 	errStopped = errors.New("nobody reads on")
 )
 
-// readBlocks begins to read blocks of a size.
-func readBlocks(in io.Reader, size int) *blocks {
-	b := &blocks{ready: make(chan block, 2), stop: make(chan struct{})}
-	b.busy.Go(func() { b.read(in, make([]byte, size)) })
+// newBlocks reads blocks of a size when they are asked for.
+func newBlocks(in io.Reader, size int) *blocks { return &blocks{in: in, buffer: make([]byte, size)} }
+
+// ahead reads in a goroutine of its own from now on, until the text ends or close is called.
+func (b *blocks) ahead() *blocks {
+	b.ready, b.stop = make(chan block, 2), make(chan struct{})
+	b.busy.Go(func() {
+		defer close(b.ready)
+		for next := (block{}); next.err == nil; {
+			next = b.read()
+			select {
+			case b.ready <- next:
+			case <-b.stop:
+				return
+			}
+		}
+	})
 	return b
 }
 
-// next waits for the next block. There is none after one with an error.
+// next is the next block. There is none after one with an error.
 func (b *blocks) next() block {
+	if b.ready == nil {
+		return b.read()
+	}
 	next, more := <-b.ready
 	if !more {
 		next.err = errStopped
@@ -48,36 +67,31 @@ func (b *blocks) next() block {
 
 // close ends reading, and returns when nothing of it is left.
 func (b *blocks) close() {
-	close(b.stop)
+	if b.stop != nil {
+		close(b.stop)
+	}
 	b.busy.Wait()
 }
 
-// read fills one buffer again and again. What follows its last line end goes to the
-// next block; where the text breaks off there, nobody knows the rest of the line.
-func (b *blocks) read(in io.Reader, buffer []byte) {
-	defer close(b.ready)
-	for held := 0; ; {
-		n, err := fill(in, buffer[held:])
-		held += n
-		cut := bytes.LastIndexByte(buffer[:held], '\n') + 1
+// read fills the buffer. What follows its last line end goes to the next block; where the
+// text breaks off there, nobody knows the rest of the line.
+func (b *blocks) read() block {
+	for {
+		n, err := fill(b.in, b.buffer[b.held:])
+		b.held += n
+		cut := bytes.LastIndexByte(b.buffer[:b.held], '\n') + 1
 		switch {
 		case err == io.EOF:
-			cut = held
-		case err == nil && cut == 0 && len(buffer) < maxRow:
-			buffer = append(buffer, make([]byte, min(len(buffer), maxRow-len(buffer)))...)
+			cut = b.held
+		case err == nil && cut == 0 && len(b.buffer) < maxRow:
+			b.buffer = append(b.buffer, make([]byte, min(len(b.buffer), maxRow-len(b.buffer)))...)
 			continue
 		case err == nil && cut == 0:
 			err = errTooLong
 		}
-		select {
-		case b.ready <- block{string(buffer[:cut]), err}:
-		case <-b.stop:
-			return
-		}
-		if err != nil {
-			return
-		}
-		held = copy(buffer, buffer[cut:held])
+		text := string(b.buffer[:cut])
+		b.held = copy(b.buffer, b.buffer[cut:b.held])
+		return block{text, err}
 	}
 }
 

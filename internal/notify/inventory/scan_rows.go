@@ -5,25 +5,27 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
 // splitter cuts CSV into rows and cells, as [encoding/csv] does where it allows nothing
 // (RFC 4180, with line ends of either kind; blank lines are no rows).
 type splitter struct {
-	blocks *blocks
 	names  []string // the header row; none before it is read
-	text   string   // what was read and is not cut yet
-	line   int      // on which it begins
-	after  error    // what follows it; nil where a block does
-	legal  bool     // the text that is being cut is UTF-8
+	mutex  sync.Mutex
+	blocks *blocks
+	text   string // what was read and nobody has taken yet
+	line   int    // on which it begins
+	after  error  // what follows it; nil where a block does
 }
 
 // batch is rows that were cut from one text. Of most of them only commas and ends are
 // known: their cells are made when somebody looks at them.
 type batch struct {
 	text   string
-	line   int // on which it begins
+	line   int  // on which it begins
+	legal  bool // it is UTF-8
 	commas []uint32
 	rows   []cutRow
 	odd    []oddRow
@@ -42,13 +44,27 @@ type oddRow struct {
 }
 
 // fill cuts the rows of the next text; of the first text only the header, as the number
-// of its cells is not known before.
+// of its cells is not known before. Any number may fill batches at a time: each row goes
+// into one of them.
 func (s *splitter) fill(b *batch) {
+	if whole := s.take(b); whole {
+		s.cut(b)
+	}
+}
+
+// take takes the next text. Where it has quotes its rows are cut at once, since only that
+// shows where the last of them ends. Else it is whole lines, which are still to be cut.
+func (s *splitter) take(b *batch) (whole bool) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	for s.text == "" && s.after == nil {
 		s.read()
 	}
 	*b = batch{text: s.text, line: s.line, commas: b.commas, rows: b.rows[:0], odd: b.odd[:0], cells: b.cells[:0]}
-	at, open := s.cut(b)
+	at, open := len(s.text), false
+	if whole = len(s.names) > 0 && strings.IndexByte(s.text, '"') < 0; !whole {
+		at, open = s.cut(b)
+	}
 	s.line += strings.Count(s.text[:at], "\n")
 	s.text = s.text[at:]
 	switch {
@@ -62,6 +78,10 @@ func (s *splitter) fill(b *batch) {
 	case (open || s.text == "") && s.after != nil:
 		b.after = ending(s.after, s.line)
 	}
+	if b.after != nil {
+		s.text, s.after = "", io.EOF // it is told once
+	}
+	return whole
 }
 
 // read puts the next block after what is left of the text.
@@ -75,8 +95,8 @@ func (s *splitter) read() {
 func (s *splitter) cut(b *batch) (at int, open bool) {
 	var ascii bool
 	b.commas, ascii = findCommas(b.text, b.commas)
-	s.legal = ascii || utf8.ValidString(b.text)
-	plain := s.legal && len(s.names) > 0 // else every row is looked at closely
+	b.legal = ascii || utf8.ValidString(b.text)
+	plain := b.legal && len(s.names) > 0 // else every row is looked at closely
 	comma, quote := 0, nextQuote(b.text, 0)
 	for at < len(b.text) && (len(s.names) > 0 || len(b.rows) == 0) {
 		ends, next := line(b.text, at)
@@ -154,7 +174,7 @@ func (b *batch) add(begins, first int, wrong error) {
 // header's, or one of them, in any column, is not UTF-8.
 func (s *splitter) wrong(b *batch, begins, next int, cells []string, err error) error {
 	broken := -1
-	if !s.legal {
+	if !b.legal {
 		broken = slices.IndexFunc(cells, func(cell string) bool { return !utf8.ValidString(cell) })
 	}
 	header := len(s.names) == 0

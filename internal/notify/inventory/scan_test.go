@@ -57,7 +57,7 @@ func TestRowsOverBlocks(t *testing.T) {
 		want = append(want, strings.Join(cells, "|"))
 	}
 	var got []string
-	files := newCSV(readBlocks(strings.NewReader("a,b\n"+text.String()), blockSize))
+	files := newCSV(newBlocks(strings.NewReader("a,b\n"+text.String()), blockSize))
 	defer files.close()
 	asked := &columns{}
 	asked.must("a")
@@ -155,7 +155,7 @@ func TestFewRowsAreOdd(t *testing.T) {
 		if what == "no end" {
 			text = c.row
 		}
-		s := splitter{blocks: readBlocks(strings.NewReader(text), blockSize), names: make([]string, 3), line: 1}
+		s := splitter{blocks: newBlocks(strings.NewReader(text), blockSize), names: make([]string, 3), line: 1}
 		var b batch
 		s.fill(&b)
 		s.blocks.close()

@@ -27,7 +27,7 @@ type queried struct {
 }
 
 // query reads the table's query as if it were a file.
-func (r *reading) query(visit func(*row)) (err error) {
+func (r *reading) query(visits []func(*row)) (err error) {
 	r.file = r.Query.Name
 	rows, err := r.Query.Open()
 	if err != nil {
@@ -36,7 +36,7 @@ func (r *reading) query(visit func(*row)) (err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	names := rows.Columns()
 	r.scanner = &queried{rows: rows, names: names, cells: make([]string, len(names))}
-	err = r.scanned(visit)
+	err = r.scanned(visits)
 	if last, bad := errors.AsType[fault](err); bad {
 		r.add(last)
 		err = nil
@@ -116,6 +116,9 @@ func (q *Query) placed(p source.Problem) source.Problem {
 
 // place numbers the row, and the column as it was asked for.
 func (f *queried) place(column int) (line, at int) { return f.number, column + 1 }
+
+// beside is nobody: a database answers one.
+func (f *queried) beside() scanner { return nil }
 
 // close has nothing to end: the rows are read where they are asked for.
 func (f *queried) close() {}

@@ -14,6 +14,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"tocsin/internal/source"
@@ -126,6 +127,9 @@ type scanner interface {
 	next(*row) error
 	// place says where the row's cell in a column stands.
 	place(column int) (line, at int)
+	// beside is another scanner of the file, for another goroutine: each row is read by
+	// one of them. It is for after the header, and nil where only one can read.
+	beside() scanner
 	// close ends whatever reads ahead, and returns when it has ended.
 	close()
 }
@@ -185,31 +189,32 @@ func (c column) missing() string {
 // asking begins with no columns.
 func (t Table) asking() *columns { return &columns{theirs: t.Columns} }
 
-// each calls visit for every readable row of every file and reports the others. The
-// error is a file that cannot be opened or stops being readable.
-func (t Table) each(c *columns, visit func(*row)) (Read, error) {
+// each calls visit for every readable row of every file and reports the others; of several,
+// each row is visited by one, in a goroutine of its own. The error is a file that cannot
+// be opened or stops being readable.
+func (t Table) each(c *columns, visits ...func(*row)) (Read, error) {
 	r := &reading{Table: t, asked: c, keys: newTwice()}
 	if t.Sum {
 		r.read.Sums = make(map[string]string, len(t.Files))
 	}
-	err := r.all(visit)
+	err := r.all(visits)
 	if repeated := r.keys.repeated(); err == nil && len(repeated) > 0 {
-		err = r.findAgain(repeated, visit)
+		err = r.findAgain(repeated, visits)
 	}
 	r.read.Problems = r.problems.all()
 	return r.read, err
 }
 
 // all reads every file, or the query.
-func (r *reading) all(visit func(*row)) error {
+func (r *reading) all(visits []func(*row)) error {
 	if r.Query != nil {
-		if err := r.query(visit); err != nil {
+		if err := r.query(visits); err != nil {
 			return fmt.Errorf("%s: %w", r.Query.Name, err)
 		}
 	}
 	for i, f := range r.Files {
 		r.turn = i
-		if err := r.one(f, visit); err != nil {
+		if err := r.one(f, visits); err != nil {
 			return fmt.Errorf("%s: %w", f.Name, err)
 		}
 	}
@@ -217,14 +222,14 @@ func (r *reading) all(visit func(*row)) error {
 }
 
 // one reads one file, and sums it up to its end even where reading ends before.
-func (r *reading) one(f File, visit func(*row)) (err error) {
+func (r *reading) one(f File, visits []func(*row)) (err error) {
 	r.file = f.Name
 	in, err := open(f, r.Sum)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, in.close()) }()
-	err = r.rows(in, visit)
+	err = r.rows(in, visits)
 	if last, bad := errors.AsType[fault](err); bad {
 		r.add(last)
 		err = nil
@@ -237,16 +242,16 @@ func (r *reading) one(f File, visit func(*row)) (err error) {
 
 // rows reads the file's header, and its rows where the header is sound. The error is a
 // [fault] after which nothing can be read, or a file that stops being readable.
-func (r *reading) rows(in *input, visit func(*row)) (err error) {
-	if r.scanner, err = in.scanner(); err != nil {
+func (r *reading) rows(in *input, visits []func(*row)) (err error) {
+	if r.scanner, err = in.scanner(len(visits)); err != nil {
 		return err
 	}
 	defer r.scanner.close()
-	return r.scanned(visit)
+	return r.scanned(visits)
 }
 
 // scanned reads what the scanner gives.
-func (r *reading) scanned(visit func(*row)) error {
+func (r *reading) scanned(visits []func(*row)) error {
 	there, faults, err := r.scanner.header(r.asked)
 	if err != nil {
 		return err
@@ -260,6 +265,37 @@ func (r *reading) scanned(visit func(*row)) error {
 	if len(faults) > 0 {
 		return nil // without its columns a table means nothing
 	}
+	return r.share(there, visits)
+}
+
+// share has every visitor read its share of the rows. What they find is put together as if
+// one had read them all.
+func (r *reading) share(there []bool, visits []func(*row)) error {
+	scanners := []scanner{r.scanner}
+	for range visits[1:] {
+		if other := r.scanner.beside(); other != nil {
+			scanners = append(scanners, other)
+		}
+	}
+	if len(scanners) == 1 {
+		return r.visit(there, visits[0])
+	}
+	parts, errs := make([]reading, len(scanners)), make([]error, len(scanners))
+	var group sync.WaitGroup
+	for i, s := range scanners {
+		parts[i] = reading{Table: r.Table, asked: r.asked, file: r.file, turn: r.turn, scanner: s}
+		group.Go(func() { errs[i] = parts[i].visit(there, visits[i]) })
+	}
+	group.Wait()
+	for i := range parts {
+		r.read.Rows += parts[i].read.Rows
+		r.problems.merge(parts[i].problems)
+	}
+	return errors.Join(errs...)
+}
+
+// visit calls a visitor for every row that its scanner gives.
+func (r *reading) visit(there []bool, visit func(*row)) error {
 	current := row{cells: make([]string, len(r.asked.list)), there: make([]bool, len(r.asked.list)), reading: r}
 	copy(current.there, there)
 	for {

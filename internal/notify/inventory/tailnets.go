@@ -49,12 +49,16 @@ func (r *row) named(column int) bool {
 // trim reports a cell with white space around its text: it would name another
 // tailnet, or another node, than the same text without.
 func (r *row) trim(column int) bool {
-	if text := r.cells[column]; strings.TrimSpace(text) == text {
+	text := r.cells[column]
+	if text == "" || visible(text[0]) && visible(text[len(text)-1]) || strings.TrimSpace(text) == text {
 		return true
 	}
 	r.bad(column, "white space around it")
 	return false
 }
+
+// visible reports an octet that is a character of ASCII and no white space.
+func visible(octet byte) bool { return octet > ' ' && octet < 0x7F }
 
 // address reports a cell that holds something other than nothing or one mailbox.
 func (r *row) address(column int) bool {

@@ -128,10 +128,10 @@ func (r *row) again(column int, what, first, second string) bool {
 
 // findAgain reads the table a second time, for the places of rows that are about what an
 // earlier row is about.
-func (r *reading) findAgain(hashes []uint64, visit func(*row)) error {
+func (r *reading) findAgain(hashes []uint64, visits []func(*row)) error {
 	second := &reading{Table: r.Table, asked: r.asked, keys: r.keys, repeated: &repeated{hashes, make([]bool, len(hashes))}}
 	second.Sum = false
-	if err := second.all(visit); err != nil {
+	if err := second.all(visits); err != nil {
 		return err
 	}
 	if second.problems.count == 0 {

@@ -82,6 +82,23 @@ const (
 )
 
 func class(r rune) int {
+	if r < utf8.RuneSelf {
+		return int(classes[r])
+	}
+	return classOf(r)
+}
+
+// classes are those of ASCII.
+var classes = asciiClasses()
+
+func asciiClasses() (table [utf8.RuneSelf]uint8) {
+	for c := range table {
+		table[c] = uint8(classOf(rune(c)))
+	}
+	return table
+}
+
+func classOf(r rune) int {
 	switch {
 	case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r >= 'A' && r <= 'Z':
 		return letter
@@ -108,10 +125,8 @@ func shape(text string) int {
 	if class(rune(text[0])) != letter || class(rune(text[len(text)-1])) != letter {
 		return several
 	}
-	for at := range len(text) {
-		if text[at] <= ' ' || text[at] >= 0x7F {
-			return several
-		}
+	if !visible(text) {
+		return several
 	}
 	return oneAtom
 }

@@ -42,13 +42,17 @@ type Mask struct{ Mask, Text string }
 type Checker struct {
 	of         *Identifiers
 	vocabulary map[uint64]struct{} // runs of what every letter of the plan may say
-	clean      *memory
+	clean      *memory             // texts that name nobody
+	lines      *memory             // of pages, which name nobody and are quiet
+	tags       *memory             // the same
+	hosts      map[string]bool     // to which every letter may link
+	links      map[string]bool     // of letters for nobody
 }
 
 // NewChecker begins once all tables are read.
 func NewChecker(of *Identifiers) *Checker {
 	of.settle()
-	return &Checker{of, make(map[uint64]struct{}), new(memory)}
+	return &Checker{of, make(map[uint64]struct{}), new(memory), new(memory), new(memory), make(map[string]bool), make(map[string]bool)}
 }
 
 // Allow takes in texts that a letter may hold whoever it is for, such as the words of its
@@ -67,6 +71,9 @@ func (c *Checker) Learn(letter []byte) error {
 	}
 	for u := range m.units {
 		c.learn(u.text)
+	}
+	for _, link := range c.foreignLinks(m.html) {
+		c.links[link] = true
 	}
 	return nil
 }
@@ -97,7 +104,8 @@ func leak(u unit) error {
 // inventory has of its tailnet, and that nothing of another's is in it. What looks like
 // another's may be a word that the letter says to anybody, such as a version: twin is
 // asked then. Where the letter is its twin with the tailnet's own texts in place of the
-// masks, so it is. Nor may its HTML load or run anything (F31). The error is a
+// masks, so it is. Nor may its HTML load or run
+// anything, or link elsewhere by an address of the tailnet's own (F31). The error is a
 // [RefusedError], or that of the twin.
 func (c *Checker) Check(l Letter, twin func() (Twin, error)) error {
 	if err := c.CheckRow(l); err != nil {
@@ -115,10 +123,13 @@ func (c *Checker) Check(l Letter, twin func() (Twin, error)) error {
 			return err
 		}
 	}
-	if !quiet(m.html) {
-		return errLoud
+	if !m.quiet {
+		if !quiet(m.html) {
+			return errLoud
+		}
+		m.foreign = c.foreignLinks(m.html)
 	}
-	return nil
+	return c.constant(m.foreign, twin)
 }
 
 // acquits asks the twin of a letter that seems to hold what is another's.

@@ -81,6 +81,7 @@ func towns() *Identifiers {
 func aChecker(of *Identifiers, allowed ...string) *Checker {
 	c := NewChecker(of)
 	c.Allow(allowed...)
+	c.AllowHosts("settings: https://login.example.com/contacts, and so on")
 	return c
 }
 

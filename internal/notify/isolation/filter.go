@@ -32,27 +32,39 @@ type identifier struct{ text, theirs uint64 }
 const batch = 512
 
 // put notes that a text is somebody's, and whose.
-func (i *Identifiers) put(text, theirs uint64) {
-	i.waiting = append(i.waiting, identifier{text, theirs})
-	if len(i.waiting) == batch {
-		i.walk()
+func (n *Notes) put(text, theirs uint64) {
+	n.waiting = append(n.waiting, identifier{text, theirs})
+	if len(n.waiting) >= batch && n.turn() {
+		n.walk()
+		n.of.mutex.Unlock()
 	}
 }
 
-// walk brings what waits into the filter.
-func (i *Identifiers) walk() {
+// turn waits for the filter, where another has it and too much is waiting already.
+func (n *Notes) turn() bool {
+	if len(n.waiting) >= 4*batch {
+		n.of.mutex.Lock()
+		return true
+	}
+	return len(n.waiting)%(batch/8) == 0 && n.of.mutex.TryLock()
+}
+
+// walk brings what waits into the filter, which nobody else may be using.
+func (n *Notes) walk() {
+	i := n.of
 	last := &i.layers[len(i.layers)-1]
 	if last.room <= 0 {
 		i.layers = append(i.layers, newLayer(min(lastLayer, firstLayer<<len(i.layers))))
 		last = &i.layers[len(i.layers)-1]
 	}
-	for _, w := range i.waiting {
-		i.fetched += last.at(w.text)[0]
+	for _, w := range n.waiting {
+		n.fetched += last.at(w.text)[0]
 	}
-	for _, w := range i.waiting {
-		last.room -= last.at(w.text).set(w)
+	for _, w := range n.waiting {
+		last.room -= last.at(w.text).set(w.text, w.theirs)
 	}
-	i.waiting = i.waiting[:0]
+	i.lengths |= n.lengths
+	n.waiting = n.waiting[:0]
 }
 
 // any reports whether a text is somebody's.
@@ -83,13 +95,14 @@ func (l *layer) at(text uint64) *block {
 }
 
 // set notes both keys, and returns 1 where they were not there before, else 0.
-func (b *block) set(i identifier) int {
+func (b *block) set(text, theirs uint64) int {
 	missing := uint64(0)
 	for word := range b {
-		set := uint64(1)<<(i.text&63) | uint64(1)<<(i.theirs&63)
-		missing |= set &^ b[word]
-		b[word] |= set
-		i.text, i.theirs = i.text>>6, i.theirs>>6
+		set := uint64(1)<<(text&63) | uint64(1)<<(theirs&63)
+		was := b[word]
+		missing |= set &^ was
+		b[word] = was | set
+		text, theirs = text>>6, theirs>>6
 	}
 	return int((missing | -missing) >> 63)
 }

@@ -8,6 +8,7 @@
 package isolation
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 	"math/bits"
 	"strings"
@@ -22,20 +23,31 @@ import (
 // Identifiers is what names a tailnet, its nodes, its users and its contacts, and whose
 // each is. It holds no text: 5.5 octets an identifier, of which it can say "this is
 // somebody's" and "this is theirs", each wrongly a few times in ten thousand and never
-// the other way round. Fill it from one goroutine; then any number may ask.
+// the other way round. Fill it from one goroutine, and with [Notes] from several; then any
+// number may ask.
 //
 // A nil one takes in nothing.
 type Identifiers struct {
 	seed    maphash.Seed // of this process, so that nobody can choose names that meet
 	join    uint64       // keys the hash of several atoms
-	layers  []layer
-	lengths uint32 // a bit for every number of atoms that some identifier has
 	filling []named
 	full    []named        // which busy takes in
 	busy    sync.WaitGroup // one goroutine at most, and only while there is something full
-	waiting []identifier   // until they are worth a walk through memory
-	fetched uint64         // keeps the walk from being thought useless
-	atoms   []atom         // of the text that is being added
+	notes   []*Notes       // the first is that of busy
+	mutex   sync.Mutex
+	layers  []layer
+	lengths uint32 // a bit for every number of atoms that some identifier has
+}
+
+// Notes are identifiers on their way in, from one goroutine of several.
+type Notes struct {
+	of      *Identifiers
+	last    tailnet.ID   // to whom the last one belongs
+	owner   uint64       // the hash of that
+	waiting []identifier // until they are worth a walk through memory
+	lengths uint32
+	atoms   []atom // of the text that is being added
+	fetched uint64 // keeps the walk from being thought useless
 }
 
 // named is a text that belongs to a tailnet.
@@ -48,7 +60,27 @@ type named struct {
 // than those, or where nobody knows, make it grow, and be wrong a little more often.
 func New(expected int) *Identifiers {
 	seed := maphash.MakeSeed()
-	return &Identifiers{seed: seed, join: maphash.String(seed, "join") | 1, layers: []layer{newLayer(max(expected, firstLayer))}}
+	i := &Identifiers{seed: seed, join: maphash.String(seed, "join") | 1, layers: []layer{newLayer(max(expected, firstLayer))}}
+	i.Notes()
+	return i
+}
+
+// Notes begins with nothing. All are begun before any is filled; those of nil take in nothing.
+func (i *Identifiers) Notes() *Notes {
+	if i == nil {
+		return nil
+	}
+	n := &Notes{of: i, owner: i.owner(""), waiting: make([]identifier, 0, batch)}
+	i.notes = append(i.notes, n)
+	return n
+}
+
+// Node takes in what names a node, as [Identifiers.Node] does.
+func (n *Notes) Node(one *tailnet.Node) {
+	if n != nil {
+		n.add(one.Tailnet, one.ID)
+		n.add(one.Tailnet, one.Name)
+	}
 }
 
 // Tailnet takes in what names a tailnet and whom it is reached by.
@@ -103,17 +135,15 @@ func (i *Identifiers) hand() {
 func (i *Identifiers) settle() {
 	i.hand()
 	i.busy.Wait()
-	i.walk()
+	for _, n := range i.notes {
+		n.walk()
+	}
 }
 
 // take takes in the texts that were handed over.
 func (i *Identifiers) take() {
-	last, of := tailnet.ID(""), i.owner("")
 	for _, n := range i.full {
-		if n.owner != last {
-			last, of = n.owner, i.owner(n.owner)
-		}
-		i.one(of, n.text)
+		i.notes[0].add(n.owner, n.text)
 	}
 }
 
@@ -122,34 +152,38 @@ func (i *Identifiers) owner(id tailnet.ID) uint64 {
 	return mix(maphash.String(i.seed, string(id)), i.join)
 }
 
-func (i *Identifiers) one(of uint64, text string) {
+// add takes in a text that belongs to a tailnet.
+func (n *Notes) add(owner tailnet.ID, text string) {
+	if owner != n.last {
+		n.last, n.owner = owner, n.of.owner(owner)
+	}
 	switch shape(text) {
 	case blank:
 	case oneAtom:
-		i.lengths |= 1
-		h := maphash.String(i.seed, text)
-		i.put(h, i.theirs(of, h))
+		n.lengths |= 1
+		h := maphash.String(n.of.seed, text)
+		n.put(h, n.of.theirs(n.owner, h))
 	default:
-		i.addRun(of, text)
+		n.addRun(text)
 	}
 }
 
 // addRun takes in a text of several atoms, or of odd characters. Of a long one its
 // beginning says that it is somebody's, and the whole whose.
-func (i *Identifiers) addRun(of uint64, text string) {
+func (n *Notes) addRun(text string) {
 	if strings.ContainsFunc(text, odd) {
 		text = source.Visible(text)
 	}
-	i.atoms = i.cut(i.atoms[:0], text)
+	n.atoms = n.of.cut(n.atoms[:0], text)
 	var begins, whole uint64
-	for n, a := range i.atoms {
-		if whole = i.joined(whole, a, n); n < longestRun {
+	for at, a := range n.atoms {
+		if whole = n.of.joined(whole, a, at); at < longestRun {
 			begins = whole
 		}
 	}
-	if n := min(longestRun, len(i.atoms)); n > 0 {
-		i.lengths |= 1 << (n - 1)
-		i.put(begins, i.theirs(of, whole))
+	if length := min(longestRun, len(n.atoms)); length > 0 {
+		n.lengths |= 1 << (length - 1)
+		n.put(begins, n.of.theirs(n.owner, whole))
 	}
 }
 
@@ -163,6 +197,29 @@ func odd(r rune) bool {
 		return false
 	}
 	return source.Hidden(r)
+}
+
+// visible reports whether a text is visible characters of ASCII alone. It looks at eight
+// octets at once, for it looks at every name of an inventory.
+func visible(text string) bool {
+	for ; len(text) >= 8; text = text[8:] {
+		if !visibleWord(binary.LittleEndian.Uint64([]byte(text[:8]))) {
+			return false
+		}
+	}
+	for at := range len(text) {
+		if text[at] <= ' ' || text[at] >= 0x7F {
+			return false
+		}
+	}
+	return true
+}
+
+// visibleWord reports whether eight octets are all above ' ' and below 0x7F: only those stay
+// below 0x80 with one added, and reach it with 0x5F added.
+func visibleWord(octets uint64) bool {
+	const each = 0x01010101_01010101
+	return octets&(each<<7) == 0 && (octets+each)&(each<<7) == 0 && (octets+0x5F*each)&(each<<7) == each<<7
 }
 
 // theirs is the hash of a text as one tailnet's own.

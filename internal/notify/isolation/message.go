@@ -1,16 +1,10 @@
 package isolation
 
 import (
-	"bytes"
 	"encoding/base64"
-	"errors"
 	"io"
-	"maps"
 	"mime"
-	"mime/multipart"
-	"mime/quotedprintable"
-	"net/mail"
-	"slices"
+	"net/textproto"
 	"strings"
 )
 
@@ -21,6 +15,9 @@ type message struct {
 	html   string
 	csv    string // attached; empty where nothing is
 	json   string
+
+	quiet   bool     // the page is known to be made of quiet lines
+	foreign []string // links of the page that lead elsewhere, as far as it is quiet
 
 	rows    [][]string // of the CSV
 	strings []stringOf // of the JSON
@@ -36,46 +33,74 @@ var (
 	errList    = &RefusedError{"it has an attached list that cannot be read"}
 )
 
-// read takes a letter apart with the standard library alone (RFC 5322, RFC 2045). What
-// it cannot read, or would pass over, is an error: nothing in a letter goes unseen.
+// read takes a letter apart (RFC 5322, RFC 2045), with no code of those who put it together
+// and more strictly than a mail program does. What it cannot read, would pass over, or what
+// programs may read in two ways, is an error: nothing in a letter goes unseen.
 func read(octets []byte) (message, error) {
 	var m message
-	parsed, err := mail.ReadMessage(bytes.NewReader(octets))
-	if err != nil {
-		return m, errPart // theirs quotes the line
-	}
-	body, err := io.ReadAll(parsed.Body)
-	if err != nil {
-		return m, errPart
-	}
-	if err := m.header(parsed.Header); err != nil {
-		return m, err
-	}
-	if err := m.part(parsed.Header.Get("Content-Type"), parsed.Header.Get("Content-Transfer-Encoding"), body); err != nil {
+	if err := m.entity(string(octets)); err != nil {
 		return m, err
 	}
 	return m, m.readLists()
 }
 
-// header adds the fields of the message or of one part.
-func (m *message) header(h map[string][]string) error {
-	words := mime.WordDecoder{CharsetReader: func(charset string, _ io.Reader) (io.Reader, error) {
-		return nil, errPart
-	}}
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		for _, value := range h[name] {
-			decoded, err := words.DecodeHeader(value)
-			if err != nil {
-				return errPart
-			}
-			m.fields = append(m.fields, field{name, decoded})
+// entity adds a header and what stands below it: those of the message, or of one part.
+func (m *message) entity(octets string) error {
+	head, body, found := strings.Cut(octets, "\r\n\r\n")
+	if !found {
+		return errPart
+	}
+	first := len(m.fields)
+	if err := m.header(head); err != nil {
+		return err
+	}
+	var contentType, encoding string
+	for _, f := range m.fields[first:] {
+		var of *string
+		switch f.name {
+		case "Content-Type":
+			of = &contentType
+		case "Content-Transfer-Encoding":
+			of = &encoding
+		default:
+			continue
 		}
+		if *of != "" {
+			return errPart // each program takes another
+		}
+		*of = f.value
+	}
+	return m.part(contentType, encoding, body)
+}
+
+// words decodes header fields that are in no charset but those that need no table.
+var words = mime.WordDecoder{CharsetReader: func(string, io.Reader) (io.Reader, error) { return nil, errPart }}
+
+// header adds the fields of a header. A line that begins with white space goes on with the
+// one before it (RFC 5322 §2.2.3).
+func (m *message) header(head string) error {
+	for head != "" {
+		var line, more string
+		line, head, _ = strings.Cut(head, "\r\n")
+		for strings.HasPrefix(head, " ") || strings.HasPrefix(head, "\t") {
+			more, head, _ = strings.Cut(head, "\r\n")
+			line = strings.TrimRight(line, " \t") + " " + strings.Trim(more, " \t")
+		}
+		name, value, found := strings.Cut(line, ":")
+		if !found || name == "" || strings.ContainsAny(name, " \t") || strings.ContainsAny(line, "\r\n\x00") {
+			return errPart
+		}
+		decoded, err := words.DecodeHeader(strings.Trim(value, " \t"))
+		if err != nil {
+			return errPart
+		}
+		m.fields = append(m.fields, field{textproto.CanonicalMIMEHeaderKey(name), decoded})
 	}
 	return nil
 }
 
 // part adds the content of one part, or the parts that it is made of.
-func (m *message) part(contentType, encoding string, body []byte) error {
+func (m *message) part(contentType, encoding, body string) error {
 	kind, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil {
 		return errPart
@@ -93,59 +118,102 @@ func (m *message) part(contentType, encoding string, body []byte) error {
 	return m.put(kind, content)
 }
 
-// parts adds what lies between the boundaries. Outside of them there must be nothing:
-// most programs do not show it, and some do (RFC 2046 §5.1.1).
-func (m *message) parts(boundary string, body []byte) error {
-	mark := []byte("--" + boundary)
-	before, _, _ := bytes.Cut(body, mark)
-	end := bytes.LastIndex(body, mark)
-	if boundary == "" || end < 0 || len(bytes.TrimSpace(before)) > 0 || string(bytes.TrimSpace(body[end:])) != string(mark)+"--" {
+// parts adds what lies between the boundaries. Outside of them there must be nothing: most
+// programs do not show it, and some do (RFC 2046 §5.1.1). Nor may a boundary stand where it
+// is none to this reader and one to another.
+func (m *message) parts(boundary, body string) error {
+	mark := "--" + boundary
+	rest, found := strings.CutPrefix(body, mark)
+	if boundary == "" || !found {
 		return errOutside
 	}
-	for r := multipart.NewReader(bytes.NewReader(body), boundary); ; {
-		p, err := r.NextRawPart()
-		if errors.Is(err, io.EOF) {
-			return nil
+	all := strings.Split(rest, "\r\n"+mark)
+	last := len(all) - 1
+	if after, ends := strings.CutPrefix(all[last], "--"); !ends || strings.TrimSpace(after) != "" || strings.Count(body, mark) != len(all) {
+		return errOutside
+	}
+	for _, one := range all[:last] {
+		octets, found := strings.CutPrefix(one, "\r\n")
+		if !found {
+			return errOutside
 		}
-		if err != nil {
-			return errPart
-		}
-		if err := m.header(p.Header); err != nil {
-			return err
-		}
-		content, err := io.ReadAll(p)
-		if err != nil {
-			return errPart
-		}
-		if err := m.part(p.Header.Get("Content-Type"), p.Header.Get("Content-Transfer-Encoding"), content); err != nil {
+		if err := m.entity(octets); err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
-func decoded(encoding string, body []byte) ([]byte, error) {
+func decoded(encoding, body string) (string, error) {
 	switch strings.ToLower(encoding) {
 	case "quoted-printable":
-		plain := bytes.NewBuffer(make([]byte, 0, len(body)))
-		_, err := plain.ReadFrom(quotedprintable.NewReader(bytes.NewReader(body)))
-		return plain.Bytes(), err
+		return unquotedPrintable(body)
 	case "base64":
-		return base64.StdEncoding.AppendDecode(nil, body) // it passes over line ends
+		content, err := base64.StdEncoding.DecodeString(body) // it passes over line ends
+		return string(content), err
 	case "", "7bit", "8bit":
 		return body, nil
 	}
-	return nil, errPart
+	return "", errPart
+}
+
+// unquotedPrintable decodes a text (RFC 2045 §6.7). White space before a line end, which
+// programs take away, stays.
+func unquotedPrintable(body string) (string, error) {
+	var out strings.Builder
+	out.Grow(len(body))
+	for {
+		plain, rest, found := strings.Cut(body, "=")
+		out.WriteString(plain)
+		if !found {
+			return out.String(), nil
+		}
+		if len(rest) < 2 {
+			return "", errPart
+		}
+		octet := rest[:2]
+		if body = rest[2:]; octet == "\r\n" {
+			continue
+		}
+		high, low := digit(octet[0]), digit(octet[1])
+		if high|low > 0xF {
+			return "", errPart
+		}
+		out.WriteByte(high<<4 | low)
+	}
+}
+
+// digit is the value of a hexadecimal digit; of anything else 0xFF.
+func digit(c byte) byte {
+	switch {
+	case c >= '0' && c <= '9':
+		return c - '0'
+	case c >= 'A' && c <= 'F':
+		return c - 'A' + 10
+	case c >= 'a' && c <= 'f':
+		return c - 'a' + 10
+	}
+	return 0xFF
 }
 
 // put keeps a part by its kind, of which a letter has one each at most.
-func (m *message) put(kind string, content []byte) error {
-	at, known := map[string]*string{"text/plain": &m.text, "text/html": &m.html, "text/csv": &m.csv, "application/json": &m.json}[kind]
-	switch {
-	case !known:
+func (m *message) put(kind, content string) error {
+	var at *string
+	switch kind {
+	case "text/plain":
+		at = &m.text
+	case "text/html":
+		at = &m.html
+	case "text/csv":
+		at = &m.csv
+	case "application/json":
+		at = &m.json
+	default:
 		return errPart
-	case *at != "":
+	}
+	if *at != "" {
 		return errTwice
 	}
-	*at = string(content)
+	*at = content
 	return nil
 }

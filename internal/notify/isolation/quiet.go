@@ -12,14 +12,22 @@ var errLoud = &RefusedError{"its HTML has an element, an attribute or a style th
 // them: all that a letter may have (F31). What is loaded tells whoever serves it that the
 // letter was read, and by its address whose it is.
 var (
-	quietElements = strings.Fields(`html head meta title style body main header footer section article aside nav div p span a br hr
+	quietElements = setOf(`html head meta title style body main header footer section article aside nav div p span a br hr
 		h1 h2 h3 h4 h5 h6 strong b em i u s small sub sup code pre kbd samp var tt q cite dfn mark ins del wbr bdi bdo blockquote abbr time center font
 		ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr td th`)
-	quietAttributes = strings.Fields(`style lang dir title class id role href rel target charset name content type media start value
+	quietAttributes = setOf(`style lang dir title class id role href rel target charset name content type media start value
 		align valign width height bgcolor color face size border cellpadding cellspacing colspan rowspan scope datetime`)
 	loudStyles = []string{"url(", "src(", "image(", "image-set(", "@import", "expression(", "behavior", "binding", `\`}
 	quietLinks = []string{"https://", "http://", "mailto:", "tel:", "#"}
 )
+
+func setOf(words string) map[string]bool {
+	set := make(map[string]bool)
+	for word := range strings.FieldsSeq(words) {
+		set[word] = true
+	}
+	return set
+}
 
 // quiet reports whether a page is made of those. It reads tags as browsers do (HTML
 // Standard §13.2.5); what else begins with < is no tag, or is refused.
@@ -49,16 +57,21 @@ func quietTag(tag string) (rest string, is bool) {
 	}
 	tag = strings.TrimPrefix(tag, "/")
 	end := endOf(tag, blanks+"/>")
-	if !slices.Contains(quietElements, strings.ToLower(tag[:end])) {
+	if !quietElements[strings.ToLower(tag[:end])] {
 		return "", false
 	}
-	for tag = strings.TrimLeft(tag[end:], blanks+"/"); tag != "" && tag[0] != '>'; tag = strings.TrimLeft(tag, blanks+"/") {
+	return attributes(tag[end:], quietAttribute)
+}
+
+// attributes hands out those of a tag up to its end, until one is refused.
+func attributes(tag string, each func(name, value string) bool) (rest string, whole bool) {
+	for tag = strings.TrimLeft(tag, blanks+"/"); tag != "" && tag[0] != '>'; tag = strings.TrimLeft(tag, blanks+"/") {
 		end := endOf(tag, blanks+"/>=")
 		name, value := strings.ToLower(tag[:end]), ""
 		if tag = strings.TrimLeft(tag[end:], blanks); strings.HasPrefix(tag, "=") {
 			value, tag = valueOf(strings.TrimLeft(tag[1:], blanks))
 		}
-		if !quietAttribute(name, html.UnescapeString(value)) {
+		if !each(name, html.UnescapeString(value)) {
 			return "", false
 		}
 	}
@@ -96,7 +109,7 @@ func quietAttribute(name, value string) bool {
 	case name == "href":
 		return value == "" || slices.ContainsFunc(quietLinks, begins)
 	}
-	return slices.Contains(quietAttributes, name) || strings.HasPrefix(name, "aria-")
+	return quietAttributes[name] || strings.HasPrefix(name, "aria-")
 }
 
 // loud reports whether a style may load or run something.

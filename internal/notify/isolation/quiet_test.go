@@ -1,7 +1,9 @@
 package isolation
 
 import (
+	"cmp"
 	"errors"
+	"strings"
 	"testing"
 )
 
@@ -42,4 +44,51 @@ func TestQuiet(t *testing.T) {
 func FuzzQuiet(f *testing.F) {
 	f.Add(`<p style="margin:0" title='a'><a href=x>`)
 	f.Fuzz(func(_ *testing.T, page string) { quiet(page) })
+}
+
+// TestLinks is F31: a link that leads to a host which the settings and the bulletin do not
+// name is the same in every letter. A host that hears who reads knows more than it should.
+func TestLinks(t *testing.T) {
+	for name, c := range map[string]struct {
+		html  string
+		twin  string // empty: the same
+		learn string
+		want  error
+	}{
+		"a host of the settings":         {html: `<a href="https://login.example.com/?of={id}">x</a>`},
+		"in capitals, with a user":       {html: `<A HREF='HTTPS://a@LOGIN.example.com'>x</a>`},
+		"elsewhere, alike in all":        {html: `<a href="https://status.example/now">x</a>`},
+		"elsewhere, in no letter":        {html: `<a href="https://status.example/now">x</a>`, twin: "<p>", want: errLink},
+		"elsewhere, of its own":          {html: `<a href="https://status.example/?of={id}">x</a>`, want: errLink},
+		"elsewhere, on a line of its":    {html: "<p>\n<a href=\"https://status.example/?of={id}\">x</a>\n<p>", want: errLink},
+		"elsewhere, after a style":       {html: "<style>p {}</style>\n<a href=\"https://status.example/?of={id}\">x</a>", want: errLink},
+		"a host that begins like ours":   {html: `<a href="https://login.example.com.status.example/{id}">x</a>`, want: errLink},
+		"ours as a user":                 {html: `<a href="https://login.example.com@status.example/{id}">x</a>`, want: errLink},
+		"ours after a backslash":         {html: `<a href="https://status.example\@login.example.com/{id}">x</a>`, want: errLink},
+		"known from letters for nobody":  {html: `<a href="https://status.example/now">x</a>`, twin: "<p>", learn: `<a href="https://status.example/now">`},
+		"a blank that browsers take out": {html: "<a href=\"https://login.example.com\t.status.example/{id}\">x</a>", want: errLink},
+		"mail":                           {html: `<a href="mailto:a@elsewhere.example">x</a>`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			plain := aSheet
+			plain.text, plain.html = strings.ReplaceAll(plain.text, "windows 1.60.0", "linux"), strings.ReplaceAll(plain.html, "windows 1.60.0", "linux")
+			plain.csv = strings.Replace(plain.csv, ",windows", ",linux", 1)
+			s, other := plain, plain
+			s.html += c.html
+			other.html += cmp.Or(c.twin, c.html)
+			checker := aChecker(towns(), "update")
+			if c.learn != "" {
+				nobodys := plain
+				nobodys.html += c.learn
+				if err := checker.Learn(nobodys.written("{id}", "mask", "{name}", "mask", "{to}", "mask@mask.example", "{node}", "mask", "{nodeID}", "mask")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 2 { // the second time much of it is remembered
+				if err := checker.Check(bakery(s.written(ofBakery()...)), twinOf(other)); !errors.Is(err, c.want) || c.want == nil && err != nil {
+					t.Errorf("%v, want %v", err, c.want)
+				}
+			}
+		})
+	}
 }

@@ -2,6 +2,7 @@ package isolation
 
 import (
 	"hash/maphash"
+	"strings"
 	"sync/atomic"
 
 	"tocsin/internal/source"
@@ -13,6 +14,7 @@ type scanner struct {
 	of    *Identifiers
 	owner uint64
 	atoms []atom // of the last text
+	named bool   // a text named the tailnet, since somebody set it back
 }
 
 func (i *Identifiers) scanner(of tailnet.ID) *scanner { return &scanner{of: i, owner: i.owner(of)} }
@@ -35,19 +37,21 @@ func (s *scanner) owns(text string) bool {
 // scan finds the first unit that seems to name another tailnet.
 func (c *Checker) scan(of tailnet.ID, m *message) (suspect unit, found bool) {
 	s := c.of.scanner(of)
-	for u := range m.units {
+	look := both(func(u unit) bool {
 		if c.suspects(s, u.text) {
-			return u, true
+			suspect, found = u, true
 		}
-	}
-	return unit{}, false
+		return !found
+	})
+	_ = m.fieldUnits(look) && textUnits(m.text, look) && c.pageUnits(s, m, look) && m.listUnits(look)
+	return suspect, found
 }
 
 // suspects reports whether a text names somebody else, as it seems. What names nobody at
 // all is remembered: most of a letter stands in all others.
 func (c *Checker) suspects(s *scanner, text string) bool {
 	key := maphash.String(c.of.seed, text)
-	if c.clean.has(key) {
+	if c.clean.has(key, text) {
 		return false
 	}
 	s.atoms = c.of.cut(s.atoms[:0], text)
@@ -60,8 +64,8 @@ func (c *Checker) suspects(s *scanner, text string) bool {
 		named = named || own > 0
 		at += max(1, own)
 	}
-	if !named {
-		c.clean.add(key)
+	if s.named = s.named || named; !named {
+		c.clean.add(key, text)
 	}
 	return false
 }
@@ -116,10 +120,22 @@ func (c *Checker) learn(text string) {
 	}
 }
 
-// memory holds some of the texts that were looked at, by their hashes; a new one takes
-// the place of an old one.
-type memory [1 << 14]atomic.Uint64
+// memory holds some of the texts that were looked at; a new one takes the place of an old
+// one, where their hashes ask for the same place.
+type memory [1 << 13]atomic.Pointer[string]
 
-func (m *memory) has(key uint64) bool { return m[key%uint64(len(m))].Load() == key }
+// longestKept is how long a text may be that is remembered, in octets.
+const longestKept = 1 << 10
 
-func (m *memory) add(key uint64) { m[key%uint64(len(m))].Store(key) }
+// has reports whether a text is remembered, octet by octet.
+func (m *memory) has(key uint64, text string) bool {
+	known := m[key%uint64(len(m))].Load()
+	return known != nil && *known == text
+}
+
+func (m *memory) add(key uint64, text string) {
+	if len(text) <= longestKept {
+		own := strings.Clone(text) // not the whole letter
+		m[key%uint64(len(m))].Store(&own)
+	}
+}

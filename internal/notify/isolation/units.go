@@ -36,7 +36,13 @@ const (
 // units hands out every unit of a message. None of it is in no unit; what stands in
 // addresses, parameters and attributes is in two.
 func (m *message) units(each func(unit) bool) {
-	yield := func(u unit) bool {
+	yield := both(each)
+	_ = m.fieldUnits(yield) && textUnits(m.text, yield) && htmlUnits(m.html, 1, yield) && m.listUnits(yield)
+}
+
+// both hands on what is not blank: as it is, and divided where it holds what divides.
+func both(each func(unit) bool) func(unit) bool {
+	return func(u unit) bool {
 		if strings.TrimSpace(u.text) == "" {
 			return true
 		}
@@ -45,7 +51,6 @@ func (m *message) units(each func(unit) bool) {
 		}
 		return each(u)
 	}
-	_ = m.fieldUnits(yield) && textUnits(m.text, yield) && htmlUnits(m.html, yield) && m.cellUnits(yield) && m.stringUnits(yield)
 }
 
 func (m *message) fieldUnits(yield func(unit) bool) bool {
@@ -80,9 +85,8 @@ func textUnits(text string, yield func(unit) bool) bool {
 
 // htmlUnits takes what stands between tags, and in a tag what stands between quotation
 // marks of either kind. It expects what html/template writes; of anything else it sees more
-// units, not less text.
-func htmlUnits(page string, yield func(unit) bool) bool {
-	line := 1
+// units, not less text. The page, or a piece of it, begins outside of tags, on a line.
+func htmlUnits(page string, line int, yield func(unit) bool) bool {
 	for page != "" {
 		text, rest, _ := strings.Cut(page, "<")
 		if !yield(unit{unescaped(text), htmlPart, line}) {
@@ -122,16 +126,22 @@ func unescaped(text string) string {
 
 // tagEnd is where a tag ends: before the > that stands in no quotation marks.
 func tagEnd(tag string) int {
-	inside := false
-	for at := range len(tag) {
-		switch {
-		case tag[at] == '"':
-			inside = !inside
-		case tag[at] == '>' && !inside:
-			return at
+	end, marks := 0, 0
+	for {
+		at := strings.IndexByte(tag[end:], '>')
+		if at < 0 {
+			return len(tag)
 		}
+		marks += strings.Count(tag[end:end+at], `"`)
+		if end += at; marks%2 == 0 {
+			return end
+		}
+		end++
 	}
-	return len(tag)
+}
+
+func (m *message) listUnits(yield func(unit) bool) bool {
+	return m.cellUnits(yield) && m.stringUnits(yield)
 }
 
 func (m *message) cellUnits(yield func(unit) bool) bool {
@@ -159,7 +169,10 @@ func (m *message) stringUnits(yield func(unit) bool) bool {
 // divided reports whether a text has addresses in it, or values that follow their names,
 // as parameters of header fields and attributes do.
 func divided(text string) bool {
-	return strings.ContainsRune(text, '=') || strings.Contains(text, "://") || strings.Contains(text, "mailto:")
+	if strings.Contains(text, "=") {
+		return true
+	}
+	return strings.Contains(text, ":") && (strings.Contains(text, "://") || strings.Contains(text, "mailto:"))
 }
 
 // parts is a text with spaces in place of what divides addresses (RFC 3986 §2.2) and
@@ -168,12 +181,14 @@ func parts(text string) string {
 	if decoded, err := url.PathUnescape(text); err == nil {
 		text = decoded
 	}
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune("/?#&=;:+'", r) {
-			return ' '
+	out := []byte(text)
+	for at, c := range out {
+		switch c {
+		case '/', '?', '#', '&', '=', ';', ':', '+', '\'':
+			out[at] = ' '
 		}
-		return r
-	}, text)
+	}
+	return string(out)
 }
 
 // unmarked takes off the marks that keep a name of another direction to itself (UAX #9).
