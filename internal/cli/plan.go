@@ -96,6 +96,11 @@ func (p *program) runPlan(ctx context.Context, id string, how planHow) (err erro
 		return err
 	}
 	rows := survey.Rows(how.choice)
+	if tally.Counts[notify.Undetermined] > 0 {
+		if _, err := p.sayDoubts(s, rows); err != nil {
+			return err
+		}
+	}
 	giveRoom()
 	written, done := p.progress("writing letters", tally.Counts.Affected())
 	plan, fresh, err := s.frozen(ctx, b, rows, from, how, written)
@@ -107,6 +112,7 @@ func (p *program) runPlan(ctx context.Context, id string, how planHow) (err erro
 		return err
 	}
 	sum := s.sum(b, survey, tally, plan, fresh)
+	sum.unapproved = plan.Inputs[notify.ApprovalsInput] != ""
 	sum.Findings, sum.Asked = from.findings, append([]string{}, s.config.Inventory.Asked()...)
 	if !from.Taken.IsZero() {
 		sum.Taken = &from.Taken
@@ -161,6 +167,9 @@ func (s *site) frozen(ctx context.Context, b bulletin.Bulletin, rows iter.Seq2[n
 	defer func() { err = unproven(b.ID, err) }()
 	sources := s.sources(b)
 	sources.Tables, sources.Identifiers, sources.Written = from.tables, from.identifiers, written
+	if sources.Approvals, err = s.approvable(sources.Transport); err != nil {
+		return notify.Plan{}, false, err
+	}
 	if how.dry {
 		if sources.Key, err = s.key(); err == nil {
 			plan, err = sources.Try(rows, how.choice, s.now)

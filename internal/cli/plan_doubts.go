@@ -50,28 +50,37 @@ func anyAsks(clauses []verdict.Clause, fact string) bool {
 }
 
 // undecided says how many tailnets a person has to decide about, by what is not known of
-// them. It names none: terminals are logged.
+// them.
 func (p *program) undecided(s *site, b bulletin.Bulletin, rows iter.Seq2[notify.Row, error]) error {
-	doubts, undetermined := make(map[string]int), 0
+	undetermined, err := p.sayDoubts(s, rows)
+	if err != nil {
+		return err
+	}
+	return refuse(fmt.Sprintf("find out what is said above, then the same command; or tocsin plan %s --undetermined tell, which writes to them all the same, or hold, which keeps them on the list, untold", b.ID),
+		"nobody can tell yet whether to write to %s: somebody has to decide what becomes of them", many(undetermined, s.config.Organization.Unit.One))
+}
+
+// sayDoubts says of how many tailnets it cannot be told whether to write to them, by why. It
+// names none: terminals are logged.
+func (p *program) sayDoubts(s *site, rows iter.Seq2[notify.Row, error]) (undetermined int, err error) {
+	doubts := make(map[string]int)
 	for r, err := range rows {
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if r.Standing == notify.Undetermined {
 			undetermined++
 			doubts[doubt(r)]++
 		}
 	}
-	unit := s.config.Organization.Unit.One
 	for i, d := range shares(doubts) {
 		if i == mostEvidence {
 			p.say("and for %s", many(len(doubts)-i, "more reason"))
 			break
 		}
-		p.say("%s undetermined: %s", many(d.Count, unit), d.Of)
+		p.say("%s undetermined: %s", many(d.Count, s.config.Organization.Unit.One), d.Of)
 	}
-	return refuse(fmt.Sprintf("find out what is said above, then the same command; or tocsin plan %s --undetermined tell, which writes to them all the same, or hold, which keeps them on the list, untold", b.ID),
-		"nobody can tell yet whether to write to %s: somebody has to decide what becomes of them", many(undetermined, unit))
+	return undetermined, nil
 }
 
 // doubt says why a row is undetermined: a node that cannot be told, else the facts.

@@ -5,11 +5,16 @@ import (
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/notify/isolation"
+	"tocsin/internal/notify/planning"
 )
 
 // unproven turns a letter that is not proven to be its tailnet's alone into a refusal:
-// whoever reads it can only mend the site's own templates.
+// whoever reads it can only mend the site's own templates. So is a plan that somebody else's
+// has overtaken.
 func unproven(id bulletin.ID, err error) error {
+	if later := (*planning.OvertakenError)(nil); errors.As(err, &later) {
+		return refuse("tocsin plan "+string(id)+" again, which reads the inventory as it is now", "%v: nothing was frozen", later)
+	}
 	if refused := (*isolation.RefusedError)(nil); !errors.As(err, &refused) {
 		return err
 	}

@@ -44,6 +44,7 @@ type planSum struct {
 	Digest       string                  `json:"digest,omitempty"`
 	Transport    string                  `json:"transport"`
 	Deadline     time.Time               `json:"deadline"`
+	unapproved   bool                    // somebody must approve it before it is sent
 	early        bool                    // the deadline is: what the letters say changes then
 }
 
@@ -217,6 +218,8 @@ func (p *program) afterPlan(sum planSum) {
 		p.next("tocsin plan %s%s --expect %d freezes the letters", sum.Bulletin, choiceFlag(sum.Undetermined), sum.Affected)
 	case sum.Standings[notify.Mailed] == 0:
 		p.next("tocsin letters %s says why there is no letter", sum.Plan)
+	case sum.unapproved:
+		p.next("tocsin letters %s reads the letters; tocsin approve %s signs them, tocsin send %s delivers them", sum.Plan, sum.Plan, sum.Plan)
 	default:
 		p.next("tocsin letters %s reads the letters; tocsin send %s delivers them", sum.Plan, sum.Plan)
 	}

@@ -90,6 +90,7 @@ func (g *Guard) begin(plan Plan) error {
 	d := g.apart.Common
 	g.checker.Allow(string(d.Bulletin.Source.Data), d.Bulletin.Title, d.Bulletin.Summary, d.Organization, d.Unit, d.Settings, string(d.ReplyTo), d.BulletinURL, d.PolicyURL)
 	g.checker.Allow(d.Changed...)
+	g.checker.AllowHosts(string(d.Bulletin.Source.Data), d.Settings, d.BulletinURL, d.PolicyURL)
 	for language, words := range g.apart.Templates.words {
 		for _, text := range words.texts {
 			g.checker.Allow(text, strings.ToUpper(text))

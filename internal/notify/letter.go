@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"bytes"
 	"cmp"
 	htmltemplate "html/template"
 	"io/fs"
@@ -9,6 +8,7 @@ import (
 	"text/template"
 	"time"
 
+	"tocsin/internal/pagewriter"
 	"tocsin/internal/tailnet"
 	"tocsin/templates"
 )
@@ -33,8 +33,8 @@ const (
 // Templates is the templates of letters and the words that they use, parsed once. Data
 // never becomes part of a template: a node named {{.Secret}} is printed as it is.
 type Templates struct {
-	text  *template.Template
-	html  *htmltemplate.Template
+	text  *pagewriter.Set
+	html  *pagewriter.Set
 	words map[string]*words // by language, in lower case
 }
 
@@ -58,19 +58,20 @@ func ParseTemplates(files fs.FS) (*Templates, error) {
 		return nil, templates.Fault(htmlTemplate, err)
 	}
 	all, err := readWords(files)
-	return &Templates{text, html, all}, err
+	return &Templates{pagewriter.NewText(text, nil), pagewriter.New(html, nil), all}, err
 }
 
 // Write makes a row's letter from its view, in the tailnet's language, else in the one
 // that the authors write, else in English. Both parts and the attachments come from the
 // one view, so they cannot say different things. The error is a [templates.Error].
 func (s *Templates) Write(r Row, v View, written string, date time.Time) (Letter, error) {
-	var text, html bytes.Buffer
-	p := page{v, choose(s.words, r.Tailnet.Language, written), cmp.Or(written, english)}
-	if err := s.text.Execute(&text, p); err != nil {
+	p := &page{v, choose(s.words, r.Tailnet.Language, written), cmp.Or(written, english)}
+	text, err := s.text.String(textTemplate, p)
+	if err != nil {
 		return Letter{}, templates.Fault(textTemplate, err)
 	}
-	if err := s.html.Execute(&html, p); err != nil {
+	html, err := s.html.String(htmlTemplate, p)
+	if err != nil {
 		return Letter{}, templates.Fault(htmlTemplate, err)
 	}
 	subject, err := p.Subject()
@@ -82,8 +83,8 @@ func (s *Templates) Write(r Row, v View, written string, date time.Time) (Letter
 		To:          r.Contact.Address,
 		Subject:     subject,
 		Date:        date,
-		Text:        fold(text.String()),
-		HTML:        html.String(),
+		Text:        fold(text),
+		HTML:        html,
 		Attachments: attachments(v),
 	}, nil
 }

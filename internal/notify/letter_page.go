@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"tocsin/internal/tailnet"
 	"tocsin/internal/verdict"
@@ -21,16 +22,16 @@ type page struct {
 const listed = 50
 
 // Listed are the nodes that stand in the letter.
-func (p page) Listed() []NodeView { return p.Nodes[:min(listed, len(p.Nodes))] }
+func (p *page) Listed() []NodeView { return p.Nodes[:min(listed, len(p.Nodes))] }
 
 // First says how many of the nodes stand in the letter, and where all of them do.
-func (p page) First() (string, error) {
+func (p *page) First() (string, error) {
 	key := [...]string{BothLists: "nodes.first", CSVAlone: "nodes.first.one", NoLists: "nodes.first.none"}[p.lists]
 	return p.Say(key, len(p.Listed()), len(p.Nodes))
 }
 
 // Whole reports whether the letter lists every node.
-func (p page) Whole() bool { return len(p.Nodes) <= listed }
+func (p *page) Whole() bool { return len(p.Nodes) <= listed }
 
 // Sum is how many nodes one thing can be done about.
 type Sum struct {
@@ -39,7 +40,7 @@ type Sum struct {
 }
 
 // Sums counts the nodes by what can be done about them, in the order of the list.
-func (p page) Sums() ([]Sum, error) {
+func (p *page) Sums() ([]Sum, error) {
 	var sums []Sum
 	for _, n := range p.Nodes {
 		what, err := p.Can(n)
@@ -58,7 +59,7 @@ func (p page) Sums() ([]Sum, error) {
 
 // Target is the version that has the fix: "1.66.1 or later"; empty where none has, or the
 // node needs none any more.
-func (p page) Target(of fixable) (string, error) {
+func (p *page) Target(of fixable) (string, error) {
 	switch n := of.fix(); {
 	case n.Step == FixedAlready, n.Step == Nothing:
 		return "", nil
@@ -76,7 +77,7 @@ type fixable interface{ fix() Fix }
 func (f Fix) fix() Fix { return f }
 
 // Can says what can be done about a node.
-func (p page) Can(of fixable) (string, error) {
+func (p *page) Can(of fixable) (string, error) {
 	n := of.fix()
 	key := "step." + string(n.Step)
 	waiting := n.Step == AwaitFix || n.Step == NoFix
@@ -90,7 +91,7 @@ func (p page) Can(of fixable) (string, error) {
 }
 
 // ForWhat says which nodes need an option.
-func (p page) ForWhat(o Option) (string, error) {
+func (p *page) ForWhat(o Option) (string, error) {
 	platform := o.Platform
 	if platform == "" {
 		var err error
@@ -105,13 +106,13 @@ func (p page) ForWhat(o Option) (string, error) {
 }
 
 // Clear reports whether the letter takes back an alarm.
-func (p page) Clear() bool { return p.Kind == AllClear }
+func (p *page) Clear() bool { return p.Kind == AllClear }
 
 // followsUp reports whether an earlier letter was sent.
-func (p page) followsUp() bool { return p.Kind != "" && p.Kind != FirstNotice }
+func (p *page) followsUp() bool { return p.Kind != "" && p.Kind != FirstNotice }
 
 // Intro is the key of the sentence that the letter begins with.
-func (p page) Intro() string {
+func (p *page) Intro() string {
 	switch {
 	case p.followsUp():
 		return "intro." + string(p.Kind)
@@ -125,7 +126,7 @@ func (p page) Intro() string {
 
 // over reports whether nothing of the tailnet's is affected any more: it is gone itself,
 // or what concerned it is fixed everywhere.
-func (p page) over() bool {
+func (p *page) over() bool {
 	unfixed := func(s Service) bool { return s.Fixed != verdict.Yes }
 	switch {
 	case p.ToldAs == tailnet.FoundAddress:
@@ -138,7 +139,7 @@ func (p page) over() bool {
 
 // ByWhen says how soon something can be done; empty where nobody stated it, or nothing
 // is to be done.
-func (p page) ByWhen() (string, error) {
+func (p *page) ByWhen() (string, error) {
 	if p.When == Unspecified || p.When == Settled || p.Bulletin.NoAction {
 		return "", nil
 	}
@@ -149,14 +150,14 @@ func (p page) ByWhen() (string, error) {
 }
 
 // Next says by when there is more to read; empty where nothing is promised.
-func (p page) Next() (string, error) {
+func (p *page) Next() (string, error) {
 	if p.Bulletin.NextUpdate.IsZero() {
 		return "", nil
 	}
 	return p.dated("when.next", p.Bulletin.NextUpdate)
 }
 
-func (p page) dated(key string, at time.Time) (string, error) {
+func (p *page) dated(key string, at time.Time) (string, error) {
 	day, err := p.Day(at)
 	if err != nil {
 		return "", err
@@ -165,7 +166,7 @@ func (p page) dated(key string, at time.Time) (string, error) {
 }
 
 // Helps says when something helps in place of a fix, and on which platforms.
-func (p page) Helps(s Stopgap) (string, error) {
+func (p *page) Helps(s Stopgap) (string, error) {
 	key := "until.stopgap"
 	if s.Instead {
 		key = "until.instead"
@@ -177,7 +178,7 @@ func (p page) Helps(s Stopgap) (string, error) {
 }
 
 // OnDay is the day of a deed; empty where none is stated.
-func (p page) OnDay(d Deed) (string, error) {
+func (p *page) OnDay(d Deed) (string, error) {
 	if d.At.IsZero() {
 		return "", nil
 	}
@@ -185,12 +186,12 @@ func (p page) OnDay(d Deed) (string, error) {
 }
 
 // Service says how a product that we run concerns the tailnet.
-func (p page) Service(s Service) (string, error) {
+func (p *page) Service(s Service) (string, error) {
 	return p.Say("why.service."+string(s.Whom), s.Title, p.Unit)
 }
 
 // Mended says whether a product that we run has the fix.
-func (p page) Mended(s Service) (string, error) {
+func (p *page) Mended(s Service) (string, error) {
 	switch {
 	case s.At.IsZero():
 		return p.Say("service." + s.Fixed.String())
@@ -201,13 +202,13 @@ func (p page) Mended(s Service) (string, error) {
 }
 
 // Told are the findings that stand in the letter.
-func (p page) Told() []Finding { return p.Findings[:min(listed, len(p.Findings))] }
+func (p *page) Told() []Finding { return p.Findings[:min(listed, len(p.Findings))] }
 
 // More counts the findings that do not.
-func (p page) More() int { return len(p.Findings) - len(p.Told()) }
+func (p *page) More() int { return len(p.Findings) - len(p.Told()) }
 
 // Looked says what a finding came to, and when it was seen.
-func (p page) Looked(f Finding) (string, error) {
+func (p *page) Looked(f Finding) (string, error) {
 	parts := [][]string{{"found." + string(f.Status)}}
 	if f.Despite {
 		parts[0][0] = "found.nothing"
@@ -233,7 +234,7 @@ func (p page) Looked(f Finding) (string, error) {
 }
 
 // WhyTold is the key of the sentence that the policy's own follow.
-func (p page) WhyTold() string {
+func (p *page) WhyTold() string {
 	switch {
 	case p.Unsettled:
 		return "why.unsettled"
@@ -244,7 +245,7 @@ func (p page) WhyTold() string {
 }
 
 // Attachment says what is attached.
-func (p page) Attachment() (string, error) {
+func (p *page) Attachment() (string, error) {
 	switch names := attached(p.View); {
 	case len(p.Nodes) == 0:
 		return p.Say("genuine.none")
@@ -261,18 +262,18 @@ func (p page) Attachment() (string, error) {
 
 // Settled reports whether nothing is left to be done, though the bulletin asks for it of
 // others, or may yet.
-func (p page) Settled() bool { return p.When == Settled && !p.Bulletin.NoAction }
+func (p *page) Settled() bool { return p.When == Settled && !p.Bulletin.NoAction }
 
 // SoFar reports whether something can be done already, though nobody has said yet what
 // has to be.
-func (p page) SoFar() bool { return !p.Settled() && len(p.Commands)+len(p.Until) > 0 }
+func (p *page) SoFar() bool { return !p.Settled() && len(p.Commands)+len(p.Until) > 0 }
 
 // Promised reports whether the policy says that we tell.
-func (p page) Promised() bool { return !p.Unsettled && !p.Beyond }
+func (p *page) Promised() bool { return !p.Unsettled && !p.Beyond }
 
 // End counts the nodes, or else what was found, as the last line: whoever does not see it
 // has not got the whole letter (F22).
-func (p page) End() (string, error) {
+func (p *page) End() (string, error) {
 	named := slices.ContainsFunc(p.Findings, func(f Finding) bool { return f.Name != "" })
 	switch n, found := len(p.Nodes), len(p.Findings); {
 	case n == 0 && named && found == 1:
@@ -291,7 +292,7 @@ func (p page) End() (string, error) {
 }
 
 // Subject is the letter's subject line: what is asked, of which bulletin, to whom.
-func (p page) Subject() (string, error) {
+func (p *page) Subject() (string, error) {
 	key := "subject.action"
 	switch {
 	case p.followsUp():
@@ -301,5 +302,19 @@ func (p page) Subject() (string, error) {
 	case !p.Certain:
 		key = "subject.check"
 	}
-	return p.Say(key, p.Bulletin.ID, p.Bulletin.Title, p.Name)
+	return p.Say(key, p.Bulletin.ID, p.Bulletin.Title, p.brief())
+}
+
+// longestName is how long a name may be in a subject, in characters. The letter has it whole.
+const longestName = 100
+
+// brief is what the subject calls the tailnet: by its name, or where that is too long, by its
+// ID, or by neither.
+func (p *page) brief() string {
+	for _, name := range []string{p.Name, p.Tailnet} {
+		if utf8.RuneCountInString(name) <= longestName {
+			return name
+		}
+	}
+	return p.Unit
 }

@@ -81,3 +81,30 @@ func TestFoldLongLine(t *testing.T) {
 		t.Errorf("%d lines, want %d", len(lines), want)
 	}
 }
+
+// TestSubjectsAreShort: a name of any length stands in the letter, and not in its subject; and
+// the mask of a long name is as long, so that the twin's subject leaves it out too (F20).
+func TestSubjectsAreShort(t *testing.T) {
+	long := strings.Repeat("Example Bakery ", 40) + "End"
+	for name, c := range map[string]struct{ id, display, want string }{
+		"short":       {"bakery.example", "Example Bakery", "(Example Bakery)"},
+		"a long name": {"bakery.example", long, "(bakery.example)"},
+		"both long":   {strings.Repeat("b", 101), long, "(tailnet)"},
+	} {
+		of, node := named(c.id, "oven", "windows", "1.60.0")
+		of.DisplayName = c.display
+		row := aRow(t, severe(), of, node)
+		l := write(t, desk(severe()), row)
+		if !strings.HasSuffix(l.Subject, c.want) || !strings.Contains(l.Text, c.display) {
+			t.Errorf("%s: %q", name, l.Subject)
+		}
+		masked, masks := row.masked("m", nil)
+		twin := write(t, desk(severe()), masked).Subject
+		for _, m := range masks {
+			twin = strings.ReplaceAll(twin, m.Mask, m.Text)
+		}
+		if twin != l.Subject {
+			t.Errorf("%s: the twin's subject is %q, want %q", name, twin, l.Subject)
+		}
+	}
+}

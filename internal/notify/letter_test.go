@@ -274,7 +274,7 @@ func TestSubjectSaysWhatIsAsked(t *testing.T) {
 		"[Please check] TS-1: T (N)":    {Name: "N", Bulletin: BulletinView{ID: "TS-1", Title: "T", Action: "a"}},
 		"[Security notice] TS-2: T (N)": {Name: "N", Bulletin: BulletinView{ID: "TS-2", Title: "T", NoAction: true}},
 	} {
-		if got, err := (page{View: v, words: choose(stationery(t).words)}).Subject(); got != want || err != nil {
+		if got, err := (&page{View: v, words: choose(stationery(t).words)}).Subject(); got != want || err != nil {
 			t.Errorf("subject is %q, want %q", got, want)
 		}
 	}
@@ -401,6 +401,16 @@ func TestRightToLeftNamesAreIsolated(t *testing.T) {
 	for _, name := range []string{"", "acme", "Bücher", "サンプル", "Ελλάδα", "Україна", "ไทย"} {
 		if got := shown(name); got != name {
 			t.Errorf("%q is shown as %q", name, got)
+		}
+	}
+}
+
+// TestTemplatesAreCompiled: a million letters are written by our templates.
+func TestTemplatesAreCompiled(t *testing.T) {
+	s := stationery(t)
+	for name, err := range map[string]error{textTemplate: s.text.Compiled(textTemplate, new(page)), htmlTemplate: s.html.Compiled(htmlTemplate, new(page))} {
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -103,11 +103,35 @@ func (w *words) Say(key string, values ...any) (string, error) {
 	if !found {
 		return "", fmt.Errorf("mail/letter.%s.json has no text for %q", english, key)
 	}
-	var pairs []string
-	for i, v := range values {
-		pairs = append(pairs, "{"+strconv.Itoa(i+1)+"}", fmt.Sprint(v))
+	return filledIn(text, values), nil
+}
+
+// filledIn puts values in the places of a text. What has no value stays as it is.
+func filledIn(text string, values []any) string {
+	if len(values) == 0 || !strings.Contains(text, "{") {
+		return text
 	}
-	return strings.NewReplacer(pairs...).Replace(text), nil
+	var out strings.Builder
+	for {
+		before, after, found := strings.Cut(text, "{")
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		place, rest, _ := strings.Cut(after, "}")
+		n, err := strconv.Atoi(place)
+		if err != nil || n < 1 || n > len(values) || strconv.Itoa(n) != place || !strings.HasPrefix(after[len(place):], "}") {
+			out.WriteByte('{')
+			text = after
+			continue
+		}
+		if s, is := values[n-1].(string); is {
+			out.WriteString(s)
+		} else {
+			fmt.Fprint(&out, values[n-1])
+		}
+		text = rest
+	}
 }
 
 // Head is a text as a heading of the plain part.

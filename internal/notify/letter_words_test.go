@@ -187,3 +187,18 @@ func TestCatalogueFaults(t *testing.T) {
 		t.Errorf("a value became a place for another: %q, %v", text, err)
 	}
 }
+
+// TestFilledIn: every place is filled once, and what a value says is no place.
+func TestFilledIn(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "none": "none", "{1}": "{2}", "{2}{1}{2}": "7{2}7", "a {1}, {3} {x} {01} {0} {": "a {2}, {3} {x} {01} {0} {", "{{1}}": "{{2}}", "{1": "{1", "{2 {2}": "{2 7",
+		"{99999999999999999999}": "{99999999999999999999}", "{}": "{}", "}{2}{": "}7{",
+	} {
+		if got := filledIn(in, []any{"{2}", 7}); got != want {
+			t.Errorf("%q is filled in as %q, want %q", in, got, want)
+		}
+	}
+	if got := filledIn("{1}", nil); got != "{1}" {
+		t.Errorf("without values %q", got)
+	}
+}

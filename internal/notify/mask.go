@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"tocsin/internal/notify/isolation"
 	"tocsin/internal/tailnet"
@@ -55,7 +57,7 @@ func (r Row) masked(word string, everybodys []string) (Row, []isolation.Mask) {
 	var list []isolation.Mask
 	for i, text := range slices.Compact(texts) {
 		if text != "" && !slices.Contains(everybodys, text) {
-			masks[text] = fmt.Sprintf("%s%06de", word, i)
+			masks[text] = fmt.Sprintf("%s%06d%se", word, i, long(text))
 			list = append(list, isolation.Mask{Mask: masks[text], Text: text})
 		}
 	}
@@ -63,4 +65,12 @@ func (r Row) masked(word string, everybodys []string) (Row, []isolation.Mask) {
 	r = r.mapped(func(text string) string { return cmp.Or(masks[text], text) })
 	r.Contact.Address = tailnet.Address(to.Mask)
 	return r, append(list, to)
+}
+
+// long makes the mask of a long name long: a subject leaves both out.
+func long(text string) string {
+	if utf8.RuneCountInString(shown(text)) <= longestName {
+		return ""
+	}
+	return strings.Repeat("x", longestName)
 }

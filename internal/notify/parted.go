@@ -1,9 +1,10 @@
 package notify
 
 import (
+	"cmp"
 	"encoding/binary"
-	"errors"
 	"io"
+	"sync"
 )
 
 // Scratch is a file that nobody else knows of, for what a survey has no room for.
@@ -15,22 +16,33 @@ type Scratch interface {
 
 // spill is the end of a scratch file, which is opened when the first block goes there.
 type spill struct {
-	open func() (Scratch, error) // nil: everything stays in memory
-	file Scratch
-	end  int64
+	mutex sync.Mutex
+	open  func() (Scratch, error) // nil: everything stays in memory
+	file  Scratch
+	end   int64
 }
 
 // put appends a block and says where it begins.
 func (s *spill) put(block []byte) (at int64, err error) {
+	file, at, err := s.space(int64(len(block)))
+	if err == nil {
+		_, err = file.WriteAt(block, at)
+	}
+	return at, err
+}
+
+// space is where so many octets belong.
+func (s *spill) space(octets int64) (file Scratch, at int64, err error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	if s.file == nil {
 		if s.file, err = s.open(); err != nil {
-			return 0, err
+			return nil, 0, err
 		}
 	}
 	at = s.end
-	s.end += int64(len(block))
-	_, err = s.file.WriteAt(block, at)
-	return at, err
+	s.end += octets
+	return s.file, at, nil
 }
 
 func (s *spill) close() error {
@@ -44,16 +56,17 @@ func (s *spill) close() error {
 // blocks of records stay in memory while there is room, and the others are spilled.
 type parted struct {
 	spill *spill
-	room  int // octets of full blocks that may still stay in memory
 	block int // octets of a block
+	pens  []*pen
+	mutex sync.Mutex
+	room  int // octets of full blocks that may still stay in memory
 	parts []part
 	err   error // a block could not be spilled: nothing can be told any more
 }
 
-// part is the records of one part, in blocks.
+// part is the full blocks of one part.
 type part struct {
-	open    []byte   // the block that is being filled
-	kept    [][]byte // full ones in memory
+	kept    [][]byte
 	spilled []extent
 }
 
@@ -63,33 +76,62 @@ type extent struct {
 	size int
 }
 
-// space is the open block of a part, with space for a record of at most so many octets,
-// which belongs at its end.
-func (p *parted) space(to, record int) *[]byte {
-	one := &p.parts[to]
-	if len(one.open)+record > cap(one.open) {
-		p.flush(one, record)
-	}
-	return &one.open
+// pen writes records, beside others. A part has a block of each that is being filled.
+type pen struct {
+	to   *parted
+	open [][]byte
 }
 
-// flush puts the full block away and begins one that has room for a record.
-func (p *parted) flush(one *part, record int) {
-	full := one.open
-	switch {
-	case len(full) == 0:
-	case p.spill.open == nil || len(full) <= p.room:
-		p.room -= len(full)
-		one.kept = append(one.kept, full)
-		full = nil
-	default:
-		at, err := p.spill.put(full)
-		p.err = errors.Join(p.err, err)
-		one.spilled = append(one.spilled, extent{at, len(full)})
+// pen is one more. No other may be writing yet.
+func (p *parted) pen() *pen {
+	p.pens = append(p.pens, &pen{p, make([][]byte, len(p.parts))})
+	return p.pens[len(p.pens)-1]
+}
+
+// space is the open block of a part, with space for a record of at most so many octets,
+// which belongs at its end.
+func (w *pen) space(part, record int) *[]byte {
+	open := &w.open[part]
+	if len(*open)+record > cap(*open) {
+		*open = w.to.flush(part, *open, record)
 	}
-	if one.open = full[:0]; cap(full) < max(record, p.block) {
-		one.open = make([]byte, 0, max(record, p.block))
+	return open
+}
+
+// flush puts the full block of a part away, and returns one that has room for a record.
+func (p *parted) flush(to int, full []byte, record int) []byte {
+	if len(full) > 0 {
+		if p.keeps(to, full) {
+			full = nil
+		} else {
+			at, err := p.spill.put(full)
+			p.note(to, extent{at, len(full)}, err)
+		}
 	}
+	if need := max(record, p.block); cap(full) < need {
+		return make([]byte, 0, need)
+	}
+	return full[:0]
+}
+
+// keeps keeps a block in memory, where there is room.
+func (p *parted) keeps(to int, full []byte) bool {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.spill.open != nil && len(full) > p.room {
+		return false
+	}
+	p.room -= len(full)
+	p.parts[to].kept = append(p.parts[to].kept, full)
+	return true
+}
+
+// note notes where a block was spilled to.
+func (p *parted) note(to int, e extent, err error) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.err = cmp.Or(p.err, err) // what fails after the first fails for the same reason
+	p.parts[to].spilled = append(p.parts[to].spilled, e)
 }
 
 // read returns all records of a part, one after the other, in a buffer that may be used
@@ -109,7 +151,10 @@ func (p *parted) read(from int, buffer []byte) ([]byte, error) {
 	for _, block := range one.kept {
 		all = append(all, block...)
 	}
-	return append(all, one.open...), nil
+	for _, w := range p.pens {
+		all = append(all, w.open[from]...)
+	}
+	return all, nil
 }
 
 // spaceFor is how many octets texts take at most, each after its length.

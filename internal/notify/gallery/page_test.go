@@ -1,6 +1,7 @@
 package gallery
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"net/url"
@@ -11,13 +12,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 
 	"tocsin/internal/notify"
-	"tocsin/internal/notify/database"
+	"tocsin/internal/notify/ledger"
 	"tocsin/internal/source"
 )
 
@@ -321,31 +323,16 @@ func TestEnclose(t *testing.T) {
 	}
 }
 
-// A letter that was forgotten has a row without a name, and no page; the others are
-// there.
+// A plan that was forgotten has rows without names, and no pages.
 func TestForgotten(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	id := notify.PlanID{Bulletin: "TS-2026-002", Number: 1}
 	freeze(t, path, id, several(t))
-	db, err := database.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, change := range []string{
-		"UPDATE deliveries SET erased = '2026-06-01T00:00:00Z', state = 'accepted' WHERE row = 1",
-		"DELETE FROM recipients WHERE row = 1", "DELETE FROM letters WHERE row = 1",
-	} {
-		if _, err := db.ExecContext(t.Context(), change); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
+	forget(t, path, id)
 	book, plan := reading(t, path, id)
 	dir := filepath.Join(t.TempDir(), "out")
 	shown, err := Write(t.Context(), dir, book, plan, chosen)
-	if want := (Shown{3, 3, 3, 3}); err != nil || shown != want {
+	if want := (Shown{Others: 6, OfOthers: 6}); err != nil || shown != want {
 		t.Fatalf("%+v, %v", shown, err)
 	}
 	got := files(t, dir)
@@ -353,5 +340,38 @@ func TestForgotten(t *testing.T) {
 	_, raw := got["letters/000001.eml"]
 	if list := got["index.html"]; page || raw || strings.Contains(list, "Example Bakery") || !strings.Contains(list, "forgotten 2026-06-01T00:00:00Z") {
 		t.Errorf("page %v, message %v: %s", page, raw, list)
+	}
+}
+
+// forget delivers a plan, settles what got no letter, and forgets all of it.
+func forget(t *testing.T, path string, id notify.PlanID) {
+	t.Helper()
+	book, err := ledger.Open(t.Context(), path, "testing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := book.Plan(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := book.Start(t.Context(), plan, ledger.Machine{}, plan.Created)
+	if err != nil {
+		t.Fatal(err)
+	}
+	letters, err := book.Claim(t.Context(), plan, run, 99, plan.Created)
+	var outcomes []ledger.Outcome
+	for _, d := range letters {
+		outcomes = append(outcomes, ledger.Outcome{Letter: d, Event: ledger.Accept})
+	}
+	err = errors.Join(err, book.Commit(t.Context(), plan, run, outcomes, nil, plan.Created))
+	others, err2 := book.InState(t.Context(), plan, ledger.NoLetter, 99)
+	for _, d := range others {
+		if d.Standing != notify.NotRequired {
+			err = errors.Join(err, book.Settle(t.Context(), plan, d, ledger.Settlement{How: ledger.Told, At: plan.Created}))
+		}
+	}
+	err = errors.Join(err, err2, book.Forget(t.Context(), plan, time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)), book.Close())
+	if err != nil {
+		t.Fatal(err)
 	}
 }

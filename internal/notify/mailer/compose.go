@@ -1,5 +1,5 @@
-// Package mailer turns letters into mail messages and puts messages into a
-// mailbox. It is the only door of the go-mail library.
+// Package mailer turns letters into mail messages, and brings messages to a mailbox or a
+// relay. It is the only door of the go-mail library.
 package mailer
 
 import (
@@ -30,13 +30,21 @@ type Sender struct {
 // it, so that the same letter is the same bytes (RFC 5322, RFC 2046 §5.1).
 func (s Sender) Compose(l notify.Letter, messageID string) ([]byte, error) {
 	var out bytes.Buffer
+	out.Grow(roomFor(l))
 	if err := s.header(&out, l, messageID); err != nil {
 		return nil, err
 	}
-	if err := writeBody(&out, l, messageID); err != nil {
-		return nil, err
-	}
+	writeBody(&out, l, messageID)
 	return out.Bytes(), proveRecipient(out.Bytes(), l.To)
+}
+
+// roomFor is how many octets a message takes, as a rule.
+func roomFor(l notify.Letter) int {
+	room := 2048 + (len(l.Text)+len(l.HTML))*9/8
+	for _, a := range l.Attachments {
+		room += 256 + len(a.Data)*3/2
+	}
+	return room
 }
 
 // header writes the header fields but for Content-Type. Auto-Submitted keeps vacation

@@ -3,104 +3,74 @@ package mailer
 import (
 	"bytes"
 	"encoding/base64"
-	"io"
 	"mime"
-	"mime/multipart"
-	"mime/quotedprintable"
-	"net/textproto"
 
 	"tocsin/internal/notify"
 )
 
 // writeBody writes Content-Type and the body. The library would give nested parts one
-// boundary, or random ones; so the standard library writes them.
-func writeBody(out *bytes.Buffer, l notify.Letter, messageID string) error {
-	var alternatives, mixed bytes.Buffer
-	inner := boundary("alternative", messageID)
-	if err := writeAlternatives(&alternatives, inner, l); err != nil {
-		return err
-	}
-	inside := "multipart/alternative;\r\n boundary=" + inner
+// boundary, or random ones; so they are written here.
+func writeBody(out *bytes.Buffer, l notify.Letter, messageID string) {
+	inner, outer := boundary("alternative", messageID), boundary("mixed", messageID)
 	if len(l.Attachments) == 0 {
-		return finish(out, inside, alternatives.Bytes())
+		begin(out, "Content-Type: "+alternatives+inner)
+		writeAlternatives(out, inner, l)
+		return
 	}
-	outer := boundary("mixed", messageID)
-	if err := writeMixed(&mixed, outer, inside, alternatives.Bytes(), l.Attachments); err != nil {
-		return err
+	begin(out, "Content-Type: multipart/mixed;\r\n boundary="+outer)
+	delimit(out, outer)
+	begin(out, "Content-Type: "+alternatives+inner)
+	writeAlternatives(out, inner, l)
+	for _, a := range l.Attachments {
+		out.WriteString("\r\n")
+		delimit(out, outer)
+		begin(out, "Content-Disposition: "+mime.FormatMediaType("attachment", map[string]string{"filename": a.Name}),
+			"Content-Transfer-Encoding: base64", "Content-Type: "+a.Type)
+		writeBase64(out, a.Data)
 	}
-	return finish(out, "multipart/mixed;\r\n boundary="+outer, mixed.Bytes())
+	end(out, outer)
 }
 
-func finish(out *bytes.Buffer, contentType string, body []byte) error {
-	_, err := out.WriteString("Content-Type: " + contentType + "\r\n\r\n")
-	out.Write(body)
-	return err
-}
+const alternatives = "multipart/alternative;\r\n boundary="
 
 // writeAlternatives writes both readings of a letter, the plainest first (RFC 2046 §5.1.4).
-func writeAlternatives(out io.Writer, boundary string, l notify.Letter) error {
-	w := multipart.NewWriter(out)
-	if err := w.SetBoundary(boundary); err != nil {
-		return err
-	}
-	for _, p := range []struct{ kind, text string }{{"text/plain; charset=UTF-8", l.Text}, {"text/html; charset=UTF-8", l.HTML}} {
-		part, err := w.CreatePart(textproto.MIMEHeader{"Content-Type": {p.kind}, "Content-Transfer-Encoding": {"quoted-printable"}})
-		if err != nil {
-			return err
-		}
-		quoted := quotedprintable.NewWriter(part)
-		if _, err := io.WriteString(quoted, p.text); err != nil {
-			return err
-		}
-		if err := quoted.Close(); err != nil {
-			return err
-		}
-	}
-	return w.Close()
+func writeAlternatives(out *bytes.Buffer, boundary string, l notify.Letter) {
+	delimit(out, boundary)
+	begin(out, "Content-Transfer-Encoding: quoted-printable", "Content-Type: text/plain; charset=UTF-8")
+	writeQuoted(out, l.Text)
+	out.WriteString("\r\n")
+	delimit(out, boundary)
+	begin(out, "Content-Transfer-Encoding: quoted-printable", "Content-Type: text/html; charset=UTF-8")
+	writeQuoted(out, l.HTML)
+	end(out, boundary)
 }
 
-// writeMixed writes the letter and what is attached to it (RFC 2046 §5.1.3, RFC 2183).
-func writeMixed(out io.Writer, boundary, inside string, letter []byte, attached []notify.Attachment) error {
-	w := multipart.NewWriter(out)
-	if err := w.SetBoundary(boundary); err != nil {
-		return err
+// begin writes the header of a part, and the line that ends it.
+func begin(out *bytes.Buffer, fields ...string) {
+	for _, f := range fields {
+		out.WriteString(f)
+		out.WriteString("\r\n")
 	}
-	part, err := w.CreatePart(textproto.MIMEHeader{"Content-Type": {inside}})
-	if err != nil {
-		return err
-	}
-	if _, err := part.Write(letter); err != nil {
-		return err
-	}
-	for _, a := range attached {
-		part, err := w.CreatePart(textproto.MIMEHeader{
-			"Content-Type":              {a.Type},
-			"Content-Disposition":       {mime.FormatMediaType("attachment", map[string]string{"filename": a.Name})},
-			"Content-Transfer-Encoding": {"base64"},
-		})
-		if err != nil {
-			return err
-		}
-		if _, err := part.Write(base64Lines(a.Data)); err != nil {
-			return err
-		}
-	}
-	return w.Close()
+	out.WriteString("\r\n")
 }
 
-// lineOctets is the length of a line of base64 (RFC 2045 §6.8).
+// delimit and end write a boundary before a part, and after the last (RFC 2046 §5.1.1).
+func delimit(out *bytes.Buffer, boundary string) { out.WriteString("--" + boundary + "\r\n") }
+
+func end(out *bytes.Buffer, boundary string) { out.WriteString("\r\n--" + boundary + "--\r\n") }
+
+// lineOctets is the length of a line of base64 and of quoted-printable (RFC 2045 §6.7, §6.8).
 const lineOctets = 76
 
-// base64Lines keeps every octet as it is: a list's line ends are part of it.
-func base64Lines(data []byte) []byte {
-	var out bytes.Buffer
-	text := base64.StdEncoding.EncodeToString(data)
-	for len(text) > lineOctets {
-		out.WriteString(text[:lineOctets] + "\r\n")
-		text = text[lineOctets:]
+// writeBase64 keeps every octet as it is: a list's line ends are part of it.
+func writeBase64(out *bytes.Buffer, data []byte) {
+	const octets = lineOctets / 4 * 3
+	for len(data) > octets {
+		out.Write(base64.StdEncoding.AppendEncode(out.AvailableBuffer(), data[:octets]))
+		out.WriteString("\r\n")
+		data = data[octets:]
 	}
-	out.WriteString(text)
-	return out.Bytes()
+	out.Write(base64.StdEncoding.AppendEncode(out.AvailableBuffer(), data))
 }
 
 // boundary is a text that no body holds: part of a keyed hash, hashed once more

@@ -29,6 +29,7 @@ type Sources struct {
 	Key       []byte        // what Message-IDs are made with
 	Domain    string        // right-hand side of Message-IDs
 	Tables    notify.Tables // what was read of the inventory
+	Approvals string        // digest of who must approve the plan; empty where nobody must
 	// Identifiers say whose everything in the inventory is, against which each letter is
 	// proven (F20). Without them there is no plan.
 	Identifiers *isolation.Identifiers
@@ -52,7 +53,7 @@ func (s Sources) Inputs() (notify.Inputs, error) {
 		"bulletin_url": common.BulletinURL, "policy_url": common.PolicyURL, "contact_settings": common.Settings,
 		"reply_to": common.ReplyTo, "language": common.Language, "kind": common.Kind, "changed": common.Changed, "sender": s.Sender, "domain": s.Domain,
 	})
-	return notify.Inputs{
+	inputs := notify.Inputs{
 		"bulletin":         notify.Digest(common.Bulletin.Substance()),
 		notify.StatusInput: notify.Digest([]byte(audience(common.Bulletin.Status))),
 		"policy":           notify.Digest(s.Policy),
@@ -60,7 +61,11 @@ func (s Sources) Inputs() (notify.Inputs, error) {
 		"templates":        templates,
 		"settings":         settings,
 		"transport":        notify.Digest([]byte(s.Transport.String())),
-	}, err
+	}
+	if s.Approvals != "" {
+		inputs[notify.ApprovalsInput] = s.Approvals
+	}
+	return inputs, err
 }
 
 // inputs are those of a whole plan: the sources, and what the inventory came to.
@@ -149,6 +154,9 @@ func (s Sources) Try(rows iter.Seq2[notify.Row, error], choice notify.Choice, no
 }
 
 func (s Sources) freeze(ctx context.Context, book *ledger.Ledger, rows iter.Seq2[notify.Row, error], choice notify.Choice, inputs notify.Inputs, now time.Time) (notify.Plan, error) {
+	if err := overtaken(ctx, book, s.Common.Bulletin.ID, now); err != nil {
+		return notify.Plan{}, err
+	}
 	number, err := book.NextNumber(ctx, s.Common.Bulletin.ID)
 	if err != nil {
 		return notify.Plan{}, err
@@ -163,6 +171,29 @@ func (s Sources) freeze(ctx context.Context, book *ledger.Ledger, rows iter.Seq2
 		return notify.Plan{}, err
 	}
 	return book.Freeze(ctx, plan, pattern, s.entries(composer, plan, rows))
+}
+
+// OvertakenError says that somebody began another plan of the bulletin later, and froze it
+// first: what this one has read of the inventory is older.
+type OvertakenError struct{ By notify.PlanID }
+
+// Error names the later plan.
+func (e *OvertakenError) Error() string {
+	return e.By.String() + " was begun later, and frozen while this plan was being made"
+}
+
+// overtaken refuses what was read before the bulletin's last plan was begun. An inventory is
+// read before anybody holds the ledger, since that takes long.
+func overtaken(ctx context.Context, book *ledger.Ledger, id bulletin.ID, begun time.Time) error {
+	plans, err := book.Plans(ctx, id)
+	if err != nil || len(plans) == 0 {
+		return err
+	}
+	last, err := book.Plan(ctx, plans[len(plans)-1])
+	if err == nil && last.Created.After(begun) {
+		return &OvertakenError{last.ID}
+	}
+	return err
 }
 
 // entries are those of the composer, counted.
