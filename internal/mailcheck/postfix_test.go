@@ -18,7 +18,8 @@ import (
 )
 
 // The test's own Postfix believes the test about where it was called from, so that the
-// letters come from outside, as they will; it has every recipient, and one mailbox.
+// letters come from outside, as they will; it has every recipient, and one mailbox. But
+// for three domains: what goes there is bounced, deferred, refused.
 const mainConfig = `compatibility_level = 3.6
 queue_directory = %[1]s/queue
 data_directory = %[1]s/data
@@ -39,6 +40,9 @@ virtual_mailbox_base = %[1]s/mail
 virtual_mailbox_maps = static:box/
 virtual_uid_maps = static:%[2]d
 virtual_gid_maps = static:%[2]d
+virtual_alias_maps = inline:{ {@bounced.example=jo@gone.example} {@deferred.example=jo@later.example} }
+transport_maps = inline:{ {gone.example=error:5.1.1 nobody here} {later.example=retry:4.4.1 later} }
+smtpd_recipient_restrictions = check_recipient_access inline:{ {refused.example=REJECT 5.7.1 not here} }
 `
 
 const masterConfig = `%s inet n - n - - smtpd
@@ -54,6 +58,7 @@ retry unix - - n - - error
 virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
+tlsmgr unix - - n 1000? 1 tlsmgr
 `
 
 // The queue belongs to Postfix's own users. When the test ends, in whatever way, so does

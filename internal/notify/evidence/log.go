@@ -1,0 +1,203 @@
+package evidence
+
+import (
+	"strings"
+	"time"
+)
+
+// Fate is what a relay's log says became of a letter.
+type Fate string
+
+// Fates, the furthest that a letter got first.
+const (
+	Onward   Fate = "delivered onward"       // into a mailbox, or taken by the next server
+	Queued   Fate = "accepted, still queued" // at the log's end
+	Unclear  Fate = "accepted, then unclear" // it left the queue, and the log does not say how
+	Returned Fate = "bounced"                // for good, or its time in the queue ran out
+	Dropped  Fate = "deleted at the relay"   // by its administrator, or by a rule of theirs
+	Begun    Fate = "begun, not accepted"    // the relay read its header and never said that it took it
+	Refused  Fate = "refused"                // by a filter or a rule, before the relay took it
+	Unseen   Fate = "never seen"             // in a log that covers the time in question
+	Unknown  Fate = "the log does not cover the time"
+)
+
+// fates lists them in that order.
+var fates = [...]Fate{Onward, Queued, Unclear, Returned, Dropped, Begun, Refused, Unseen, Unknown}
+
+// Letter is what to look for in a log.
+type Letter struct {
+	MessageID  string // without angle brackets
+	ReturnPath string // where known: a relay that refuses the sender or the recipient logs no Message-ID
+}
+
+// Finding is what a log says about a letter.
+type Finding struct {
+	Fate    Fate
+	At      time.Time // of the line that says so
+	QueueID string
+	Code    Code
+	Relay   string // the next server, as mx.example.org[192.0.2.1]:25
+	Said    string // what it said, on one line, without people's addresses and names
+	Times   int    // how often the relay took the letter; more than once, and somebody may have it twice
+}
+
+// LogOptions say how to read times.
+type LogOptions struct {
+	// Zone is that of the relay's clock, for stamps that do not name it.
+	Zone *time.Location
+	// Until is when the log was taken: stamps without a year are not later than a day after it.
+	Until time.Time
+	// Quiet is for how long a log may be silent without having a gap there. Zero: an hour.
+	Quiet time.Duration
+}
+
+// Log collects what the log of a Postfix says about some letters. It keeps what concerns
+// them and nothing of the rest, so that logs of any size can be read.
+type Log struct {
+	stamps  stamper
+	quiet   time.Duration
+	letters map[string]*account // by Message-ID
+	paths   map[string]*account // by return path, in lower case
+	queue   map[string]*passage // by host, instance and queue ID: those that are under way
+	hosts   map[string]*cover
+	key     []byte // the last key of queue that was asked for
+}
+
+// account is what is known of one letter.
+type account struct {
+	passages []*passage
+	refused  *Finding // before it had a queue ID
+}
+
+// passage is one letter's way through one queue.
+type passage struct {
+	letter   *account
+	queueID  string
+	began    time.Time
+	taken    bool // the queue manager has it
+	removed  bool
+	requeued bool // it goes on under another queue ID
+	stopped  *Finding
+	to       []outcome // a recipient that stands for several has several
+}
+
+// outcome is the last that was said about one recipient.
+type outcome struct {
+	address string
+	Finding
+	next string // queue ID that the next server gave it
+}
+
+// NewLog begins to look for letters.
+func NewLog(letters []Letter, o LogOptions) *Log {
+	l := &Log{
+		stamps: stamper{zone: o.Zone, until: o.Until}, quiet: o.Quiet,
+		letters: make(map[string]*account, len(letters)), paths: make(map[string]*account),
+		queue: make(map[string]*passage), hosts: make(map[string]*cover),
+	}
+	if l.quiet == 0 {
+		l.quiet = time.Hour
+	}
+	if o.Zone == nil {
+		l.stamps.zone = time.UTC
+	}
+	for _, letter := range letters {
+		a := &account{}
+		l.letters[letter.MessageID] = a
+		if letter.ReturnPath != "" {
+			l.paths[strings.ToLower(letter.ReturnPath)] = a
+		}
+	}
+	return l
+}
+
+// Of says what became of a letter that may have been handed over between two instants. That
+// it was never seen is said only where the log of every host in it has no gap from one to
+// the other.
+func (l *Log) Of(messageID string, from, to time.Time) Finding {
+	a := l.letters[messageID]
+	if a == nil {
+		return Finding{Fate: Unknown}
+	}
+	found, times := Finding{Fate: Unknown}, 0
+	for _, p := range a.passages {
+		if p.goesOn(a.passages) {
+			continue
+		}
+		if p.taken {
+			times++
+		}
+		if f := p.finding(); further(f.Fate, found.Fate) {
+			found = f
+		}
+	}
+	switch {
+	case found.Fate != Unknown:
+	case a.refused != nil:
+		found = *a.refused
+	case l.Covers(from, to):
+		found.Fate = Unseen
+	}
+	found.Times = times
+	return found
+}
+
+// further reports whether a letter of one fate got further than one of another.
+func further(a, b Fate) bool {
+	for _, f := range fates {
+		if f == a || f == b {
+			return f == a && a != b
+		}
+	}
+	return false
+}
+
+// goesOn reports whether a letter is under another queue ID by now: put back into the queue,
+// or given to a filter on the same host that gave it back.
+func (p *passage) goesOn(all []*passage) bool {
+	for _, other := range all {
+		if other == p || other.began.Before(p.began) {
+			continue
+		}
+		if p.requeued {
+			return true
+		}
+		for _, o := range p.to {
+			if o.Fate == Onward && o.next != "" && o.next == other.queueID {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// finding is the gravest of the recipients' outcomes: a letter that went to a list of
+// people has not reached all of them while one is waiting.
+func (p *passage) finding() Finding {
+	if p.stopped != nil {
+		return *p.stopped
+	}
+	found := Finding{Fate: Begun, At: p.began}
+	switch {
+	case p.taken && p.removed:
+		found.Fate = Unclear
+	case p.taken:
+		found.Fate = Queued
+	}
+	if len(p.to) > 0 {
+		found = p.to[0].Finding
+	}
+	for _, o := range p.to {
+		if graver(o.Fate, found.Fate) {
+			found = o.Finding
+		}
+	}
+	found.QueueID = p.queueID
+	return found
+}
+
+// graver compares what is said about recipients.
+func graver(a, b Fate) bool {
+	rank := map[Fate]int{Onward: 0, Queued: 1, Dropped: 2, Returned: 3}
+	return rank[a] > rank[b]
+}
