@@ -20,18 +20,30 @@ import (
 )
 
 func (p *program) status() *cobra.Command {
-	return &cobra.Command{
+	var f statusFlags
+	c := &cobra.Command{
 		Use:   "status [ID|PLAN]",
 		Short: "Say where every bulletin, or one plan, stands, and what is left to do",
 		Args:  atMost("ID or PLAN"),
-		RunE: func(c *cobra.Command, args []string) error {
-			return p.runStatus(c.Context(), strings.Join(args, ""))
-		},
 	}
+	c.Flags().BoolVar(&f.json, "json", false, "of a PLAN: print the sums as JSON")
+	c.Flags().StringVar(&f.format, "format", "", "of a PLAN: csv prints a line for each affected tailnet")
+	c.Flags().BoolVar(&f.personal, "personal", false, "with --format csv: add names and addresses")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		name := strings.Join(args, "")
+		if err := f.check(strings.Contains(name, "/")); err != nil {
+			return usage(c, err)
+		}
+		return p.runStatus(c.Context(), name, f)
+	}
+	return c
 }
 
-func (p *program) runStatus(ctx context.Context, name string) error {
-	if strings.Contains(name, "/") {
+func (p *program) runStatus(ctx context.Context, name string, f statusFlags) error {
+	switch {
+	case f.json || f.format != "":
+		return p.planAsData(ctx, name, f)
+	case strings.Contains(name, "/"):
 		return p.statusOfPlan(ctx, name)
 	}
 	s, unread := p.open()
@@ -304,6 +316,9 @@ func (p *program) sums(sums ledger.Account) {
 			letters = append(letters, fmt.Sprintf("%s %d", state, n))
 		}
 	}
+	if sums.Twice > 0 {
+		letters = append(letters, fmt.Sprintf("possibly twice %d", sums.Twice))
+	}
 	for i, standing := range notify.Standings {
 		sign := "+"
 		if i == 0 {
@@ -312,6 +327,12 @@ func (p *program) sums(sums ledger.Account) {
 		p.print("  %s %6d  %s%s", sign, sums.Counts[standing], standing.Words(), inParentheses(standing, letters))
 	}
 	p.print("  = %6d  affected", sums.Counts.Affected())
+	if sums.Settled > 0 {
+		p.print("  settled by a person: %s", many(sums.Settled, "row"))
+	}
+	if sums.Due != "" {
+		p.print("  next attempt: %s", sums.Due)
+	}
 }
 
 func inParentheses(standing notify.Standing, letters []string) string {
@@ -326,7 +347,7 @@ func inParentheses(standing notify.Standing, letters []string) string {
 // letters that can be delivered.
 func (p *program) left(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, sums ledger.Account) error {
 	unit := s.config.Organization.Unit
-	if err := p.untold(ctx, book, plan, unit.One); err != nil {
+	if err := p.unsettled(ctx, book, plan, unit.One); err != nil {
 		return err
 	}
 	late := s.now.After(plan.Deadline)
@@ -336,34 +357,48 @@ func (p *program) left(ctx context.Context, s *site, book *ledger.Ledger, plan l
 	case late && open > 0:
 		p.next("tocsin plan %s (%s not delivered in time)", plan.ID.Bulletin, many(open, "letter"))
 	case open > 0:
-		p.next("tocsin send %s (%s to deliver)", plan.ID, many(open, "letter"))
-	case sums.Counts[notify.Unreachable] > 0:
-		p.next("find an address for each unreachable %s, then tocsin plan %s", unit.One, plan.ID.Bulletin)
-	case sums.Counts[notify.Undetermined] > 0:
-		p.next("find out what is not known, then tocsin plan %s", plan.ID.Bulletin)
+		p.delivery(ctx, s, book, plan, open)
+	case len(sums.Unsettled) > 0:
+		p.next("tocsin settle %s --tailnet ID, for each that is named above", plan.ID)
+	case sums.Untold[notify.Unreachable] > 0:
+		p.next("find an address for each unreachable %s, then tocsin plan %s; or tell it otherwise, then tocsin settle %s", unit.One, plan.ID.Bulletin, plan.ID)
+	case sums.Untold[notify.Undetermined] > 0:
+		p.next("find out what is not known, then tocsin plan %s; or decide, then tocsin settle %s", plan.ID.Bulletin, plan.ID)
 	default:
 		return nil
 	}
 	return errIncomplete
 }
 
-// mostUntold is how many tailnets that nobody has told are listed one by one.
-const mostUntold = 20
+// mostUnsettled is how many rows that somebody has to see to are listed one by one.
+const mostUnsettled = 20
 
-// untold lists the tailnets that the plan's letters do not reach.
-func (p *program) untold(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, unit string) error {
+// unsettled lists the rows that no letter settles any more: tailnets that nobody has told,
+// or of which nobody knows.
+func (p *program) unsettled(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, unit string) error {
 	listed := 0
 	err := book.Each(ctx, plan, func(d ledger.Delivery) error {
-		if d.Standing != notify.Unreachable && d.Standing != notify.Undetermined {
+		if !plan.Unsettled(d) {
 			return nil
 		}
-		if listed++; listed <= mostUntold {
-			p.print("  open: %s %s is %s", unit, source.Visible(string(d.Tailnet)), d.Standing.Words())
+		if listed++; listed <= mostUnsettled {
+			p.print("  open: %s %s is %s", unit, source.Visible(string(d.Tailnet)), standingOf(d))
 		}
 		return nil
 	})
-	if listed > mostUntold {
-		p.print("  open: %d more; tocsin letters %s --list lists them", listed-mostUntold, plan.ID)
+	if listed > mostUnsettled {
+		p.print("  open: %d more; tocsin status %s --format csv lists them", listed-mostUnsettled, plan.ID)
 	}
 	return err
+}
+
+// standingOf is where a row stands that somebody has to see to, with the server's word.
+func standingOf(d ledger.Delivery) string {
+	switch {
+	case d.State == ledger.NoLetter:
+		return d.Standing.Words()
+	case d.Code != 0:
+		return strings.TrimSpace(fmt.Sprintf("%s (%d %s", d.State, d.Code, d.Enhanced)) + ")"
+	}
+	return string(d.State)
 }

@@ -40,13 +40,13 @@ func (s *site) drift(b bulletin.Bulletin, plan ledger.Stored, sums ledger.Accoun
 	if s.templates == nil || sums.Letters[ledger.Planned] == 0 {
 		return nil, nil // nothing was read, or nothing is to be sent
 	}
-	current, err := s.sources(b).Inputs()
+	current, err := s.inputs(b)
 	if err != nil {
 		return nil, err
 	}
 	drift := plan.Inputs.Drift(current)
 	if sums.Letters[ledger.Accepted] > 0 {
-		drift = slices.DeleteFunc(drift, func(name string) bool { return name != notify.StatusInput })
+		drift = slices.DeleteFunc(drift, func(name string) bool { return name != notify.StatusInput && name != notify.ApprovalsInput })
 	}
 	return drift, nil
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"tocsin/internal/notify"
@@ -12,10 +13,17 @@ import (
 type Account struct {
 	Counts  notify.Counts // the affected, by standing
 	Letters map[State]int // the letters of those that are mailed, by state
+	// Unsettled are those of Letters, and of the rows without a letter by their standing,
+	// that a person has to see to: nobody has told the tailnet, as far as anybody knows.
+	Unsettled map[State]int
+	Untold    notify.Counts
+	Settled   int    // rows that were settled
+	Twice     int    // letters that were sent again while nobody knew whether they had arrived
+	Due       string // RFC 3339, UTC: when the first deferred letter is due; empty where none is
 }
 
 // Open is how many letters are still to be delivered, or to be looked up.
-func (a Account) Open() int { return a.Letters[Planned] + a.Letters[Intent] }
+func (a Account) Open() int { return a.Letters[Planned] + a.Letters[Intent] + a.Letters[Deferred] }
 
 // Begun is how many letters a run had begun that was cut off.
 func (a Account) Begun() int { return a.Letters[Intent] }
@@ -23,31 +31,63 @@ func (a Account) Begun() int { return a.Letters[Intent] }
 // Account adds up a plan. Sums that do not add up are an [ErrChanged], never glossed
 // over.
 func (l *Ledger) Account(ctx context.Context, p Stored) (Account, error) {
-	counts, err := l.counts(ctx, p.key)
+	a := Account{Counts: make(notify.Counts), Letters: make(map[State]int), Unsettled: make(map[State]int), Untold: make(notify.Counts)}
+	err := each(ctx, l.db, func(rows *sql.Rows) error { return a.add(p, rows) },
+		`SELECT standing, state, settled, count(*), sum(twice), coalesce(min(next) FILTER (WHERE state = 'deferred' AND next <> ''), '')
+		FROM deliveries WHERE plan = ? GROUP BY 1, 2, 3`, p.key)
 	if err != nil {
 		return Account{}, err
 	}
-	letters, err := l.States(ctx, p)
-	if err != nil {
-		return Account{}, err
-	}
-	a := Account{Counts: counts, Letters: letters}
-	return a, a.check(p.ID)
+	return a, a.check(p)
 }
 
-func (a Account) check(id notify.PlanID) error {
-	affected, letters := 0, 0
+// add adds the rows of one standing, state and settlement.
+func (a *Account) add(p Stored, rows *sql.Rows) error {
+	var standing notify.Standing
+	var state State
+	var settled Event
+	var n, twice int
+	var due string
+	if err := rows.Scan(&standing, &state, &settled, &n, &twice, &due); err != nil {
+		return err
+	}
+	a.Counts[standing] += n
+	if state != NoLetter {
+		a.Letters[state] += n
+	}
+	if settled != "" {
+		a.Settled += n
+	}
+	a.Twice += twice
+	if due != "" && (a.Due == "" || due < a.Due) {
+		a.Due = due
+	}
+	switch {
+	case !p.open(standing, state, settled):
+	case state == NoLetter:
+		a.Untold[standing] += n
+	case state == Rejected || state == Unknown || state == Bounced:
+		a.Unsettled[state] += n
+	}
+	return nil
+}
+
+func (a Account) check(p Stored) error {
+	affected, letters, all := 0, 0, 0
 	for _, standing := range notify.Standings {
 		affected += a.Counts[standing]
 	}
 	for _, state := range States {
 		letters += a.Letters[state]
 	}
+	for _, n := range a.Letters {
+		all += n
+	}
 	switch {
 	case affected != a.Counts.Affected():
-		return fmt.Errorf("%s: %d rows have a standing, %d were frozen: %w", id, affected, a.Counts.Affected(), ErrChanged)
-	case letters != a.Counts[notify.Mailed]:
-		return fmt.Errorf("%s: %d letters are in some state, %d were frozen: %w", id, letters, a.Counts[notify.Mailed], ErrChanged)
+		return fmt.Errorf("%s: %d rows have a standing, %d were frozen: %w", p.ID, affected, a.Counts.Affected(), ErrChanged)
+	case letters != a.Counts[notify.Mailed] || all != letters:
+		return fmt.Errorf("%s: %d letters are in some state, %d were frozen: %w", p.ID, letters, a.Counts[notify.Mailed], ErrChanged)
 	}
 	return nil
 }

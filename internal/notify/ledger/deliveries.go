@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"tocsin/internal/notify"
 	"tocsin/internal/tailnet"
@@ -17,10 +16,18 @@ type Delivery struct {
 	Row int // its number within the plan, from 1
 	notify.Entry
 	State    State
-	Attempts int
+	Attempts int    // begun, the present one too
 	Changed  string // RFC 3339, UTC: when the state was last set
-	Detail   string
-	Erased   string // RFC 3339, UTC: since when recipient and letter are forgotten; empty while they are not
+	// Of a deferred letter, and of one that was deferred before it was begun: when it is
+	// due, RFC 3339, UTC. Empty where it is not tried again in this plan.
+	Next       string
+	Run        int64  // that begun it last; 0 while none has
+	Connection int    // over which its dot goes or went in that run; 0 while it is not marked
+	Code       int    // of the last reply to it
+	Enhanced   string // of the last reply to it
+	Settled    Event  // how it was settled last; empty while it was not
+	Twice      bool   // it was sent again while nobody knew whether it had arrived
+	Erased     string // RFC 3339, UTC: since when recipient and letter are forgotten; empty while they are not
 
 	commitment string // to whom it concerns and to its letter
 	salt       []byte
@@ -29,47 +36,41 @@ type Delivery struct {
 // A row that has lost its recipient is an error of the ledger, and so joined as NULL: it
 // must not drop out in silence.
 const (
-	deliveryColumns = `row, tailnet, standing, clauses, missing, nodes, state, attempts, changed, detail, erased, commitment,
+	deliveryColumns = `row, tailnet, standing, clauses, missing, nodes, state, attempts, changed, next, run, connection, code, enhanced, settled, twice, erased, commitment,
 		name, address, reason, trace, message_id, digest, salt`
 	deliveryTables = ` FROM deliveries LEFT JOIN recipients USING (plan, row) `
 )
 
 // Each calls visit for every row of a plan, in order, without the letters' bytes.
 // In a ledger opened for writing visit must not use the ledger: it has one connection.
-func (l *Ledger) Each(ctx context.Context, p Stored, visit func(Delivery) error) (err error) {
-	rows, err := l.db.QueryContext(ctx, "SELECT "+deliveryColumns+deliveryTables+"WHERE plan = ? ORDER BY row", p.key)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
+func (l *Ledger) Each(ctx context.Context, p Stored, visit func(Delivery) error) error {
+	return each(ctx, l.db, func(rows *sql.Rows) error {
 		d, err := scan(rows)
 		if err != nil {
 			return err
 		}
-		if err := visit(d); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+		return visit(d)
+	}, "SELECT "+deliveryColumns+deliveryTables+"WHERE plan = ? ORDER BY row", p.key)
 }
 
-// InState lists up to limit rows of a plan that are in a state, in order.
-func (l *Ledger) InState(ctx context.Context, p Stored, state State, limit int) (found []Delivery, err error) {
-	rows, err := l.db.QueryContext(ctx,
-		"SELECT "+deliveryColumns+deliveryTables+"WHERE plan = ? AND state = ? ORDER BY row LIMIT ?", p.key, string(state), limit)
+// InState lists up to limit rows of a plan that are in a state: in order, and of deferred
+// letters those first that are due first.
+func (l *Ledger) InState(ctx context.Context, p Stored, state State, limit int) ([]Delivery, error) {
+	return deliveries(ctx, l.db, "SELECT "+deliveryColumns+deliveryTables+"WHERE plan = ? AND state = ? ORDER BY next, row LIMIT ?",
+		p.key, string(state), limit)
+}
+
+// deliveries reads the rows of a query.
+func deliveries(ctx context.Context, from querier, query string, args ...any) (found []Delivery, err error) {
+	err = each(ctx, from, func(rows *sql.Rows) error {
+		d, err := scan(rows)
+		found = append(found, d)
+		return err
+	}, query, args...)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		d, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, d)
-	}
-	return found, rows.Err()
+	return found, nil
 }
 
 // Delivery finds a tailnet's row in a plan.
@@ -109,52 +110,6 @@ func (l *Ledger) Message(ctx context.Context, p Stored, d Delivery) ([]byte, err
 	return message, nil
 }
 
-// Begin writes the intent to deliver some planned letters, before any byte of them
-// moves. It fails where one of them is no longer planned.
-func (l *Ledger) Begin(ctx context.Context, p Stored, letters []Delivery, at time.Time) error {
-	return l.move(ctx, p, letters, Planned, Intent, 1, at)
-}
-
-// Accept records that begun letters arrived.
-func (l *Ledger) Accept(ctx context.Context, p Stored, letters []Delivery, at time.Time) error {
-	return l.move(ctx, p, letters, Intent, Accepted, 0, at)
-}
-
-// Return puts begun letters back that are proven not to have been delivered. In a
-// plan that another took the place of they close as superseded.
-func (l *Ledger) Return(ctx context.Context, p Stored, letters []Delivery, at time.Time) error {
-	to := Planned
-	if p.Superseded != "" {
-		to = Superseded
-	}
-	return l.move(ctx, p, letters, Intent, to, 0, at)
-}
-
-// move takes letters from one state to another in one transaction, all or none.
-func (l *Ledger) move(ctx context.Context, p Stored, letters []Delivery, from, to State, attempts int, at time.Time) error {
-	if len(letters) == 0 {
-		return nil
-	}
-	return l.transact(ctx, func(tx *sql.Tx) (err error) {
-		update, err := tx.PrepareContext(ctx,
-			"UPDATE deliveries SET state = ?, attempts = attempts + ?, changed = ? WHERE plan = ? AND row = ? AND state = ?")
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, update.Close()) }()
-		for _, d := range letters {
-			done, err := update.ExecContext(ctx, string(to), attempts, stamp(at), p.key, d.Row, string(from))
-			if err != nil {
-				return err
-			}
-			if n, err := done.RowsAffected(); err != nil || n != 1 {
-				return errors.Join(err, fmt.Errorf("letter %d of %s is not %s", d.Row, p.ID, from))
-			}
-		}
-		return nil
-	})
-}
-
 // States counts a plan's letters by state.
 func (l *Ledger) States(ctx context.Context, p Stored) (map[State]int, error) {
 	counts := make(map[State]int)
@@ -164,21 +119,16 @@ func (l *Ledger) States(ctx context.Context, p Stored) (map[State]int, error) {
 }
 
 // tally runs a query of words with counts.
-func (l *Ledger) tally(ctx context.Context, query string, key int64, visit func(word string, n int)) (err error) {
-	rows, err := l.db.QueryContext(ctx, query, key)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
+func (l *Ledger) tally(ctx context.Context, query string, key int64, visit func(word string, n int)) error {
+	return each(ctx, l.db, func(rows *sql.Rows) error {
 		var word string
 		var n int
 		if err := rows.Scan(&word, &n); err != nil {
 			return err
 		}
 		visit(word, n)
-	}
-	return rows.Err()
+		return nil
+	}, query, key)
 }
 
 // recipient is whom a row concerns, as it is stored; all of it NULL where it is not
@@ -194,7 +144,7 @@ func scan(row interface{ Scan(...any) error }, more ...any) (Delivery, error) {
 	var r recipient
 	var clauses, missing string
 	columns := []any{&d.Row, &d.Tailnet, &d.Standing, &clauses, &missing, &d.Nodes, &d.State, &d.Attempts, &d.Changed,
-		&d.Detail, &d.Erased, &d.commitment, &r.name, &r.address, &r.reason, &r.trace, &r.messageID, &r.digest, &r.salt}
+		&d.Next, &d.Run, &d.Connection, &d.Code, &d.Enhanced, &d.Settled, &d.Twice, &d.Erased, &d.commitment, &r.name, &r.address, &r.reason, &r.trace, &r.messageID, &r.digest, &r.salt}
 	if err := row.Scan(append(columns, more...)...); err != nil {
 		return Delivery{}, err
 	}

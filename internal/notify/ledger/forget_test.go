@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/database"
@@ -15,21 +17,34 @@ import (
 
 func openRaw(path string) (*sql.DB, error) { return database.Open(ctx, path) }
 
-// forget is what forgetting a row comes to.
-const forget = `UPDATE deliveries SET erased = '2026-06-01T00:00:00Z' WHERE plan = 1 AND row = ?1;
-	DELETE FROM recipients WHERE plan = 1 AND row = ?1; DELETE FROM letters WHERE plan = 1 AND row = ?1`
+// past is after the deadline of every plan of these tests.
+var past = created.Add(notify.Lifetime + time.Hour)
 
-// TestForgottenStillVerifies: without the names, addresses and letters of some rows, or of
-// all, the plan's digest can still be computed, and everything that is left is still held
-// to it.
+// forgettable is a plan of which nothing is open: all letters are out, and who had no
+// letter was told.
+func forgettable(t *testing.T, l *Ledger, entries []notify.Entry) Stored {
+	t.Helper()
+	p := freeze(t, l, aPlan(1), entries)
+	sendAll(t, l, p)
+	for _, d := range rows(t, l, p) {
+		if d.Standing != notify.Unreachable && d.Standing != notify.Undetermined {
+			continue
+		}
+		if err := l.Settle(ctx, p, d, Settlement{How: Told, Who: "Planted Operator", Why: "planted reason", At: during}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p
+}
+
+// TestForgottenStillVerifies: without names, addresses and letters the plan's digest and
+// its chain can still be computed, and everything that is left is still held to them.
 func TestForgottenStillVerifies(t *testing.T) {
 	l := newLedger(t)
-	p := freeze(t, l, aPlan(1), entries(8))
-	exec_(t, l, "UPDATE deliveries SET state = 'accepted' WHERE state = 'planned'")
-	for row := 1; row <= 8; row++ {
-		exec_(t, l, forget, row)
-		if err := l.Verify(ctx, p); err != nil {
-			t.Fatalf("row %d is forgotten: %v", row, err)
+	p := forgettable(t, l, entries(8))
+	for range 2 {
+		if err := errors.Join(l.Forget(ctx, p, past), l.Scrub(ctx), l.Verify(ctx, p)); err != nil {
+			t.Fatal(err)
 		}
 	}
 	for _, d := range rows(t, l, p) {
@@ -43,67 +58,156 @@ func TestForgottenStillVerifies(t *testing.T) {
 	if a, err := l.Account(ctx, p); err != nil || a.Counts.Affected() != 8 || a.Letters[Accepted] != 2 {
 		t.Errorf("%+v, %v", a, err)
 	}
-	exec_(t, l, "UPDATE deliveries SET nodes = nodes + 1 WHERE row = 3")
-	if err := l.Verify(ctx, p); !errors.Is(err, ErrChanged) {
-		t.Errorf("a changed row among the forgotten: %v", err)
+	for what, change := range map[string]string{
+		"a row":        "UPDATE deliveries SET nodes = nodes + 1 WHERE row = 3",
+		"a state":      "UPDATE deliveries SET state = 'rejected' WHERE row = 1",
+		"an event":     "UPDATE events SET text = replace(text, 'rows 8', 'rows 9') WHERE seq = (SELECT max(seq) FROM events)",
+		"a settlement": "UPDATE settlements SET who = 'x' WHERE seq = (SELECT min(seq) FROM settlements)",
+		"a reply":      "INSERT INTO replies (plan, row, queue, text, wire) VALUES (1, 1, '', '', '')",
+	} {
+		if err := verifyChanged(t, l, p, change); !errors.Is(err, ErrChanged) {
+			t.Errorf("%s is changed among the forgotten: %v", what, err)
+		}
 	}
+}
+
+// verifyChanged verifies a plan as it is after a change, which it takes back.
+func verifyChanged(t *testing.T, l *Ledger, p Stored, change string) error {
+	t.Helper()
+	exec_(t, l, "BEGIN")
+	defer exec_(t, l, "ROLLBACK")
+	exec_(t, l, change)
+	return l.Verify(ctx, p)
 }
 
 // TestForgettingIsNoExcuse is F51: what only looks forgotten is a change.
 func TestForgettingIsNoExcuse(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(4))
 	for what, query := range map[string]string{
 		"only said":             "UPDATE deliveries SET erased = 'x' WHERE row = 2",
 		"not said":              "DELETE FROM recipients WHERE row = 2",
+		"said and done":         "UPDATE deliveries SET erased = '2026-06-01T00:00:00Z' WHERE row = 2; DELETE FROM recipients WHERE row = 2",
 		"its letter is kept":    "UPDATE deliveries SET erased = 'x', state = 'accepted' WHERE row = 1; DELETE FROM recipients WHERE row = 1",
 		"it is still to be out": "UPDATE deliveries SET erased = 'x' WHERE row = 1; DELETE FROM recipients WHERE row = 1; DELETE FROM letters WHERE row = 1",
-		"it is begun":           "UPDATE deliveries SET erased = 'x', state = 'intent' WHERE row = 1; DELETE FROM recipients WHERE row = 1; DELETE FROM letters WHERE row = 1",
 		"another commitment":    "UPDATE deliveries SET erased = 'x', commitment = 'x' WHERE row = 2; DELETE FROM recipients WHERE row = 2",
-		"another's recipient":   "UPDATE recipients SET row = 100 - row WHERE row IN (3, 97); DELETE FROM recipients WHERE row = 2; UPDATE recipients SET row = 2 WHERE row = 97; UPDATE deliveries SET erased = 'x' WHERE row = 3",
 	} {
-		l := newLedger(t)
-		p := freeze(t, l, aPlan(1), entries(4))
-		exec_(t, l, query)
-		if err := l.Verify(ctx, p); !errors.Is(err, ErrChanged) {
+		if err := verifyChanged(t, l, p, query); !errors.Is(err, ErrChanged) {
 			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if err := l.Verify(ctx, p); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNotToBeForgotten: a plan whose letters may still go out, or that somebody has to see
+// to, is kept, and so is one whose digest covers the names.
+func TestNotToBeForgotten(t *testing.T) {
+	l := newLedger(t)
+	done := forgettable(t, l, entries(8))
+	open := aPlan(1)
+	open.ID.Bulletin = "TS-2026-008"
+	unsettled := freeze(t, l, open, entries(8))
+	sendAll(t, l, unsettled)
+	var kept *KeptError
+	for what, err := range map[string]error{
+		"before its deadline": l.Forget(ctx, done, done.Deadline),
+		"open":                l.Forget(ctx, unsettled, past),
+	} {
+		if !errors.As(err, &kept) || what == "open" && kept.Open != 4 {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	old := mustOpen(t, ofSchema1(t))
+	first, err := old.Plan(ctx, aPlan(1).ID)
+	if err == nil {
+		err = old.Forget(ctx, first, past)
+	}
+	if !errors.As(err, &kept) || !strings.Contains(err.Error(), "digests cover the names") {
+		t.Errorf("of the first schema: %v", err)
+	}
+	for _, p := range []Stored{done, unsettled} {
+		for _, d := range rows(t, l, p) {
+			if d.Erased != "" || d.Name == "" {
+				t.Errorf("%s has forgotten row %d", p.ID, d.Row)
+			}
 		}
 	}
 }
 
-// TestWhatIsLeftTellsNothing is F53: once a row is forgotten, no octet of its name, its
-// address, its letter or their digests is in the file, and what stays cannot confirm a
-// guess without the salt.
+// TestWhatIsLeftTellsNothing is F53: once a plan is forgotten, no octet of a name, an
+// address, a letter, their digests, of what a server said or of who settled what is in the
+// file or beside it, and what stays cannot confirm a guess without the salt.
 func TestWhatIsLeftTellsNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
-	l, err := Open(ctx, path, "testing")
-	if err != nil {
+	l := mustOpen(t, path)
+	planted := entries(40)
+	for i := range planted {
+		planted[i].Name, planted[i].Trace = fmt.Sprintf("Planted Name %d", i), []string{fmt.Sprintf("planted trace %d", i)}
+	}
+	p := freeze(t, l, aPlan(1), planted)
+	r := startRun(t, l, p)
+	letters := claimSome(t, l, p, r, 99)
+	var outcomes []Outcome
+	for _, d := range letters {
+		outcomes = append(outcomes, Outcome{Letter: d, Event: Reject, Reply: Reply{550, "5.1.1", "planted reply", "PLANTEDQ"}})
+	}
+	if err := l.Commit(ctx, p, r, outcomes, nil, during); err != nil {
 		t.Fatal(err)
 	}
-	all := entries(4)
-	all[0].Name, all[0].Address = "Planted Name", "planted@t.example"
-	all[0].Trace = []string{"planted trace"}
-	p := freeze(t, l, aPlan(1), all)
-	kept := rows(t, l, p)[0]
-	exec_(t, l, "PRAGMA secure_delete = ON; UPDATE deliveries SET state = 'accepted' WHERE state = 'planned'")
-	exec_(t, l, forget, 1)
-	exec_(t, l, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, secret := range []string{"Planted Name", "planted@", "planted trace", kept.MessageID, kept.Digest, string(kept.salt), string(all[0].Message)} {
-		if bytes.Contains(data, []byte(secret)) {
-			t.Errorf("%q is left", secret)
+	secrets := []string{"Planted Name", "planted trace", "planted reply", "PLANTEDQ", "Planted Operator", "planted reason", "o0@t.example", "o36@t.example"}
+	var kept Delivery
+	for _, d := range rows(t, l, p) {
+		if d.Standing != notify.NotRequired {
+			if err := l.Settle(ctx, p, d, Settlement{How: Told, Who: "Planted Operator", Why: "planted reason", At: during}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		secrets = append(secrets, string(d.salt))
+		if d.Standing == notify.Mailed {
+			secrets, kept = append(secrets, d.MessageID, d.Digest), d
 		}
 	}
-	if !bytes.Contains(data, []byte(kept.commitment)) {
+	for _, s := range secrets {
+		if !inFiles(t, path, s) {
+			t.Errorf("%q was not even there before", s)
+		}
+	}
+	if err := errors.Join(l.Forget(ctx, p, past), l.Scrub(ctx), l.Verify(ctx, p)); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range secrets {
+		if inFiles(t, path, s) {
+			t.Errorf("%q is left", s)
+		}
+	}
+	if !inFiles(t, path, kept.commitment) {
 		t.Error("the commitment is gone")
 	}
-	if notify.Commitment(nil, all[0]) == kept.commitment || notify.Commitment(make([]byte, notify.SaltOctets), all[0]) == kept.commitment {
+	e := kept.Entry
+	if notify.Commitment(nil, e) == kept.commitment || notify.Commitment(make([]byte, notify.SaltOctets), e) == kept.commitment {
 		t.Error("who guesses right can tell without the salt")
 	}
+}
+
+// inFiles reports whether a text stands in the ledger, or in any file beside it.
+func inFiles(t *testing.T, path, text string) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(data, []byte(text)) {
+			return true
+		}
+	}
+	return false
 }
 
 // TestSaltsAreRandom: no two rows share a salt, in one plan or in two of the same rows; and

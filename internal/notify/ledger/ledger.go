@@ -1,10 +1,11 @@
 // Package ledger is the durable record of plans, letters and deliveries. What it
 // says happened, happened; what is only begun, it says is begun.
 //
-// A delivery moves planned → intent → accepted, or from intent back to planned
-// where it is proven that nothing was delivered. One that is planned when a later
-// plan is frozen closes as superseded. Whoever changes the ledger holds
-// its lock; anybody may read meanwhile.
+// A delivery moves as transitions has it, planned → intent → accepted where all goes
+// well. What happens stands in the chain of its plan, which Verify replays and compares
+// with the rows; the ends of the chains are pinned beside the ledger, so that an older
+// one is not taken for it. Whoever changes the ledger holds its lock; anybody may read
+// meanwhile.
 package ledger
 
 import (
@@ -20,30 +21,13 @@ import (
 	"tocsin/internal/notify/database"
 )
 
-// State is where one delivery stands.
-type State string
-
-const (
-	// Planned is frozen and not begun.
-	Planned State = "planned"
-	// Intent is begun: written down before the letter's first byte moves.
-	Intent State = "intent"
-	// Accepted is in the mailbox, or taken over by the receiving server.
-	Accepted State = "accepted"
-	// Superseded is closed, undelivered, because a later plan took its place.
-	Superseded State = "superseded"
-	// NoLetter is a row that gets no letter: see its standing.
-	NoLetter State = "none"
-)
-
-// States lists the states of a letter in the order in which they are reported.
-var States = [...]State{Planned, Intent, Accepted, Superseded}
-
 // Ledger is an open ledger.
 type Ledger struct {
-	db    *sql.DB
-	held  *lock.Lock // nil in a ledger that is only read
-	salts io.Reader  // random octets
+	db       *sql.DB
+	path     string
+	held     *lock.Lock // nil in a ledger that is only read
+	salts    io.Reader  // random octets
+	unpinned int        // events since the ends of the chains were pinned
 }
 
 // ErrNone says that there is no ledger yet.
@@ -53,7 +37,7 @@ var ErrNone = errors.New("there is no ledger yet")
 var errOlder = errors.New("the ledger was written by an older tocsin")
 
 // Open opens or makes the ledger for writing. It fails with a [lock.HeldError]
-// while another process has it.
+// while another process has it, and with an [OlderError] where this is not the newest.
 func Open(ctx context.Context, path, doing string) (*Ledger, error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real // one ledger has one lock, by whatever name it is reached
@@ -66,16 +50,19 @@ func Open(ctx context.Context, path, doing string) (*Ledger, error) {
 	if err != nil {
 		return nil, errors.Join(err, held.Release())
 	}
-	l := &Ledger{db: db, held: held, salts: rand.Reader}
+	l := &Ledger{db: db, path: path, held: held, salts: rand.Reader}
 	if err := l.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), l.Close())
+	}
+	if err := l.newest(ctx); err != nil {
+		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
 }
 
 // OpenReader opens an existing ledger for reading; it waits for nobody. One of an older
 // tocsin it brings up to date first, as a writer: it fails with a [lock.HeldError] while
-// another has it.
+// another has it. It refuses what Open refuses.
 func OpenReader(ctx context.Context, path string) (*Ledger, error) {
 	l, err := openReader(ctx, path)
 	if !errors.Is(err, errOlder) {
@@ -92,20 +79,26 @@ func OpenReader(ctx context.Context, path string) (*Ledger, error) {
 }
 
 func openReader(ctx context.Context, path string) (*Ledger, error) {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // and one head
+	}
 	db, err := database.OpenReader(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	l := &Ledger{db: db}
+	l := &Ledger{db: db, path: path}
 	if err := l.readable(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), l.Close())
+	}
+	if err := l.newest(ctx); err != nil {
+		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
 }
 
-// Close closes the file and lets the lock go.
+// Close pins the ends of the chains, closes the file and lets the lock go.
 func (l *Ledger) Close() error {
-	err := l.db.Close()
+	err := errors.Join(l.pin(context.Background()), l.db.Close())
 	if l.held != nil {
 		err = errors.Join(err, l.held.Release())
 	}
@@ -122,6 +115,11 @@ func (l *Ledger) migrate(ctx context.Context) error {
 		err := l.transact(ctx, func(tx *sql.Tx) error {
 			if _, err := tx.ExecContext(ctx, migrations[version]); err != nil {
 				return err
+			}
+			if version+1 == chainedSchema {
+				if err := l.adopt(ctx, tx); err != nil {
+					return err
+				}
 			}
 			_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version+1))
 			return err

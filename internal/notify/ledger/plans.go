@@ -53,7 +53,7 @@ func (l *Ledger) Freeze(ctx context.Context, p notify.Plan, pattern []byte, entr
 		if err := settled(ctx, tx, p.ID.Bulletin); err != nil {
 			return err
 		}
-		if err := supersede(ctx, tx, p); err != nil {
+		if err := l.supersede(ctx, tx, p); err != nil {
 			return err
 		}
 		if err := head.insert(ctx, tx); err != nil {
@@ -67,8 +67,10 @@ func (l *Ledger) Freeze(ctx context.Context, p notify.Plan, pattern []byte, entr
 		if err := errors.Join(err, w.close()); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE plans SET digest = ? WHERE plan = ?", head.Digest, head.key)
-		return err
+		if _, err = tx.ExecContext(ctx, "UPDATE plans SET digest = ? WHERE plan = ?", head.Digest, head.key); err != nil {
+			return err
+		}
+		return l.record(ctx, tx, head, p.Created, frozenKind, frozenLine(head.Digest, head.Counts.Affected(), head.Counts[notify.Mailed]))
 	})
 	return head.Plan, err
 }
@@ -120,17 +122,28 @@ func settled(ctx context.Context, tx *sql.Tx, id bulletin.ID) error {
 	return &OpenError{plan}
 }
 
-// supersede closes what earlier plans of the bulletin have not delivered.
-func supersede(ctx context.Context, tx *sql.Tx, p notify.Plan) error {
-	_, err := tx.ExecContext(ctx,
-		`UPDATE deliveries SET state = ?, changed = ?, detail = ? WHERE state = ?
-		 AND plan IN (SELECT plan FROM plans WHERE bulletin = ?)`,
-		string(Superseded), stamp(p.Created), "by "+p.ID.String(), string(Planned), string(p.ID.Bulletin))
-	if err != nil {
+// supersede closes what earlier plans of the bulletin have not delivered, each in its own
+// chain, in the transaction that makes the plan which takes their place.
+func (l *Ledger) supersede(ctx context.Context, tx *sql.Tx, p notify.Plan) error {
+	var earlier []Stored
+	err := each(ctx, tx, func(rows *sql.Rows) error {
+		e := Stored{Plan: notify.Plan{ID: notify.PlanID{Bulletin: p.ID.Bulletin}}}
+		err := rows.Scan(&e.key, &e.ID.Number)
+		earlier = append(earlier, e)
 		return err
+	}, "SELECT plan, number FROM plans WHERE bulletin = ? AND superseded IS NULL ORDER BY number", string(p.ID.Bulletin))
+	for _, e := range earlier {
+		if err == nil {
+			_, err = tx.ExecContext(ctx, "UPDATE deliveries SET state = ?, next = '', changed = ? WHERE plan = ? AND state IN (?, ?)",
+				string(Superseded), stamp(p.Created), e.key, string(Planned), string(Deferred))
+		}
+		if err == nil {
+			_, err = tx.ExecContext(ctx, "UPDATE plans SET superseded = ? WHERE plan = ?", p.ID.String(), e.key)
+		}
+		if err == nil {
+			err = l.record(ctx, tx, e, p.Created, supersededKind, "by "+p.ID.String())
+		}
 	}
-	_, err = tx.ExecContext(ctx, "UPDATE plans SET superseded = ? WHERE bulletin = ? AND superseded IS NULL",
-		p.ID.String(), string(p.ID.Bulletin))
 	return err
 }
 
@@ -180,21 +193,13 @@ func (l *Ledger) counts(ctx context.Context, key int64) (notify.Counts, error) {
 
 // Plans names every plan, of one bulletin or (with an empty ID) of all, oldest first.
 func (l *Ledger) Plans(ctx context.Context, id bulletin.ID) (plans []notify.PlanID, err error) {
-	rows, err := l.db.QueryContext(ctx,
-		"SELECT bulletin, number FROM plans WHERE ?1 = '' OR bulletin = ?1 ORDER BY bulletin, number", string(id))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var name string
-		var number int
-		if err := rows.Scan(&name, &number); err != nil {
-			return nil, err
-		}
-		plans = append(plans, notify.PlanID{Bulletin: bulletin.ID(name), Number: number})
-	}
-	return plans, rows.Err()
+	err = each(ctx, l.db, func(rows *sql.Rows) error {
+		var plan notify.PlanID
+		err := rows.Scan(&plan.Bulletin, &plan.Number)
+		plans = append(plans, plan)
+		return err
+	}, "SELECT bulletin, number FROM plans WHERE ?1 = '' OR bulletin = ?1 ORDER BY bulletin, number", string(id))
+	return plans, err
 }
 
 // LastTables is what the last plan saw of the inventory, over whatever bulletin: the last

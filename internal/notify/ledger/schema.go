@@ -1,7 +1,10 @@
 package ledger
 
 // schemaVersion counts the steps in migrations.
-const schemaVersion = 2
+const schemaVersion = 3
+
+// chainedSchema is the first that has a chain of events: what it finds it takes in.
+const chainedSchema = 3
 
 // migrations make the schema, one step a version. A step that has shipped is never
 // changed: the next one changes what it made.
@@ -78,4 +81,74 @@ ALTER TABLE deliveries DROP COLUMN digest;
 
 ALTER TABLE letters ADD COLUMN octets INTEGER NOT NULL DEFAULT 0; -- of the letter: a message of fewer is compressed
 UPDATE letters SET octets = length(message);
+`, `
+-- A chain of events a plan: nothing that happened can be taken back or altered unseen.
+-- It names nobody.
+CREATE TABLE events (
+	plan INTEGER NOT NULL REFERENCES plans,
+	seq  INTEGER NOT NULL CHECK (seq > 0),
+	text TEXT    NOT NULL,
+	hash TEXT    NOT NULL, -- hex SHA-256 of the hash before, a line feed and the text
+	PRIMARY KEY (plan, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE runs (
+	run    INTEGER PRIMARY KEY,
+	plan   INTEGER NOT NULL REFERENCES plans,
+	pid    INTEGER NOT NULL,
+	host   TEXT    NOT NULL,
+	boot   TEXT    NOT NULL, -- ID of the machine's boot: a process ends with it
+	synced INTEGER NOT NULL, -- whether a dot mark is on the disk before the dot goes out
+	began  TEXT    NOT NULL, -- RFC 3339, UTC
+	ended  TEXT    NOT NULL DEFAULT '',
+	fence  INTEGER NOT NULL DEFAULT 1 -- raised when the run was found gone: what it writes with an older one is refused
+) STRICT;
+
+ALTER TABLE deliveries DROP COLUMN detail;
+ALTER TABLE deliveries ADD COLUMN next       TEXT    NOT NULL DEFAULT ''; -- RFC 3339, UTC: when it is tried again
+ALTER TABLE deliveries ADD COLUMN run        INTEGER NOT NULL DEFAULT 0;  -- that begun it last
+ALTER TABLE deliveries ADD COLUMN connection INTEGER NOT NULL DEFAULT 0;  -- of the run, over which the dot goes or went; 0 before it
+ALTER TABLE deliveries ADD COLUMN code       INTEGER NOT NULL DEFAULT 0;  -- of the last reply (RFC 5321 §4.2)
+ALTER TABLE deliveries ADD COLUMN enhanced   TEXT    NOT NULL DEFAULT ''; -- of the last reply (RFC 3463)
+ALTER TABLE deliveries ADD COLUMN settled    TEXT    NOT NULL DEFAULT ''; -- how it was settled last
+ALTER TABLE deliveries ADD COLUMN twice      INTEGER NOT NULL DEFAULT 0;  -- 1: sent again while nobody knew whether it had arrived
+DROP INDEX deliveries_by_state;
+CREATE INDEX deliveries_by_state ON deliveries (plan, state, next, row);
+
+-- What a server said of a letter, and what went to it, can lead to the recipient.
+CREATE TABLE replies (
+	plan  INTEGER NOT NULL REFERENCES plans,
+	row   INTEGER NOT NULL,
+	queue TEXT    NOT NULL, -- the relay's queue ID
+	text  TEXT    NOT NULL, -- without addresses
+	wire  TEXT    NOT NULL, -- digest of what went out; empty where it is the letter's own
+	PRIMARY KEY (plan, row)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE settlements (
+	plan INTEGER NOT NULL REFERENCES plans,
+	seq  INTEGER NOT NULL, -- of its event
+	row  INTEGER NOT NULL,
+	how  TEXT    NOT NULL,
+	who  TEXT    NOT NULL,
+	why  TEXT    NOT NULL,
+	salt BLOB    NOT NULL,
+	PRIMARY KEY (plan, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Who has signed a plan. The seal is over the rest of the row.
+CREATE TABLE approvals (
+	plan        INTEGER NOT NULL REFERENCES plans,
+	number      INTEGER NOT NULL, -- in the order in which they came, from 1
+	fingerprint TEXT    NOT NULL,
+	role        TEXT    NOT NULL,
+	principal   TEXT    NOT NULL,
+	reason      TEXT    NOT NULL,
+	at          TEXT    NOT NULL, -- RFC 3339, UTC: when it was taken in
+	statement   BLOB    NOT NULL,
+	signature   BLOB    NOT NULL,
+	seal        TEXT    NOT NULL,
+	PRIMARY KEY (plan, number),
+	UNIQUE (plan, fingerprint, role)
+) STRICT;
 `}

@@ -89,14 +89,17 @@ func goOn(t *testing.T, l *Ledger) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	begun, err := l.InState(ctx, p, Intent, 9)
-	if err != nil || len(begun) != 1 {
-		t.Fatal(begun, err)
+	arrived := func(begun []Delivery) ([]Event, error) { return []Event{Accept}, nil }
+	if got, err := l.Recover(ctx, p, startRun(t, l, p), arrived, created); err != nil || got[Accept] != 1 || len(got) != 1 {
+		t.Fatal(got, err)
 	}
-	if err := errors.Join(l.Accept(ctx, p, begun, created), l.Verify(ctx, p)); err != nil {
+	if err := l.Verify(ctx, p); err != nil {
 		t.Fatal(err)
 	}
 	third := freeze(t, l, aPlan(3), entries(12))
+	if p, err = l.Plan(ctx, p.ID); err != nil {
+		t.Fatal(err)
+	}
 	if err := errors.Join(l.Verify(ctx, third), l.Verify(ctx, p)); err != nil {
 		t.Error(err)
 	}

@@ -45,8 +45,8 @@ func (e *SupersededError) Error() string {
 }
 
 // ready refuses to deliver a plan that another took the place of, whose deadline has
-// passed, or whose sources have changed. What a dead run had begun is settled before,
-// so that it is known whether a letter is out.
+// passed, whose sources have changed, or that is not approved. What a dead run had begun
+// is settled before, so that it is known whether a letter is out.
 func (r Run) ready(ctx context.Context, inputs func() (notify.Inputs, error)) error {
 	if r.Plan.Superseded != "" {
 		return &SupersededError{r.Plan.ID, r.Plan.Superseded}
@@ -55,7 +55,7 @@ func (r Run) ready(ctx context.Context, inputs func() (notify.Inputs, error)) er
 	switch {
 	case err != nil:
 		return err
-	case states[ledger.Planned] == 0:
+	case states[ledger.Planned]+states[ledger.Deferred] == 0:
 		return nil // nothing will be sent
 	case !r.open():
 		return &StaleError{r.Plan.ID, r.Plan.Deadline}
@@ -66,11 +66,23 @@ func (r Run) ready(ctx context.Context, inputs func() (notify.Inputs, error)) er
 	}
 	drift := r.Plan.Inputs.Drift(current)
 	if states[ledger.Accepted] > 0 {
-		// The letters are what counts now; but nobody finishes what was withdrawn.
-		drift = slices.DeleteFunc(drift, func(name string) bool { return name != notify.StatusInput })
+		// The letters are what counts now; but nobody finishes what was withdrawn, and nobody
+		// changes under way who must approve.
+		drift = slices.DeleteFunc(drift, func(name string) bool { return name != notify.StatusInput && name != notify.ApprovalsInput })
 	}
 	if len(drift) > 0 {
 		return &DriftError{r.Plan.ID, drift}
 	}
-	return nil
+	return r.approved(ctx)
+}
+
+// approved refuses a plan that must be approved and is not.
+func (r Run) approved(ctx context.Context) error {
+	switch {
+	case r.Plan.Inputs[notify.ApprovalsInput] == "":
+		return nil
+	case r.Approved == nil:
+		return fmt.Errorf("%s must be approved, and nobody can say whether it is", r.Plan.ID)
+	}
+	return r.Approved(ctx)
 }

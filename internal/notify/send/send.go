@@ -21,12 +21,38 @@ import (
 // letter; after a kill that many have to be looked up.
 const windowSize = 64
 
+// Book is what a run needs of a ledger: few operations, each one durable transaction. The
+// conformance suite in booktest says what they promise; a second store has to pass it.
+type Book interface {
+	// Verify refuses a plan that is not what was frozen, or not what happened since.
+	Verify(context.Context, ledger.Stored) error
+	// States counts the letters by state.
+	States(context.Context, ledger.Stored) (map[ledger.State]int, error)
+	// Start begins a run, and End ends it.
+	Start(context.Context, ledger.Stored, ledger.Machine, time.Time) (ledger.Run, error)
+	End(context.Context, ledger.Stored, ledger.Run, time.Time) error
+	// Recover shuts out the runs before this one, and settles what they had begun.
+	Recover(context.Context, ledger.Stored, ledger.Run, ledger.Judge, time.Time) (map[ledger.Event]int, error)
+	// Claim writes down the intent to deliver letters that are due, and returns them.
+	Claim(ctx context.Context, p ledger.Stored, r ledger.Run, limit int, at time.Time) ([]ledger.Delivery, error)
+	// Due is when the first deferred letter comes due; zero where none does.
+	Due(context.Context, ledger.Stored) (time.Time, error)
+	// Message is a letter's bytes, as they were frozen.
+	Message(context.Context, ledger.Stored, ledger.Delivery) ([]byte, error)
+	// Commit writes down what became of some letters, and the dot marks of others.
+	Commit(context.Context, ledger.Stored, ledger.Run, []ledger.Outcome, []ledger.Mark, time.Time) error
+}
+
 // Run is one delivery of a plan into a mailbox.
 type Run struct {
-	Ledger  *ledger.Ledger
+	Ledger  Book
 	Plan    ledger.Stored
 	Mailbox mailer.Maildir
+	Machine ledger.Machine // this one
 	Now     func() time.Time
+	// Approved refuses a plan that is not approved, once nothing else speaks against it. It
+	// is asked of plans that must be (see [notify.ApprovalsInput]), and needed for them.
+	Approved func(context.Context) error
 	// Progress is called after each window with how many letters it delivered.
 	Progress func(delivered int)
 }
@@ -66,20 +92,30 @@ func (r Run) Do(ctx context.Context, inputs func() (notify.Inputs, error)) (Resu
 	return result, err
 }
 
-// deliver delivers planned letters, window after window, and counts them.
+// deliver delivers planned letters, window after window, and counts them. Where there are
+// none, nothing begins.
 func (r Run) deliver(ctx context.Context) (delivered int, err error) {
+	states, err := r.Ledger.States(ctx, r.Plan)
+	if err != nil || states[ledger.Planned] == 0 || ctx.Err() != nil || !r.open() {
+		return 0, errors.Join(err, ctx.Err())
+	}
+	record := context.WithoutCancel(ctx)
+	run, err := r.Ledger.Start(record, r.Plan, r.Machine, r.Now())
+	if err != nil {
+		return 0, err
+	}
 	for ctx.Err() == nil && r.open() {
-		n, err := r.window(ctx)
+		n, err := r.window(ctx, run)
 		delivered += n
 		if err != nil {
-			return delivered, err
+			return delivered, err // what is begun is the next run's to find out
 		}
 		if n == 0 {
 			break
 		}
 		r.Progress(n)
 	}
-	return delivered, ctx.Err()
+	return delivered, errors.Join(ctx.Err(), r.Ledger.End(record, r.Plan, run, r.Now()))
 }
 
 // open reports whether letters of the plan may still be delivered.
@@ -88,65 +124,63 @@ func (r Run) open() bool { return r.Plan.Superseded == "" && !r.Now().After(r.Pl
 // settle settles the letters that a dead run had begun. The mailbox knows which
 // of them arrived, so none is in doubt.
 func (r Run) settle(ctx context.Context) (Result, error) {
-	var result Result
-	for {
-		begun, err := r.Ledger.InState(ctx, r.Plan, ledger.Intent, windowSize)
-		if err != nil || len(begun) == 0 {
-			return result, err
-		}
-		arrived, missing, err := r.lookUp(begun)
-		if err != nil {
-			return result, err
-		}
-		if err := r.Ledger.Accept(ctx, r.Plan, arrived, r.Now()); err != nil {
-			return result, err
-		}
-		result.Recovered += len(arrived)
-		if err := r.Ledger.Return(ctx, r.Plan, missing, r.Now()); err != nil {
-			return result, err
-		}
-		result.Returned += len(missing)
+	states, err := r.Ledger.States(ctx, r.Plan)
+	if err != nil || states[ledger.Intent] == 0 {
+		return Result{}, err
 	}
+	run, err := r.Ledger.Start(ctx, r.Plan, r.Machine, r.Now())
+	if err != nil {
+		return Result{}, err
+	}
+	settled, err := r.Ledger.Recover(ctx, r.Plan, run, r.lookUp, r.Now())
+	result := Result{Recovered: settled[ledger.Accept], Returned: settled[ledger.Return]}
+	if err != nil {
+		return result, err
+	}
+	return result, r.Ledger.End(ctx, r.Plan, run, r.Now())
 }
 
 // lookUp asks the mailbox which letters arrived.
-func (r Run) lookUp(letters []ledger.Delivery) (arrived, missing []ledger.Delivery, err error) {
-	for _, d := range letters {
+func (r Run) lookUp(letters []ledger.Delivery) ([]ledger.Event, error) {
+	events := make([]ledger.Event, len(letters))
+	for i, d := range letters {
 		held, err := r.Mailbox.Settle(d.MessageID, d.Digest)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
+		events[i] = ledger.Return
 		if held {
-			arrived = append(arrived, d)
-		} else {
-			missing = append(missing, d)
+			events[i] = ledger.Accept
 		}
 	}
-	return arrived, missing, nil
+	return events, nil
 }
 
 // window takes the next planned letters to their outcome and counts those that
 // arrived. An interruption puts the rest back; after a failure it stays begun, and
 // the next run asks the mailbox.
-func (r Run) window(ctx context.Context) (int, error) {
+func (r Run) window(ctx context.Context, run ledger.Run) (int, error) {
 	// What is begun is written down to its end, whatever the caller wants by then:
 	// ctx counts between two letters only.
 	record := context.WithoutCancel(ctx)
-	letters, err := r.Ledger.InState(record, r.Plan, ledger.Planned, windowSize)
+	letters, err := r.Ledger.Claim(record, r.Plan, run, windowSize, r.Now())
 	if err != nil {
 		return 0, err
 	}
-	if err := r.Ledger.Begin(record, r.Plan, letters, r.Now()); err != nil {
-		return 0, err
-	}
 	done, failure := r.put(ctx, letters)
-	if err := r.Ledger.Accept(record, r.Plan, letters[:done], r.Now()); err != nil {
+	var outcomes []ledger.Outcome
+	for i, d := range letters {
+		switch {
+		case i < done:
+			outcomes = append(outcomes, ledger.Outcome{Letter: d, Event: ledger.Accept})
+		case failure == nil:
+			outcomes = append(outcomes, ledger.Outcome{Letter: d, Event: ledger.Return})
+		}
+	}
+	if err := r.Ledger.Commit(record, r.Plan, run, outcomes, nil, r.Now()); err != nil {
 		return 0, errors.Join(failure, err)
 	}
-	if failure != nil {
-		return done, failure
-	}
-	return done, r.Ledger.Return(record, r.Plan, letters[done:], r.Now())
+	return done, failure
 }
 
 // put delivers letters, one after the other, until one fails or the caller wants

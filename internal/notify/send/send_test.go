@@ -51,11 +51,13 @@ func newHome(t *testing.T, letters int) home {
 }
 
 // freeze makes a plan of so many letters, with a row of nobody's between them.
-func (h home) freeze(t *testing.T, number, letters int) {
+func (h home) freeze(t *testing.T, number, letters int) { h.freezeWith(t, number, letters, nil) }
+
+func (h home) freezeWith(t *testing.T, number, letters int, inputs notify.Inputs) {
 	t.Helper()
 	book := h.open(t)
 	defer closeLedger(t, book)
-	plan := notify.Plan{ID: planID, Created: created, Deadline: created.Add(notify.Lifetime), Transport: "maildir:outbox"}
+	plan := notify.Plan{ID: planID, Created: created, Deadline: created.Add(notify.Lifetime), Transport: "maildir:outbox", Inputs: inputs}
 	plan.ID.Number = number
 	_, err := book.Freeze(ctx, plan, nil, func(yield func(notify.Entry, error) bool) {
 		for i := range letters {
@@ -121,12 +123,12 @@ func (h home) begin(t *testing.T, letters int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	begun, err := book.InState(ctx, plan, ledger.Planned, letters)
-	if err != nil || len(begun) != letters {
-		t.Fatal(len(begun), err)
-	}
-	if err := book.Begin(ctx, plan, begun, clock()); err != nil {
+	run, err := book.Start(ctx, plan, ledger.Machine{PID: 1}, clock())
+	if err != nil {
 		t.Fatal(err)
+	}
+	if begun, err := book.Claim(ctx, plan, run, letters, clock()); err != nil || len(begun) != letters {
+		t.Fatal(len(begun), err)
 	}
 }
 
@@ -506,9 +508,9 @@ func TestSupersededPlan(t *testing.T) {
 	}
 	h.wantStates(t, 2, map[ledger.State]int{ledger.Planned: 5})
 
-	// Nor would it, were a letter of it still planned.
+	// Nor would it, were a letter of it said to be planned still.
 	h.sql(t, "UPDATE deliveries SET state = 'planned' WHERE plan = 1 AND state = 'superseded'")
-	if result, err := h.deliver(t, ctx, nil); !superseded(err) || result != (Result{}) {
+	if result, err := h.deliver(t, ctx, nil); !errors.Is(err, ledger.ErrChanged) || result != (Result{}) {
 		t.Errorf("%+v, %v", result, err)
 	}
 }
@@ -537,17 +539,31 @@ func TestDeadline(t *testing.T) {
 	h.wantStates(t, 1, map[ledger.State]int{ledger.Planned: 5, ledger.Accepted: windowSize})
 }
 
-// TestRestoredLedgerDeliversNothingTwice is F43, of a mailbox on disk: an older ledger
-// plans what is there already.
+// TestRestoredLedgerDeliversNothingTwice is F43: an older ledger plans what is there
+// already. It is refused; and where its head is taken away with it, the mailbox on disk
+// still knows.
 func TestRestoredLedgerDeliversNothingTwice(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, 7)
+	older, err := os.ReadFile(h.ledger())
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := h.deliver(t, ctx, nil); err != nil {
 		t.Fatal(err)
 	}
-	h.sql(t, "UPDATE deliveries SET state = 'planned' WHERE state = 'accepted'")
-	if _, err := h.deliver(t, ctx, nil); err != nil {
+	if err := os.WriteFile(h.ledger(), older, 0o600); err != nil {
 		t.Fatal(err)
+	}
+	var old *ledger.OlderError
+	if book, err := ledger.Open(ctx, h.ledger(), "testing"); !errors.As(err, &old) || old.Plan != planID || old.Holds != 1 || old.Pinned != 5 {
+		t.Errorf("an older ledger: %v, %+v", book, err)
+	}
+	if err := os.Remove(strings.TrimSuffix(h.ledger(), ".db") + ".head"); err != nil {
+		t.Fatal(err)
+	}
+	if result, err := h.deliver(t, ctx, nil); err != nil || result != (Result{Delivered: 7}) {
+		t.Fatalf("%+v, %v", result, err)
 	}
 	h.wantDone(t, 7)
 }

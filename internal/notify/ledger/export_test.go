@@ -1,0 +1,99 @@
+package ledger
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func exported(t *testing.T, l *Ledger, p Stored, personal bool) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := l.Export(ctx, p, personal, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// TestExportNamesNobody is F53: an export without --personal has no name, no address, no
+// digest of a letter, no server's words and no salt in it; with it, it has all of them. It
+// is the same twice.
+func TestExportNamesNobody(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(40))
+	sendMixed(t, l, p)
+	bare, whole := exported(t, l, p, false), exported(t, l, p, true)
+	d := rows(t, l, p)[4]
+	for _, secret := range []string{"Tailnet <4>", "o4@t.example", d.Digest, d.MessageID, "try again", "4XYZ", "A. Operator", "no security contact"} {
+		if strings.Contains(bare, secret) || !strings.Contains(whole, secret) {
+			t.Errorf("%q: without --personal %v, with it %v", secret, strings.Contains(bare, secret), strings.Contains(whole, secret))
+		}
+	}
+	if exported(t, l, p, false) != bare || exported(t, l, p, true) != whole {
+		t.Error("it is another the second time")
+	}
+	if n := strings.Count(bare, `{"line":"row",`); n != 40 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+// script is the auditor's script as the operating guide prints it.
+func script(t *testing.T) string {
+	t.Helper()
+	guide, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "operating.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile("(?s)```python\n(.*?)```").FindSubmatch(guide)
+	if found == nil {
+		t.Fatal("docs/operating.md has no script in Python")
+	}
+	if lines := strings.Count(string(found[1]), "\n"); lines > 25 {
+		t.Errorf("the script has %d lines", lines)
+	}
+	return string(found[1])
+}
+
+// TestAuditorsScript: who has nothing of ours but the export and twenty lines of Python
+// recomputes the chain, and where each letter stands; and finds one altered octet.
+func TestAuditorsScript(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
+		t.Skip("there is no python3: apt-get install python3")
+	}
+	audit := func(export string) (string, error) {
+		cmd := exec.Command(python, "-c", script(t))
+		cmd.Stdin = strings.NewReader(export)
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(40))
+	sendMixed(t, l, p)
+	other := freeze(t, l, aPlan(2), entries(8))
+	export := exported(t, l, p, false) + exported(t, l, other, false)
+	if out, err := audit(export); err != nil || !strings.Contains(out, "TS-2026-007/1") || !strings.Contains(out, "TS-2026-007/2") {
+		t.Errorf("%v: %s", err, out)
+	}
+	for what, change := range map[string][2]string{
+		"an outcome":        {"17 unknown", "17 planned"},
+		"a row's state":     {`"state":"bounced"`, `"state":"accepted"`},
+		"an instant":        {"2026-05-04T10:00:00Z outcome", "2026-05-04T10:00:01Z outcome"},
+		"a code in a event": {"451 4.3.0", "450 4.3.0"},
+		"a hash":            {`"hash":"`, `"hash":"0`},
+	} {
+		if !strings.Contains(export, change[0]) {
+			t.Fatalf("%s: %q is not in the export", what, change[0])
+		}
+		if out, err := audit(strings.Replace(export, change[0], change[1], 1)); err == nil {
+			t.Errorf("%s was altered, and the script says %s", what, out)
+		}
+	}
+}
