@@ -37,6 +37,7 @@ type Config struct {
 	Inventory    Inventory
 	Mail         Mail
 	Ledger       string // sqlite file
+	Approvals    Approvals
 	Source       source.File
 
 	absolute []placed // private files that are named by their full path
@@ -124,6 +125,7 @@ func configOf(f *fields) Config {
 		Drafts:       draftsOf(f),
 		IDs:          patternOf(f),
 		Ledger:       ledgerOf(f),
+		Approvals:    approvalsOf(f),
 	}
 	for _, p := range f.mappings("products") {
 		product := productOf(p)

@@ -61,6 +61,7 @@ func settingsKeys() []Key {
 		Advice:  "The record of every plan and of what became of each letter. Back it up; never restore an older one without reading what was sent since.",
 		Example: "ledger: sqlite:var/ledger.db",
 	})
+	keys = append(keys, approvalKeys()...)
 	return of(SettingsFile, keys...)
 }
 
