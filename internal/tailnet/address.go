@@ -69,6 +69,9 @@ func isAtext(c byte) bool {
 
 func isLabelText(c byte) bool { return isLetter(c) || isDigit(c) || c == '-' }
 
+// Domain is what follows the @: where mail to the address goes.
+func (a Address) Domain() string { return string(a[strings.LastIndexByte(string(a), '@')+1:]) }
+
 // isDomain reports whether text is two or more letter-digit-hyphen labels
 // (RFC 5321 §4.1.2), the last of them no number.
 func isDomain(text string) bool {

@@ -1,0 +1,177 @@
+package send
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tocsin/internal/notify"
+	"tocsin/internal/notify/ledger"
+	"tocsin/internal/notify/mailer"
+	"tocsin/internal/notify/pace"
+	"tocsin/internal/tailnet"
+)
+
+// Dispatch is one delivery of a plan to a relay, over several connections.
+//
+//	desk                                     carrier, one a connection
+//	claims a window of letters (durable)
+//	hands one on, as the pace allows    →    MAIL, RCPT, DATA, the content without its dot
+//	                                    ←    "mark it": and what became of the letter before
+//	commits the marks and outcomes of
+//	many carriers at once (durable)     →    the dot, and the next letter's MAIL, RCPT, DATA
+//	                                    ←    its outcome, with the next mark
+//
+// So at most one letter a connection is past its dot without an answer, whenever the
+// process dies. Only the desk writes in the ledger. Carriers read letters there, over
+// another connection to it.
+type Dispatch struct {
+	Run
+	Letters Letters // where letters are read beside the desk's writing
+	Relay   Relay
+	// Return is the return path of a row's letter, to which it bounces.
+	Return func(ledger.Delivery) tailnet.Address
+	// Seal makes the bytes that go out of a letter's, such as by signing them; nil: they
+	// go as they were frozen.
+	Seal func(message []byte) ([]byte, error)
+
+	Connections int // at most
+	Limits      pace.Limits
+	Backoff     ledger.Backoff
+	Canary      int           // so many letters go first, and the rest when they are answered; 0: none
+	CanaryWait  time.Duration // after that, for reports of what came back
+	Once        bool          // do not wait for deferred letters to come due
+	Until       time.Time     // begin no letter after it; zero: the plan's deadline
+	After       func(time.Duration) <-chan time.Time
+	Said        func(Tally) // told after each commit; nil: nobody asks
+}
+
+// Letters is where the carriers read.
+type Letters interface {
+	Message(context.Context, ledger.Stored, ledger.Delivery) ([]byte, error)
+}
+
+// Relay opens sessions. [mailer.Relay] by way of [Dial] is one.
+type Relay func(context.Context) (Session, error)
+
+// Session is a connection to a relay, as [mailer.Session] is.
+type Session interface {
+	Begin(mailer.Envelope) error
+	Content([]byte) error
+	End(next *mailer.Envelope) (mailer.Reply, error)
+	Begun() error
+	Open() bool
+	Quit() error
+	Close()
+}
+
+// Dial makes a relay of a server.
+func Dial(r mailer.Relay) Relay {
+	return func(ctx context.Context) (Session, error) {
+		s, err := r.Dial(ctx)
+		if err != nil {
+			return nil, err // and no session: a nil *mailer.Session would be one
+		}
+		return s, nil
+	}
+}
+
+// Tally is what a run has done so far.
+type Tally struct {
+	Accepted, Deferred, Rejected, Unknown int
+	Connections                           int // that are allowed now
+}
+
+// Answered is how many letters have an outcome.
+func (t Tally) Answered() int { return t.Accepted + t.Deferred + t.Rejected + t.Unknown }
+
+// Dispatched says what a run did.
+type Dispatched struct {
+	Tally
+	Returned int // letters an earlier run had begun, and that were provably not sent
+	Lost     int // letters an earlier run was cut off with after their dot: unknown from now on
+}
+
+// RejectsError ends a run in which too many letters were refused.
+type RejectsError struct{ Answered, Rejected int }
+
+// Error has the sums.
+func (e *RejectsError) Error() string {
+	return fmt.Sprintf("%d of %d letters were rejected: something is wrong with all of them, or with the sender", e.Rejected, e.Answered)
+}
+
+// RelayError ends a run because the relay does not take letters from us, or cannot be
+// trusted: no letter would fare better.
+type RelayError struct{ Err error }
+
+// Error says what the relay did.
+func (e *RelayError) Error() string { return "the relay takes no letters: " + e.Err.Error() }
+
+// Unwrap is what the relay did.
+func (e *RelayError) Unwrap() error { return e.Err }
+
+// Do delivers a plan, or goes on where a run left off, as [Run.Do] does. What an earlier
+// run was cut off with goes by its marks: unmarked letters were not sent, marked ones are
+// unknown until somebody settles them.
+//
+// When ctx is done no further letter begins, those in flight are finished, and the error
+// is that of ctx. When hard is done as well connections are cut: a letter that was past
+// its dot is unknown.
+func (d Dispatch) Do(ctx, hard context.Context, inputs func() (notify.Inputs, error)) (Dispatched, error) {
+	if err := d.Ledger.Verify(ctx, d.Plan); err != nil {
+		return Dispatched{}, err
+	}
+	done, err := d.recover(context.WithoutCancel(ctx))
+	if err != nil {
+		return done, err
+	}
+	if err := d.ready(ctx, inputs); err != nil {
+		return done, err
+	}
+	done.Tally, err = d.deliver(ctx, hard)
+	return done, err
+}
+
+// recover settles by their marks the letters that a dead run had begun.
+func (d Dispatch) recover(ctx context.Context) (Dispatched, error) {
+	states, err := d.Ledger.States(ctx, d.Plan)
+	if err != nil || states[ledger.Intent] == 0 {
+		return Dispatched{}, err
+	}
+	run, err := d.Ledger.Start(ctx, d.Plan, d.Machine, d.Now())
+	if err != nil {
+		return Dispatched{}, err
+	}
+	settled, err := d.Ledger.Recover(ctx, d.Plan, run, nil, d.Now())
+	return Dispatched{Returned: settled[ledger.Return], Lost: settled[ledger.Lose]},
+		errors.Join(err, d.Ledger.End(ctx, d.Plan, run, d.Now()))
+}
+
+// deliver runs the desk until nothing is left to do. Where there is nothing to begin with,
+// no run begins and no connection is made (F46).
+func (d Dispatch) deliver(ctx, hard context.Context) (Tally, error) {
+	states, err := d.Ledger.States(ctx, d.Plan)
+	if err != nil || states[ledger.Planned]+states[ledger.Deferred] == 0 || ctx.Err() != nil || !d.open() {
+		return Tally{}, errors.Join(err, ctx.Err())
+	}
+	record := context.WithoutCancel(ctx)
+	run, err := d.Ledger.Start(record, d.Plan, d.Machine, d.Now())
+	if err != nil {
+		return Tally{}, err
+	}
+	k := newDesk(d, run, states[ledger.Accepted] == 0)
+	err = k.deliver(ctx, hard)
+	if k.broken != nil {
+		return k.tally, k.broken // the ledger: what is begun is the next run's to find out
+	}
+	return k.tally, errors.Join(err, d.Ledger.End(record, d.Plan, run, d.Now()))
+}
+
+// until is the last instant at which a letter may begin.
+func (d Dispatch) until() time.Time {
+	if d.Until.IsZero() || d.Until.After(d.Plan.Deadline) {
+		return d.Plan.Deadline
+	}
+	return d.Until
+}

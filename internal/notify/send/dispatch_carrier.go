@@ -1,0 +1,276 @@
+package send
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"tocsin/internal/notify"
+	"tocsin/internal/notify/ledger"
+	"tocsin/internal/notify/mailer"
+)
+
+// idle is how long a carrier keeps a connection without a letter. Relays hang up after
+// five minutes at the earliest (RFC 5321 §4.5.3.2.7), many sooner.
+const idle = 10 * time.Second
+
+// note is what a carrier tells the desk. Once it is committed, or cannot be, the desk
+// answers.
+type note struct {
+	outcomes []ledger.Outcome
+	mark     *ledger.Mark
+	pushed   bool // the relay deferred, or hung up
+
+	returned    *ledger.Delivery // a letter that was not begun, to be handed on again
+	unreachable error            // because no connection can be made at the moment
+	fatal       error            // because no letter can go
+
+	answer chan error
+}
+
+// carrier takes letters over one connection at a time.
+type carrier struct {
+	Dispatch
+	number  int
+	work    <-chan ledger.Delivery
+	notes   chan<- note
+	session Session
+	used    bool            // the session has had a letter
+	last    *ledger.Outcome // of the letter before, not told yet
+	waiting *loaded         // taken already: it goes with the last dot's breath
+}
+
+// loaded is a letter in hand.
+type loaded struct {
+	ledger.Delivery
+	envelope mailer.Envelope
+	wire     []byte
+	digest   string // of the wire, where that is not the letter's own
+	err      error  // it cannot be read, or sealed
+}
+
+// run carries letters until there are no more. Hard cuts its connection.
+func (c *carrier) run(hard context.Context) {
+	for {
+		letter, more := c.next()
+		if !more {
+			break
+		}
+		if err := c.chain(hard, c.load(hard, letter)); err != nil {
+			break // the desk knows
+		}
+	}
+	if c.session != nil {
+		_ = c.session.Quit()
+	}
+}
+
+// next waits for a letter, and lets the connection go where none comes.
+func (c *carrier) next() (ledger.Delivery, bool) {
+	if c.session != nil {
+		select {
+		case letter, more := <-c.work:
+			return letter, more
+		case <-c.After(idle):
+			_ = c.session.Quit()
+			c.session = nil
+		}
+	}
+	letter, more := <-c.work
+	return letter, more
+}
+
+// load reads a letter as it was frozen, and makes of it what goes out.
+func (c *carrier) load(ctx context.Context, letter ledger.Delivery) *loaded {
+	l := &loaded{Delivery: letter}
+	message, err := c.Letters.Message(ctx, c.Plan, letter)
+	if err == nil && c.Seal != nil {
+		if message, err = c.Seal(message); err == nil {
+			l.digest = notify.Digest(message)
+		}
+	}
+	l.wire, l.err = message, err
+	l.envelope = mailer.Envelope{From: c.Return(letter), To: letter.Address, Octets: len(message)}
+	return l
+}
+
+// chain carries a letter, and those that follow at once on the same connection. An error
+// is the desk's: then the run is over.
+func (c *carrier) chain(hard context.Context, l *loaded) error {
+	begun, err := c.begin(hard, l)
+	for {
+		if err != nil {
+			return err
+		}
+		if !begun {
+			return nil
+		}
+		if begun, err = c.carry(hard, l); err != nil || !begun {
+			return err
+		}
+		l, c.waiting = c.waiting, nil
+		switch {
+		case l == nil:
+			return c.tell(note{})
+		case l.err != nil:
+			return c.tell(note{returned: &l.Delivery, fatal: l.err})
+		}
+		begun, err = c.begun(l, c.session.Begun())
+	}
+}
+
+// begin opens a transaction, on a connection that is there or a new one. One that the
+// relay has given up meanwhile is no fault of the letter's: a new one is made once.
+func (c *carrier) begin(hard context.Context, l *loaded) (bool, error) {
+	if l.err != nil {
+		return false, c.tell(note{returned: &l.Delivery, fatal: l.err})
+	}
+	for {
+		if c.session == nil {
+			session, err := c.Relay(hard)
+			switch {
+			case mailer.ClassOf(err) == mailer.Refused && err != nil:
+				return false, c.tell(note{returned: &l.Delivery, fatal: &RelayError{err}})
+			case err != nil:
+				return false, c.tell(note{returned: &l.Delivery, unreachable: err})
+			}
+			c.session, c.used = session, false
+		}
+		err := c.session.Begin(l.envelope)
+		if stale := c.used && lostAtOnce(err); !stale {
+			c.used = true
+			return c.begun(l, err)
+		}
+		c.drop()
+	}
+}
+
+// lostAtOnce reports whether a connection broke before anything was said of a letter.
+func lostAtOnce(err error) bool {
+	var lost *mailer.ConnError
+	return errors.As(err, &lost) && lost.Phase == mailer.Mail
+}
+
+// begun takes what became of a letter's envelope. A relay that is out of step may have
+// been so with its last answer.
+func (c *carrier) begun(l *loaded, err error) (bool, error) {
+	if err == nil {
+		return true, nil
+	}
+	if c.last != nil && mailer.Contradicts(err) {
+		c.last.Event, c.last.Reply = ledger.Lose, ledger.Reply{}
+	}
+	return false, c.ended(l, err)
+}
+
+// carry takes a letter from the relay's readiness to the relay's word on it.
+func (c *carrier) carry(hard context.Context, l *loaded) (bool, error) {
+	if err := c.session.Content(l.wire); err != nil {
+		return false, c.ended(l, err)
+	}
+	follow := c.follow(hard)
+	if err := c.tell(note{mark: &ledger.Mark{Letter: l.Delivery, Connection: c.number, Wire: l.digest}}); err != nil {
+		c.drop() // without a dot: it is not sent
+		return false, err
+	}
+	c.waiting = <-follow
+	var next *mailer.Envelope
+	if c.waiting != nil && c.waiting.err == nil {
+		next = &c.waiting.envelope
+	}
+	reply, err := c.session.End(next)
+	if err != nil {
+		return false, c.cutOff(l, err)
+	}
+	c.last = c.outcome(l, reply.Class(), reply)
+	if !c.session.Open() {
+		return false, c.cutOff(nil, nil)
+	}
+	return true, nil
+}
+
+// follow takes the next letter if there is one, and reads it while the desk writes down
+// the mark of this one.
+func (c *carrier) follow(hard context.Context) <-chan *loaded {
+	out := make(chan *loaded, 1)
+	select {
+	case letter, more := <-c.work:
+		if more {
+			go func() { out <- c.load(hard, letter) }()
+			return out
+		}
+	default:
+	}
+	out <- nil
+	return out
+}
+
+// cutOff tells what became of a letter with which the connection ended, and gives back
+// the one that was to follow.
+func (c *carrier) cutOff(l *loaded, err error) error {
+	follower := c.waiting
+	c.waiting = nil
+	var failed error
+	if l != nil {
+		failed = c.ended(l, err)
+	} else {
+		c.drop()
+		failed = c.tell(note{})
+	}
+	if follower != nil && failed == nil {
+		failed = c.tell(note{returned: &follower.Delivery})
+	}
+	return failed
+}
+
+// ended tells what became of a letter for which the session gave an error.
+func (c *carrier) ended(l *loaded, err error) error {
+	if c.session != nil && !c.session.Open() {
+		c.drop()
+	}
+	class, reply := mailer.ClassOf(err), mailer.Reply{}
+	var said *mailer.ReplyError
+	switch {
+	case mailer.TooLarge(err): // as the relay would say itself (RFC 1870 §6.1)
+		class, reply = mailer.Rejected, mailer.Reply{Code: 552, Enhanced: "5.3.4", Text: "larger than the relay takes"}
+	case class == mailer.Refused:
+		return c.tell(note{returned: &l.Delivery, fatal: &RelayError{err}})
+	case errors.As(err, &said):
+		reply = said.Reply
+	}
+	o := c.outcome(l, class, reply)
+	return c.tell(note{outcomes: []ledger.Outcome{*o}, pushed: class != mailer.Rejected})
+}
+
+// outcome is what the ledger is told of a letter.
+func (c *carrier) outcome(l *loaded, class mailer.Class, reply mailer.Reply) *ledger.Outcome {
+	o := &ledger.Outcome{
+		Letter: l.Delivery,
+		Event:  map[mailer.Class]ledger.Event{mailer.Accepted: ledger.Accept, mailer.Deferred: ledger.Defer, mailer.Rejected: ledger.Reject, mailer.Unknown: ledger.Lose}[class],
+		Reply:  ledger.Reply{Code: reply.Code, Enhanced: reply.Enhanced, Text: reply.Text, Queue: reply.QueueID()},
+	}
+	if o.Event == ledger.Defer {
+		o.Next, _ = c.Backoff.Next(l.Attempts, c.Now())
+	}
+	return o
+}
+
+// tell tells the desk something, with what became of the letter before, and waits until
+// it stands in the ledger.
+func (c *carrier) tell(n note) error {
+	if c.last != nil {
+		n.outcomes = append([]ledger.Outcome{*c.last}, n.outcomes...)
+		c.last = nil
+	}
+	if n.outcomes == nil && n.mark == nil && n.returned == nil && !n.pushed {
+		return nil
+	}
+	n.answer = make(chan error, 1)
+	c.notes <- n
+	return <-n.answer
+}
+
+func (c *carrier) drop() {
+	c.session.Close()
+	c.session = nil
+}

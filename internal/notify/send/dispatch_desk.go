@@ -1,0 +1,351 @@
+package send
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"tocsin/internal/notify/ledger"
+	"tocsin/internal/notify/pace"
+)
+
+// desk hands letters on and writes down what becomes of them. One goroutine works at it,
+// so that nothing of it needs a lock.
+type desk struct {
+	Dispatch
+	run   ledger.Run
+	tally Tally
+
+	work     chan ledger.Delivery
+	notes    chan note
+	gone     chan struct{} // a carrier has ended
+	carriers int           // at work
+	serial   int           // of the last one
+
+	queue   []ledger.Delivery // claimed, and not handed on
+	out     int               // handed on, and without an outcome
+	spent   bool              // nothing is due before the instant in due
+	due     time.Time         // zero: nothing will be
+	pace    *pace.Pace
+	slow    pace.SlowStart
+	stop    pace.Stop
+	redial  time.Duration // the last wait for a relay that could not be reached
+	paused  time.Time     // no letter goes before it
+	canary  int           // letters that still go before the others are let out; below 0: all are
+	halted  bool          // no letter goes any more
+	failure error         // why
+	broken  error         // the ledger failed: nothing may be written, and no dot (F50)
+}
+
+// A relay that cannot be reached is tried again after a second, then after twice as long.
+const (
+	firstRedial = time.Second
+	mostRedial  = 5 * time.Minute
+)
+
+func newDesk(d Dispatch, run ledger.Run, first bool) *desk {
+	d.Connections = max(1, d.Connections)
+	k := &desk{
+		Dispatch: d, run: run, notes: make(chan note), gone: make(chan struct{}),
+		pace: pace.New(d.Limits), slow: pace.Begin(d.Connections), canary: -1,
+	}
+	room := d.Connections // so that a carrier finds the next letter at hand
+	if d.Limits != (pace.Limits{}) {
+		room = 0 // what lies there would go late, and then all at once
+	}
+	k.work = make(chan ledger.Delivery, room)
+	if first && d.Canary > 0 {
+		k.canary = d.Canary
+	}
+	return k
+}
+
+// deliver goes on until no letter is left that comes due, or something stops it.
+func (k *desk) deliver(ctx, hard context.Context) error {
+	stopped := ctx.Done()
+	for k.advance(); !k.finished(); k.advance() {
+		at, wait := k.choose()
+		var hand chan<- ledger.Delivery
+		var letter ledger.Delivery
+		var timer <-chan time.Time
+		if at >= 0 {
+			k.enough(hard)
+			hand, letter = k.work, k.queue[at]
+		} else if wait > 0 {
+			timer = k.After(wait)
+		}
+		select {
+		case hand <- letter:
+			k.handed(at)
+		case n := <-k.notes:
+			k.take(n)
+		case <-k.gone:
+			k.carriers--
+		case <-timer:
+		case <-stopped:
+			stopped = nil
+			k.halt(ctx.Err())
+		}
+	}
+	return k.close()
+}
+
+// advance does what time and the outcomes so far ask for.
+func (k *desk) advance() {
+	now := k.Now()
+	if k.canary == 0 && k.out == 0 {
+		k.canaryBack(now)
+	}
+	if now.After(k.until()) {
+		k.halt(nil)
+	}
+	k.refill(now)
+}
+
+// finished reports whether the desk can close: nothing is on its way, and nothing follows.
+func (k *desk) finished() bool {
+	switch {
+	case k.broken != nil:
+		return true
+	case k.out > 0:
+		return false
+	}
+	return k.halted || len(k.queue) == 0 && k.spent && (k.Once || k.due.IsZero() || k.due.After(k.until()))
+}
+
+// close lets the carriers go, and puts back what was claimed and not handed on.
+func (k *desk) close() error {
+	k.drain()
+	close(k.work)
+	for k.carriers > 0 {
+		select {
+		case n := <-k.notes: // after a failure of the ledger some are still under way
+			k.take(n)
+		case <-k.gone:
+			k.carriers--
+		}
+	}
+	if k.broken != nil {
+		return k.broken
+	}
+	for back := range slices.Chunk(k.queue, windowSize) {
+		if k.commit(returning(back), nil); k.broken != nil {
+			return k.broken
+		}
+	}
+	return k.failure
+}
+
+// returning puts letters back that were not begun.
+func returning(letters []ledger.Delivery) []ledger.Outcome {
+	outcomes := make([]ledger.Outcome, len(letters))
+	for i, d := range letters {
+		outcomes[i] = ledger.Outcome{Letter: d, Event: ledger.Return}
+	}
+	return outcomes
+}
+
+// drain takes back what no carrier has taken yet.
+func (k *desk) drain() {
+	for {
+		select {
+		case letter := <-k.work:
+			k.queue = append(k.queue, letter)
+			k.out--
+		default:
+			return
+		}
+	}
+}
+
+// halt lets no letter begin any more. The first reason counts.
+func (k *desk) halt(why error) {
+	if !k.halted {
+		k.halted, k.failure = true, why
+	}
+	k.drain()
+}
+
+// refill claims the next window when the last is handed on.
+func (k *desk) refill(now time.Time) {
+	waits := k.spent && (k.due.IsZero() || now.Before(k.due))
+	if k.halted || k.canary == 0 || len(k.queue) > 0 || waits {
+		return
+	}
+	limit := max(windowSize, 32*k.Connections)
+	if k.canary > 0 {
+		limit = k.canary
+	}
+	record := context.Background() // what is claimed is written down, whoever wants to stop
+	due, err := k.Ledger.Claim(record, k.Plan, k.run, limit, now)
+	if err == nil && len(due) == 0 {
+		k.spent = true
+		k.due, err = k.Ledger.Due(record, k.Plan)
+	}
+	if err != nil {
+		k.fail(err)
+	}
+	k.queue = due
+}
+
+// choose finds a letter that may go now, or says how long to wait for one; -1, 0 where
+// only a carrier's word can change anything: then one is out.
+func (k *desk) choose() (at int, wait time.Duration) {
+	now := k.Now()
+	switch {
+	case k.halted || k.canary == 0 || k.out >= k.most():
+		return -1, 0
+	case now.Before(k.paused):
+		return -1, k.paused.Sub(now)
+	case len(k.queue) == 0 && (k.Once || k.due.IsZero()):
+		return -1, 0
+	case len(k.queue) == 0:
+		return -1, max(time.Millisecond, k.due.Sub(now))
+	}
+	shortest := time.Duration(-1)
+	for i, letter := range k.queue {
+		wait := k.pace.Wait(letter.Address.Domain(), now)
+		if wait == 0 {
+			return i, 0
+		}
+		if shortest < 0 || wait < shortest {
+			shortest = wait
+		}
+	}
+	return -1, max(0, shortest)
+}
+
+// most is how many letters may be on their way: one a connection, and one that follows it
+// at once where none is held back.
+func (k *desk) most() int { return k.slow.Connections() + min(cap(k.work), k.slow.Connections()) }
+
+// canaryBack lets the others out after the first letters, or stops.
+func (k *desk) canaryBack(now time.Time) {
+	k.canary, k.paused = -1, now.Add(k.CanaryWait)
+	if answered, rejected := k.stop.Counts(); rejected > 0 {
+		k.halt(&RejectsError{answered, rejected})
+	}
+}
+
+// enough sees to it that there is a carrier for the next letter.
+func (k *desk) enough(hard context.Context) {
+	if k.carriers > k.out || k.carriers >= k.slow.Connections() {
+		return
+	}
+	k.carriers++
+	k.serial++
+	c := &carrier{Dispatch: k.Dispatch, number: k.serial, work: k.work, notes: k.notes}
+	go func() {
+		c.run(hard)
+		k.gone <- struct{}{}
+	}()
+}
+
+func (k *desk) handed(at int) {
+	k.pace.Take(k.queue[at].Address.Domain(), k.Now())
+	k.queue = slices.Delete(k.queue, at, at+1)
+	k.out++
+	if k.canary > 0 {
+		k.canary--
+	}
+}
+
+// take writes down what a carrier says, together with what others say at the moment: one
+// durable write for all of them.
+func (k *desk) take(first note) {
+	batch := []note{first}
+	for more := true; more; {
+		select {
+		case n := <-k.notes:
+			batch = append(batch, n)
+		default:
+			more = false
+		}
+	}
+	var outcomes []ledger.Outcome
+	var marks []ledger.Mark
+	for _, n := range batch {
+		outcomes = append(outcomes, n.outcomes...)
+		if n.mark != nil {
+			marks = append(marks, *n.mark)
+		}
+	}
+	k.commit(outcomes, marks)
+	for _, n := range batch {
+		k.heed(n)
+		n.answer <- k.broken
+	}
+	if k.stop.Reached() {
+		answered, rejected := k.stop.Counts()
+		k.halt(&RejectsError{answered, rejected})
+	}
+	if k.Said != nil && len(outcomes) > 0 {
+		k.Said(k.tally)
+	}
+}
+
+// commit writes outcomes and marks, and counts them.
+func (k *desk) commit(outcomes []ledger.Outcome, marks []ledger.Mark) {
+	if k.broken != nil {
+		return
+	}
+	if err := k.Ledger.Commit(context.Background(), k.Plan, k.run, outcomes, marks, k.Now()); err != nil {
+		k.fail(err)
+		return
+	}
+	for _, o := range outcomes {
+		k.count(o)
+	}
+}
+
+// count adds an outcome to the sums, and to what slows a run down or stops it.
+func (k *desk) count(o ledger.Outcome) {
+	switch o.Event {
+	case ledger.Return:
+		return // it was not handed on, or stands in a note of its own
+	case ledger.Accept:
+		k.tally.Accepted++
+		k.stop.Accepted()
+		k.slow.Took()
+		k.redial = 0
+	case ledger.Reject:
+		k.tally.Rejected++
+		k.stop.Rejected()
+		k.slow.Took()
+	case ledger.Defer:
+		k.tally.Deferred++
+		k.spent = false // it comes due
+	case ledger.Lose:
+		k.tally.Unknown++
+	}
+	k.out--
+	k.tally.Connections = k.slow.Connections()
+}
+
+// heed does what a note asks for besides the ledger.
+func (k *desk) heed(n note) {
+	if n.pushed {
+		k.slow.Pushed()
+	}
+	if n.returned == nil {
+		return
+	}
+	k.queue = slices.Insert(k.queue, 0, *n.returned)
+	k.out--
+	switch {
+	case n.fatal != nil:
+		k.halt(n.fatal)
+	case n.unreachable != nil:
+		k.slow.Pushed()
+		k.redial = min(max(firstRedial, 2*k.redial), mostRedial)
+		k.paused = k.Now().Add(k.redial)
+	}
+}
+
+// fail ends the run after a failure of the ledger: what it does not hold did not happen.
+func (k *desk) fail(err error) {
+	if k.broken == nil {
+		k.broken = err
+	}
+	k.halt(err)
+}
