@@ -30,6 +30,7 @@
 //	         pagewriter          runs what html/template has escaped, compiled once
 //	         notify/pace         when the next letter may go, and when a run has to stop; pure
 //	         notify/pgtest       tests only: a PostgreSQL server of their own
+//	         notify/smtptest     tests only: an SMTP server that fails as it is told
 //	floor 1  verdict             three-valued logic, clauses as data, proofs
 //	         report              problems as text for people, as JSON for programs
 //	floor 2  bulletin            a security notice and what it affects
@@ -43,6 +44,7 @@
 //	         publish             the files of a site, written whole or not at all
 //	         notify/sample       fictional inventories of any size, from a seed
 //	         notify/isolation    proves that a letter holds the data of its own tailnet alone
+//	         notify/genuine      codes on letters, and the list where anybody looks them up
 //	         notify/dkim         signs letters, so that receivers know the sender (door of go-msgauth)
 //	floor 4  check               every problem of a site at once
 //	         publish/site        bulletins and policies to pages
@@ -52,13 +54,15 @@
 //	floor 5  build               the first walk: reads, checks and renders, and remembers
 //	         release             what a release, a revision, a withdrawal would change; pure
 //	         notify/ledger       the durable record of plans and deliveries
-//	         notify/mailer       letters to MIME messages, messages to a mailbox (door of go-mail)
+//	         notify/mailer       letters to MIME messages, messages to a mailbox or a relay (door of go-mail)
+//	         notify/evidence     reads bounces and relay logs: what became of a letter (door of go-message)
 //	         notify/approval     who has signed a plan, and whether that is enough (door of sshsig, x/crypto)
 //	floor 6  notify/gallery      a plan's letters as pages that a person reads first
 //	         notify/planning     makes a plan: rows to letters, frozen under one digest
 //	         notify/send         delivers a plan, survives being killed
 //	         serve               the site while it is written, on this machine only (door of fsnotify)
 //	floor 7  cli                 one file a command; flags, environment and clock end here
+//	         notify/send/booktest  tests only: what a run relies on in a ledger
 //	floor 8  browse              tests only: the programs of others judge a built site
 //	         mailcheck           tests only: the programs of others judge letters
 //	         benchmark           a program of its own: tocsin beside Hugo, on the same bulletins

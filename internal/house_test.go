@@ -39,7 +39,9 @@ var floor = map[string]int{
 	"internal/pagewriter": 0,
 
 	"internal/notify/pgtest": 0,
-	"internal/notify/pace":   0,
+
+	"internal/notify/smtptest": 0,
+	"internal/notify/pace":     0,
 
 	"internal/verdict": 1,
 	"internal/report":  1,
@@ -57,6 +59,7 @@ var floor = map[string]int{
 	"internal/notify/sample": 3,
 
 	"internal/notify/isolation": 3,
+	"internal/notify/genuine":   3,
 	"internal/notify/dkim":      3,
 
 	"internal/check":            4,
@@ -72,10 +75,14 @@ var floor = map[string]int{
 
 	"internal/notify/approval": 5,
 
+	"internal/notify/evidence": 5,
+
 	"internal/notify/gallery":  6,
 	"internal/notify/planning": 6,
 	"internal/notify/send":     6,
 	"internal/serve":           6,
+
+	"internal/notify/send/booktest": 7,
 
 	"internal/cli": 7,
 
@@ -102,6 +109,7 @@ var door = map[string]string{
 	"github.com/hiddeco/sshsig":          "internal/notify/approval",
 	"golang.org/x/crypto":                "internal/notify/approval",
 	"github.com/emersion/go-msgauth":     "internal/notify/dkim",
+	"github.com/emersion/go-message":     "internal/notify/evidence",
 	"modernc.org/sqlite":                 "internal/notify/database",
 	"github.com/jackc/pgx":               "internal/notify/database",
 	"github.com/gofrs/flock":             "internal/lock",

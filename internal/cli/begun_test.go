@@ -58,11 +58,11 @@ func (s session) begin(id notify.PlanID) {
 	if err != nil {
 		s.Fatal(err)
 	}
-	letters, err := book.InState(ctx, plan, ledger.Planned, 2)
+	run, err := book.Start(ctx, plan, ledger.Machine{PID: 1}, world().Now())
 	if err != nil {
 		s.Fatal(err)
 	}
-	if err := book.Begin(ctx, plan, letters, world().Now()); err != nil {
+	if _, err := book.Claim(ctx, plan, run, 2, world().Now()); err != nil {
 		s.Fatal(err)
 	}
 	if err := book.Close(); err != nil {
@@ -105,9 +105,10 @@ func TestPlanWaitsForBegunLetters(t *testing.T) {
 func TestStatusKnowsEveryPlan(t *testing.T) {
 	s := newSession(t)
 	s.wants(exitDone, "plan TS-2026-002")
-	s.sql("UPDATE deliveries SET state = 'accepted' WHERE state = 'planned'")
+	s.begin(notify.PlanID{Bulletin: "TS-2026-002", Number: 1})
+	s.sql("UPDATE deliveries SET state = 'accepted' WHERE state = 'intent'")
 	s.wants(exitDone, "--now 2026-05-10T09:00:00Z plan TS-2026-002")
-	s.sql("UPDATE deliveries SET state = 'intent' WHERE plan = 1 AND row <= 2 AND state = 'accepted'")
+	s.sql("UPDATE deliveries SET state = 'intent' WHERE plan = 1 AND state = 'accepted'")
 	s.sql("UPDATE deliveries SET state = 'accepted' WHERE plan = 2 AND state = 'planned'")
 	s.sql("UPDATE deliveries SET standing = 'not_required' WHERE standing = 'unreachable'")
 	if _, err := mailer.OpenMaildir(filepath.Join(s.site, "var", "outbox")); err != nil {

@@ -93,7 +93,7 @@ func (p *program) root() *cobra.Command {
 		root.AddCommand(c)
 	}
 	root.SetHelpCommand(help(root))
-	for _, c := range []*cobra.Command{p.plan(), p.letters(), p.send(), p.status()} {
+	for _, c := range []*cobra.Command{p.plan(), p.letters(), p.approve(), p.send(), p.status(), p.settle(), p.ledger()} {
 		c.GroupID = "tell"
 		root.AddCommand(c)
 	}
@@ -199,7 +199,7 @@ func (p *program) next(format string, args ...any) {
 }
 
 // command finds the commands on a site in what a person is told to type.
-var command = regexp.MustCompile(`\btocsin (new|ask|check|build|explain|release|revise|withdraw|plan|letters|send|status)\b`)
+var command = regexp.MustCompile(`\btocsin (new|ask|check|build|explain|release|revise|withdraw|plan|letters|approve|send|status|settle|ledger)\b`)
 
 // quoted is a path as a shell takes it.
 func quoted(path string) string {

@@ -13,6 +13,7 @@ import (
 	"tocsin/internal/content"
 	"tocsin/internal/lock"
 	"tocsin/internal/notify"
+	"tocsin/internal/notify/approval"
 	"tocsin/internal/notify/database"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/send"
@@ -161,10 +162,17 @@ func refusalOf(err error) *refusal {
 		cut     *database.ForeignError
 		distant *database.UnreachableError
 		begun   *ledger.OpenError
+		older   *ledger.OlderError
+		fenced  *ledger.FencedError
+		kept    *ledger.KeptError
+		settled *ledger.SettleError
 		later   *send.SupersededError
 		path    *fs.PathError
 		drift   *send.DriftError
 		stale   *send.StaleError
+		few     *approval.TooFewError
+		lacking *approval.MissingError
+		forged  *approval.InvalidError
 		page    *templates.Error
 		manual  *content.ManualError
 		letter  *notify.LetterError
@@ -195,6 +203,24 @@ func refusalOf(err error) *refusal {
 		return &refusal{exitRefused, err.Error(), "tocsin plan " + string(drift.Plan.Bulletin)}
 	case errors.As(err, &stale):
 		return &refusal{exitRefused, err.Error(), "tocsin plan " + string(stale.Plan.Bulletin)}
+	case errors.As(err, &few):
+		return &refusal{exitRefused, err.Error(), "add their keys to the file of allowed signers, or lower approvals.required"}
+	case errors.As(err, &lacking):
+		return &refusal{exitRefused, err.Error(), nextApproval(lacking.Tally)}
+	case errors.As(err, &forged):
+		return &refusal{exitRefused, err.Error(), "find out who changed the ledger; tocsin plan " + string(forged.Plan.Bulletin) + " begins anew, once something has changed"}
+	case errors.Is(err, approval.ErrNoKeygen):
+		return &refusal{exitIO, err.Error(), "install it, or let tocsin approve PLAN --request FILE write what somebody signs elsewhere"}
+	case errors.As(err, &older):
+		return &refusal{exitRefused, err.Error(), fmt.Sprintf("restore the newest copy, with the -wal file beside it; where there is none, look up which letters of %s the mailbox or the relay has, and move %s away", older.Plan, quoted(older.Head))}
+	case errors.As(err, &fenced):
+		return &refusal{exitLocked, err.Error(), "tocsin status shows how the plan stands"}
+	case errors.As(err, &kept) && kept.Open > 0:
+		return &refusal{exitRefused, err.Error(), fmt.Sprintf("tocsin status %s names them; tocsin settle %s closes them, each on the record", kept.Plan, kept.Plan)}
+	case errors.As(err, &kept):
+		return &refusal{exitRefused, err.Error(), ""}
+	case errors.As(err, &settled):
+		return &refusal{exitRefused, err.Error(), fmt.Sprintf("tocsin status %s", settled.Plan)}
 	case errors.Is(err, ledger.ErrChanged):
 		return &refusal{exitRefused, err.Error(), "restore the ledger from a backup; what was delivered since then only the mailbox knows"}
 	case errors.Is(err, ledger.ErrNoPlan), errors.Is(err, ledger.ErrNone):

@@ -67,6 +67,9 @@ func (p *program) letters() *cobra.Command {
 
 func (p *program) runLetters(ctx context.Context, name string, f lettersFlags) error {
 	return p.withPlan(ctx, name, func(s *site, book *ledger.Ledger, plan ledger.Stored) error {
+		if err := p.glass(ctx, book, plan); err != nil {
+			return err
+		}
 		switch {
 		case f.one != "":
 			return p.letter(ctx, book, plan, tailnet.ID(f.one), f.raw)

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -57,7 +59,7 @@ func (s *site) inputsNow(id string) func() (notify.Inputs, error) {
 		if err != nil {
 			return nil, err
 		}
-		return s.sources(b).Inputs()
+		return s.inputs(b)
 	}
 }
 
@@ -72,7 +74,7 @@ func (p *program) deliver(ctx context.Context, s *site, book *ledger.Ledger, pla
 		return err
 	}
 	progress, done := p.progress("delivering", before.Open())
-	run := send.Run{Ledger: book, Plan: plan, Mailbox: mailbox, Now: p.ticking(s.now), Progress: progress}
+	run := send.Run{Ledger: book, Plan: plan, Mailbox: mailbox, Machine: thisMachine(), Now: p.ticking(s.now), Progress: progress, Approved: p.approved(s, book, plan)}
 	result, err := run.Do(ctx, s.inputsNow(string(plan.ID.Bulletin)))
 	done()
 	if result.Recovered+result.Returned > 0 {
@@ -84,12 +86,26 @@ func (p *program) deliver(ctx context.Context, s *site, book *ledger.Ledger, pla
 	return err
 }
 
+// bootID is where Linux keeps the ID of its boot (random(4)).
+const bootID = "/proc/sys/kernel/random/boot_id"
+
+// thisMachine is what the ledger keeps of where a run works. What the machine does not
+// tell is left empty.
+func thisMachine() ledger.Machine {
+	host, _ := os.Hostname()
+	boot, _ := os.ReadFile(bootID)
+	return ledger.Machine{PID: os.Getpid(), Host: host, Boot: strings.TrimSpace(string(boot)), Synced: true}
+}
+
 // mailbox opens the plan's mailbox, and makes it before the first letter only: in a
 // new one nothing would show which letters had arrived.
 func (s *site) mailbox(plan ledger.Stored, before ledger.Account) (mailer.Maildir, error) {
 	transport, err := mailer.ParseTransport(plan.Transport)
 	if err != nil {
 		return mailer.Maildir{}, err
+	}
+	if !transport.Rehearsal() {
+		return mailer.Maildir{}, refuse("set mail.transport to a maildir: of its own, and make a plan of it", "this tocsin does not bring letters to %s yet", transport)
 	}
 	folder := s.path(transport.Folder())
 	gone, err := missing(folder)
@@ -109,6 +125,9 @@ func (p *program) account(ctx context.Context, s *site, book *ledger.Ledger, pla
 		return err
 	}
 	p.sums(sums)
+	if err := p.approvals(ctx, s, book, plan); err != nil {
+		return err
+	}
 	if plan.Superseded != "" {
 		p.say("%s has taken the place of %s", plan.Superseded, plan.ID)
 		return p.begun(plan.ID, sums)
