@@ -167,6 +167,9 @@ func (s *site) frozen(ctx context.Context, b bulletin.Bulletin, rows iter.Seq2[n
 	defer func() { err = unproven(b.ID, err) }()
 	sources := s.sources(b)
 	sources.Tables, sources.Identifiers, sources.Written = from.tables, from.identifiers, written
+	if sources.Transport == (mailer.Transport{}) {
+		return notify.Plan{}, false, refuse("mend mail.transport in tocsin.yaml", "%q is no relay", s.config.Mail.Relay)
+	}
 	if sources.Approvals, err = s.approvable(sources.Transport); err != nil {
 		return notify.Plan{}, false, err
 	}
@@ -257,7 +260,7 @@ func (s *site) sources(b bulletin.Bulletin) planning.Sources {
 	sources := planning.Sources{
 		Common:    s.common(b),
 		Sender:    sender,
-		Transport: mailer.IntoMaildir(s.config.Mail.Maildir),
+		Transport: s.transport(),
 		Templates: s.templates,
 		Domain:    domain,
 	}
@@ -265,6 +268,15 @@ func (s *site) sources(b bulletin.Bulletin) planning.Sources {
 		sources.Policy = page.Source.Data
 	}
 	return sources
+}
+
+// transport is how letters travel.
+func (s *site) transport() mailer.Transport {
+	if s.config.Mail.Relay == "" {
+		return mailer.IntoMaildir(s.config.Mail.Maildir)
+	}
+	transport, _ := mailer.ParseTransport(s.config.Mail.Relay) // the settings have been read as one
+	return transport
 }
 
 // common gathers what the letters of a bulletin say alike.

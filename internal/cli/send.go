@@ -15,15 +15,18 @@ import (
 )
 
 func (p *program) send() *cobra.Command {
-	return &cobra.Command{
+	var how sendHow
+	c := &cobra.Command{
 		Use:   "send PLAN",
 		Short: "Deliver a plan's letters, or go on where a stopped run left off",
 		Args:  exactly("PLAN"),
-		RunE:  func(c *cobra.Command, args []string) error { return p.runSend(c.Context(), args[0]) },
+		RunE:  func(c *cobra.Command, args []string) error { return p.runSend(c.Context(), args[0], how) },
 	}
+	how.flags(c)
+	return c
 }
 
-func (p *program) runSend(ctx context.Context, name string) (err error) {
+func (p *program) runSend(ctx context.Context, name string, how sendHow) (err error) {
 	s, err := p.open()
 	if err != nil {
 		return err
@@ -43,7 +46,16 @@ func (p *program) runSend(ctx context.Context, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := p.deliver(ctx, s, book, plan); err != nil {
+	transport, err := mailer.ParseTransport(plan.Transport)
+	if err != nil {
+		return err
+	}
+	if transport.Rehearsal() {
+		err = p.deliver(ctx, s, book, plan, transport)
+	} else {
+		err = p.dispatch(ctx, s, book, plan, transport, how)
+	}
+	if err != nil {
 		return err
 	}
 	if b, found := s.content.Bulletin(plan.ID.Bulletin); found {
@@ -63,13 +75,13 @@ func (s *site) inputsNow(id string) func() (notify.Inputs, error) {
 	}
 }
 
-// deliver runs the plan, and says what the run found and did.
-func (p *program) deliver(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored) error {
+// deliver puts a plan's letters into a mailbox, and says what the run found and did.
+func (p *program) deliver(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, transport mailer.Transport) error {
 	before, err := book.Account(ctx, plan)
 	if err != nil {
 		return err
 	}
-	mailbox, err := s.mailbox(plan, before)
+	mailbox, err := s.mailbox(plan, transport, before)
 	if err != nil {
 		return err
 	}
@@ -99,14 +111,7 @@ func thisMachine() ledger.Machine {
 
 // mailbox opens the plan's mailbox, and makes it before the first letter only: in a
 // new one nothing would show which letters had arrived.
-func (s *site) mailbox(plan ledger.Stored, before ledger.Account) (mailer.Maildir, error) {
-	transport, err := mailer.ParseTransport(plan.Transport)
-	if err != nil {
-		return mailer.Maildir{}, err
-	}
-	if !transport.Rehearsal() {
-		return mailer.Maildir{}, refuse("set mail.transport to a maildir: of its own, and make a plan of it", "this tocsin does not bring letters to %s yet", transport)
-	}
+func (s *site) mailbox(plan ledger.Stored, transport mailer.Transport, before ledger.Account) (mailer.Maildir, error) {
 	folder := s.path(transport.Folder())
 	gone, err := missing(folder)
 	if gone && before.Begun()+before.Letters[ledger.Accepted] > 0 {

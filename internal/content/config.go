@@ -58,8 +58,12 @@ type Unit struct{ One, Many string }
 type Mail struct {
 	From            Mailbox
 	ReplyTo         tailnet.Address
-	ContactSettings string // page on which an administrator changes the security contact; may be empty
-	Maildir         string // folder of the transport maildir:
+	ContactSettings string          // page on which an administrator changes the security contact; may be empty
+	Maildir         string          // folder of the transport maildir:; empty where letters go to a relay
+	Relay           string          // smtp://HOST:PORT or smtps://HOST:PORT; empty where they stay here
+	Credentials     string          // file of who we are to the relay; empty where it takes letters without
+	Bounces         tailnet.Address // what return paths are made of; empty: letters bounce to the sender
+	DKIM            DKIM
 	KeyFile         string // 32 random octets: what keyed hashes are made with
 }
 
@@ -74,7 +78,7 @@ type Mailbox struct {
 // them. A drafts root outside the site is not among them: it is a repository of its
 // own, which its own people check out and track.
 func (c Config) Private() []string {
-	all := append([]string{c.Ledger, c.Mail.Maildir, c.Mail.KeyFile}, c.Inventory.private()...)
+	all := append([]string{c.Ledger, c.Mail.Maildir, c.Mail.KeyFile, c.Mail.Credentials, c.Mail.DKIM.KeyFile}, c.Inventory.private()...)
 	if !outside(c.Drafts) {
 		all = append(all, c.Drafts)
 	}
@@ -303,16 +307,6 @@ func (f *fields) platforms() (names []string) {
 		names = append(names, item.Value)
 	}
 	return names
-}
-
-func mailOf(f *fields) Mail {
-	return Mail{
-		From:            mailboxOf(f),
-		ReplyTo:         f.address("reply_to", f.line("reply_to")),
-		ContactSettings: f.httpsURL("contact_settings_url"),
-		Maildir:         f.private("transport", f.scheme("transport", "maildir:", "maildir:var/outbox")),
-		KeyFile:         f.private("key_file", f.demand("key_file", "such as secrets/plan.key; tocsin init makes one")),
-	}
 }
 
 // mailboxOf reads the sender. The standard parser takes the name apart; the

@@ -88,7 +88,10 @@ func TestEverySetting(t *testing.T) {
 	if diff := cmp.Diff(Inventory{Tailnets: Table{Files: "inventory/tailnets.csv"}, Nodes: Table{Files: "inventory/nodes.csv"}, Findings: Table{Files: "findings"}, Export: "inventory/export.yaml", MaxAge: 72 * time.Hour}, c.Inventory); diff != "" {
 		t.Error(diff)
 	}
-	if c.Mail != (Mail{Mailbox{"Example Security", "security@example.com"}, "reply@example.com", "https://login.example.com/contacts", "var/outbox", "secrets/plan.key"}) {
+	if c.Mail != (Mail{
+		From: Mailbox{"Example Security", "security@example.com"}, ReplyTo: "reply@example.com",
+		ContactSettings: "https://login.example.com/contacts", Maildir: "var/outbox", KeyFile: "secrets/plan.key",
+	}) {
 		t.Errorf("%+v", c.Mail)
 	}
 	if c.Ledger != "var/book.db" || string(c.Source.Data) != settings {
@@ -276,7 +279,12 @@ func TestWrongSettings(t *testing.T) {
 		{"  transport: maildir:var/outbox\n", "", "18:3 missing-key"},
 		{"maildir:var/outbox", "var/outbox", "21:14 odd-url"},
 		{"maildir:var/outbox", "\"maildir:\"", "21:14 odd-url"},
-		{"maildir:var/outbox", "smtp://relay.example.com:587", "21:14 odd-url"},
+		{"maildir:var/outbox", "smtp://relay.example.com:587/", "21:14 odd-url"},
+		{"maildir:var/outbox", "smtp://relay.example.com:65536", "21:14 odd-url"},
+		{"maildir:var/outbox", "smtp://relay..example.com", "21:14 odd-url"},
+		{"maildir:var/outbox", "smtp://Relay.example.com", "21:14 odd-url"},
+		{"maildir:var/outbox", "lmtp://relay.example.com", "21:14 odd-url"},
+		{"maildir:var/outbox", "smtp://", "21:14 odd-url"},
 		{"  key_file: secrets/plan.key\n", "", "18:3 missing-key"},
 		{"sqlite:var/book.db", "var/book.db", "23:9 odd-url"},
 		{"sqlite:var/book.db", "sqlite:public/book.db", "23:9 odd-path"},
@@ -457,6 +465,31 @@ func TestLanguageOfPages(t *testing.T) {
 		}
 		if want != "" && (len(problems) > 0 || c.Language != want) {
 			t.Errorf("%q: %q, %v", line, c.Language, problems)
+		}
+	}
+}
+
+// Where letters can go, and with what.
+func TestRelaySettings(t *testing.T) {
+	for _, relay := range []string{
+		"smtp://relay.example.com", "smtp://relay.example.com:587", "smtps://relay.example.com:465", "smtp://localhost:25",
+		"smtp://127.0.0.1:2525", "smtp://[::1]:25", "smtps://a",
+	} {
+		text := strings.Replace(settings, "transport: maildir:var/outbox",
+			"transport: \""+relay+"\"\n  credentials_file: secrets/relay\n  bounces: bounces@example.com\n  dkim: {selector: s1, key_file: secrets/dkim.pem}", 1)
+		c, problems, err := ReadConfig(fstest.MapFS{ConfigFile: {Data: []byte(text)}})
+		if err != nil || len(problems) > 0 {
+			t.Errorf("%s: %v %v", relay, problems, err)
+		}
+		m := c.Mail
+		if m.Relay != relay || m.Maildir != "" || m.Credentials != "secrets/relay" || m.Bounces != "bounces@example.com" ||
+			m.DKIM != (DKIM{Domain: "example.com", Selector: "s1", KeyFile: "secrets/dkim.pem"}) {
+			t.Errorf("%s: %+v", relay, m)
+		}
+		for _, private := range []string{"secrets/relay", "secrets/dkim.pem"} {
+			if !slices.Contains(c.Private(), private) {
+				t.Errorf("%s is not private", private)
+			}
 		}
 	}
 }

@@ -139,13 +139,32 @@ func inventoryKeys() []Key {
 }
 
 func mailKeys() []Key {
+	const relayed = "mail: {from: Example Security <security@example.com>, transport: smtp://mail.example.com:587, credentials_file: secrets/relay, bounces: bounces@example.com, dkim: {domain: example.com, selector: s1, key_file: secrets/dkim.pem}, key_file: secrets/plan.key}"
 	const whole = "mail: {from: Example Security <security@example.com>, reply_to: security@example.com, contact_settings_url: https://login.example.com/contacts, transport: maildir:var/outbox, key_file: secrets/plan.key}"
 	return []Key{
 		{Path: "mail", Type: "keys", When: "when letters are planned", Advice: "How letters are made and sent.", Example: whole},
 		{Path: "mail.from", Type: "name and address", When: Always, Advice: "Who writes; the same sender for years, so that people and filters know it.", Example: whole},
 		{Path: "mail.reply_to", Type: "address", Default: "`from`", Advice: "Where answers go: to people, not to a machine.", Example: whole},
 		{Path: "mail.contact_settings_url", Type: "URL", Advice: "The page on which an administrator changes the address that letters go to.", Example: whole},
-		{Path: "mail.transport", Type: "`maildir:` and a path", When: Always, Advice: "Where letters are put: a folder, one file each, in which you can read them before anybody else does.", Example: whole},
+		{
+			Path: "mail.transport", Type: "`maildir:` and a path, or `smtp://` or `smtps://` and a host", When: Always,
+			Advice:  "Where letters go. `maildir:`: into a folder, one file each, in which you can read them before anybody else does. `smtp://mail.example.com:587`: to a relay that must offer STARTTLS; `smtps://mail.example.com:465`: to one that is encrypted from the start. Without encryption letters go to this machine only, `smtp://localhost:25`.",
+			Example: whole,
+		},
+		{
+			Path: "mail.credentials_file", Type: "path", Default: "the relay takes letters without",
+			Advice:  "A file of mode 0600 with a line `user: NAME` and a line `password: WORDS` or `token: TOKEN`. `TOCSIN_SMTP_PASSWORD` in the environment takes the place of its password.",
+			Example: relayed,
+		},
+		{
+			Path: "mail.bounces", Type: "address", Default: "letters bounce to `from`",
+			Advice:  "What return paths are made of: letters bounce to `bounces+NAME@example.com`, each with a name of its own that only the holder of `key_file` can make. The mailbox must take what follows a `+`.",
+			Example: relayed,
+		},
+		{Path: "mail.dkim", Type: "keys", Default: "letters are not signed here", Advice: "What letters to a relay are signed with (RFC 6376). Leave it out where the relay signs.", Example: relayed},
+		{Path: "mail.dkim.domain", Type: "domain", Default: "that of `from`", Advice: "Whose signature it is: the domain of `from`, or one above it.", Example: relayed},
+		{Path: "mail.dkim.selector", Type: "text", When: Always, Advice: "The key is published in DNS at `SELECTOR._domainkey.DOMAIN`.", Example: relayed},
+		{Path: "mail.dkim.key_file", Type: "path", When: Always, Advice: "The private key, PEM, mode 0600: RSA of 2048 bits or more, or Ed25519.", Example: relayed},
 		{
 			Path: "mail.key_file", Type: "path", When: Always,
 			Advice:  "32 random bytes that `tocsin init` makes. Whoever has it can forge return addresses; who loses it cannot tell old letters apart.",

@@ -67,8 +67,7 @@ func (m *parts) recipient(f fields) (r Recipient, told bool, err error) {
 	if _, text, typed := strings.Cut(said, ";"); typed {
 		said = text
 	}
-	r.Code = sharper(ParseCode(values[1]), said)
-	r.Diagnostic = plain(said, names)
+	r = Recipient{Code: sharper(ParseCode(values[1]), said), Diagnostic: plain(said, names)}
 	word, _, _ := strings.Cut(strings.ToLower(values[0]), " ") // comments may follow
 	if r.Action = Action(word); !slices.Contains(actions[:], r.Action) {
 		r.Action = r.Code.action()

@@ -31,7 +31,7 @@ type Dispatch struct {
 	Letters Letters // where letters are read beside the desk's writing
 	Relay   Relay
 	// Return is the return path of a row's letter, to which it bounces.
-	Return func(ledger.Delivery) tailnet.Address
+	Return func(ledger.Delivery) (tailnet.Address, error)
 	// Seal makes the bytes that go out of a letter's, such as by signing them; nil: they
 	// go as they were frozen.
 	Seal func(message []byte) ([]byte, error)

@@ -89,8 +89,9 @@ func (c *carrier) load(ctx context.Context, letter ledger.Delivery) *loaded {
 			l.digest = notify.Digest(message)
 		}
 	}
-	l.wire, l.err = message, err
-	l.envelope = mailer.Envelope{From: c.Return(letter), To: letter.Address, Octets: len(message)}
+	back, failed := c.Return(letter)
+	l.wire, l.err = message, errors.Join(err, failed)
+	l.envelope = mailer.Envelope{From: back, To: letter.Address, Octets: len(message)}
 	return l
 }
 

@@ -50,7 +50,7 @@ func dispatchChild(h home, port string) error {
 			}
 			return mortalSession{s, at}, nil
 		},
-		Return:  func(ledger.Delivery) tailnet.Address { return "bounces@example.com" },
+		Return:  func(ledger.Delivery) (tailnet.Address, error) { return "bounces@example.com", nil },
 		Backoff: ledger.Backoff{First: 5 * time.Minute, Deadline: plan.Deadline},
 	}.Do(ctx, ctx, unchanged)
 	if err != nil {

@@ -63,7 +63,7 @@ func (h home) dispatch(t *testing.T, ctx context.Context, server *smtptest.Serve
 	d := Dispatch{
 		Run:     Run{Ledger: book, Plan: plan, Machine: ledger.Machine{PID: os.Getpid(), Boot: "one", Synced: true}, Now: clock.Now},
 		Letters: reader, Relay: Dial(relay(server)), Connections: 4, After: clock.After,
-		Return:  func(ledger.Delivery) tailnet.Address { return "bounces@example.com" },
+		Return:  func(ledger.Delivery) (tailnet.Address, error) { return "bounces@example.com", nil },
 		Backoff: ledger.Backoff{First: 5 * time.Minute, Deadline: plan.Deadline},
 	}
 	if change != nil {
