@@ -92,6 +92,11 @@ func TestPlanGoals(t *testing.T) {
 	if got := goals(all[:2]); strings.Count(got, "not measured") != 3 {
 		t.Error(got)
 	}
+	with := append(slices.Clone(all), planned{Program: duckdbChecks, Tailnets: goalTailnets, Nodes: goalNodes, figures: took(4*time.Second, 1)},
+		planned{Program: duckdbQuery, Tailnets: goalTailnets, Nodes: goalNodes, figures: took(time.Second, 1)})
+	if got := goals(with); !strings.Contains(got, "same checks ≤ 1 × 0.50 × met") || !strings.Contains(got, "sums alone ≤ 1 × 2.00 × not met") || strings.Contains(got, "encoding/csv") {
+		t.Error(got)
+	}
 	var table strings.Builder
 	if err := printPlans(&table, all); err != nil {
 		t.Fatal(err)

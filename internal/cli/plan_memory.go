@@ -14,7 +14,7 @@ import (
 // inventory is read and letters are written. What lives long are large pieces without a
 // pointer in them, so that collecting often costs next to nothing; and the millions of
 // rows in between must not lie about.
-const stingy = 20
+const stingy = 10
 
 // saveRoom collects garbage early, until undo is called.
 func saveRoom() (undo func()) {
@@ -28,6 +28,8 @@ func saveRoom() (undo func()) {
 const (
 	roomForGarbage = 32 << 20
 	generous       = 400
+	roomToKeep     = 128 << 20
+	sparing        = 4 // per cent, where much lives
 )
 
 // giveRoom collects garbage as early as what lives by now makes it necessary, until saveRoom
@@ -36,10 +38,16 @@ func giveRoom() {
 	var now runtime.MemStats
 	runtime.ReadMemStats(&now)
 	debug.SetGCPercent(garbage(now.HeapAlloc))
+	if now.HeapAlloc > roomToKeep {
+		debug.FreeOSMemory() // what reading has left
+	}
 }
 
 // garbage is how much may lie about beside what lives, in per cent.
 func garbage(lives uint64) int {
+	if lives > roomToKeep {
+		return sparing
+	}
 	return int(min(max(stingy, 100*roomForGarbage/max(lives, 1)), generous))
 }
 

@@ -96,6 +96,7 @@ func (p *program) dispatch(ctx context.Context, s *site, book *ledger.Ledger, pl
 		progress(t.Answered() - told)
 		told = t.Answered()
 	}
+	d.Waits = p.sayWaiting
 	result, err := d.Do(ctx, context.WithoutCancel(ctx), s.inputsNow(string(plan.ID.Bulletin)))
 	done()
 	p.sayDispatched(plan, transport, result)
@@ -244,6 +245,16 @@ func (s *site) returnPath(plan ledger.Stored) (func(ledger.Delivery) (tailnet.Ad
 	}
 	path := mailevidence.ReturnPath{Key: key, Base: s.config.Mail.Bounces}
 	return func(d ledger.Delivery) (tailnet.Address, error) { return path.Make(plan.ID, d.Row) }, nil
+}
+
+// sayWaiting tells why nothing goes for a while.
+func (p *program) sayWaiting(until time.Time, unreachable error) {
+	at := until.UTC().Format(time.RFC3339)
+	if unreachable != nil {
+		p.say("%v: the next attempt at %s", unreachable, at)
+		return
+	}
+	p.say("nothing can go before %s; an interruption ends the wait, and the same command goes on", at)
 }
 
 // sayDispatched tells what a run did.

@@ -151,9 +151,9 @@ func (r *roster) put(t *tailnet.Tailnet, hash uint64) {
 	}
 }
 
-// grow makes the index four times as large.
+// grow makes the index twice as large.
 func (r *roster) grow() {
-	r.slots = make([]slot, 4*len(r.slots))
+	r.slots = make([]slot, 2*len(r.slots))
 	for _, id := range r.named {
 		text, _ := cut(r.ids.at(id)[4:])
 		hash := maphash.Bytes(r.seed, text)

@@ -45,6 +45,10 @@ type Dispatch struct {
 	Until       time.Time     // begin no letter after it; zero: the plan's deadline
 	After       func(time.Duration) <-chan time.Time
 	Said        func(Tally) // told after each commit; nil: nobody asks
+	// Waits is told when nothing is under way and nothing can go before an instant: because
+	// the relay cannot be reached, or where the error is nil because all that is left was
+	// put off, or the canary is out. Nil: nobody asks.
+	Waits func(until time.Time, unreachable error)
 }
 
 // Letters is where the carriers read.

@@ -31,6 +31,8 @@ type desk struct {
 	stop    pace.Stop
 	redial  time.Duration // the last wait for a relay that could not be reached
 	paused  time.Time     // no letter goes before it
+	absent  error         // why the relay could not be reached; nil once it was
+	told    time.Time     // until when it waits, as was told last
 	canary  int           // letters that still go before the others are let out; below 0: all are
 	halted  bool          // no letter goes any more
 	failure error         // why
@@ -72,6 +74,7 @@ func (k *desk) deliver(ctx, hard context.Context) error {
 			k.enough(hard)
 			hand, letter = k.work, k.queue[at]
 		} else if wait > 0 {
+			k.wait(wait)
 			timer = k.After(wait)
 		}
 		select {
@@ -100,6 +103,15 @@ func (k *desk) advance() {
 		k.halt(nil)
 	}
 	k.refill(now)
+}
+
+// wait tells that nothing goes for a while.
+func (k *desk) wait(d time.Duration) {
+	until := k.Now().Add(d).Truncate(time.Second)
+	if k.Waits != nil && k.out == 0 && d >= firstRedial && until.After(k.told) {
+		k.told = until
+		k.Waits(until, k.absent)
+	}
 }
 
 // finished reports whether the desk can close: nothing is on its way, and nothing follows.
@@ -307,7 +319,7 @@ func (k *desk) count(o ledger.Outcome) {
 		k.tally.Accepted++
 		k.stop.Accepted()
 		k.slow.Took()
-		k.redial = 0
+		k.redial, k.absent = 0, nil
 	case ledger.Reject:
 		k.tally.Rejected++
 		k.stop.Rejected()
@@ -335,7 +347,11 @@ func (k *desk) heed(n note) {
 	switch {
 	case n.fatal != nil:
 		k.halt(n.fatal)
+	case n.unreachable != nil && k.Once:
+		k.halt(&RelayError{n.unreachable})
 	case n.unreachable != nil:
+		k.absent = n.unreachable
+		k.drain() // no other carrier has to find out
 		k.slow.Pushed()
 		k.redial = min(max(firstRedial, 2*k.redial), mostRedial)
 		k.paused = k.Now().Add(k.redial)

@@ -354,7 +354,14 @@ func TestRelayIsGone(t *testing.T) {
 	t.Parallel()
 	h, server := newHome(t, 5), smtptest.Start(t, smtptest.Options{})
 	var tries []time.Time
+	told := 0
 	_, err := h.dispatch(t, ctx, server, func(d *Dispatch) {
+		d.Connections = 1
+		d.Waits = func(until time.Time, why error) {
+			if told++; why == nil || until.Before(tries[len(tries)-1]) {
+				t.Errorf("told to wait until %v: %v", until, why)
+			}
+		}
 		d.Relay = func(context.Context) (Session, error) {
 			tries = append(tries, d.Now())
 			return nil, &mailer.ConnError{Phase: mailer.Connecting, Err: errors.New("refused")}
@@ -365,6 +372,21 @@ func TestRelayIsGone(t *testing.T) {
 	}
 	if n := len(tries); n < 800 || n > 900 { // every five minutes of 72 hours
 		t.Errorf("%d attempts", n)
+	}
+	if told != len(tries) {
+		t.Errorf("told %d times of %d", told, len(tries))
+	}
+	// For a timer one attempt is enough.
+	tries = nil
+	_, err = h.dispatch(t, ctx, server, func(d *Dispatch) {
+		d.Once, d.Relay = true, func(context.Context) (Session, error) {
+			tries = append(tries, d.Now())
+			return nil, &mailer.ConnError{Phase: mailer.Connecting, Err: errors.New("refused")}
+		}
+	})
+	var relay *RelayError
+	if !errors.As(err, &relay) || len(tries) != 1 {
+		t.Errorf("once: %v after %d attempts", err, len(tries))
 	}
 	if states := h.wantAgreement(t, server); states[ledger.Planned] != 5 {
 		t.Errorf("states are %v", states)
