@@ -162,6 +162,7 @@ func refusalOf(err error) *refusal {
 		cut     *database.ForeignError
 		distant *database.UnreachableError
 		begun   *ledger.OpenError
+		told    *ledger.ToldError
 		older   *ledger.OlderError
 		fenced  *ledger.FencedError
 		kept    *ledger.KeptError
@@ -197,6 +198,8 @@ func refusalOf(err error) *refusal {
 		return &refusal{exitIO, err.Error(), "see that the database runs, and that psql with the same URL reaches it; then the same command again"}
 	case errors.As(err, &begun):
 		return &refusal{exitRefused, err.Error(), "tocsin send " + begun.Plan.String()}
+	case errors.As(err, &told):
+		return &refusal{exitRefused, err.Error(), "tocsin status " + told.Plan.String() + " lists who is still to be told, and settle puts on record who was told otherwise: follow-up letters are not there yet"}
 	case errors.As(err, &later):
 		return &refusal{exitRefused, err.Error(), "tocsin send " + later.By}
 	case errors.As(err, &drift):

@@ -22,9 +22,9 @@ func saveRoom() (undo func()) {
 	return func() { debug.SetGCPercent(before) }
 }
 
-// Garbage may always lie about to so many octets while letters are written, and at most to
-// this many per cent of what lives: where little lives, collecting it all the time would
-// take a quarter of the work.
+// Garbage may lie about to so many octets while letters are written, and at most to this
+// many per cent of what lives: where little lives, collecting it all the time would take a
+// quarter of the work. Where much lives there is room for a little only.
 const (
 	roomForGarbage = 32 << 20
 	generous       = 400

@@ -139,3 +139,9 @@ func (p *program) account(ctx context.Context, s *site, book *ledger.Ledger, pla
 	}
 	return p.left(ctx, s, book, plan, sums)
 }
+
+// rehearsed reports whether a plan's letters stay on this machine.
+func rehearsed(plan ledger.Stored) bool {
+	t, err := mailer.ParseTransport(plan.Transport)
+	return err == nil && t.Rehearsal()
+}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -76,11 +77,25 @@ func (p *program) dispatch(ctx context.Context, s *site, book *ledger.Ledger, pl
 	if err != nil {
 		return err
 	}
+	if before.Begun() > 0 {
+		gone := send.Dispatch{Run: send.Run{Ledger: book, Plan: plan, Machine: thisMachine(), Now: p.running(s.now)}}
+		found, err := gone.Recover(ctx)
+		p.sayDispatched(plan, transport, found)
+		if err != nil {
+			return err
+		}
+		if before, err = book.Account(ctx, plan); err != nil {
+			return err
+		}
+	}
+	if before.Open() == 0 || plan.Superseded != "" {
+		return nil
+	}
 	d, err := p.dispatching(s, book, plan, transport, how)
 	if err != nil {
 		return err
 	}
-	if before.Open() > 0 {
+	if !s.now.After(plan.Deadline) {
 		if err := p.agreed(ctx, s, d, before, transport, how); err != nil {
 			return err
 		}
@@ -122,6 +137,10 @@ func (p *program) agreed(ctx context.Context, s *site, d send.Dispatch, before l
 
 // dispatching is a run as the settings and flags want it.
 func (p *program) dispatching(s *site, book *ledger.Ledger, plan ledger.Stored, transport mailer.Transport, how sendHow) (send.Dispatch, error) {
+	if today := s.transport(); today != transport {
+		return send.Dispatch{}, refuse(fmt.Sprintf("set mail.transport back, or tocsin plan %s", plan.ID.Bulletin),
+			"%s was made to go by %s, and the settings now say %s: passwords and keys are another's", plan.ID, transport, today)
+	}
 	now := p.running(s.now)
 	until, err := instant(how.until)
 	if err != nil {
@@ -231,7 +250,15 @@ func (s *site) seal() (func([]byte) ([]byte, error), error) {
 	if err := signer.Check(); err != nil {
 		return nil, err
 	}
-	return signer.Sign, nil
+	var first sync.Once
+	var proof error
+	return func(letter []byte) ([]byte, error) {
+		signed, err := signer.Sign(letter)
+		if err == nil {
+			first.Do(func() { proof = signer.Prove(signed) })
+		}
+		return signed, errors.Join(err, proof)
+	}, nil
 }
 
 // returnPath says where letters bounce to.

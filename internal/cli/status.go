@@ -361,6 +361,10 @@ func (p *program) left(ctx context.Context, s *site, book *ledger.Ledger, plan l
 	case len(sums.Unsettled) > 0:
 		p.next("tocsin settle %s --tailnet ID, for each that is named above", plan.ID)
 	case sums.Untold[notify.Unreachable] > 0:
+		if !rehearsed(plan) {
+			p.next("tell each unreachable %s otherwise, then tocsin settle %s --tailnet ID --told HOW --by NAME", unit.One, plan.ID)
+			return errIncomplete
+		}
 		p.next("find an address for each unreachable %s, then tocsin plan %s; or tell it otherwise, then tocsin settle %s", unit.One, plan.ID.Bulletin, plan.ID)
 	case sums.Untold[notify.Undetermined] > 0:
 		p.next("find out what is not known, then tocsin plan %s; or decide, then tocsin settle %s", plan.ID.Bulletin, plan.ID)

@@ -62,6 +62,9 @@ var otherID = regexp.MustCompile(`^(x_[A-Za-z]|cisco-sa|[a-z]*[A-Z])[A-Za-z0-9]*
 
 // unassigned reports whether a part of an ID waits for its number: XXXX, NNNN, 12XX, TODO.
 func unassigned(text string) bool {
+	if len(text) > maxOther { // nobody leaves so much for a number
+		return false
+	}
 	for rest := text; ; {
 		part := rest
 		if end := strings.IndexAny(part, "-._:+"); end >= 0 {

@@ -223,7 +223,7 @@ func FuzzUnassigned(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if got := unassigned(text); got != want.MatchString(text) {
+		if got := unassigned(text); got != (len(text) <= maxOther && want.MatchString(text)) {
 			t.Errorf("%q waits for its number: %t", text, got)
 		}
 	})

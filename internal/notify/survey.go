@@ -48,7 +48,7 @@ type Survey struct {
 // How much of a survey stays in memory. Of 5,000,000 nodes that are hit in three of ten
 // rows, some 150 MiB are spilled.
 const (
-	roomForHits   = 2 << 20 // octets
+	roomForHits   = 2 << 20  // octets
 	roomForOwners = 2 << 20  // octets
 	blockSize     = 32 << 10 // octets
 	hitParts      = 64

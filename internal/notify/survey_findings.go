@@ -163,13 +163,25 @@ func (f *findings) about(n tailnet.Node) []tailnet.Finding {
 	return all
 }
 
-// name keeps a node that is no hit, where a finding names it.
+// name keeps a node that is no hit, where a finding names it. Of several rows of one node it
+// is the same one, in whatever order they come.
 func (f *findings) name(n tailnet.Node) {
-	if key := aNodeOf(n); n.ID != "" && len(f.on[key]) > 0 {
-		n.Cells = tailnet.Cells{}
-		detach((*string)(&n.Tailnet), &n.ID, &n.Name, &n.User, &n.OS, &n.Product, &n.Version, &n.LastSeen)
-		f.nodes[key] = n
+	key := aNodeOf(n)
+	if n.ID == "" || len(f.on[key]) == 0 {
+		return
 	}
+	if kept, known := f.nodes[key]; known && compareRows(kept, n) <= 0 {
+		return
+	}
+	n.Cells = tailnet.Cells{}
+	detach((*string)(&n.Tailnet), &n.ID, &n.Name, &n.User, &n.OS, &n.Product, &n.Version, &n.LastSeen)
+	f.nodes[key] = n
+}
+
+// compareRows orders rows of one node by what they say.
+func compareRows(a, b tailnet.Node) int {
+	return cmp.Or(cmp.Compare(a.Product, b.Product), cmp.Compare(a.Version, b.Version), cmp.Compare(a.OS, b.OS),
+		cmp.Compare(a.Name, b.Name), cmp.Compare(a.User, b.User), cmp.Compare(a.LastSeen, b.LastSeen))
 }
 
 // ofTailnet lists the findings of a tailnet, so that the order of their rows does not

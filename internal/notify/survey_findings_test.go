@@ -382,6 +382,32 @@ func TestNamedByFindings(t *testing.T) {
 	}
 }
 
+// Of two rows of one node a letter has the same name, in whatever order they were read.
+func TestNamedTwice(t *testing.T) {
+	var digests []string
+	for _, names := range [][]string{{"till", "counter"}, {"counter", "till"}} {
+		s := one(t, severe())
+		if err := s.Finding(found("acme", "n5")); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			n := certain
+			n.ID, n.Name, n.Version, n.Product = "n5", name, "1.66.1", name // rows of two products
+			if err := s.Node(n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		digest, err := DigestRows(s.Rows(Hold))
+		if err != nil {
+			t.Fatal(err)
+		}
+		digests = append(digests, digest)
+	}
+	if digests[0] != digests[1] {
+		t.Error("the order of the rows changes the plan")
+	}
+}
+
 // What nobody can tell apart gets no row, for a reason that the bulletin states; those
 // who were found get theirs all the same, and the others are counted.
 func TestIdentification(t *testing.T) {

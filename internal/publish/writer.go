@@ -406,11 +406,10 @@ func (w *Writer) end() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.ended = true
-	var err error
 	if w.tree != nil {
-		err = w.tree.putBack(w.site)
+		_ = w.tree.putBack(w.site) // it saves the next build a walk, and is no reason to fail this one
 	}
-	return errors.Join(err, w.close(), w.held.Release())
+	return errors.Join(w.close(), w.held.Release())
 }
 
 // close lets go of both trees. Closing twice does no harm.

@@ -24,9 +24,9 @@ var aSheet = sheet{
 	json: "{\n  \"bulletin\": \"TS-2026-007\",\n  \"tailnet\": \"{id}\",\n  \"nodes\": [\n    {\"node\": \"{node}\", \"node_id\": \"{nodeID}\"}\n  ]\n}\n",
 }
 
-// written is a sheet as a message.
+// written is a sheet as a message, with the line ends of one (RFC 5322 §2.3).
 func (s sheet) written(values ...string) []byte {
-	fill := strings.NewReplacer(values...)
+	fill, lines := strings.NewReplacer(values...), strings.NewReplacer("\n", "\r\n").Replace
 	part := func(kind, text string) string {
 		if text = fill.Replace(text); text == "" {
 			return ""
@@ -34,7 +34,7 @@ func (s sheet) written(values ...string) []byte {
 		return "--out\r\nContent-Type: " + kind + "\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.StdEncoding.EncodeToString([]byte(text)) + "\r\n"
 	}
 	return []byte(fill.Replace(s.head) + "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=out\r\n\r\n" + fill.Replace(s.before) +
-		part("text/plain; charset=UTF-8", s.text) + part("text/html; charset=UTF-8", s.html) +
+		part("text/plain; charset=UTF-8", lines(s.text)) + part("text/html; charset=UTF-8", lines(s.html)) +
 		part("text/csv; charset=utf-8", s.csv) + part("application/json", s.json) + "--out--\r\n" + fill.Replace(s.after))
 }
 
@@ -135,6 +135,7 @@ func TestCheck(t *testing.T) {
 		"a name in the HTML":                                {change: func(s *sheet) { s.html += "<i>The&#32;Clinic</i>" }, why: "line 3 of the HTML holds what the inventory has of another tailnet"},
 		"a name in an attribute":                            {change: func(s *sheet) { s.html += `<i class="x scanner">` }, why: "line 3 of the HTML holds what the inventory has of another tailnet"},
 		"a name in a comment":                               {change: func(s *sheet) { s.html += `<!-- scanner -->` }, why: "line 3 of the HTML holds what the inventory has of another tailnet"},
+		"a word that lenient programs decode":               {change: func(s *sheet) { s.head += "X-Of: =?UTF-8?b?VGhlIENsaW5pYw?=\r\n" }, why: errPart.Why},
 		"a name in a tag that never ends":                   {change: func(s *sheet) { s.html += `<i scanner` }, why: "line 3 of the HTML holds what the inventory has of another tailnet"},
 		"a name in a link":                                  {change: func(s *sheet) { s.html = strings.Replace(s.html, "/contacts", "/contacts?of=The+Clinic", 1) }, why: "line 2 of the HTML holds what the inventory has of another tailnet"},
 		"a name in a cell":                                  {change: func(s *sheet) { s.csv = strings.Replace(s.csv, ",windows", ",scanner", 1) }, why: "line 2 of the attached CSV holds what the inventory has of another tailnet"},
@@ -221,14 +222,30 @@ func TestTwinIsAskedSeldom(t *testing.T) {
 func TestWhereNamesHide(t *testing.T) {
 	none := errors.New("asked for")
 	for name, change := range map[string]func(*sheet){
-		"an attribute in single quotes":   func(s *sheet) { s.html += `<i title='The&#32;Clinic'>` },
-		"an attribute without quotes":     func(s *sheet) { s.html += `<i title=scanner>` },
-		"a link to an address":            func(s *sheet) { s.html += `<a href="mailto:owner@clinic.example.com">` },
-		"an address in the text":          func(s *sheet) { s.text += "\nmailto:owner@clinic.example.com\n" },
-		"the name of a file":              func(s *sheet) { s.head += "X-File: attachment; filename=\"scanner\"\r\n" },
-		"the name of a file, encoded":     func(s *sheet) { s.head += "X-File: attachment; filename*=utf-8''The%20Clinic\r\n" },
-		"a parameter":                     func(s *sheet) { s.head += "X-File: a; of=scanner; b\r\n" },
-		"a parameter of a part":           func(s *sheet) { s.before = "--out\r\nContent-Type: text/html; name=scanner\r\n\r\n\r\n" },
+		"an attribute in single quotes":         func(s *sheet) { s.html += `<i title='The&#32;Clinic'>` },
+		"an attribute without quotes":           func(s *sheet) { s.html += `<i title=scanner>` },
+		"a link to an address":                  func(s *sheet) { s.html += `<a href="mailto:owner@clinic.example.com">` },
+		"an address in the text":                func(s *sheet) { s.text += "\nmailto:owner@clinic.example.com\n" },
+		"the name of a file":                    func(s *sheet) { s.head += "X-File: attachment; filename=\"scanner\"\r\n" },
+		"the name of a file, encoded":           func(s *sheet) { s.head += "X-File: attachment; filename*=utf-8''The%20Clinic\r\n" },
+		"a parameter":                           func(s *sheet) { s.head += "X-File: a; of=scanner; b\r\n" },
+		"a parameter of a part":                 func(s *sheet) { s.before = "--out\r\nContent-Type: text/html; name=scanner\r\n\r\n\r\n" },
+		"a name between single quotation marks": func(s *sheet) { s.html += `<p title='13" screen'>Screen</p><p>Node <bdi>scanner</bdi> is affected</p>` },
+		"a tailnet between single quotation marks": func(s *sheet) {
+			s.html += `<p title='13" screen'>Screen</p><p><bdi>clinic.example.com</bdi> is affected</p>`
+		},
+		"two words between single quotation marks": func(s *sheet) { s.html += `<p title='13" screen'>Screen</p><p><bdi>The Clinic</bdi> is affected</p>` },
+		"a name after the > of an attribute":       func(s *sheet) { s.html += `<p title='a>b'>scanner</p>` },
+		"a name after a style": func(s *sheet) {
+			s.html += `<style>q::before{content:"<"}</style><p>Node <bdi>scanner</bdi> is affected</p>`
+		},
+		"two words after a style": func(s *sheet) {
+			s.html += `<style>q::before{content:"<"}</style><p>Node <bdi>The Clinic</bdi> is affected</p>`
+		},
+		"a tailnet after a style": func(s *sheet) {
+			s.html += `<style>q::before{content:"<"}</style><p><bdi>clinic.example.com</bdi> is affected</p>`
+		},
+		"a link with a stray percent":     func(s *sheet) { s.html += `<a href="https://login.example.com/?up=5%&of=The%20Clinic">` },
 		"the subject of a letter to come": func(s *sheet) { s.head += "List-Unsubscribe: <mailto:a@example.com?subject=clinic.example.com>\r\n" },
 	} {
 		s := aSheet

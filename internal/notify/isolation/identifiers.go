@@ -65,11 +65,13 @@ func New(expected int) *Identifiers {
 	return i
 }
 
-// Notes begins with nothing. All are begun before any is filled; those of nil take in nothing.
+// Notes begins with nothing. All are begun before any of them is filled; those of nil take in
+// nothing.
 func (i *Identifiers) Notes() *Notes {
 	if i == nil {
 		return nil
 	}
+	i.busy.Wait() // who takes in what was added looks at them
 	n := &Notes{of: i, owner: i.owner(""), waiting: make([]identifier, 0, batch)}
 	i.notes = append(i.notes, n)
 	return n

@@ -30,10 +30,12 @@ func hostOf(address string) string {
 	return strings.ToLower(host[strings.LastIndexByte(host, '@')+1:])
 }
 
-// foreign is the link of a tag that leads to a host which nobody allowed, by an address that
-// no letter for nobody has.
-func (c *Checker) foreign(tag string) (link string, found bool) {
-	attributes(tag[min(len(tag), 1+endOf(tag[1:], blanks+"/>")):], func(name, value string) bool {
+// foreign lists the links of a tag that lead to a host which nobody allowed, by an address
+// that no letter for nobody has. A tag may have several: browsers take the first, and other
+// programs the last.
+func (c *Checker) foreign(tag string) (links []string) {
+	tag = strings.TrimPrefix(tag, "/")
+	attributes(tag[endOf(tag, blanks+"/>"):], func(name, value string) bool {
 		lower := strings.ToLower(value)
 		if name != "href" || !strings.HasPrefix(lower, "https://") && !strings.HasPrefix(lower, "http://") {
 			return true
@@ -41,22 +43,22 @@ func (c *Checker) foreign(tag string) (link string, found bool) {
 		_, address, _ := strings.Cut(value, "://")
 		known := c.hosts[hostOf(address)] && !strings.ContainsAny(value, blanks) // which browsers take out
 		if !known && !c.links[value] {
-			link, found = value, true
+			links = append(links, value)
 		}
 		return true
 	})
-	return link, found
+	return links
 }
 
-// foreignLinks lists those of a quiet page.
+// foreignLinks lists those of a quiet page, or of a piece of one, whatever in it is a tag.
 func (c *Checker) foreignLinks(page string) (links []string) {
 	for {
 		_, rest, more := strings.Cut(page, "<")
 		if !more {
 			return links
 		}
-		if link, found := c.foreign("<" + rest); found && strings.ContainsRune(tagBegins, rune(rest[0])) {
-			links = append(links, link)
+		if rest != "" && strings.ContainsRune(tagBegins, rune(rest[0])) {
+			links = append(links, c.foreign(rest)...)
 		}
 		page = rest
 	}

@@ -90,13 +90,33 @@ func (m *message) header(head string) error {
 		if !found || name == "" || strings.ContainsAny(name, " \t") || strings.ContainsAny(line, "\r\n\x00") {
 			return errPart
 		}
-		decoded, err := words.DecodeHeader(strings.Trim(value, " \t"))
-		if err != nil {
+		value = strings.Trim(value, " \t")
+		decoded, err := words.DecodeHeader(value)
+		if err != nil || !wellEncoded(value) {
 			return errPart
 		}
 		m.fields = append(m.fields, field{textproto.CanonicalMIMEHeaderKey(name), decoded})
 	}
 	return nil
+}
+
+// wellEncoded reports whether a field has no beginning of an encoded word but of those that
+// the decoder takes: others it leaves as they are, and lenient programs decode some of them.
+func wellEncoded(value string) bool {
+	for {
+		_, word, found := strings.Cut(value, "=?")
+		if !found {
+			return true
+		}
+		pieces := strings.SplitN(word, "?", 4) // charset, encoding, text, and what follows
+		if len(pieces) < 4 || !strings.HasPrefix(pieces[3], "=") {
+			return false
+		}
+		if _, err := words.Decode("=?" + strings.Join(pieces[:3], "?") + "?="); err != nil {
+			return false
+		}
+		value = pieces[3][1:]
+	}
 }
 
 // part adds the content of one part, or the parts that it is made of.

@@ -38,7 +38,7 @@ func (c *Checker) lineUnits(s *scanner, m *message, line string, at int, yield f
 	quietly = true
 	for line != "" {
 		text, rest, _ := strings.Cut(line, "<")
-		if !yield(unit{unescaped(text), htmlPart, at}) {
+		if !shownUnits(text, at, yield) {
 			return false, false
 		}
 		at += strings.Count(text, "\n")
@@ -51,8 +51,8 @@ func (c *Checker) lineUnits(s *scanner, m *message, line string, at int, yield f
 			if !tagUnits(rest[:end], at, yield) {
 				return false, false
 			}
-			if link, found := c.foreign(tag); found {
-				m.foreign, s.named = append(m.foreign, link), true // it is to be seen in the next letter too
+			if links := c.foreignLinks(tag); len(links) > 0 {
+				m.foreign, s.named = append(m.foreign, links...), true // they are to be seen in the next letter too
 			}
 			if !quietAlone(tag) {
 				quietly = false
@@ -67,10 +67,10 @@ func (c *Checker) lineUnits(s *scanner, m *message, line string, at int, yield f
 	return quietly, true
 }
 
-// quietAlone reports whether a tag is quiet, whatever follows it.
+// quietAlone reports whether a tag is quiet, whatever follows it. One that holds another <
+// may be several, or none.
 func quietAlone(tag string) bool {
-	style := len(tag) > len("<style") && strings.EqualFold(tag[1:len("<style")], "style")
-	return quiet(tag) && !style
+	return strings.LastIndexByte(tag, '<') <= 0 && quiet(tag) && rawEnd(tag[1:]) == ""
 }
 
 // lineEnd is where a line of a page ends between two tags, or else the page does. No name
@@ -81,7 +81,8 @@ func lineEnd(page string) int {
 		if next < 0 {
 			return len(page)
 		}
-		if at += next; at > 0 && page[at-1] == '>' && strings.HasPrefix(page[at+1:], "<") {
+		at += next
+		if strings.HasSuffix(strings.TrimSuffix(page[:at], "\r"), ">") && strings.HasPrefix(page[at+1:], "<") {
 			return at + 1
 		}
 		at++

@@ -32,11 +32,9 @@ func setOf(words string) map[string]bool {
 // quiet reports whether a page is made of those. It reads tags as browsers do (HTML
 // Standard §13.2.5); what else begins with < is no tag, or is refused.
 func quiet(page string) bool {
-	for style := false; ; {
-		text, rest, more := strings.Cut(page, "<")
+	for {
+		_, rest, more := strings.Cut(page, "<")
 		switch {
-		case style && loud(text):
-			return false
 		case !more:
 			return true
 		case rest == "" || !strings.ContainsRune(tagBegins, rune(rest[0])):
@@ -46,8 +44,34 @@ func quiet(page string) bool {
 		if page, more = quietTag(rest); !more {
 			return false
 		}
-		style = strings.EqualFold(rest[:min(len(rest), len("style"))], "style")
+		if end := rawEnd(rest); end != "" {
+			raw := page[:before(page, end)]
+			if end == "</style" && loud(raw) {
+				return false
+			}
+			page = page[len(raw):]
+		}
 	}
+}
+
+// rawEnd is what ends the text after a tag, where no other tag does (HTML Standard
+// §13.2.5.2, §13.2.5.3); empty where any does.
+func rawEnd(tag string) string {
+	switch name := strings.ToLower(tag[:endOf(tag, blanks+"/>")]); name {
+	case "style", "title":
+		return "</" + name
+	}
+	return ""
+}
+
+// before is where the first of some ASCII characters begin, in capitals or not, else the end.
+func before(text, what string) int {
+	for at := 0; at+len(what) <= len(text); at++ {
+		if strings.EqualFold(text[at:at+len(what)], what) {
+			return at
+		}
+	}
+	return len(text)
 }
 
 // quietTag reads a tag up to its end, and reports whether it is quiet.

@@ -26,7 +26,8 @@ func TestQuiet(t *testing.T) {
 		`<meta http-equiv="refresh" content="0;url=https://a.example">`: false, `<a href="javascript:x">`: false, `<a href="&#106;avascript:x">`: false,
 		`<a href="//a.example/x">`: false, `<p style="background:url(https://a.example/x)">`: false, `<p style='background:u\72l(x)'>`: false,
 		`<p style="background:&#117;rl(x)">`: false, `<style>@import "x";</style>`: false, `<style type=a>p{background:URL(x)}</style>`: false,
-		`<style>a<b url(x)</style>`: false, `<!-- x -->`: false, `<?xml?>`: false, `<!doctype x>`: false, `<p`: false, `<p title="`: false, `<p title="x"`: false,
+		`<style>a<b url(x)</style>`: false, `<style><b>{}p{background:url(x)}</style>`: false, `<style>q::before{content:"<"}</style>`: true, `<style>url(x)`: false,
+		`<title><p title="</title><img src=x>">`: false, `<title>a < b url(\</title>`: true, `<title>x</TITLE><img>`: false, `<!-- x -->`: false, `<?xml?>`: false, `<!doctype x>`: false, `<p`: false, `<p title="`: false, `<p title="x"`: false,
 		`<math>`: false, `<object data=x>`: false, `<input>`: false, `<b\x00img>`: false,
 	} {
 		if got := quiet(page); got != want {
@@ -67,6 +68,9 @@ func TestLinks(t *testing.T) {
 		"ours after a backslash":         {html: `<a href="https://status.example\@login.example.com/{id}">x</a>`, want: errLink},
 		"known from letters for nobody":  {html: `<a href="https://status.example/now">x</a>`, twin: "<p>", learn: `<a href="https://status.example/now">`},
 		"a blank that browsers take out": {html: "<a href=\"https://login.example.com\t.status.example/{id}\">x</a>", want: errLink},
+		"in a tag that takes more":       {html: `<p title='13" screen'><a href="https://status.example/?of={id}">x</a></p><p title='15" screen'>y</p>`, want: errLink},
+		"the first of two, of its own":   {html: `<a href="https://status.example/?of={id}" href="https://status.example/now">x</a>`, want: errLink},
+		"the last of two, of its own":    {html: `<a href="https://status.example/now" href="https://status.example/?of={id}">x</a>`, want: errLink},
 		"mail":                           {html: `<a href="mailto:a@elsewhere.example">x</a>`},
 	} {
 		t.Run(name, func(t *testing.T) {

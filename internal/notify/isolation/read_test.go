@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"mime/quotedprintable"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -27,6 +28,11 @@ func TestReadIsStrict(t *testing.T) {
 		"a bare line end in a header": {"X: a\nscanner: b\r\n" + head + part + end, errPart},
 		"the end of a header earlier": {"X: a\n\nscanner\r\n" + head + part + end, errPart},
 		"white space before a colon":  {"To : y\r\n" + head + part + end, errPart},
+		"a word without its padding":  {"Subject: =?UTF-8?b?VGhlIENsaW5pYw?=\r\n" + head + part + end, errPart},
+		"a word of a third encoding":  {"Subject: =?UTF-8?x?a?=\r\n" + head + part + end, errPart},
+		"a word that does not end":    {"Subject: a =?UTF-8?q?b\r\n" + head + part + end, errPart},
+		"a word within a word":        {"Subject: =?UTF-8?q?a=?UTF-8?q?b?=\r\n" + head + part + end, errPart},
+		"words that end":              {"Subject: =?UTF-8?b?Yg==?= =?UTF-8?q?=3D=3F?= ?=\r\n" + head + part + end, nil},
 		"an octet that is none":       {head + strings.Replace(part, "\r\n\r\n", "\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=4", 1) + end, errPart},
 	} {
 		m, err := read([]byte(c.message))
@@ -65,6 +71,10 @@ func FuzzPage(f *testing.F) {
 	f.Add("<p title=\"a>\n<p>\">b\n", "<p title=\"a>\n<p>The Clinic</p>\n\">")
 	f.Add("<style>\n<p>", "<style>\n@import x<p title='>\n<b onclick=x>'>\n<img>")
 	f.Add("<style>\n<a>", "<style>url(x)<a>x<style >\n<b>url(x)")
+	f.Add("<p>a</p>\r\n<p>b</p>\r\n", "<p>a</p>\r\n<i>The Clinic</i>\r\n<p>b</p>")
+	f.Add("<p title='13\" screen'>Screen</p><p>Node <bdi>scanner</bdi></p>", "<style>q::before{content:\"<\"}</style><p>Node <bdi>The Clinic</bdi>")
+	f.Add("<p title='13\" screen'><a href=\"https://status.example/?of=1\">x</a></p><p title='15\" screen'>y</p>", "<a href=https://a.example href='https://b.example'>")
+	f.Add("<title>\r\n<p title=\"</title>\r\n<a href='https://a.example'>\">", "<p title='a>b'>scanner</p>")
 	f.Add("The\nClinic>\n<b>", "x</i>\n<b>\nThe\nClinic>\n<b>a\n")
 	of := towns()
 	c := aChecker(of, "update")
@@ -83,6 +93,42 @@ func FuzzPage(f *testing.F) {
 			if m.quiet && !quiet(html) {
 				t.Fatalf("%q is not quiet", html)
 			}
+			for _, link := range c.foreignLinks(html) {
+				if m.quiet && !slices.Contains(m.foreign, link) {
+					t.Fatalf("%q links to %q, which nobody saw", html, link)
+				}
+			}
 		}
 	})
+}
+
+// FuzzHiddenName is F20: a name that stands alone between two tags is suspected, whatever
+// page is around it.
+func FuzzHiddenName(f *testing.F) {
+	f.Add("<p title='13\" screen'>Screen</p><p>Node ", " is affected</p>")
+	f.Add("<style>q::before{content:\"<\"}</style><p>Node ", " is affected</p>")
+	f.Add("<p title='a>b'", "")
+	f.Add("<!-- \" -->&lt;", "<p title=a\"b>")
+	c := aChecker(towns(), "update")
+	f.Fuzz(func(t *testing.T, before, after string) {
+		for _, name := range []string{"scanner", "clinic.example.com", "The Clinic"} {
+			m := message{html: before + "<bdi>" + name + "</bdi>" + after}
+			if _, found := c.scan("bakery.example.com", &m); !found {
+				t.Errorf("%q is in no doubt", m.html)
+			}
+		}
+	})
+}
+
+// TestLineEnd: a line of a page ends between two tags, whichever line end a part has: what
+// stood in another letter is known line by line.
+func TestLineEnd(t *testing.T) {
+	for page, want := range map[string]int{
+		"<p>\n<b>": len("<p>\n"), "<p>\r\n<b>": len("<p>\r\n"),
+		"<p>a\r\n<b>": len("<p>a\r\n<b>"), "<p>\r\r\n<b>": len("<p>\r\r\n<b>"), "\r\n<b>": len("\r\n<b>"), "<p>\r\nb": len("<p>\r\nb"),
+	} {
+		if got := lineEnd(page); got != want {
+			t.Errorf("%q: %d, want %d", page, got, want)
+		}
+	}
 }

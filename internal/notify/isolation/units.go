@@ -3,7 +3,6 @@ package isolation
 import (
 	"fmt"
 	"html"
-	"net/url"
 	"strings"
 
 	"tocsin/internal/source"
@@ -89,7 +88,7 @@ func textUnits(text string, yield func(unit) bool) bool {
 func htmlUnits(page string, line int, yield func(unit) bool) bool {
 	for page != "" {
 		text, rest, _ := strings.Cut(page, "<")
-		if !yield(unit{unescaped(text), htmlPart, line}) {
+		if !shownUnits(text, line, yield) {
 			return false
 		}
 		end := tagEnd(rest)
@@ -103,6 +102,12 @@ func htmlUnits(page string, line int, yield func(unit) bool) bool {
 	return true
 }
 
+// shownUnits takes what stands between tags: whole, and in pieces where a browser may see a
+// tag end within.
+func shownUnits(text string, line int, yield func(unit) bool) bool {
+	return yield(unit{unescaped(text), htmlPart, line}) && pieceUnits(text, line, yield)
+}
+
 func tagUnits(tag string, line int, yield func(unit) bool) bool {
 	for _, quote := range []string{`"`, `'`} {
 		if quote == `'` && !strings.Contains(tag, quote) {
@@ -110,6 +115,23 @@ func tagUnits(tag string, line int, yield func(unit) bool) bool {
 		}
 		for value := range strings.SplitSeq(tag, quote) {
 			if !yield(unit{unescaped(value), htmlPart, line}) {
+				return false
+			}
+		}
+	}
+	return pieceUnits(tag, line, yield)
+}
+
+// pieceUnits takes pieces of what [tagEnd] may have measured otherwise than a browser does,
+// which knows single quotation marks, and styles in which no tag begins. Names may hold
+// quotation marks, so it cuts with them and without.
+func pieceUnits(text string, line int, yield func(unit) bool) bool {
+	if !strings.ContainsAny(text, "<>") {
+		return true
+	}
+	for _, marks := range []string{"<>", "<>\"'"} {
+		for piece := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(marks, r) }) {
+			if !yield(unit{unescaped(piece), htmlPart, line}) {
 				return false
 			}
 		}
@@ -124,7 +146,8 @@ func unescaped(text string) string {
 	return unmarked(text)
 }
 
-// tagEnd is where a tag ends: before the > that stands in no quotation marks.
+// tagEnd is where a tag ends: before the > that stands in no quotation marks. It counts
+// double ones alone, as html/template writes them.
 func tagEnd(tag string) int {
 	end, marks := 0, 0
 	for {
@@ -178,10 +201,7 @@ func divided(text string) bool {
 // parts is a text with spaces in place of what divides addresses (RFC 3986 §2.2) and
 // parameters (RFC 2045 §5.1, RFC 2231 §4), and without their percent signs.
 func parts(text string) string {
-	if decoded, err := url.PathUnescape(text); err == nil {
-		text = decoded
-	}
-	out := []byte(text)
+	out := []byte(unpercented(text))
 	for at, c := range out {
 		switch c {
 		case '/', '?', '#', '&', '=', ';', ':', '+', '\'':
@@ -189,6 +209,25 @@ func parts(text string) string {
 		}
 	}
 	return string(out)
+}
+
+// unpercented decodes each octet that is written with a percent sign (RFC 3986 §2.1), and
+// leaves other percent signs as they are.
+func unpercented(text string) string {
+	var out strings.Builder
+	for {
+		plain, rest, found := strings.Cut(text, "%")
+		out.WriteString(plain)
+		if !found {
+			return out.String()
+		}
+		if text = rest; len(rest) >= 2 && digit(rest[0])|digit(rest[1]) <= 0xF {
+			out.WriteByte(digit(rest[0])<<4 | digit(rest[1]))
+			text = rest[2:]
+			continue
+		}
+		out.WriteByte('%')
+	}
 }
 
 // unmarked takes off the marks that keep a name of another direction to itself (UAX #9).

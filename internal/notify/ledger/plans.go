@@ -44,13 +44,17 @@ func (l *Ledger) Equal(ctx context.Context, id bulletin.ID, inputs notify.Inputs
 // without one they take three times the room. What the digest covers of people and
 // letters are commitments, with salts of [crypto/rand].
 //
-// It fails with an [OpenError] while letters of an earlier plan are begun: whether
+// It fails with a [ToldError] once letters of an earlier plan have gone to people, and
+// with an [OpenError] while letters of an earlier plan are begun: whether
 // they arrived is for that plan's next run to find out, and it would find out under
 // a plan that is closed.
 func (l *Ledger) Freeze(ctx context.Context, p notify.Plan, pattern []byte, entries iter.Seq2[notify.Entry, error]) (notify.Plan, error) {
 	head := Stored{Plan: p, form: committedRows, pattern: append([]byte{}, pattern...)}
 	err := l.transact(ctx, func(tx *sql.Tx) error {
 		if err := settled(ctx, tx, p.ID.Bulletin); err != nil {
+			return err
+		}
+		if err := untold(ctx, tx, p.ID.Bulletin); err != nil {
 			return err
 		}
 		if err := l.supersede(ctx, tx, p); err != nil {
@@ -105,6 +109,37 @@ type OpenError struct{ Plan notify.PlanID }
 // Error names the plan.
 func (e *OpenError) Error() string {
 	return fmt.Sprintf("a run of %s was cut off with letters begun", e.Plan)
+}
+
+// ToldError says that letters of a plan have gone to people, or may have. What another plan
+// would have to leave out, and what to correct, this tocsin does not know yet.
+type ToldError struct {
+	Plan notify.PlanID
+	Told int // letters that are out, or may be
+}
+
+// Error names the plan.
+func (e *ToldError) Error() string {
+	return fmt.Sprintf("%d letters of %s have gone to people, and another plan would write to them again, or close what is left of it", e.Told, e.Plan)
+}
+
+// rehearsal is how the transport of a plan begins whose letters stay on this machine.
+const rehearsal = "maildir:"
+
+// untold refuses a bulletin of which letters have gone to people.
+func untold(ctx context.Context, tx *sql.Tx, id bulletin.ID) error {
+	told := &ToldError{Plan: notify.PlanID{Bulletin: id}}
+	err := tx.QueryRowContext(ctx,
+		`SELECT number, count(*) FROM plans JOIN deliveries USING (plan) WHERE bulletin = ? AND substr(transport, 1, ?) <> ?
+		 AND (state IN (?, ?, ?) OR twice) GROUP BY number ORDER BY number DESC LIMIT 1`,
+		string(id), len(rehearsal), rehearsal, string(Accepted), string(Unknown), string(Bounced)).Scan(&told.Plan.Number, &told.Told)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	}
+	return told
 }
 
 // settled refuses a bulletin of which letters are begun.

@@ -21,7 +21,7 @@ func TestSettled(t *testing.T) {
 	}
 	want := Account{
 		Counts: p.Counts, Letters: map[State]int{Planned: 5, Accepted: 1, Deferred: 1, Rejected: 1, Unknown: 1, Bounced: 1}, Settled: 3, Twice: 1,
-		Unsettled: map[State]int{Unknown: 1}, Untold: notify.Counts{notify.Unreachable: 10, notify.Undetermined: 10}, Due: "2026-05-04T10:05:00Z",
+		Unsettled: map[State]int{Unknown: 1, Bounced: 1}, Untold: notify.Counts{notify.Unreachable: 10, notify.Undetermined: 10}, Due: "2026-05-04T10:05:00Z",
 	}
 	if diff := cmp.Diff(want, a); diff != "" {
 		t.Error(diff)
@@ -32,6 +32,33 @@ func TestSettled(t *testing.T) {
 	}
 	if err := l.Verify(ctx, p); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestNoPlanAfterPeopleWereTold: once letters of a plan have gone to people, or may have,
+// no other plan writes to them again, and no rehearsal closes what is left of it. What a
+// rehearsal has delivered hinders nobody.
+func TestNoPlanAfterPeopleWereTold(t *testing.T) {
+	for _, transport := range []string{"smtp://relay.example.com:587", "maildir:var/outbox"} {
+		l := newLedger(t)
+		first := aPlan(1)
+		first.Transport = transport
+		sendMixed(t, l, freeze(t, l, first, entries(40)))
+		for _, next := range []string{"smtp://relay.example.com:587", "maildir:var/outbox"} {
+			second := aPlan(2)
+			second.Transport = next
+			_, err := l.Freeze(ctx, second, nil, seq(entries(40)))
+			var told *ToldError
+			if refused := errors.As(err, &told); refused != (transport != "maildir:var/outbox") {
+				t.Errorf("after %s, %s: %v", transport, next, err)
+			}
+			if told != nil && (told.Plan != first.ID || told.Told == 0) {
+				t.Errorf("%+v", told)
+			}
+			if err == nil {
+				break // it has taken the number
+			}
+		}
 	}
 }
 

@@ -106,7 +106,7 @@ func (p Stored) open(standing notify.Standing, state State, settled Event) bool 
 	case Planned, Intent, Deferred:
 		return true
 	case Rejected, Unknown, Bounced:
-		return settled == ""
+		return settled != Told && settled != Keep // sent again, or proven to have come back, is not told
 	case NoLetter:
 		return settled == "" && (standing == notify.Unreachable || standing == notify.Undetermined)
 	}

@@ -98,11 +98,11 @@ type Dispatched struct {
 }
 
 // RejectsError ends a run in which too many letters were refused.
-type RejectsError struct{ Answered, Rejected int }
+type RejectsError struct{ Tally }
 
 // Error has the sums.
 func (e *RejectsError) Error() string {
-	return fmt.Sprintf("%d of %d letters were rejected: something is wrong with all of them, or with the sender", e.Rejected, e.Answered)
+	return fmt.Sprintf("of %d letters %d were rejected and of %d nobody knows: something is wrong with all of them, or with the sender", e.Answered(), e.Rejected, e.Unknown)
 }
 
 // RelayError ends a run because the relay does not take letters from us, or cannot be
@@ -126,7 +126,7 @@ func (d Dispatch) Do(ctx, hard context.Context, inputs func() (notify.Inputs, er
 	if err := d.Ledger.Verify(ctx, d.Plan); err != nil {
 		return Dispatched{}, err
 	}
-	done, err := d.recover(context.WithoutCancel(ctx))
+	done, err := d.recovered(context.WithoutCancel(ctx))
 	if err != nil {
 		return done, err
 	}
@@ -137,8 +137,16 @@ func (d Dispatch) Do(ctx, hard context.Context, inputs func() (notify.Inputs, er
 	return done, err
 }
 
-// recover settles by their marks the letters that a dead run had begun.
-func (d Dispatch) recover(ctx context.Context) (Dispatched, error) {
+// Recover settles by their marks the letters that a dead run had begun, whatever becomes
+// of the plan. It needs the ledger, the plan and a clock, and connects to nobody.
+func (d Dispatch) Recover(ctx context.Context) (Dispatched, error) {
+	if err := d.Ledger.Verify(ctx, d.Plan); err != nil {
+		return Dispatched{}, err
+	}
+	return d.recovered(context.WithoutCancel(ctx))
+}
+
+func (d Dispatch) recovered(ctx context.Context) (Dispatched, error) {
 	states, err := d.Ledger.States(ctx, d.Plan)
 	if err != nil || states[ledger.Intent] == 0 {
 		return Dispatched{}, err

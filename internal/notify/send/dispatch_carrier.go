@@ -10,9 +10,9 @@ import (
 	"tocsin/internal/notify/mailer"
 )
 
-// idle is how long a carrier keeps a connection without a letter. Relays hang up after
-// five minutes at the earliest (RFC 5321 §4.5.3.2.7), many sooner.
-const idle = 10 * time.Second
+// linger is how long a carrier waits for another letter. Then it says goodbye: the answer
+// shows whether the relay's last word was meant for the last letter.
+const linger = 200 * time.Millisecond
 
 // note is what a carrier tells the desk. Once it is committed, or cannot be, the desk
 // answers.
@@ -60,9 +60,7 @@ func (c *carrier) run(hard context.Context) {
 			break // the desk knows
 		}
 	}
-	if c.session != nil {
-		_ = c.session.Quit()
-	}
+	_ = c.goodbye()
 }
 
 // next waits for a letter, and lets the connection go where none comes.
@@ -71,13 +69,31 @@ func (c *carrier) next() (ledger.Delivery, bool) {
 		select {
 		case letter, more := <-c.work:
 			return letter, more
-		case <-c.After(idle):
-			_ = c.session.Quit()
-			c.session = nil
+		case <-c.After(linger):
+			if c.goodbye() != nil {
+				return ledger.Delivery{}, false
+			}
 		}
 	}
 	letter, more := <-c.work
 	return letter, more
+}
+
+// goodbye ends the connection, and tells what became of its last letter.
+func (c *carrier) goodbye() error {
+	if c.session != nil {
+		c.doubt(c.session.Quit())
+		c.session = nil
+	}
+	return c.tell(note{})
+}
+
+// doubt takes back the outcome of the letter before where an answer shows that it was not
+// the relay's word on it.
+func (c *carrier) doubt(err error) {
+	if c.last != nil && mailer.Contradicts(err) {
+		c.last.Event, c.last.Reply = ledger.Lose, ledger.Reply{}
+	}
 }
 
 // load reads a letter as it was frozen, and makes of it what goes out.
@@ -112,7 +128,7 @@ func (c *carrier) chain(hard context.Context, l *loaded) error {
 		l, c.waiting = c.waiting, nil
 		switch {
 		case l == nil:
-			return c.tell(note{})
+			return nil // what became of it is told with the next letter, or with the goodbye
 		case l.err != nil:
 			return c.tell(note{returned: &l.Delivery, fatal: l.err})
 		}
@@ -158,9 +174,7 @@ func (c *carrier) begun(l *loaded, err error) (bool, error) {
 	if err == nil {
 		return true, nil
 	}
-	if c.last != nil && mailer.Contradicts(err) {
-		c.last.Event, c.last.Reply = ledger.Lose, ledger.Reply{}
-	}
+	c.doubt(err)
 	return false, c.ended(l, err)
 }
 
@@ -251,9 +265,20 @@ func (c *carrier) outcome(l *loaded, class mailer.Class, reply mailer.Reply) *le
 		Reply:  ledger.Reply{Code: reply.Code, Enhanced: reply.Enhanced, Text: reply.Text, Queue: reply.QueueID()},
 	}
 	if o.Event == ledger.Defer {
-		o.Next, _ = c.Backoff.Next(l.Attempts, c.Now())
+		o.Next = c.again(l.Attempts)
 	}
 	return o
+}
+
+// again is when a letter is tried again: for the last time shortly before the deadline,
+// however long the next wait would be. Attempts count what was begun and given back too.
+func (c *carrier) again(attempts int) time.Time {
+	now := c.Now()
+	next, before := c.Backoff.Next(attempts, now)
+	if last := c.Backoff.Deadline.Add(-c.Backoff.First); !before && now.Add(c.Backoff.First).Before(last) {
+		return last
+	}
+	return next
 }
 
 // tell tells the desk something, with what became of the letter before, and waits until

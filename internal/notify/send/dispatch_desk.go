@@ -163,10 +163,18 @@ func (k *desk) drain() {
 		select {
 		case letter := <-k.work:
 			k.queue = append(k.queue, letter)
-			k.out--
+			k.back(1)
 		default:
 			return
 		}
+	}
+}
+
+// back counts letters that were handed on and did not go.
+func (k *desk) back(n int) {
+	k.out -= n
+	if k.canary >= 0 {
+		k.canary += n
 	}
 }
 
@@ -233,10 +241,15 @@ func (k *desk) most() int { return k.slow.Connections() + min(cap(k.work), k.slo
 
 // canaryBack lets the others out after the first letters, or stops.
 func (k *desk) canaryBack(now time.Time) {
-	k.canary, k.paused = -1, now.Add(k.CanaryWait)
-	if answered, rejected := k.stop.Counts(); rejected > 0 {
-		k.halt(&RejectsError{answered, rejected})
+	if k.tally.Rejected+k.tally.Unknown > 0 {
+		k.halt(&RejectsError{k.tally})
+		return
 	}
+	if k.tally.Accepted == 0 { // all were put off: others go first
+		k.canary = k.Canary
+		return
+	}
+	k.canary, k.paused = -1, now.Add(k.CanaryWait)
 }
 
 // enough sees to it that there is a carrier for the next letter.
@@ -288,8 +301,7 @@ func (k *desk) take(first note) {
 		n.answer <- k.broken
 	}
 	if k.stop.Reached() {
-		answered, rejected := k.stop.Counts()
-		k.halt(&RejectsError{answered, rejected})
+		k.halt(&RejectsError{k.tally})
 	}
 	if k.Said != nil && len(outcomes) > 0 {
 		k.Said(k.tally)
@@ -329,6 +341,7 @@ func (k *desk) count(o ledger.Outcome) {
 		k.spent = false // it comes due
 	case ledger.Lose:
 		k.tally.Unknown++
+		k.stop.Rejected()
 	}
 	k.out--
 	k.tally.Connections = k.slow.Connections()
@@ -343,16 +356,20 @@ func (k *desk) heed(n note) {
 		return
 	}
 	k.queue = slices.Insert(k.queue, 0, *n.returned)
-	k.out--
+	k.back(1)
 	switch {
 	case n.fatal != nil:
 		k.halt(n.fatal)
-	case n.unreachable != nil && k.Once:
-		k.halt(&RelayError{n.unreachable})
 	case n.unreachable != nil:
-		k.absent = n.unreachable
-		k.drain() // no other carrier has to find out
 		k.slow.Pushed()
+		k.drain() // no other carrier has to find out
+		if k.out > 0 {
+			return // others have the relay: it wants fewer connections
+		}
+		if k.Once && k.tally.Answered() == 0 {
+			k.halt(&RelayError{n.unreachable})
+		}
+		k.absent = n.unreachable
 		k.redial = min(max(firstRedial, 2*k.redial), mostRedial)
 		k.paused = k.Now().Add(k.redial)
 	}

@@ -31,11 +31,11 @@ func (v *virtual) Now() time.Time {
 	return v.now
 }
 
-// After is over at once, and that much later. A carrier's wait for work never is: it
-// would drive the clock on while others work.
+// After is over at once, and that much later. A carrier's wait for work is not: it would
+// drive the clock on while others work.
 func (v *virtual) After(d time.Duration) <-chan time.Time {
-	if d == idle {
-		return nil
+	if d == linger {
+		return time.After(d)
 	}
 	v.Lock()
 	defer v.Unlock()
@@ -127,7 +127,7 @@ func TestDispatchAll(t *testing.T) {
 			t.Errorf("states are %v", states)
 		}
 		connections := server.Seen().Connections
-		if connections > 4 {
+		if connections > letters/10 {
 			t.Errorf("%d connections", connections)
 		}
 		// F46: a plan that is done opens no connection.
@@ -302,6 +302,74 @@ func TestCanary(t *testing.T) {
 		if states := h.wantAgreement(t, server); states[ledger.Planned] != 200-done.Rejected {
 			t.Errorf("%s: states are %v", name, states)
 		}
+	}
+}
+
+// A canary of which nobody knows, or that was only put off, lets nobody out (F48).
+func TestCanaryWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	h, server := newHome(t, 100), smtptest.Start(t, smtptest.Options{Script: smtptest.At(smtptest.Taken, smtptest.Cut)})
+	done, err := h.dispatch(t, ctx, server, func(d *Dispatch) { d.Canary = 5 })
+	var rejects *RejectsError
+	if !errors.As(err, &rejects) || done.Unknown == 0 || done.Unknown > 5 {
+		t.Errorf("cut after each dot: %+v, %v", done, err)
+	}
+	if done, err := newHome(t, 100).dispatch(t, ctx, smtptest.Start(t, smtptest.Options{Script: smtptest.At(smtptest.Taken, smtptest.Cut)}), nil); !errors.As(err, &rejects) || done.Unknown > 10 {
+		t.Errorf("cut after each dot, without a canary: %+v, %v", done, err)
+	}
+	var mu sync.Mutex
+	taken, before := 0, 0
+	later := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment, n int) smtptest.Action {
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case m == smtptest.Rcpt && n < 5:
+			return smtptest.Reply("450 4.2.0 greylisted")
+		case m == smtptest.Rcpt && taken == 0:
+			before++
+		case m == smtptest.Taken:
+			taken++
+		}
+		return nil
+	}})
+	done, err = newHome(t, 100).dispatch(t, ctx, later, func(d *Dispatch) { d.Canary = 5 })
+	if err != nil || done.Accepted != 100 || before > 5 {
+		t.Errorf("greylisted: %+v, %v, %d before one was taken", done, err, before)
+	}
+}
+
+// F37: a relay that takes a letter and then says no has perhaps not taken it.
+func TestSecondWordAfterTheDot(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, 1)
+	server := smtptest.Start(t, smtptest.Options{Script: smtptest.At(smtptest.Replied, func(c *smtptest.Conn) error {
+		time.Sleep(50 * time.Millisecond)
+		return c.Say("554 5.7.1 no, after all\r\n")
+	})})
+	if done, err := h.dispatch(t, ctx, server, nil); err != nil || done.Unknown != 1 {
+		t.Errorf("%+v, %v", done, err)
+	}
+}
+
+// However often letters were begun and given back, one that is put off is tried again.
+func TestGivenBackOften(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, 3)
+	server := smtptest.Start(t, smtptest.Options{Script: smtptest.Once(smtptest.Rcpt, 1, smtptest.Reply("450 4.2.0 greylisted"))})
+	for range 15 {
+		_, err := h.dispatch(t, ctx, server, func(d *Dispatch) {
+			d.Once, d.Relay = true, func(context.Context) (Session, error) {
+				return nil, &mailer.ConnError{Phase: mailer.Connecting, Err: errors.New("refused")}
+			}
+		})
+		var relay *RelayError
+		if !errors.As(err, &relay) {
+			t.Fatal(err)
+		}
+	}
+	done, err := h.dispatch(t, ctx, server, nil)
+	if err != nil || done.Accepted != 3 || done.Deferred != 1 {
+		t.Errorf("%+v, %v", done, err)
 	}
 }
 
