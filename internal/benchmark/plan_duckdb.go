@@ -12,7 +12,7 @@ import (
 )
 
 // duckdbModule is DuckDB 1.5 as a library: its command line comes in no package that can
-// be installed anywhere. The start of the program around it, some 50 ms, counts too.
+// be installed anywhere. The start of the program around it, some 0.4 s, counts too.
 const duckdbModule = "@duckdb/node-api@1.5.6-r.1"
 
 //go:embed duckdb.mjs

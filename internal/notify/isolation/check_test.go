@@ -72,7 +72,7 @@ func towns() *Identifiers {
 	i.Tailnet(tailnet.Tailnet{ID: "bakery.example.com", DisplayName: "The Bakery", OwnerEmail: "owner@bakery.example.com"})
 	i.Node(tailnet.Node{Tailnet: "bakery.example.com", ID: "n1", Name: "oven"})
 	i.Tailnet(tailnet.Tailnet{ID: "clinic.example.com", DisplayName: "The Clinic", OwnerEmail: "owner@clinic.example.com"})
-	for id, name := range map[string]string{"n2": "scanner", "n3": "windows", "n4": "1.60.0", "n5": "update", "n6": "oven"} {
+	for id, name := range map[string]string{"n2": "scanner", "n3": "windows", "n4": "1.60.0", "n5": "update", "n6": "oven", "n7": "nurse's desk"} {
 		i.Node(tailnet.Node{Tailnet: "clinic.example.com", ID: id, Name: name})
 	}
 	return i
@@ -245,6 +245,8 @@ func TestWhereNamesHide(t *testing.T) {
 		"a tailnet after a style": func(s *sheet) {
 			s.html += `<style>q::before{content:"<"}</style><p><bdi>clinic.example.com</bdi> is affected</p>`
 		},
+		"a quotation mark in a name":      func(s *sheet) { s.html += `<p title='13" screen'>Screen</p><p><bdi>nurse's desk</bdi></p>` },
+		"an attribute without a value":    func(s *sheet) { s.html += `<p title='13" screen'>Screen</p><i class="x"scanner>x</i>` },
 		"a link with a stray percent":     func(s *sheet) { s.html += `<a href="https://login.example.com/?up=5%&of=The%20Clinic">` },
 		"the subject of a letter to come": func(s *sheet) { s.head += "List-Unsubscribe: <mailto:a@example.com?subject=clinic.example.com>\r\n" },
 	} {

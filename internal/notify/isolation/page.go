@@ -54,9 +54,9 @@ func (c *Checker) lineUnits(s *scanner, m *message, line string, at int, yield f
 			if links := c.foreignLinks(tag); len(links) > 0 {
 				m.foreign, s.named = append(m.foreign, links...), true // they are to be seen in the next letter too
 			}
-			if !quietAlone(tag) {
+			if !quietAlone(tag) && !quietTitle(tag, line[len(text)+len(tag):]) {
 				quietly = false
-			} else if !s.named {
+			} else if !s.named && rawEnd(tag[1:]) == "" {
 				c.tags.add(key, tag)
 			}
 			s.named = s.named || before
@@ -71,6 +71,14 @@ func (c *Checker) lineUnits(s *scanner, m *message, line string, at int, yield f
 // may be several, or none.
 func quietAlone(tag string) bool {
 	return strings.LastIndexByte(tag, '<') <= 0 && quiet(tag) && rawEnd(tag[1:]) == ""
+}
+
+// quietTitle reports whether a tag begins a title that ends before anything else does on its
+// line, as titles of letters do.
+func quietTitle(tag, after string) bool {
+	const end = "</title"
+	after = after[endOf(after, "<"):]
+	return rawEnd(tag[1:]) == end && strings.LastIndexByte(tag, '<') <= 0 && quiet(tag) && strings.EqualFold(after[:min(len(after), len(end))], end)
 }
 
 // lineEnd is where a line of a page ends between two tags, or else the page does. No name

@@ -75,6 +75,8 @@ func FuzzPage(f *testing.F) {
 	f.Add("<p title='13\" screen'>Screen</p><p>Node <bdi>scanner</bdi></p>", "<style>q::before{content:\"<\"}</style><p>Node <bdi>The Clinic</bdi>")
 	f.Add("<p title='13\" screen'><a href=\"https://status.example/?of=1\">x</a></p><p title='15\" screen'>y</p>", "<a href=https://a.example href='https://b.example'>")
 	f.Add("<title>\r\n<p title=\"</title>\r\n<a href='https://a.example'>\">", "<p title='a>b'>scanner</p>")
+	f.Add("<p title=\"<a href='https://a.example/\">x'y</p>", "<p title='<a href=https://a.example/>'>")
+	f.Add("<title>a</title>\n<p>b", "<title><p title=\"</title><a href='https://a.example'>\">")
 	f.Add("The\nClinic>\n<b>", "x</i>\n<b>\nThe\nClinic>\n<b>a\n")
 	of := towns()
 	c := aChecker(of, "update")
@@ -129,6 +131,24 @@ func TestLineEnd(t *testing.T) {
 	} {
 		if got := lineEnd(page); got != want {
 			t.Errorf("%q: %d, want %d", page, got, want)
+		}
+	}
+}
+
+// TestTitleIsQuietAlone: the title that each letter has does not keep its lines from being
+// remembered, and one in which more begins does.
+func TestTitleIsQuietAlone(t *testing.T) {
+	c := aChecker(towns(), "update")
+	c.scan("bakery.example.com", &message{html: "<title>Hello</title>\r\n<p>"}) // whose tags are known from now on
+	for page, want := range map[string]bool{
+		"<title>Hello</title>\r\n<p>": true, "<TITLE>Hello</Title>": true,
+		"<title><p></title>": false, "<title>Hello\n": false, "<title>\n<p>": false, "<title": false, "<style>p {}</style>": false,
+	} {
+		for range 2 { // the second time lines and tags are remembered
+			m := message{html: page}
+			if c.scan("bakery.example.com", &m); m.quiet != want {
+				t.Errorf("%q: %v, want %v", page, m.quiet, want)
+			}
 		}
 	}
 }
