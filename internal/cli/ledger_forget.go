@@ -46,13 +46,7 @@ func (p *program) runLedgerForget(ctx context.Context, f forgetting) (err error)
 	if err != nil {
 		return err
 	}
-	switch gone, err := missing(s.path(s.config.Ledger)); {
-	case err != nil:
-		return err
-	case gone:
-		return ledger.ErrNone
-	}
-	book, err := s.writer(ctx, "forgetting plans")
+	book, err := s.keeper(ctx, "forgetting plans")
 	if err != nil {
 		return err
 	}

@@ -31,13 +31,7 @@ func (p *program) runSend(ctx context.Context, name string, how sendHow) (err er
 	if err != nil {
 		return err
 	}
-	switch gone, err := missing(s.path(s.config.Ledger)); {
-	case err != nil:
-		return err
-	case gone:
-		return ledger.ErrNone // sending makes no ledger
-	}
-	book, err := s.writer(ctx, "sending "+name)
+	book, err := s.keeper(ctx, "sending "+name)
 	if err != nil {
 		return err
 	}

@@ -83,13 +83,7 @@ func (p *program) runSettle(ctx context.Context, name string, id tailnet.ID, sai
 	if err != nil {
 		return err
 	}
-	switch gone, err := missing(s.path(s.config.Ledger)); {
-	case err != nil:
-		return err
-	case gone:
-		return ledger.ErrNone // settling makes no ledger
-	}
-	book, err := s.writer(ctx, "settling "+name)
+	book, err := s.keeper(ctx, "settling "+name)
 	if err != nil {
 		return err
 	}

@@ -425,6 +425,17 @@ func (s *site) reader(ctx context.Context) (*ledger.Ledger, error) {
 	return ledger.OpenReader(ctx, s.path(s.config.Ledger))
 }
 
+// keeper opens the ledger that there is for writing, and makes none.
+func (s *site) keeper(ctx context.Context, doing string) (*ledger.Ledger, error) {
+	switch gone, err := missing(s.path(s.config.Ledger)); {
+	case err != nil:
+		return nil, err
+	case gone:
+		return nil, ledger.ErrNone
+	}
+	return s.writer(ctx, doing)
+}
+
 // writer opens the ledger for writing, or makes one; doing says for what, to whom it keeps
 // waiting.
 func (s *site) writer(ctx context.Context, doing string) (*ledger.Ledger, error) {
