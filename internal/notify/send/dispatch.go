@@ -123,10 +123,7 @@ func (e *RelayError) Unwrap() error { return e.Err }
 // is that of ctx. When hard is done as well connections are cut: a letter that was past
 // its dot is unknown.
 func (d Dispatch) Do(ctx, hard context.Context, inputs func() (notify.Inputs, error)) (Dispatched, error) {
-	if err := d.Ledger.Verify(ctx, d.Plan); err != nil {
-		return Dispatched{}, err
-	}
-	done, err := d.recovered(context.WithoutCancel(ctx))
+	done, err := d.Recover(ctx)
 	if err != nil {
 		return done, err
 	}
@@ -143,21 +140,8 @@ func (d Dispatch) Recover(ctx context.Context) (Dispatched, error) {
 	if err := d.Ledger.Verify(ctx, d.Plan); err != nil {
 		return Dispatched{}, err
 	}
-	return d.recovered(context.WithoutCancel(ctx))
-}
-
-func (d Dispatch) recovered(ctx context.Context) (Dispatched, error) {
-	states, err := d.Ledger.States(ctx, d.Plan)
-	if err != nil || states[ledger.Intent] == 0 {
-		return Dispatched{}, err
-	}
-	run, err := d.Ledger.Start(ctx, d.Plan, d.Machine, d.Now())
-	if err != nil {
-		return Dispatched{}, err
-	}
-	settled, err := d.Ledger.Recover(ctx, d.Plan, run, nil, d.Now())
-	return Dispatched{Returned: settled[ledger.Return], Lost: settled[ledger.Lose]},
-		errors.Join(err, d.Ledger.End(ctx, d.Plan, run, d.Now()))
+	settled, err := d.recover(context.WithoutCancel(ctx), nil)
+	return Dispatched{Returned: settled[ledger.Return], Lost: settled[ledger.Lose]}, err
 }
 
 // deliver runs the desk until nothing is left to do. Where there is nothing to begin with,

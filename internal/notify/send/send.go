@@ -124,20 +124,26 @@ func (r Run) open() bool { return r.Plan.Superseded == "" && !r.Now().After(r.Pl
 // settle settles the letters that a dead run had begun. The mailbox knows which
 // of them arrived, so none is in doubt.
 func (r Run) settle(ctx context.Context) (Result, error) {
+	settled, err := r.recover(ctx, r.lookUp)
+	return Result{Recovered: settled[ledger.Accept], Returned: settled[ledger.Return]}, err
+}
+
+// recover has a judge settle the letters that a dead run had begun. Where there are none,
+// nothing begins.
+func (r Run) recover(ctx context.Context, judge ledger.Judge) (map[ledger.Event]int, error) {
 	states, err := r.Ledger.States(ctx, r.Plan)
 	if err != nil || states[ledger.Intent] == 0 {
-		return Result{}, err
+		return nil, err
 	}
 	run, err := r.Ledger.Start(ctx, r.Plan, r.Machine, r.Now())
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
-	settled, err := r.Ledger.Recover(ctx, r.Plan, run, r.lookUp, r.Now())
-	result := Result{Recovered: settled[ledger.Accept], Returned: settled[ledger.Return]}
+	settled, err := r.Ledger.Recover(ctx, r.Plan, run, judge, r.Now())
 	if err != nil {
-		return result, err
+		return settled, err
 	}
-	return result, r.Ledger.End(ctx, r.Plan, run, r.Now())
+	return settled, r.Ledger.End(ctx, r.Plan, run, r.Now())
 }
 
 // lookUp asks the mailbox which letters arrived.
