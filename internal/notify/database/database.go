@@ -37,7 +37,7 @@ func (e *ForeignError) Error() string {
 }
 
 // Open opens or makes a database file that only its owner can read. A commit is on
-// disk when it returns (synchronous FULL); readers do not wait for a writer (WAL).
+// disk when it returns (synchronous FULL, see [Ahead]); readers do not wait for a writer (WAL).
 // A file that others can read is refused with a [private.LooseError], one that is
 // not ours with a [ForeignError]; neither is written to. Callers see to it that one
 // process at a time opens a file for writing.
@@ -64,8 +64,13 @@ func OpenReader(ctx context.Context, path string) (*sql.DB, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(0) // readers may read while they read
+	db.SetMaxIdleConns(mostReaders)
 	return db, nil
 }
+
+// mostReaders is how many connections stay open for readers that read at the same time: to
+// open one takes longer than most queries.
+const mostReaders = 16
 
 // Where the header of a database file says what it is
 // (https://sqlite.org/fileformat2.html#the_database_header).

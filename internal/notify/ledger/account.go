@@ -17,6 +17,7 @@ type Account struct {
 	// that a person has to see to: nobody has told the tailnet, as far as anybody knows.
 	Unsettled map[State]int
 	Untold    notify.Counts
+	Clear     int    // of all rows, those of tailnets that were told and are not affected any more
 	Settled   int    // rows that were settled
 	Twice     int    // letters that were sent again while nobody knew whether they had arrived
 	Due       string // RFC 3339, UTC: when the first deferred letter is due; empty where none is
@@ -33,7 +34,7 @@ func (a Account) Begun() int { return a.Letters[Intent] }
 func (l *Ledger) Account(ctx context.Context, p Stored) (Account, error) {
 	a := Account{Counts: make(notify.Counts), Letters: make(map[State]int), Unsettled: make(map[State]int), Untold: make(notify.Counts)}
 	err := each(ctx, l.db, func(rows *sql.Rows) error { return a.add(p, rows) },
-		`SELECT standing, state, settled, count(*), sum(twice), coalesce(min(next) FILTER (WHERE state = 'deferred' AND next <> ''), '')
+		`SELECT standing, state, settled, count(*), sum(twice), sum(kind = 'all-clear'), coalesce(min(next) FILTER (WHERE state = 'deferred' AND next <> ''), '')
 		FROM deliveries WHERE plan = ? GROUP BY 1, 2, 3`, p.key)
 	if err != nil {
 		return Account{}, err
@@ -46,9 +47,9 @@ func (a *Account) add(p Stored, rows *sql.Rows) error {
 	var standing notify.Standing
 	var state State
 	var settled Event
-	var n, twice int
+	var n, twice, clear int
 	var due string
-	if err := rows.Scan(&standing, &state, &settled, &n, &twice, &due); err != nil {
+	if err := rows.Scan(&standing, &state, &settled, &n, &twice, &clear, &due); err != nil {
 		return err
 	}
 	a.Counts[standing] += n
@@ -59,6 +60,7 @@ func (a *Account) add(p Stored, rows *sql.Rows) error {
 		a.Settled += n
 	}
 	a.Twice += twice
+	a.Clear += clear
 	if due != "" && (a.Due == "" || due < a.Due) {
 		a.Due = due
 	}

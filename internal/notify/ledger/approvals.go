@@ -17,14 +17,18 @@ import (
 func (l *Ledger) Approve(ctx context.Context, p Stored, a notify.Approval) error {
 	return l.transact(ctx, func(tx *sql.Tx) error {
 		var superseded sql.NullString
-		if err := tx.QueryRowContext(ctx, "SELECT superseded FROM plans WHERE plan = ?", p.key).Scan(&superseded); err != nil {
+		var dropped string
+		err := tx.QueryRowContext(ctx, "SELECT superseded, dropped FROM plans WHERE plan = ?", p.key).Scan(&superseded, &dropped)
+		switch {
+		case err != nil:
 			return err
-		}
-		if superseded.Valid {
+		case superseded.Valid:
 			return fmt.Errorf("%s has taken the place of %s, so it is not approved any more", superseded.String, p.ID)
+		case dropped != "":
+			return fmt.Errorf("%s was dropped on %s, so it is not approved any more", p.ID, dropped)
 		}
 		seal := approvalSeal(p, a)
-		_, err := tx.ExecContext(ctx,
+		_, err = tx.ExecContext(ctx,
 			`INSERT INTO approvals (plan, number, fingerprint, role, principal, reason, at, statement, signature, seal)
 			 SELECT ?1, count(*) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM approvals WHERE plan = ?1`,
 			p.key, a.Fingerprint, string(a.Role), a.Principal, a.Reason, stamp(a.At), a.Statement, a.Signature, seal)
@@ -109,7 +113,7 @@ func (l *Ledger) exportApprovals(ctx context.Context, p Stored, personal bool, o
 // Decided counts the rows of a plan by standing and clauses, in that order.
 func (l *Ledger) Decided(ctx context.Context, p Stored) (all []notify.Decided, err error) {
 	rows, err := l.db.QueryContext(ctx,
-		"SELECT standing, clauses, count(*) FROM deliveries WHERE plan = ? GROUP BY standing, clauses ORDER BY standing, clauses", p.key)
+		"SELECT standing, nullif(kind, ?) AS follows, clauses, count(*) FROM deliveries WHERE plan = ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3", string(notify.FirstNotice), p.key)
 	if err != nil {
 		return nil, err
 	}
@@ -117,9 +121,11 @@ func (l *Ledger) Decided(ctx context.Context, p Stored) (all []notify.Decided, e
 	for rows.Next() {
 		var d notify.Decided
 		var clauses string
-		if err := rows.Scan(&d.Standing, &clauses, &d.Rows); err != nil {
+		var kind sql.NullString
+		if err := rows.Scan(&d.Standing, &kind, &clauses, &d.Rows); err != nil {
 			return nil, err
 		}
+		d.Kind = notify.Kind(kind.String)
 		if err := json.Unmarshal([]byte(clauses), &d.Clauses); err != nil {
 			return nil, fmt.Errorf("the clauses of a row of %s cannot be read: %w", p.ID, ErrChanged)
 		}

@@ -27,7 +27,10 @@ const (
 	recoveredKind  = "recovered"  // run N that found it out, then row state
 	endedKind      = "ended"      // run N
 	settledKind    = "settled"    // row event state commitment
+	pausedKind     = "paused"     // by PLAN, which is to take its place
+	liftedKind     = "lifted"     // of PLAN, which was dropped: its pause
 	supersededKind = "superseded" // by PLAN
+	droppedKind    = "dropped"    // drop commitment
 	forgottenKind  = "forgotten"  // rows N
 	approvedKind   = "approved"   // seal SEAL, of an approval
 )
@@ -92,18 +95,31 @@ func parseEvent(id notify.PlanID, text string) (event, error) {
 // something about a plan that has to last (an approval, say), calls it; the lines hold
 // IDs, words and digests only, and nothing that names a person but under a commitment.
 func (l *Ledger) record(ctx context.Context, tx *sql.Tx, p Stored, at time.Time, kind string, lines ...string) error {
-	last, hash, err := tip(ctx, tx, p.key)
+	query, err := l.statement(ctx, tx, selectTip)
+	if err != nil {
+		return err
+	}
+	last, hash, err := tipOf(query.QueryRowContext(ctx, p.key))
+	if err != nil {
+		return err
+	}
+	insert, err := l.statement(ctx, tx, insertEvent)
 	if err != nil {
 		return err
 	}
 	e := event{seq: last + 1, at: stamp(at), kind: kind, lines: lines}
 	text := e.text(p.ID)
-	_, err = tx.ExecContext(ctx, "INSERT INTO events (plan, seq, text, hash) VALUES (?, ?, ?, ?)", p.key, e.seq, text, chained(hash, text))
+	_, err = insert.ExecContext(ctx, p.key, e.seq, text, chained(hash, text))
 	if err == nil {
 		l.unpinned++
 	}
 	return err
 }
+
+const (
+	selectTip   = "SELECT seq, hash FROM events WHERE plan = ? ORDER BY seq DESC LIMIT 1"
+	insertEvent = "INSERT INTO events (plan, seq, text, hash) VALUES (?, ?, ?, ?)"
+)
 
 // querier is a database or a transaction.
 type querier interface {
@@ -113,7 +129,11 @@ type querier interface {
 
 // tip is the number and the hash of a plan's last event; 0 and the anchor where it has none.
 func tip(ctx context.Context, from querier, key int64) (seq int, hash string, err error) {
-	err = from.QueryRowContext(ctx, "SELECT seq, hash FROM events WHERE plan = ? ORDER BY seq DESC LIMIT 1", key).Scan(&seq, &hash)
+	return tipOf(from.QueryRowContext(ctx, selectTip, key))
+}
+
+func tipOf(row *sql.Row) (seq int, hash string, err error) {
+	err = row.Scan(&seq, &hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, anchor, nil
 	}

@@ -11,9 +11,19 @@ import (
 	"tocsin/internal/notify"
 )
 
+// What moves a row of a run, if it stands where that can happen.
+const (
+	updateClaimed = "UPDATE deliveries SET state = ?, attempts = ?, run = ?, connection = 0, changed = ? WHERE plan = ? AND row = ?"
+	updateOutcome = `UPDATE deliveries SET state = ?, code = ?, enhanced = ?, next = ?, changed = ?, attempts = attempts - ?
+		WHERE plan = ? AND row = ? AND state = 'intent' AND run = ? AND (connection > 0 OR ?) AND (connection = 0 OR ?)`
+	updateMarked = "UPDATE deliveries SET connection = ?, changed = ? WHERE plan = ? AND row = ? AND state = 'intent' AND run = ? AND connection = 0"
+)
+
 // Claim writes down the intent to deliver letters that are due, up to a limit, before any
 // byte of them moves, and returns them: deferred ones whose time has come, then planned
-// ones. None are due after the plan's deadline, or when another took its place.
+// ones. None are due after the plan's deadline, or when another took its place. With the
+// first letter the plan takes the place of those that are paused for it; a plan that is
+// paused itself fails with a [PausedError].
 func (l *Ledger) Claim(ctx context.Context, p Stored, r Run, limit int, at time.Time) (due []Delivery, err error) {
 	if at.After(p.Deadline) {
 		return nil, nil
@@ -24,10 +34,16 @@ func (l *Ledger) Claim(ctx context.Context, p Stored, r Run, limit int, at time.
 		}
 	}
 	err = l.transact(ctx, func(tx *sql.Tx) error {
-		if err := r.stands(ctx, tx, p); err != nil {
+		if err := l.stands(ctx, tx, p, r); err != nil {
+			return err
+		}
+		if err := p.flows(ctx, tx); err != nil {
 			return err
 		}
 		if due, err = dueNow(ctx, tx, p, limit, at); err != nil || len(due) == 0 {
+			return err
+		}
+		if err := l.takePlace(ctx, tx, p, at); err != nil {
 			return err
 		}
 		return l.claim(ctx, tx, p, r, due, at)
@@ -48,12 +64,10 @@ func dueNow(ctx context.Context, tx *sql.Tx, p Stored, limit int, at time.Time) 
 }
 
 func (l *Ledger) claim(ctx context.Context, tx *sql.Tx, p Stored, r Run, due []Delivery, at time.Time) (err error) {
-	update, err := tx.PrepareContext(ctx,
-		"UPDATE deliveries SET state = ?, attempts = ?, run = ?, connection = 0, changed = ? WHERE plan = ? AND row = ?")
+	update, err := l.statement(ctx, tx, updateClaimed)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, update.Close()) }()
 	lines := []string{r.word()}
 	for i := range due {
 		d := &due[i]
@@ -94,21 +108,28 @@ type Mark struct {
 // and the dot marks of others: many connections' at once. Nothing of it is written where a
 // letter is not the run's to speak of, or where the run was fenced off.
 func (l *Ledger) Commit(ctx context.Context, p Stored, r Run, outcomes []Outcome, marks []Mark, at time.Time) error {
+	if err := l.goAhead(ctx, false); err != nil {
+		return err
+	}
+	return l.commit(ctx, p, r, outcomes, marks, at)
+}
+
+func (l *Ledger) commit(ctx context.Context, p Stored, r Run, outcomes []Outcome, marks []Mark, at time.Time) error {
 	if len(outcomes)+len(marks) == 0 {
 		return nil
 	}
-	return l.transact(ctx, func(tx *sql.Tx) error {
-		if err := r.stands(ctx, tx, p); err != nil {
+	return l.change(ctx, func(tx *sql.Tx) error {
+		if err := l.stands(ctx, tx, p, r); err != nil {
 			return err
 		}
-		ended, err := outcomesOf(ctx, tx, p, r, outcomes, at)
+		ended, err := l.outcomesOf(ctx, tx, p, r, outcomes, at)
 		if err == nil && len(ended) > 0 {
 			err = l.record(ctx, tx, p, at, outcomeKind, append([]string{r.word()}, ended...)...)
 		}
 		if err != nil {
 			return err
 		}
-		marked, err := marksOf(ctx, tx, p, r, marks, at)
+		marked, err := l.marksOf(ctx, tx, p, r, marks, at)
 		if err == nil && len(marked) > 0 {
 			err = l.record(ctx, tx, p, at, markedKind, append([]string{r.word()}, marked...)...)
 		}
@@ -117,28 +138,25 @@ func (l *Ledger) Commit(ctx context.Context, p Stored, r Run, outcomes []Outcome
 }
 
 // outcomesOf brings rows to their outcomes, and returns the lines that say so.
-func outcomesOf(ctx context.Context, tx *sql.Tx, p Stored, r Run, outcomes []Outcome, at time.Time) (lines []string, err error) {
+func (l *Ledger) outcomesOf(ctx context.Context, tx *sql.Tx, p Stored, r Run, outcomes []Outcome, at time.Time) (lines []string, err error) {
 	if len(outcomes) == 0 {
 		return nil, nil
 	}
-	update, err := tx.PrepareContext(ctx, `UPDATE deliveries SET state = ?, code = ?, enhanced = ?, next = ?, changed = ?
-		WHERE plan = ? AND row = ? AND state = 'intent' AND run = ? AND (connection > 0 OR ?) AND (connection = 0 OR ?)`)
+	update, err := l.statement(ctx, tx, updateOutcome)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, update.Close()) }()
-	keep, err := tx.PrepareContext(ctx, keepReply)
+	keep, err := l.statement(ctx, tx, keepReply)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, keep.Close()) }()
 	for _, o := range outcomes {
 		to, next, err := o.outcome(p)
 		if err != nil {
 			return nil, err
 		}
 		reply := o.Reply.clean()
-		done, err := update.ExecContext(ctx, string(to), reply.Code, reply.Enhanced, next, stamp(at),
+		done, err := update.ExecContext(ctx, string(to), reply.Code, reply.Enhanced, next, stamp(at), given(to, next, o.Letter.Next),
 			p.key, o.Letter.Row, r.ID, o.Event != Lose, o.Event != Return)
 		if err := one(done, err, p, o.Letter.Row, o.Event); err != nil {
 			return nil, err
@@ -152,6 +170,16 @@ func outcomesOf(ctx context.Context, tx *sql.Tx, p Stored, r Run, outcomes []Out
 			sealed(o.Letter.salt, reply.Queue, reply.Text)))
 	}
 	return lines, nil
+}
+
+// given is how many attempts an outcome gives back: the one of a letter that was begun and
+// stands where it stood before, which was none. Else a sender that cannot reach its relay
+// would wait twice as long each time for a letter that nobody has put off yet.
+func given(to State, next, before string) int {
+	if to == Planned || to == Superseded || to == Deferred && next != "" && next == before {
+		return 1
+	}
+	return 0
 }
 
 // outcome is the state that an outcome leads to, and when the letter is due again.
@@ -172,21 +200,18 @@ func (o Outcome) outcome(p Stored) (to State, next string, err error) {
 }
 
 // marksOf marks rows, and returns the lines that say so.
-func marksOf(ctx context.Context, tx *sql.Tx, p Stored, r Run, marks []Mark, at time.Time) (lines []string, err error) {
+func (l *Ledger) marksOf(ctx context.Context, tx *sql.Tx, p Stored, r Run, marks []Mark, at time.Time) (lines []string, err error) {
 	if len(marks) == 0 {
 		return nil, nil
 	}
-	update, err := tx.PrepareContext(ctx,
-		"UPDATE deliveries SET connection = ?, changed = ? WHERE plan = ? AND row = ? AND state = 'intent' AND run = ? AND connection = 0")
+	update, err := l.statement(ctx, tx, updateMarked)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, update.Close()) }()
-	keep, err := tx.PrepareContext(ctx, keepWire)
+	keep, err := l.statement(ctx, tx, keepWire)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, keep.Close()) }()
 	for _, m := range marks {
 		if m.Connection < 1 {
 			return nil, fmt.Errorf("letter %d of %s is marked without its connection", m.Letter.Row, p.ID)

@@ -16,7 +16,7 @@ type Delivery struct {
 	Row int // its number within the plan, from 1
 	notify.Entry
 	State    State
-	Attempts int    // begun, the present one too
+	Attempts int    // begun and not given back, the present one too
 	Changed  string // RFC 3339, UTC: when the state was last set
 	// Of a deferred letter, and of one that was deferred before it was begun: when it is
 	// due, RFC 3339, UTC. Empty where it is not tried again in this plan.
@@ -36,7 +36,7 @@ type Delivery struct {
 // A row that has lost its recipient is an error of the ledger, and so joined as NULL: it
 // must not drop out in silence.
 const (
-	deliveryColumns = `row, tailnet, standing, clauses, missing, nodes, state, attempts, changed, next, run, connection, code, enhanced, settled, twice, erased, commitment,
+	deliveryColumns = `row, tailnet, standing, kind, clauses, missing, nodes, state, attempts, changed, next, run, connection, code, enhanced, settled, twice, erased, commitment,
 		name, address, reason, trace, message_id, digest, salt`
 	deliveryTables = ` FROM deliveries LEFT JOIN recipients USING (plan, row) `
 )
@@ -97,13 +97,11 @@ func (l *Ledger) Message(ctx context.Context, p Stored, d Delivery) ([]byte, err
 	if d.Erased != "" {
 		return nil, fmt.Errorf("letter %d of %s: %w", d.Row, p.ID, ErrForgotten)
 	}
-	var stored letter
-	err := l.db.QueryRowContext(ctx, "SELECT message, octets FROM letters WHERE plan = ? AND row = ?", p.key, d.Row).Scan(&stored.message, &stored.octets)
+	stored, err := l.stored(ctx, p, d.Row)
 	if err != nil {
 		return nil, fmt.Errorf("letter %d of %s: %w", d.Row, p.ID, err)
 	}
-	letters := unpacker{pattern: p.pattern}
-	message, err := letters.unpack(stored.message, int(stored.octets.Int64))
+	message, err := l.unpack(p, stored)
 	if err != nil || notify.Digest(message) != d.Digest {
 		return nil, fmt.Errorf("letter %d of %s: %w", d.Row, p.ID, ErrChanged)
 	}
@@ -143,7 +141,7 @@ func scan(row interface{ Scan(...any) error }, more ...any) (Delivery, error) {
 	var d Delivery
 	var r recipient
 	var clauses, missing string
-	columns := []any{&d.Row, &d.Tailnet, &d.Standing, &clauses, &missing, &d.Nodes, &d.State, &d.Attempts, &d.Changed,
+	columns := []any{&d.Row, &d.Tailnet, &d.Standing, &d.Kind, &clauses, &missing, &d.Nodes, &d.State, &d.Attempts, &d.Changed,
 		&d.Next, &d.Run, &d.Connection, &d.Code, &d.Enhanced, &d.Settled, &d.Twice, &d.Erased, &d.commitment, &r.name, &r.address, &r.reason, &r.trace, &r.messageID, &r.digest, &r.salt}
 	if err := row.Scan(append(columns, more...)...); err != nil {
 		return Delivery{}, err

@@ -16,11 +16,14 @@ type (
 	planLine struct {
 		Line       string        `json:"line"` // "plan"
 		Plan       string        `json:"plan"`
+		Kind       notify.Kind   `json:"kind,omitempty"`
 		Created    string        `json:"created"`
 		Deadline   string        `json:"deadline"`
 		Transport  string        `json:"transport"`
 		Digest     string        `json:"digest"`
 		Superseded string        `json:"superseded,omitempty"`
+		Paused     string        `json:"paused,omitempty"`
+		Dropped    string        `json:"dropped,omitempty"`
 		Inputs     notify.Inputs `json:"inputs"`
 		Tables     notify.Tables `json:"tables"`
 	}
@@ -30,6 +33,7 @@ type (
 		Row        int             `json:"row"`
 		Tailnet    string          `json:"tailnet"`
 		Standing   notify.Standing `json:"standing"`
+		Kind       notify.Kind     `json:"kind,omitempty"`
 		Clauses    []string        `json:"clauses"`
 		Missing    []string        `json:"missing"`
 		Nodes      int             `json:"nodes"`
@@ -86,7 +90,7 @@ type (
 func (l *Ledger) Export(ctx context.Context, p Stored, personal bool, w io.Writer) error {
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
-	err := out.Encode(planLine{"plan", p.ID.String(), stamp(p.Created), stamp(p.Deadline), p.Transport, p.Digest, p.Superseded, p.Inputs, p.Tables})
+	err := out.Encode(planLine{"plan", p.ID.String(), p.Kind, stamp(p.Created), stamp(p.Deadline), p.Transport, p.Digest, p.Superseded, p.Paused, p.Dropped, p.Inputs, p.Tables})
 	return errors.Join(err, l.exportRows(ctx, p, personal, out), l.exportSettlements(ctx, p, personal, out), l.exportApprovals(ctx, p, personal, out), l.exportEvents(ctx, p, out))
 }
 
@@ -98,7 +102,7 @@ func (l *Ledger) exportRows(ctx context.Context, p Stored, personal bool, out *j
 			return damaged(p.ID, "rows", "one cannot be read (%v)", err)
 		}
 		line := rowLine{
-			"row", p.ID.String(), d.Row, string(d.Tailnet), d.Standing, d.Clauses, d.Missing, d.Nodes, d.commitment, d.State, d.Attempts,
+			"row", p.ID.String(), d.Row, string(d.Tailnet), d.Standing, d.Kind, d.Clauses, d.Missing, d.Nodes, d.commitment, d.State, d.Attempts,
 			d.Changed, d.Next, d.Run, d.Connection, d.Code, d.Enhanced, d.Settled, d.Twice, d.Erased, nil,
 		}
 		if personal && d.Erased == "" {

@@ -116,6 +116,9 @@ func (l *Ledger) pin(ctx context.Context) error {
 	if l.unpinned == 0 {
 		return nil
 	}
+	if err := l.Sync(); err != nil { // or the head would have what a power cut takes from the ledger
+		return err
+	}
 	var text strings.Builder
 	err := each(ctx, l.db, func(rows *sql.Rows) error {
 		var p pin

@@ -159,8 +159,8 @@ func TestTornTail(t *testing.T) {
 	}
 	settleAs(t, l, p, r, Accept, claimSome(t, l, p, r, 9))
 	file, log, head := mustRead(t, path), mustRead(t, path+"-wal"), mustRead(t, headPath(path))
-	whole, refused := 0, 0
-	for cut := 0; cut <= len(log); cut += 997 {
+	whole, refused, dice := 0, 0, newChance(t)
+	for cut := 0; cut <= len(log); cut += dice.times(997, 3_989) {
 		torn := filepath.Join(t.TempDir(), "ledger.db")
 		for name, data := range map[string][]byte{torn: file, torn + "-wal": log[:cut], headPath(torn): head} {
 			if err := os.WriteFile(name, data, 0o600); err != nil {

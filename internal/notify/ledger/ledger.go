@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"sync"
 
 	"tocsin/internal/lock"
 	"tocsin/internal/notify/database"
@@ -28,6 +29,14 @@ type Ledger struct {
 	held     *lock.Lock // nil in a ledger that is only read
 	salts    io.Reader  // random octets
 	unpinned int        // events since the ends of the chains were pinned
+	looks    looking
+
+	statements statements
+	unpackers  sync.Pool // of *unpacker
+	ahead      ahead
+
+	log     *database.Log // nil before something is written ahead of the disk
+	isAhead bool          // commits do not wait for the disk at the moment
 }
 
 // ErrNone says that there is no ledger yet.
@@ -98,7 +107,10 @@ func openReader(ctx context.Context, path string) (*Ledger, error) {
 
 // Close pins the ends of the chains, closes the file and lets the lock go.
 func (l *Ledger) Close() error {
-	err := errors.Join(l.pin(context.Background()), l.db.Close())
+	err := errors.Join(l.pin(context.Background()), l.lookNoMore(), l.db.Close())
+	if l.log != nil {
+		err = errors.Join(err, l.log.Close())
+	}
 	if l.held != nil {
 		err = errors.Join(err, l.held.Release())
 	}
@@ -118,6 +130,11 @@ func (l *Ledger) migrate(ctx context.Context) error {
 			}
 			if version+1 == chainedSchema {
 				if err := l.adopt(ctx, tx); err != nil {
+					return err
+				}
+			}
+			if version+1 == givenSchema {
+				if err := recount(ctx, tx); err != nil {
 					return err
 				}
 			}
@@ -157,9 +174,16 @@ func (l *Ledger) readable(ctx context.Context) error {
 // caller has given up, the error is that: the driver has words of its own for it, and
 // has rolled back already.
 func (l *Ledger) transact(ctx context.Context, change func(*sql.Tx) error) error {
+	if err := l.goAhead(ctx, false); err != nil {
+		return err
+	}
+	return l.change(ctx, change)
+}
+
+func (l *Ledger) change(ctx context.Context, change func(*sql.Tx) error) error {
 	tx, err := l.db.BeginTx(ctx, nil)
 	if err != nil {
-		return err
+		return database.OnDisk(l.path, err)
 	}
 	if err = change(tx); err == nil {
 		err = tx.Commit()
@@ -174,5 +198,5 @@ func (l *Ledger) transact(ctx context.Context, change func(*sql.Tx) error) error
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return errors.Join(err, undo)
+	return errors.Join(database.OnDisk(l.path, err), undo)
 }

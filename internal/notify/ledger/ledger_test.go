@@ -369,7 +369,7 @@ func TestSupersede(t *testing.T) {
 	letters := claimSome(t, l, first, run, 2)
 	settleAs(t, l, first, run, Accept, letters[:1])
 	// No plan is made while there are begun letters; a ledger may hold one all the same.
-	if err := l.transact(ctx, func(tx *sql.Tx) error { return l.supersede(ctx, tx, aPlan(2)) }); err != nil {
+	if err := l.transact(ctx, func(tx *sql.Tx) error { return l.supersede(ctx, tx, first, aPlan(2).ID, created) }); err != nil {
 		t.Fatal(err)
 	}
 	first, err := l.Plan(ctx, first.ID)

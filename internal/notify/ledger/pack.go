@@ -74,11 +74,24 @@ func (u *unpacker) unpack(packed []byte, octets int) ([]byte, error) {
 	if err := u.reset(in); err != nil {
 		return nil, err
 	}
-	letter, err := io.ReadAll(io.LimitReader(u.from, int64(octets)+1))
-	if err != nil || len(letter) != octets || in.Len() > 0 {
+	const usual = 64 << 10 // more room it gets only as octets come: a changed ledger may ask for any
+	letter := bytes.NewBuffer(make([]byte, 0, min(octets, usual)+bytes.MinRead))
+	_, err := letter.ReadFrom(io.LimitReader(u.from, int64(octets)+1))
+	if err != nil || letter.Len() != octets || in.Len() > 0 {
 		return nil, errPacked
 	}
-	return letter, nil
+	return letter.Bytes(), nil
+}
+
+// unpack unpacks one letter of a plan; an unpacker has large tables, and is used again.
+func (l *Ledger) unpack(p Stored, stored letter) ([]byte, error) {
+	u, again := l.unpackers.Get().(*unpacker)
+	if !again {
+		u = new(unpacker)
+	}
+	defer l.unpackers.Put(u)
+	u.pattern = p.pattern
+	return u.unpack(stored.message, int(stored.octets.Int64))
 }
 
 // reset begins with other octets. A reader has large tables: they are kept.

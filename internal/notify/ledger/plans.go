@@ -23,12 +23,12 @@ func (l *Ledger) NextNumber(ctx context.Context, id bulletin.ID) (int, error) {
 	return last + 1, err
 }
 
-// Equal finds the plan of equal inputs that still stands: not superseded, not past
-// its deadline. Planning the same thing twice must not make two sets of letters.
+// Equal finds the plan of equal inputs that still stands: not superseded or to be, not
+// dropped, not past its deadline. Planning the same thing twice must not make two sets of letters.
 func (l *Ledger) Equal(ctx context.Context, id bulletin.ID, inputs notify.Inputs, now time.Time) (notify.PlanID, bool, error) {
 	var number int
 	err := l.db.QueryRowContext(ctx,
-		`SELECT number FROM plans WHERE bulletin = ? AND inputs_seal = ? AND superseded IS NULL AND deadline > ? ORDER BY number DESC LIMIT 1`,
+		`SELECT number FROM plans WHERE bulletin = ? AND inputs_seal = ? AND superseded IS NULL AND paused = '' AND dropped = '' AND deadline > ? ORDER BY number DESC LIMIT 1`,
 		string(id), inputs.Digest(), stamp(now)).Scan(&number)
 	if errors.Is(err, sql.ErrNoRows) {
 		return notify.PlanID{}, false, nil
@@ -36,28 +36,21 @@ func (l *Ledger) Equal(ctx context.Context, id bulletin.ID, inputs notify.Inputs
 	return notify.PlanID{Bulletin: id, Number: number}, err == nil, err
 }
 
-// Freeze writes a plan with all its rows and letters in one transaction, closes
-// the bulletin's earlier plans (their undelivered letters become superseded), and
-// returns the plan with its digest. Nothing of it exists before it is whole.
+// Freeze writes a plan with all its rows and letters in one transaction, and returns it
+// with its digest. Nothing of it exists before it is whole. What becomes of the bulletin's
+// earlier plans, in the same transaction, follow says.
 //
 // The letters are packed against a pattern, which is a letter like them that is nobody's;
 // without one they take three times the room. What the digest covers of people and
 // letters are commitments, with salts of [crypto/rand].
 //
-// It fails with a [ToldError] once letters of an earlier plan have gone to people, and
-// with an [OpenError] while letters of an earlier plan are begun: whether
-// they arrived is for that plan's next run to find out, and it would find out under
-// a plan that is closed.
+// It fails with an [OpenError] while letters of an earlier plan are begun: whether
+// they arrived is for that plan's next run to find out, and nobody knows until then whom
+// this one has to tell.
 func (l *Ledger) Freeze(ctx context.Context, p notify.Plan, pattern []byte, entries iter.Seq2[notify.Entry, error]) (notify.Plan, error) {
-	head := Stored{Plan: p, form: committedRows, pattern: append([]byte{}, pattern...)}
+	head := Stored{Plan: p, form: kindRows, pattern: append([]byte{}, pattern...)}
 	err := l.transact(ctx, func(tx *sql.Tx) error {
 		if err := settled(ctx, tx, p.ID.Bulletin); err != nil {
-			return err
-		}
-		if err := untold(ctx, tx, p.ID.Bulletin); err != nil {
-			return err
-		}
-		if err := l.supersede(ctx, tx, p); err != nil {
 			return err
 		}
 		if err := head.insert(ctx, tx); err != nil {
@@ -67,14 +60,18 @@ func (l *Ledger) Freeze(ctx context.Context, p notify.Plan, pattern []byte, entr
 		if err != nil {
 			return err
 		}
-		head.Counts, head.Digest, err = w.all(ctx, entries)
+		head.Digest, err = w.all(ctx, &head.Plan, entries)
 		if err := errors.Join(err, w.close()); err != nil {
 			return err
 		}
 		if _, err = tx.ExecContext(ctx, "UPDATE plans SET digest = ? WHERE plan = ?", head.Digest, head.key); err != nil {
 			return err
 		}
-		return l.record(ctx, tx, head, p.Created, frozenKind, frozenLine(head.Digest, head.Counts.Affected(), head.Counts[notify.Mailed]))
+		line := frozenLine(head.Digest, head.Counts.Affected(), head.Counts[notify.Mailed])
+		if err := l.record(ctx, tx, head, p.Created, frozenKind, line); err != nil {
+			return err
+		}
+		return l.follow(ctx, tx, head)
 	})
 	return head.Plan, err
 }
@@ -91,9 +88,9 @@ func (p *Stored) insert(ctx context.Context, tx *sql.Tx) error {
 	}
 	p.tables = string(tables)
 	done, err := tx.ExecContext(ctx,
-		`INSERT INTO plans (bulletin, number, created, deadline, transport, undetermined, inputs, inputs_seal, digest, form, tables, pattern)
-		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?)`,
-		string(p.ID.Bulletin), p.ID.Number, stamp(p.Created), stamp(p.Deadline), p.Transport,
+		`INSERT INTO plans (bulletin, number, kind, created, deadline, transport, undetermined, inputs, inputs_seal, digest, form, tables, pattern)
+		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?)`,
+		string(p.ID.Bulletin), p.ID.Number, string(p.Kind), stamp(p.Created), stamp(p.Deadline), p.Transport,
 		string(p.Undetermined), string(inputs), p.Inputs.Digest(), p.form, p.tables, p.pattern)
 	if err != nil {
 		return err
@@ -111,37 +108,6 @@ func (e *OpenError) Error() string {
 	return fmt.Sprintf("a run of %s was cut off with letters begun", e.Plan)
 }
 
-// ToldError says that letters of a plan have gone to people, or may have. What another plan
-// would have to leave out, and what to correct, this tocsin does not know yet.
-type ToldError struct {
-	Plan notify.PlanID
-	Told int // letters that are out, or may be
-}
-
-// Error names the plan.
-func (e *ToldError) Error() string {
-	return fmt.Sprintf("%d letters of %s have gone to people, and another plan would write to them again, or close what is left of it", e.Told, e.Plan)
-}
-
-// rehearsal is how the transport of a plan begins whose letters stay on this machine.
-const rehearsal = "maildir:"
-
-// untold refuses a bulletin of which letters have gone to people.
-func untold(ctx context.Context, tx *sql.Tx, id bulletin.ID) error {
-	told := &ToldError{Plan: notify.PlanID{Bulletin: id}}
-	err := tx.QueryRowContext(ctx,
-		`SELECT number, count(*) FROM plans JOIN deliveries USING (plan) WHERE bulletin = ? AND substr(transport, 1, ?) <> ?
-		 AND (state IN (?, ?, ?) OR twice) GROUP BY number ORDER BY number DESC LIMIT 1`,
-		string(id), len(rehearsal), rehearsal, string(Accepted), string(Unknown), string(Bounced)).Scan(&told.Plan.Number, &told.Told)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil
-	case err != nil:
-		return err
-	}
-	return told
-}
-
 // settled refuses a bulletin of which letters are begun.
 func settled(ctx context.Context, tx *sql.Tx, id bulletin.ID) error {
 	plan := notify.PlanID{Bulletin: id}
@@ -157,35 +123,12 @@ func settled(ctx context.Context, tx *sql.Tx, id bulletin.ID) error {
 	return &OpenError{plan}
 }
 
-// supersede closes what earlier plans of the bulletin have not delivered, each in its own
-// chain, in the transaction that makes the plan which takes their place.
-func (l *Ledger) supersede(ctx context.Context, tx *sql.Tx, p notify.Plan) error {
-	var earlier []Stored
-	err := each(ctx, tx, func(rows *sql.Rows) error {
-		e := Stored{Plan: notify.Plan{ID: notify.PlanID{Bulletin: p.ID.Bulletin}}}
-		err := rows.Scan(&e.key, &e.ID.Number)
-		earlier = append(earlier, e)
-		return err
-	}, "SELECT plan, number FROM plans WHERE bulletin = ? AND superseded IS NULL ORDER BY number", string(p.ID.Bulletin))
-	for _, e := range earlier {
-		if err == nil {
-			_, err = tx.ExecContext(ctx, "UPDATE deliveries SET state = ?, next = '', changed = ? WHERE plan = ? AND state IN (?, ?)",
-				string(Superseded), stamp(p.Created), e.key, string(Planned), string(Deferred))
-		}
-		if err == nil {
-			_, err = tx.ExecContext(ctx, "UPDATE plans SET superseded = ? WHERE plan = ?", p.ID.String(), e.key)
-		}
-		if err == nil {
-			err = l.record(ctx, tx, e, p.Created, supersededKind, "by "+p.ID.String())
-		}
-	}
-	return err
-}
-
 // Stored is a plan as the ledger keeps it.
 type Stored struct {
 	notify.Plan
 	Superseded string // name of the plan that took its place; empty while it stands
+	Paused     string // name of the plan that is to take its place; nothing goes out meanwhile
+	Dropped    string // RFC 3339, UTC: when somebody abandoned it; empty while nobody has
 	key        int64
 	seal       string // digest of the inputs, by which Equal finds the plan
 	form       int    // what the digest covers
@@ -199,9 +142,9 @@ func (l *Ledger) Plan(ctx context.Context, id notify.PlanID) (Stored, error) {
 	var created, deadline, undetermined, inputs string
 	var superseded sql.NullString
 	err := l.db.QueryRowContext(ctx,
-		`SELECT plan, created, deadline, transport, undetermined, inputs, inputs_seal, digest, superseded, form, tables, pattern FROM plans WHERE bulletin = ? AND number = ?`,
+		`SELECT plan, kind, created, deadline, transport, undetermined, inputs, inputs_seal, digest, superseded, paused, dropped, form, tables, pattern FROM plans WHERE bulletin = ? AND number = ?`,
 		string(id.Bulletin), id.Number).
-		Scan(&s.key, &created, &deadline, &s.Transport, &undetermined, &inputs, &s.seal, &s.Digest, &superseded, &s.form, &s.tables, &s.pattern)
+		Scan(&s.key, &s.Kind, &created, &deadline, &s.Transport, &undetermined, &inputs, &s.seal, &s.Digest, &superseded, &s.Paused, &s.Dropped, &s.form, &s.tables, &s.pattern)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Stored{}, fmt.Errorf("%s: %w", id, ErrNoPlan)
 	}
@@ -215,15 +158,18 @@ func (l *Ledger) Plan(ctx context.Context, id notify.PlanID) (Stored, error) {
 	if err := errors.Join(err1, err2, json.Unmarshal([]byte(inputs), &s.Inputs), json.Unmarshal([]byte(s.tables), &s.Tables)); err != nil {
 		return Stored{}, fmt.Errorf("the head of %s cannot be read: %w", id, ErrChanged)
 	}
-	s.Counts, err = l.counts(ctx, s.key)
-	return s, err
+	s.Counts = make(notify.Counts)
+	return s, each(ctx, l.db, s.count, "SELECT standing, kind, count(*) FROM deliveries WHERE plan = ? GROUP BY standing, kind", s.key)
 }
 
-func (l *Ledger) counts(ctx context.Context, key int64) (notify.Counts, error) {
-	counts := make(notify.Counts)
-	err := l.tally(ctx, "SELECT standing, count(*) FROM deliveries WHERE plan = ? GROUP BY standing", key,
-		func(word string, n int) { counts[notify.Standing(word)] = n })
-	return counts, err
+// count counts the rows of one standing and kind.
+func (p *Stored) count(rows *sql.Rows) error {
+	var standing notify.Standing
+	var kind notify.Kind
+	var n int
+	err := rows.Scan(&standing, &kind, &n)
+	p.Count(standing, kind, n)
+	return err
 }
 
 // Plans names every plan, of one bulletin or (with an empty ID) of all, oldest first.

@@ -24,7 +24,7 @@ type Judge func([]Delivery) ([]Event, error)
 func (l *Ledger) Recover(ctx context.Context, p Stored, by Run, judge Judge, at time.Time) (map[Event]int, error) {
 	counts := make(map[Event]int)
 	err := l.transact(ctx, func(tx *sql.Tx) error {
-		if err := by.stands(ctx, tx, p); err != nil {
+		if err := l.stands(ctx, tx, p, by); err != nil {
 			return err
 		}
 		return l.fenceOff(ctx, tx, p, by, at)
@@ -87,10 +87,10 @@ func (l *Ledger) recovered(ctx context.Context, p Stored, by Run, begun []Delive
 		return fmt.Errorf("%d letters of %s were looked up, and %d answers came", len(begun), p.ID, len(events))
 	}
 	return l.transact(ctx, func(tx *sql.Tx) (err error) {
-		if err := by.stands(ctx, tx, p); err != nil {
+		if err := l.stands(ctx, tx, p, by); err != nil {
 			return err
 		}
-		update, err := tx.PrepareContext(ctx, "UPDATE deliveries SET state = ?, next = ?, changed = ? WHERE plan = ? AND row = ? AND state = 'intent'")
+		update, err := tx.PrepareContext(ctx, "UPDATE deliveries SET state = ?, next = ?, changed = ?, attempts = attempts - ? WHERE plan = ? AND row = ? AND state = 'intent'")
 		if err != nil {
 			return err
 		}
@@ -101,7 +101,7 @@ func (l *Ledger) recovered(ctx context.Context, p Stored, by Run, begun []Delive
 			if err != nil {
 				return err
 			}
-			done, err := update.ExecContext(ctx, string(to), next, stamp(at), p.key, d.Row)
+			done, err := update.ExecContext(ctx, string(to), next, stamp(at), given(to, next, d.Next), p.key, d.Row)
 			if err := one(done, err, p, d.Row, events[i]); err != nil {
 				return err
 			}

@@ -46,7 +46,9 @@ type replay struct {
 	at       int64
 	frozen   string // line of the first event
 	by       string // plan that took its place
-	byAt     int64
+	paused   string // plan that is to take its place
+	dropped  int64
+	closed   int64 // since when nothing of it goes out any more, for either of those
 	runs     map[int64]*replayedRun
 	settled  map[int]string // line of a settlement by its event
 	erasing  int            // event that forgot the plan; 0 while none has
@@ -115,8 +117,8 @@ func (r *replay) take(e event) error {
 	case settledKind:
 		r.settled[e.seq] = strings.Join(e.lines, "\n")
 		return r.each(e.lines, 4, r.settle)
-	case supersededKind:
-		return r.supersede(e)
+	case pausedKind, liftedKind, supersededKind, droppedKind:
+		return r.follow(e)
 	case forgottenKind:
 		r.erasing = e.seq
 		r.all(func(s *standing) {
@@ -248,7 +250,7 @@ func (r *replay) claim(s *standing, run int64) error {
 		from = Planned
 	}
 	to, may := from.after(Claim)
-	if !may || r.by != "" {
+	if !may || r.closed != 0 || r.paused != "" {
 		return fmt.Errorf("a letter that is %s was claimed", from)
 	}
 	s.state, s.run, s.connection, s.changed = to, run, 0, r.at
@@ -271,6 +273,7 @@ func (r *replay) outcome(s *standing, run int64, words []string) (err error) {
 	if err != nil || s.state != Intent || s.run != run {
 		return errEvent
 	}
+	before := s.next
 	s.code, s.enhanced, s.changed = int32(code), r.word(undashed(words[2])), r.at
 	if s.next, err = instant(words[3]); err != nil {
 		return err
@@ -278,7 +281,9 @@ func (r *replay) outcome(s *standing, run int64, words []string) (err error) {
 	if s.reply, err = commitmentOf(words[4]); err != nil {
 		return err
 	}
-	return s.become(words[0])
+	err = s.become(words[0])
+	s.attempts -= int32(given(s.state, stamped(s.next), stamped(before)))
+	return err
 }
 
 func (r *replay) recover(s *standing, state string) error {
@@ -290,6 +295,7 @@ func (r *replay) recover(s *standing, state string) error {
 	if s.state != Deferred {
 		s.next = 0
 	}
+	s.attempts -= int32(given(s.state, stamped(s.next), stamped(s.next)))
 	return err
 }
 
@@ -304,22 +310,8 @@ func (r *replay) settle(s *standing, words []string) error {
 	return s.become(words[1])
 }
 
-func (r *replay) supersede(e event) error {
-	by, is := strings.CutPrefix(strings.Join(e.lines, "\n"), "by ")
-	if !is {
-		return errEvent
-	}
-	r.by, r.byAt = by, r.at
-	r.all(func(s *standing) {
-		if s.state == Planned || s.state == Deferred {
-			s.state, s.next, s.changed = Superseded, 0, r.at
-		}
-	})
-	return nil
-}
-
 // of is where a row stands, which gets a letter or not: where the chain has said nothing
-// of it, the letter is planned, until a later plan takes its place.
+// of it, the letter is planned, until its plan is closed.
 func (r *replay) of(row int, letter bool) (standing, bool) {
 	if row < r.first || row >= r.first+len(r.rows) {
 		return standing{}, false
@@ -329,8 +321,8 @@ func (r *replay) of(row int, letter bool) (standing, bool) {
 	case s.state != "":
 	case !letter:
 		s.state = NoLetter
-	case r.by != "":
-		s.state, s.changed = Superseded, r.byAt
+	case r.closed != 0:
+		s.state, s.changed = Superseded, r.closed
 	default:
 		s.state = Planned
 	}

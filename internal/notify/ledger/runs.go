@@ -48,6 +48,11 @@ func (e *FencedError) Error() string {
 // Start begins a run of a plan.
 func (l *Ledger) Start(ctx context.Context, p Stored, m Machine, at time.Time) (Run, error) {
 	r := Run{fence: 1, plan: p.key, boot: m.Boot}
+	for _, query := range everyLetter {
+		if _, err := l.prepare(ctx, query); err != nil {
+			return Run{}, err
+		}
+	}
 	err := l.transact(ctx, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, "INSERT INTO runs (plan, pid, host, boot, synced, began) VALUES (?, ?, ?, ?, ?, ?)",
 			p.key, m.PID, m.Host, m.Boot, m.Synced, stamp(at))
@@ -65,7 +70,7 @@ func (l *Ledger) Start(ctx context.Context, p Stored, m Machine, at time.Time) (
 // End ends a run. What it has begun by then the next one recovers.
 func (l *Ledger) End(ctx context.Context, p Stored, r Run, at time.Time) error {
 	return l.transact(ctx, func(tx *sql.Tx) error {
-		if err := r.stands(ctx, tx, p); err != nil {
+		if err := l.stands(ctx, tx, p, r); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, "UPDATE runs SET ended = ? WHERE run = ?", stamp(at), r.ID); err != nil {
@@ -79,15 +84,21 @@ func (r Run) word() string { return runWord(r.ID) }
 
 func runWord(id int64) string { return fmt.Sprintf("run %d", id) }
 
+const selectRun = "SELECT fence, ended FROM runs WHERE run = ? AND plan = ?"
+
 // stands refuses a run that has ended, or whose fence was raised, in the transaction that
 // it wants to write.
-func (r Run) stands(ctx context.Context, tx *sql.Tx, p Stored) error {
+func (l *Ledger) stands(ctx context.Context, tx *sql.Tx, p Stored, r Run) error {
 	if r.plan != p.key {
 		return fmt.Errorf("run %d is not of %s", r.ID, p.ID)
 	}
+	query, err := l.statement(ctx, tx, selectRun)
+	if err != nil {
+		return err
+	}
 	var fence int64
 	var ended string
-	err := tx.QueryRowContext(ctx, "SELECT fence, ended FROM runs WHERE run = ? AND plan = ?", r.ID, r.plan).Scan(&fence, &ended)
+	err = query.QueryRowContext(ctx, r.ID, r.plan).Scan(&fence, &ended)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("there is no run %d of %s: %w", r.ID, p.ID, ErrChanged)

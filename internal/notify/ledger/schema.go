@@ -1,7 +1,7 @@
 package ledger
 
 // schemaVersion counts the steps in migrations.
-const schemaVersion = 3
+const schemaVersion = 4
 
 // chainedSchema is the first that has a chain of events: what it finds it takes in.
 const chainedSchema = 3
@@ -151,4 +151,11 @@ CREATE TABLE approvals (
 	PRIMARY KEY (plan, number),
 	UNIQUE (plan, fingerprint, role)
 ) STRICT;
+`, `
+-- A plan that follows one of which people were told.
+ALTER TABLE plans ADD COLUMN kind    TEXT NOT NULL DEFAULT ''; -- what those get who were told
+ALTER TABLE plans ADD COLUMN paused  TEXT NOT NULL DEFAULT ''; -- name of the plan that is to take this one's place: until then nothing of it goes out
+ALTER TABLE plans ADD COLUMN dropped TEXT NOT NULL DEFAULT ''; -- RFC 3339, UTC: when somebody abandoned it
+ALTER TABLE deliveries ADD COLUMN kind TEXT NOT NULL DEFAULT ''; -- of its letter
+CREATE INDEX settlements_by_row ON settlements (plan, row);
 `}

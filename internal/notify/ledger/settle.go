@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -37,10 +38,49 @@ func (e *SettleError) Error() string {
 	return fmt.Sprintf("the row of tailnet %q in %s is %s and cannot be settled by %q: %s", e.Tailnet, e.Plan, e.State, e.How, e.Because)
 }
 
+// Settled is a row with what is said of it.
+type Settled struct {
+	Delivery
+	Settlement
+}
+
 // Settle puts a settlement on the record, and moves the row where it leads: see
-// transitions. Nothing of a plan that another took the place of becomes sendable by it.
+// transitions. Nothing of a plan that another follows becomes sendable by it.
 func (l *Ledger) Settle(ctx context.Context, p Stored, d Delivery, s Settlement) error {
-	to, err := d.settled(p, s.How)
+	return l.SettleAll(ctx, p, []Settled{{d, s}})
+}
+
+// SettleAll settles many rows of a plan in one durable transaction: each, in its order, is
+// an event of its own. Where one of them cannot be settled so, none is, and the error joins
+// a [SettleError] for each that cannot.
+func (l *Ledger) SettleAll(ctx context.Context, p Stored, all []Settled) error {
+	if err := Settleable(p, all); err != nil || len(all) == 0 {
+		return err
+	}
+	return l.transact(ctx, func(tx *sql.Tx) error {
+		for _, s := range all {
+			if err := l.settle(ctx, tx, p, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Settleable joins a [SettleError] for each row that cannot be settled so.
+func Settleable(p Stored, all []Settled) error {
+	var refused []error
+	for _, s := range all {
+		if _, err := s.Delivery.settled(p, s.How); err != nil {
+			refused = append(refused, err)
+		}
+	}
+	return errors.Join(refused...)
+}
+
+// settle brings one row to where its settlement leads.
+func (l *Ledger) settle(ctx context.Context, tx *sql.Tx, p Stored, s Settled) error {
+	to, err := s.Delivery.settled(p, s.How)
 	if err != nil {
 		return err
 	}
@@ -48,24 +88,48 @@ func (l *Ledger) Settle(ctx context.Context, p Stored, d Delivery, s Settlement)
 	if _, err := io.ReadFull(l.salts, salt); err != nil {
 		return err
 	}
-	return l.transact(ctx, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, next = '', changed = ?, settled = ?, twice = twice OR ? WHERE plan = ? AND row = ? AND state = ?`,
-			string(to), stamp(s.At), string(s.How), d.State == Unknown && s.How == Resend, p.key, d.Row, string(d.State))
-		if err := one(done, err, p, d.Row, s.How); err != nil {
-			return err
-		}
-		line := fmt.Sprintf("%d %s %s %s", d.Row, s.How, to, sealed(salt, s.Who, s.Why))
-		if err := l.record(ctx, tx, p, s.At, settledKind, line); err != nil {
-			return err
-		}
-		seq, _, err := tip(ctx, tx, p.key)
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, "INSERT INTO settlements (plan, seq, row, how, who, why, salt) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			p.key, seq, d.Row, string(s.How), s.Who, s.Why, salt)
+	done, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, next = '', changed = ?, settled = ?, twice = twice OR ? WHERE plan = ? AND row = ? AND state = ?`,
+		string(to), stamp(s.At), string(s.How), s.State == Unknown && s.How == Resend, p.key, s.Row, string(s.State))
+	if err := one(done, err, p, s.Row, s.How); err != nil {
 		return err
-	})
+	}
+	line := fmt.Sprintf("%d %s %s %s", s.Row, s.How, to, sealed(salt, s.Who, s.Why))
+	if err := l.record(ctx, tx, p, s.At, settledKind, line); err != nil {
+		return err
+	}
+	seq, _, err := tip(ctx, tx, p.key)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO settlements (plan, seq, row, how, who, why, salt) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		p.key, seq, s.Row, string(s.How), s.Who, s.Why, salt)
+	return err
+}
+
+// DeliveryAt finds a row of a plan by its number.
+func (l *Ledger) DeliveryAt(ctx context.Context, p Stored, row int) (Delivery, bool, error) {
+	return oneDelivery(l.db.QueryRowContext(ctx, "SELECT "+deliveryColumns+deliveryTables+"WHERE plan = ? AND row = ?", p.key, row))
+}
+
+func oneDelivery(row *sql.Row) (Delivery, bool, error) {
+	d, err := scan(row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Delivery{}, false, nil
+	}
+	return d, err == nil, err
+}
+
+// Began is when the run began that has begun a letter last; zero where it is not known.
+func (l *Ledger) Began(ctx context.Context, d Delivery) (time.Time, error) {
+	var began string
+	err := l.db.QueryRowContext(ctx, "SELECT began FROM runs WHERE run = ?", d.Run).Scan(&began)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	return time.Parse(time.RFC3339, began)
 }
 
 // settled is where a settlement takes a row.
@@ -81,16 +145,35 @@ func (d Delivery) settled(p Stored, how Event) (State, error) {
 		return refused("a run has begun it, and the next run finds out what became of it")
 	case !may:
 		return refused("there is nothing to settle so")
+	case how == Resend && p.Dropped != "":
+		return refused("its plan was dropped")
 	case how == Resend && p.Superseded != "":
 		return refused(p.Superseded + " has taken the place of its plan")
+	case how == Resend && p.Paused != "":
+		return refused(p.Paused + " is to take the place of its plan")
 	case to == Planned && d.Erased != "":
 		return refused("its letter is forgotten")
 	case d.State == NoLetter && d.Standing == notify.NotRequired:
 		return refused("no notice of it is required")
-	case to == Planned && p.Superseded != "":
+	case d.State == NoLetter && d.Standing == notify.Told:
+		return refused("it was told before this plan was made")
+	case to == Planned && (p.closed() || p.Paused != ""):
 		return Superseded, nil
 	}
 	return to, nil
+}
+
+// OpenRows is how many rows are open: letters to be delivered or looked up, and tailnets
+// that a person has to see to.
+func (a Account) OpenRows() int {
+	n := a.Open()
+	for _, rows := range a.Unsettled {
+		n += rows
+	}
+	for _, rows := range a.Untold {
+		n += rows
+	}
+	return n
 }
 
 // Record is a settlement as the ledger keeps it.

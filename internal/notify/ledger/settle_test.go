@@ -35,33 +35,6 @@ func TestSettled(t *testing.T) {
 	}
 }
 
-// TestNoPlanAfterPeopleWereTold: once letters of a plan have gone to people, or may have,
-// no other plan writes to them again, and no rehearsal closes what is left of it. What a
-// rehearsal has delivered hinders nobody.
-func TestNoPlanAfterPeopleWereTold(t *testing.T) {
-	for _, transport := range []string{"smtp://relay.example.com:587", "maildir:var/outbox"} {
-		l := newLedger(t)
-		first := aPlan(1)
-		first.Transport = transport
-		sendMixed(t, l, freeze(t, l, first, entries(40)))
-		for _, next := range []string{"smtp://relay.example.com:587", "maildir:var/outbox"} {
-			second := aPlan(2)
-			second.Transport = next
-			_, err := l.Freeze(ctx, second, nil, seq(entries(40)))
-			var told *ToldError
-			if refused := errors.As(err, &told); refused != (transport != "maildir:var/outbox") {
-				t.Errorf("after %s, %s: %v", transport, next, err)
-			}
-			if told != nil && (told.Plan != first.ID || told.Told == 0) {
-				t.Errorf("%+v", told)
-			}
-			if err == nil {
-				break // it has taken the number
-			}
-		}
-	}
-}
-
 // TestWhatCannotBeSettled: nobody's decision makes a letter sendable that a later plan has
 // taken the place of, or that is forgotten; and nobody is told who need not be.
 func TestWhatCannotBeSettled(t *testing.T) {

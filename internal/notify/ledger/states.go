@@ -68,7 +68,7 @@ var transitions = map[Event]map[State]State{
 	Return: {Intent: Planned}, // Deferred where it was that; Superseded where a later plan took its place
 
 	Confirm: {Unknown: Accepted},
-	Absent:  {Unknown: Planned}, // Superseded where a later plan took its place
+	Absent:  {Unknown: Planned}, // Superseded where a later plan took its place, or is to
 	Bounce:  {Accepted: Bounced, Unknown: Bounced},
 
 	Told: {Planned: Superseded, Deferred: Superseded, Rejected: Rejected, Unknown: Unknown, Bounced: Bounced, NoLetter: NoLetter},
@@ -87,7 +87,7 @@ func (s State) after(e Event) (State, bool) {
 // was before. What was deferred has kept the instant at which it was due.
 func (p Stored) returned(next string) State {
 	switch {
-	case p.Superseded != "":
+	case p.closed():
 		return Superseded
 	case next != "":
 		return Deferred
@@ -96,10 +96,10 @@ func (p Stored) returned(next string) State {
 }
 
 // open reports whether a row still needs somebody or something: a letter to be sent or
-// looked up, or a tailnet that nobody has told. In a plan that another took the place of
-// only a letter that is begun is open: the rest the later plan has taken up.
+// looked up, or a tailnet that nobody has told. In a plan that another took the place of,
+// or that was dropped, only a letter that is begun is open: the rest a later plan takes up.
 func (p Stored) open(standing notify.Standing, state State, settled Event) bool {
-	if p.Superseded != "" {
+	if p.closed() {
 		return state == Intent
 	}
 	switch state {

@@ -39,6 +39,7 @@ func damaged(id notify.PlanID, part, format string, args ...any) error {
 const (
 	plainRows     = 1 // all that they say: plans of the first schema, which cannot forget
 	committedRows = 2 // of people and letters their commitments
+	kindRows      = 3 // the kinds of plan and letters too
 )
 
 // Verify goes through a plan as a stream: it recomputes the chain's hashes from its
@@ -142,8 +143,14 @@ func (v *verifier) sums(r *replay) error {
 		return damaged(p.ID, "digest", "rows and head do not come to it")
 	case r.frozen != frozenLine(p.Digest, v.rows, v.mailed):
 		return damaged(p.ID, "chain", "it begins with another digest, or with other numbers of rows and letters")
+	case p.form < kindRows && p.Kind != "":
+		return damaged(p.ID, "head", "it is of a kind that there was not when it was frozen")
 	case r.by != p.Superseded:
 		return damaged(p.ID, "head", "it is superseded by %q, and by %q in the chain", p.Superseded, r.by)
+	case r.paused != p.Paused:
+		return damaged(p.ID, "head", "it is paused for %q, and for %q in the chain", p.Paused, r.paused)
+	case stamped(r.dropped) != p.Dropped:
+		return damaged(p.ID, "head", "it is dropped at %q, and at %q in the chain", p.Dropped, stamped(r.dropped))
 	}
 	return nil
 }
@@ -232,10 +239,21 @@ func (l *Ledger) verifyApprovals(ctx context.Context, p Stored, r *replay) error
 func (p Stored) begin() notify.Digester {
 	seal := notify.NewDigester()
 	seal.Head(p.Plan)
-	if p.form == committedRows {
+	if p.form >= committedRows {
 		seal.Add(p.tables, notify.Digest(p.pattern))
 	}
+	if p.form >= kindRows {
+		seal.Add(string(p.Kind))
+	}
 	return seal
+}
+
+// row adds a row with its commitment to the digest.
+func (p Stored) row(seal notify.Digester, e notify.Entry, commitment string) {
+	seal.Committed(e, commitment)
+	if p.form >= kindRows {
+		seal.Add(string(e.Kind))
+	}
 }
 
 // add adds a row to the digest, and reports whether it is what it was committed to.
@@ -243,10 +261,10 @@ func (p Stored) add(seal notify.Digester, d Delivery) bool {
 	switch p.form {
 	case plainRows:
 		seal.Row(d.Entry)
-		return true
-	case committedRows:
-		seal.Committed(d.Entry, d.commitment)
-		return d.Erased != "" || notify.Commitment(d.salt, d.Entry) == d.commitment
+		return d.Kind == ""
+	case committedRows, kindRows:
+		p.row(seal, d.Entry, d.commitment)
+		return (d.Kind == "" || p.form == kindRows) && (d.Erased != "" || notify.Commitment(d.salt, d.Entry) == d.commitment)
 	}
 	return false // a form that there is not
 }

@@ -27,8 +27,8 @@ func newWriter(ctx context.Context, tx *sql.Tx, plan Stored, salts io.Reader) (w
 		return nil, err
 	}
 	for query, statement := range map[string]**sql.Stmt{
-		`INSERT INTO deliveries (plan, row, tailnet, standing, clauses, missing, nodes, commitment, state, changed)
-		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`: &w.deliver,
+		`INSERT INTO deliveries (plan, row, tailnet, standing, kind, clauses, missing, nodes, commitment, state, changed)
+		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`: &w.deliver,
 		"INSERT INTO recipients (plan, row, name, address, reason, trace, message_id, digest, salt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)": &w.concern,
 		"INSERT INTO letters (plan, row, octets, message) VALUES (?, ?, ?, ?)":                                                          &w.keep,
 	} {
@@ -49,12 +49,13 @@ func (w *writer) close() error {
 	return errors.Join(failures...)
 }
 
-// all writes every row, one after the other, and returns their sums and the plan's digest.
-func (w *writer) all(ctx context.Context, entries iter.Seq2[notify.Entry, error]) (counts notify.Counts, digest string, err error) {
-	counts, seal, row := make(notify.Counts), w.plan.begin(), 0
+// all writes every row, one after the other, counts them, and returns the plan's digest.
+func (w *writer) all(ctx context.Context, counted *notify.Plan, entries iter.Seq2[notify.Entry, error]) (digest string, err error) {
+	seal, row := w.plan.begin(), 0
+	counted.Counts = make(notify.Counts)
 	for e, err := range entries {
 		if err != nil {
-			return nil, "", err
+			return "", err
 		}
 		row++
 		commitment, err := w.commit(e)
@@ -62,12 +63,12 @@ func (w *writer) all(ctx context.Context, entries iter.Seq2[notify.Entry, error]
 			err = w.write(ctx, row, e, commitment)
 		}
 		if err != nil {
-			return nil, "", err
+			return "", err
 		}
-		counts[e.Standing]++
-		seal.Committed(e, commitment)
+		counted.Count(e.Standing, e.Kind, 1)
+		w.plan.row(seal, e, commitment)
 	}
-	return counts, seal.Sum(), nil
+	return seal.Sum(), nil
 }
 
 // commit draws the row's salt and commits the row to what it says about people.
@@ -90,7 +91,7 @@ func (w *writer) write(ctx context.Context, row int, e notify.Entry, commitment 
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
-	_, err = w.deliver.ExecContext(ctx, w.plan.key, row, string(e.Tailnet), string(e.Standing), clauses, missing,
+	_, err = w.deliver.ExecContext(ctx, w.plan.key, row, string(e.Tailnet), string(e.Standing), string(e.Kind), clauses, missing,
 		e.Nodes, commitment, string(state), stamp(w.plan.Created))
 	if err == nil {
 		_, err = w.concern.ExecContext(ctx, w.plan.key, row, e.Name, string(e.Address), string(e.Reason), trace, e.MessageID, e.Digest, w.salt[:])
