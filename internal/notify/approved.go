@@ -29,6 +29,7 @@ type Approval struct {
 // Decided says how many rows of a plan have one standing by the same clauses.
 type Decided struct {
 	Standing Standing
+	Kind     Kind // of a letter that follows others; else empty
 	Clauses  []string
 	Rows     int
 }

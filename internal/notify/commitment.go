@@ -22,7 +22,8 @@ func Commitment(salt []byte, e Entry) string {
 }
 
 // Committed adds one row with what it says about people under its [Commitment], so that
-// the digest can be computed when they are forgotten.
+// the digest can be computed when they are forgotten. Its kind the ledger adds: there were
+// digests before there were kinds.
 func (s Digester) Committed(e Entry, commitment string) {
 	s.Add(string(e.Tailnet), string(e.Standing))
 	s.list(e.Clauses)

@@ -35,17 +35,27 @@ func (in Inputs) Digest() string {
 const (
 	InventoryInput = "inventory" // is not read again for sending
 	StatusInput    = "status"    // counts to the last letter: withdrawing stops a plan
+	ToldInput      = "told"      // what tailnets had been told before; is not read again for sending
+	RevisionInput  = "revision"  // the number of it, see [Revision]; the bulletin's own digest covers the rest
 )
 
-// Drift names the inputs, but for the inventory, that differ or that only one side
-// has, sorted.
+// Without is the inputs but for some.
+func (in Inputs) Without(names ...string) Inputs {
+	rest := maps.Clone(in)
+	for _, name := range names {
+		delete(rest, name)
+	}
+	return rest
+}
+
+// Drift names the inputs that differ or that only one side has, sorted; but for those
+// that are not read again.
 func (in Inputs) Drift(now Inputs) []string {
 	all := make(Inputs)
 	maps.Copy(all, in)
 	maps.Copy(all, now)
-	delete(all, InventoryInput)
 	var out []string
-	for _, name := range slices.Sorted(maps.Keys(all)) {
+	for _, name := range slices.Sorted(maps.Keys(all.Without(InventoryInput, ToldInput, RevisionInput))) {
 		if then, is := in[name], now[name]; then != is || then == "" {
 			out = append(out, name)
 		}
@@ -103,8 +113,8 @@ func (s Digester) Add(texts ...string) {
 // Sum is the digest so far, hex SHA-256.
 func (s Digester) Sum() string { return hex.EncodeToString(s.h.Sum(nil)) }
 
-// Head adds what a plan's head says, but for its tables, which the ledger adds as it
-// keeps them, and for its digest and its counts, which follow from the rows.
+// Head adds what a plan's head says, but for its kind and its tables, which the ledger adds
+// as it keeps them, and for its digest and its counts, which follow from the rows.
 func (s Digester) Head(p Plan) {
 	s.Add(p.ID.String(), p.Created.Format(time.RFC3339), p.Deadline.Format(time.RFC3339),
 		p.Transport, string(p.Undetermined), p.Inputs.Digest())
@@ -112,12 +122,21 @@ func (s Digester) Head(p Plan) {
 
 // Row adds one row with the digest of its letter; empty where it gets none.
 func (s Digester) Row(e Entry) {
-	s.Add(string(e.Tailnet), e.Name, string(e.Standing))
+	s.Add(string(e.Tailnet), e.Name, ofKind(string(e.Standing), e.Kind))
 	s.list(e.Clauses)
 	s.list(e.Missing)
 	s.Add(string(e.Address), string(e.Reason))
 	s.list(e.Trace)
 	s.Add(strconv.Itoa(e.Nodes), e.MessageID, e.Digest)
+}
+
+// ofKind is a word with the kind after it. First notices are as they were before there was
+// any other kind, so that what was frozen then still verifies.
+func ofKind(word string, k Kind) string {
+	if k == "" || k == FirstNotice {
+		return word
+	}
+	return word + " " + string(k)
 }
 
 // list adds texts after their number, so that none runs over into the next list.
@@ -177,6 +196,14 @@ func (s Digester) match(r Row) {
 	for _, f := range m.Findings {
 		s.Add(f.Node, f.User, string(f.Status), f.DataVisible.String(), f.FirstSeen, f.LastSeen, f.Tell, f.Done, f.DoneAt)
 	}
+}
+
+// Told adds what a row owes to the letters before it.
+func (s Digester) Told(r Row) {
+	s.Add(string(r.Tailnet.ID), r.Tailnet.Name(), ofKind(string(r.Standing), r.Kind), string(r.Contact.Address), string(r.Contact.Reason))
+	s.list(r.Changed)
+	s.list(r.Earlier)
+	s.Add(strconv.FormatBool(r.Doubtful), strconv.FormatBool(r.Cleared))
 }
 
 // indices are those of the affected rows of a hit, as one text.

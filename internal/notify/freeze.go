@@ -11,6 +11,7 @@ type Entry struct {
 	Tailnet   tailnet.ID
 	Name      string
 	Standing  Standing
+	Kind      Kind     // of its letter, or of the one it would get if it could be reached; empty where it gets none
 	Clauses   []string // IDs of the clauses that decided
 	Missing   []string // facts that would have decided
 	Address   tailnet.Address
@@ -27,9 +28,10 @@ type Composer struct {
 	Common    Common
 	Templates *Templates
 	Message   func(l Letter, messageID string) ([]byte, error) // a letter to the bytes of a mail message
-	Key       []byte                                           // what Message-IDs are made with
+	Key       []byte                                           // what Message-IDs and codes are made with
 	Domain    string                                           // of the sender
 	Guard     *Guard                                           // proves each letter; nil: nothing is proven
+	FollowUps bool                                             // some letters may follow others
 }
 
 func (c Composer) entry(plan Plan, r Row) (Entry, error) {
@@ -37,9 +39,10 @@ func (c Composer) entry(plan Plan, r Row) (Entry, error) {
 	if r.Standing != Mailed {
 		return e, c.Guard.check(plan, r, e)
 	}
-	e.MessageID = MessageID(c.Key, plan.ID, r.Tailnet.ID, r.Contact.Address, c.Domain)
+	own := c.mark(plan, r)
+	e.MessageID = own.messageID
 	var err error
-	if e.Message, r.Lists, err = c.fitting(plan, r, e.MessageID); err != nil {
+	if e.Message, r.Lists, err = c.fitting(plan, r, own); err != nil {
 		return Entry{}, err
 	}
 	e.Digest = Digest(e.Message)
@@ -61,9 +64,9 @@ func (e *SizeError) Error() string {
 
 // fitting writes the letter of a row with as many lists of its nodes as mail servers take:
 // whoever has very many nodes is told all the same.
-func (c Composer) fitting(plan Plan, r Row, messageID string) ([]byte, Lists, error) {
+func (c Composer) fitting(plan Plan, r Row, own mark) ([]byte, Lists, error) {
 	for r.Lists = BothLists; ; r.Lists++ {
-		message, err := c.letter(plan, r, messageID)
+		message, err := c.letter(plan, r, own)
 		switch {
 		case err != nil:
 			return nil, r.Lists, err
@@ -76,23 +79,27 @@ func (c Composer) fitting(plan Plan, r Row, messageID string) ([]byte, Lists, er
 }
 
 // letter writes the letter of one row, as it will be delivered.
-func (c Composer) letter(plan Plan, r Row, messageID string) ([]byte, error) {
+func (c Composer) letter(plan Plan, r Row, own mark) ([]byte, error) {
 	c.Common.At = plan.Created
 	view, err := c.Common.View(r)
 	if err != nil {
 		return nil, err
 	}
+	view.LetterCode = own.code
 	letter, err := c.Templates.Write(r, view, c.Common.Language, plan.Created)
 	if err != nil {
 		return nil, c.nameless(plan, r, err)
 	}
-	return c.Message(letter, messageID)
+	return c.Message(letter, own.messageID)
 }
 
 // bare is the entry of a row without a letter.
 func bare(r Row) Entry {
+	if r.Standing == Mailed && r.Kind == "" {
+		r.Kind = FirstNotice
+	}
 	return Entry{
-		Tailnet: r.Tailnet.ID, Name: r.Tailnet.Name(), Standing: r.Standing,
+		Tailnet: r.Tailnet.ID, Name: r.Tailnet.Name(), Standing: r.Standing, Kind: r.Kind,
 		Clauses: r.Clauses, Missing: r.Missing,
 		Address: r.Contact.Address, Reason: r.Contact.Reason, Trace: r.Contact.Trace, Nodes: len(r.Match.Hits),
 	}

@@ -41,14 +41,16 @@ func (g *Guard) check(plan Plan, r Row, e Entry) error {
 	if g.once.Do(func() { g.err = g.begin(plan) }); g.err != nil {
 		return g.err
 	}
-	letter.Message = e.Message
-	return g.checker.Check(letter, func() (isolation.Twin, error) { return g.twin(plan, r, e.MessageID) })
+	// The code is worked out here once more. It names nobody, so the twin bears the same.
+	own := mark{e.MessageID, g.apart.code(plan, r)}
+	letter.Message, letter.LetterCode = e.Message, string(own.code)
+	return g.checker.Check(letter, func() (isolation.Twin, error) { return g.twin(plan, r, own) })
 }
 
 // Claims lists what a row says that its letter holds.
 func (d Common) Claims(r Row) isolation.Letter {
 	l := isolation.Letter{Tailnet: r.Tailnet.ID, Name: r.Tailnet.Name(), To: r.Contact.Address}
-	if d.Kind != AllClear {
+	if r.Kind != AllClear {
 		l.Nodes = make([]isolation.Node, 0, len(r.Match.Hits))
 		for _, h := range r.Match.Hits {
 			l.Nodes = append(l.Nodes, isolation.Node{ID: h.Node.ID, Name: h.Node.Name})
@@ -63,9 +65,9 @@ func (d Common) Claims(r Row) isolation.Letter {
 	return l
 }
 
-// twin writes the letter of a row with masks, under the same Message-ID: boundaries are
-// made of that.
-func (g *Guard) twin(plan Plan, r Row, messageID string) (isolation.Twin, error) {
+// twin writes the letter of a row with masks, under the same Message-ID, of which boundaries
+// are made, and with the same code.
+func (g *Guard) twin(plan Plan, r Row, own mark) (isolation.Twin, error) {
 	var everybodys []string
 	for _, done := range g.apart.Common.done() {
 		everybodys = append(everybodys, done.What)
@@ -73,7 +75,8 @@ func (g *Guard) twin(plan Plan, r Row, messageID string) (isolation.Twin, error)
 	masked, masks := r.masked(g.word(plan), everybodys)
 	letter := g.apart.Common.Claims(masked)
 	var err error
-	letter.Message, err = g.apart.letter(plan, masked, messageID)
+	letter.Message, err = g.apart.letter(plan, masked, own)
+	letter.LetterCode = string(own.code)
 	return isolation.Twin{Letter: letter, Masks: masks}, err
 }
 
@@ -89,14 +92,14 @@ func (g *Guard) word(plan Plan) string {
 func (g *Guard) begin(plan Plan) error {
 	d := g.apart.Common
 	g.checker.Allow(string(d.Bulletin.Source.Data), d.Bulletin.Title, d.Bulletin.Summary, d.Organization, d.Unit, d.Settings, string(d.ReplyTo), d.BulletinURL, d.PolicyURL)
-	g.checker.Allow(d.Changed...)
+	g.checker.Allow(Changes(d.Bulletin, 0)...)
 	g.checker.AllowHosts(string(d.Bulletin.Source.Data), d.Settings, d.BulletinURL, d.PolicyURL)
 	for language, words := range g.apart.Templates.words {
 		for _, text := range words.texts {
 			g.checker.Allow(text, strings.ToUpper(text))
 		}
-		for _, sure := range []verdict.Truth{verdict.Yes, verdict.Unknown} {
-			letter, err := g.apart.letter(plan, d.specimen(g.word(plan), language, sure), plan.ID.String())
+		for _, nobodys := range g.apart.specimens(g.word(plan), language) {
+			letter, err := g.apart.letter(plan, nobodys, mark{plan.ID.String(), g.apart.code(plan, nobodys)})
 			if err != nil {
 				return err
 			}
@@ -106,6 +109,27 @@ func (g *Guard) begin(plan Plan) error {
 		}
 	}
 	return nil
+}
+
+// specimens are rows of a tailnet that there is not, of every kind that the plan may hold.
+func (c Composer) specimens(word, language string) []Row {
+	sure, unsure := c.Common.specimen(word, language, verdict.Yes), c.Common.specimen(word, language, verdict.Unknown)
+	rows := []Row{sure, unsure}
+	if c.FollowUps {
+		for _, kind := range []Kind{Correction, Update, AllClear} {
+			rows = append(rows, c.Common.following(sure, kind), c.Common.following(unsure, kind))
+		}
+	}
+	return rows
+}
+
+// following is a specimen as a letter of a kind, which says all that one of them may say.
+func (d Common) following(r Row, kind Kind) Row {
+	r = r.As(kind)
+	if r.Kind.FollowsUp() {
+		r.Changed = Changes(d.Bulletin, 0)
+	}
+	return r
 }
 
 // specimen is the row of a tailnet that there is not: with a node on every platform that

@@ -19,6 +19,7 @@ type Letter struct {
 	To          tailnet.Address
 	Subject     string
 	Date        time.Time
+	Earlier     []string // Message-IDs of the letters that it follows, the oldest first; without angle brackets
 	Text        string
 	HTML        string
 	Attachments []Attachment
@@ -83,6 +84,7 @@ func (s *Templates) Write(r Row, v View, written string, date time.Time) (Letter
 		To:          r.Contact.Address,
 		Subject:     subject,
 		Date:        date,
+		Earlier:     r.Earlier,
 		Text:        fold(text),
 		HTML:        html,
 		Attachments: attachments(v),

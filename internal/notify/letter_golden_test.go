@@ -59,10 +59,21 @@ func letters(t *testing.T) map[string]Letter {
 		{Tailnet: of.ID, User: "u1", Status: tailnet.KnownAffected, DataVisible: verdict.Yes, Tell: "Somebody else saw the list of this user's nodes."},
 	}
 	follow := func(kind Kind, changed ...string) Letter {
-		d := desk(out)
-		d.Kind, d.Changed = kind, changed
-		return write(t, d, aRow(t, out, of, windows))
+		row := aRow(t, out, of, windows).As(kind)
+		row.Changed = changed
+		return write(t, desk(out), row)
 	}
+
+	doubtful := aRow(t, out, of, windows).As(Update)
+	doubtful.Changed, doubtful.Doubtful = []string{"It is known to be exploited."}, true
+	again := aRow(t, out, of, windows)
+	again.Cleared = true
+	unasked := aRow(t, out, german, windows).As(Correction)
+	unasked.Changed, unasked.Clauses = []string{"The first letter named 1.66.0 as the version with the fix. It is 1.66.1."}, nil
+	taken := out
+	taken.Status, taken.Retraction = bulletin.Withdrawn, &bulletin.Retraction{Reason: "The fault was in the test, not in the client.", SupersededBy: "TS-2026-009"}
+	gone := aRow(t, out, of, windows).As(AllClear)
+	gone.Contact.Reason = tailnet.EarlierAddress
 
 	repaired := aRow(t, out, of, windows)
 	repaired.Match.Hits[0].Found = tailnet.FixedFinding
@@ -82,6 +93,12 @@ func letters(t *testing.T) map[string]Letter {
 		"correction":        follow(Correction, "The first letter named 1.66.0 as the version with the fix. It is 1.66.1."),
 		"update":            follow(Update, "It is known to be exploited."),
 		"all-clear":         follow(AllClear, "Versions before 1.62.0 turned out not to have the fault."),
+		"doubtful":          write(t, desk(out), doubtful),
+		"affected-again":    write(t, desk(out), again),
+		"correction-german": write(t, desk(out), unasked),
+		"withdrawn":         write(t, desk(taken), aRow(t, out, of, windows).As(AllClear)),
+		"withdrawn-german":  write(t, desk(taken), aRow(t, out, german, windows).As(AllClear)),
+		"all-clear-gone":    write(t, desk(out), gone),
 		"one-node":          write(t, desk(out), aRow(t, out, of, windows)),
 		"fix-to-come":       write(t, desk(coming), aRow(t, coming, of, windows)),
 		"several-platforms": write(t, desk(two), aRow(t, two, owned, windows, node("n2", "till-2", "windows", "1.66.0-t9d5c0b"), node("n3", "nas", "linux", "1.64.0"), node("n4", "studio", "macos", "1.66.0"))),

@@ -1,11 +1,13 @@
 package notify
 
 import (
+	"html/template"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"tocsin/internal/markdown"
 	"tocsin/internal/tailnet"
 	"tocsin/internal/verdict"
 )
@@ -108,13 +110,15 @@ func (p *page) ForWhat(o Option) (string, error) {
 // Clear reports whether the letter takes back an alarm.
 func (p *page) Clear() bool { return p.Kind == AllClear }
 
-// followsUp reports whether an earlier letter was sent.
-func (p *page) followsUp() bool { return p.Kind != "" && p.Kind != FirstNotice }
+// TakenBack reports whether the letter says that the bulletin does not hold any more.
+func (p *page) TakenBack() bool { return p.Clear() && p.Bulletin.Withdrawn }
 
 // Intro is the key of the sentence that the letter begins with.
 func (p *page) Intro() string {
 	switch {
-	case p.followsUp():
+	case p.TakenBack():
+		return "intro.withdrawn"
+	case p.Kind.FollowsUp():
 		return "intro." + string(p.Kind)
 	case !p.Certain:
 		return "intro.unsure"
@@ -164,6 +168,10 @@ func (p *page) dated(key string, at time.Time) (string, error) {
 	}
 	return p.Say(key, day)
 }
+
+// Prose is what the bulletin says to everybody, as HTML: commands stand between backquotes in
+// it. What one tailnet alone is told stays as it is, so that it can be looked for as a whole.
+func (p *page) Prose(text string) template.HTML { return markdown.Inline(text) }
 
 // Helps says when something helps in place of a fix, and on which platforms.
 func (p *page) Helps(s Stopgap) (string, error) {
@@ -236,6 +244,8 @@ func (p *page) Looked(f Finding) (string, error) {
 // WhyTold is the key of the sentence that the policy's own follow.
 func (p *page) WhyTold() string {
 	switch {
+	case !p.Cites():
+		return "why.before"
 	case p.Unsettled:
 		return "why.unsettled"
 	case p.Beyond:
@@ -243,6 +253,10 @@ func (p *page) WhyTold() string {
 	}
 	return "why.policy"
 }
+
+// Cites reports whether it is the policy that asks for the letter, and not what an earlier
+// one said.
+func (p *page) Cites() bool { return !p.Kind.FollowsUp() || len(p.Reasons) > 0 || p.Beyond }
 
 // Attachment says what is attached.
 func (p *page) Attachment() (string, error) {
@@ -295,7 +309,9 @@ func (p *page) End() (string, error) {
 func (p *page) Subject() (string, error) {
 	key := "subject.action"
 	switch {
-	case p.followsUp():
+	case p.TakenBack():
+		key = "subject.withdrawn"
+	case p.Kind.FollowsUp():
 		key = "subject." + string(p.Kind)
 	case p.Bulletin.Action == "" || p.When == Settled:
 		key = "subject.notice"

@@ -57,9 +57,10 @@ func TestPartsSayTheSame(t *testing.T) {
 			t.Errorf("%s:\n%s", name, diff)
 		}
 	}
-	for _, kind := range []Kind{FirstNotice, Correction, Update, AllClear} {
+	for i, kind := range []Kind{FirstNotice, Correction, Update, AllClear, AllClear} {
 		v := every()
-		v.Kind = kind
+		v.Kind, v.Doubtful, v.Cleared = kind, kind == Update, kind == FirstNotice
+		v.Bulletin.Withdrawn, v.Bulletin.Reason, v.Bulletin.Instead = i == 4, "Nobody had it.", "TS-2026-008"
 		l, err := stationery(t).Write(Row{}, v, "", planned)
 		if err != nil {
 			t.Fatal(err)

@@ -202,6 +202,7 @@ func write(t testing.TB, d Common, r Row) Letter {
 	if err != nil {
 		t.Fatal(err)
 	}
+	v.LetterCode = Composer{Common: d, Key: []byte("key")}.code(Plan{ID: PlanID{d.Bulletin.ID, 1}}, r)
 	l, err := stationery(t).Write(r, v, d.Language, planned)
 	if err != nil {
 		t.Fatal(err)

@@ -75,18 +75,25 @@ func TestEveryTextIsSaid(t *testing.T) {
 // everyState is views that between them take every state that there is.
 func everyState() (out []View) {
 	for _, kind := range []Kind{"", Correction, Update, AllClear} {
-		for i, reason := range []tailnet.ContactReason{tailnet.SecurityContact, tailnet.Owner, tailnet.Supplemented, tailnet.FoundAddress} {
+		for i, reason := range []tailnet.ContactReason{tailnet.SecurityContact, tailnet.Owner, tailnet.Supplemented, tailnet.FoundAddress, tailnet.EarlierAddress} {
 			v := every()
 			v.Kind, v.ToldAs = kind, reason
-			v.Bulletin.Severity = []string{"critical", "high", "medium", "low"}[i]
-			v.Bulletin.Exploited = []string{"confirmed", "suspected", "no_evidence", "confirmed_none"}[i]
-			v.When = []When{Now, NowInPart, Expected, NotYet}[i]
+			v.Bulletin.Severity = []string{"critical", "high", "medium", "low"}[i%4]
+			v.Bulletin.Exploited = []string{"confirmed", "suspected", "no_evidence", "confirmed_none"}[i%4]
+			v.When = []When{Now, NowInPart, Expected, NotYet}[i%4]
 			if kind == Update && i == 0 {
 				v.When = NowWhereSaid
 			}
 			v.Services[0].Fixed, v.Services[1].Fixed = []verdict.Truth{verdict.Yes, verdict.No}[i%2], []verdict.Truth{verdict.Yes, verdict.No, verdict.Unknown}[i%3]
 			v.Bulletin.NoAction = false
 			v.Unsettled, v.Beyond, v.Certain = i == 0, i == 1, i != 2
+			v.Doubtful, v.Cleared = kind == Correction && i == 3, kind == "" && i == 3
+			if kind == AllClear && i == 1 {
+				v.Bulletin.Withdrawn, v.Bulletin.Reason, v.Bulletin.Instead = true, "Nobody had it.", "TS-2026-008"
+			}
+			if kind == Correction && i == 2 {
+				v.Reasons = nil
+			}
 			out = append(out, v)
 		}
 	}

@@ -23,7 +23,7 @@ func TestMasksCoverRows(t *testing.T) {
 	masked.Contact.Address = "mask"
 	left(reflect.ValueOf(masked), "Row", &bare)
 	want := strings.Fields(`
-		Row.Contact.Reason Row.Match.Evidence
+		Row.Contact.Reason Row.Kind Row.Match.Evidence
 		Row.Match.Findings.DoneAt Row.Match.Findings.FirstSeen Row.Match.Findings.LastSeen Row.Match.Findings.Status
 		Row.Match.Hits.Evidence Row.Match.Hits.Found
 		Row.Match.Hits.Node.LastSeen Row.Match.Hits.Node.OS Row.Match.Hits.Node.Product Row.Match.Hits.Node.Version Row.Match.Hits.Plain

@@ -20,6 +20,9 @@ func (c Composer) Masked(plan Plan, r Row) (Letter, error) {
 	if err != nil {
 		return Letter{}, err
 	}
+	if c.Common.BulletinURL != "" {
+		view.LetterCode = "CODE"
+	}
 	return c.Templates.Write(r, view, c.Common.Language, plan.Created)
 }
 

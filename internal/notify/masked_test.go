@@ -23,7 +23,7 @@ func TestMaskedRowNamesNobody(t *testing.T) {
 	var bare []string
 	left(reflect.ValueOf(masked), "Row", &bare)
 	bare = slices.DeleteFunc(bare, func(path string) bool { return strings.HasSuffix(path, ".Product") }) // one of tocsin.yaml
-	want := strings.Fields(`Row.Contact.Reason Row.Match.Evidence Row.Match.Findings.Status Row.Match.Hits.Found
+	want := strings.Fields(`Row.Contact.Reason Row.Kind Row.Match.Evidence Row.Match.Findings.Status Row.Match.Hits.Found
 		Row.Match.Hits.Plain Row.Standing Row.Tailnet.Language`)
 	if slices.Sort(bare); !slices.Equal(bare, want) {
 		t.Errorf("not masked are\n%q\nwant\n%q", bare, want)

@@ -100,18 +100,36 @@ func (w *pen) space(part, record int) *[]byte {
 
 // flush puts the full block of a part away, and returns one that has room for a record.
 func (p *parted) flush(to int, full []byte, record int) []byte {
-	if len(full) > 0 {
-		if p.keeps(to, full) {
-			full = nil
-		} else {
-			at, err := p.spill.put(full)
-			p.note(to, extent{at, len(full)}, err)
-		}
+	if p.away(to, full) {
+		full = nil
 	}
 	if need := max(record, p.block); cap(full) < need {
 		return make([]byte, 0, need)
 	}
 	return full[:0]
+}
+
+// away puts a block away, and reports whether that is in memory.
+func (p *parted) away(to int, block []byte) (kept bool) {
+	if len(block) == 0 {
+		return false
+	}
+	if kept = p.keeps(to, block); !kept {
+		at, err := p.spill.put(block)
+		p.note(to, extent{at, len(block)}, err)
+	}
+	return kept
+}
+
+// seal puts away the blocks that are being filled: nothing more is written.
+func (p *parted) seal() {
+	for _, w := range p.pens {
+		for to, block := range w.open {
+			p.away(to, block)
+		}
+		clear(w.open)
+	}
+	p.pens = nil
 }
 
 // keeps keeps a block in memory, where there is room.

@@ -13,7 +13,8 @@ import (
 func (c Composer) Pattern(plan Plan) ([]byte, error) {
 	var pattern []byte
 	for _, language := range slices.Sorted(maps.Keys(c.Templates.words)) {
-		letter, err := c.letter(plan, c.Common.specimen("exampl", language, verdict.Yes), plan.ID.String())
+		nobodys := c.Common.following(c.Common.specimen("exampl", language, verdict.Yes), plan.Kind)
+		letter, err := c.letter(plan, nobodys, mark{plan.ID.String(), c.code(plan, nobodys)})
 		if err != nil {
 			return nil, err
 		}

@@ -9,6 +9,7 @@ package notify
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -28,6 +29,8 @@ const (
 	NotRequired Standing = "not_required"
 	// Unreachable must be told and has no usable address. Somebody has to find another way.
 	Unreachable Standing = "unreachable"
+	// Told has been told what stands today. It gets no letter again.
+	Told Standing = "told"
 	// Undetermined may have to be told: facts are missing, and the planner chose to hold.
 	Undetermined Standing = "undetermined"
 	// Held must be told, and something asks to wait, such as a law. No plan is made
@@ -36,13 +39,13 @@ const (
 )
 
 // Standings lists those of a plan in the order in which they are reported.
-var Standings = [...]Standing{Mailed, NotRequired, Unreachable, Undetermined}
+var Standings = [...]Standing{Mailed, NotRequired, Unreachable, Undetermined, Told}
 
 // Words is the standing as a person reads it.
 func (s Standing) Words() string {
 	return map[Standing]string{
 		Mailed: "mailed", NotRequired: "no notice required",
-		Unreachable: "unreachable", Undetermined: "undetermined", Held: "held",
+		Unreachable: "unreachable", Undetermined: "undetermined", Told: "told already", Held: "held",
 	}[s]
 }
 
@@ -71,6 +74,12 @@ type Row struct {
 	Named      []tailnet.Node // that findings name, as far as the inventory has them, and that are no hits
 	Users      []tailnet.User // that findings name, as far as the inventory has them
 	Lists      Lists          // how much of its nodes goes with the letter
+
+	Kind     Kind     // of its letter, or of the one it would get if it could be reached; empty where it gets none
+	Changed  []string // of a follow-up: what changed since this tailnet was told last
+	Earlier  []string // Message-IDs of letters that reached it, or may have, the oldest first; without angle brackets
+	Doubtful bool     // nobody knows whether any of them arrived: the letter says that it replaces what may have come
+	Cleared  bool     // the last of them said that all is well, which is no longer so
 }
 
 // PlanID names a plan: the bulletin and the number of the plan, TS-2026-004/1.
@@ -99,18 +108,65 @@ const Lifetime = 72 * time.Hour
 // Plan is the head of a frozen set of letters.
 type Plan struct {
 	ID           PlanID
+	Kind         Kind      // what told tailnets get: Correction, Update or AllClear; empty: nothing
 	Created      time.Time // the Date of every letter, UTC, whole seconds
 	Deadline     time.Time // no letter is delivered after it
 	Transport    string
 	Undetermined Choice
 	Inputs       Inputs
 	Tables       Tables
-	Counts       Counts
+	Counts       Counts       // every row
+	Clear        Counts       // of those, the tailnets that were told and that the bulletin does not touch any more; nil: none
+	Kinds        map[Kind]int // the letters that follow others, by what they are; nil: none
 	// Digest is the hex SHA-256 over the head (ID to Tables) and every row in order. Of
 	// people and letters it covers the commitments: see [Commitment]. Counts are the sums
 	// of those rows.
 	Digest string
 }
+
+// Count counts rows of a standing and a kind.
+func (p *Plan) Count(s Standing, k Kind, rows int) {
+	if p.Counts == nil {
+		p.Counts = make(Counts)
+	}
+	if p.Counts[s] += rows; !k.FollowsUp() {
+		return
+	}
+	if p.Clear == nil && k == AllClear {
+		p.Clear = make(Counts)
+	}
+	if p.Kinds == nil && s == Mailed {
+		p.Kinds = make(map[Kind]int)
+	}
+	if k == AllClear {
+		p.Clear[s] += rows
+	}
+	if s == Mailed {
+		p.Kinds[k] += rows
+	}
+}
+
+// Letters are the letters of the plan by what they are; nil where all are first notices.
+func (p Plan) Letters() map[Kind]int {
+	if len(p.Kinds) == 0 {
+		return nil
+	}
+	all := maps.Clone(p.Kinds)
+	first := p.Counts[Mailed]
+	for _, n := range p.Kinds {
+		first -= n
+	}
+	if first > 0 {
+		all[FirstNotice] = first
+	}
+	return all
+}
+
+// Affected is how many tailnets the bulletin touches.
+func (p Plan) Affected() int { return p.Counts.Affected() - p.Clear.Affected() }
+
+// Of is how many of the affected are in a standing.
+func (p Plan) Of(s Standing) int { return p.Counts[s] - p.Clear[s] }
 
 // Counts says how many affected tailnets are in each standing.
 type Counts map[Standing]int

@@ -32,6 +32,7 @@ type Survey struct {
 	sections    sections
 	hits        hits
 	owners      owners
+	shelf       shelf
 	proofs      map[disclosure.TailnetFacts]verdict.Proof
 	intakes     []*Intake         // the first is the survey's own
 	filling     []tailnet.Tailnet // that wait to be taken in
@@ -50,6 +51,7 @@ type Survey struct {
 const (
 	roomForHits   = 2 << 20  // octets
 	roomForOwners = 2 << 20  // octets
+	roomForShelf  = 2 << 20  // octets
 	blockSize     = 32 << 10 // octets
 	hitParts      = 64
 )
@@ -72,6 +74,7 @@ func NewSurvey(b bulletin.Bulletin, products []bulletin.Product, rules disclosur
 			kinds:  kinds{number: make(map[kind]uint32), all: make([]kind, 1)},
 		},
 		owners: owners{parted: parted{spill: spill, room: roomForOwners, block: blockSize, parts: make([]part, ownerParts)}},
+		shelf:  shelf{parted: parted{spill: spill, room: roomForShelf, block: blockSize, parts: make([]part, hitParts)}},
 		proofs: make(map[disclosure.TailnetFacts]verdict.Proof),
 		found:  noFindings(),
 
@@ -116,7 +119,7 @@ func (s *Survey) Known(id tailnet.ID) bool {
 // Seen says how much was taken in.
 func (s *Survey) Seen() (tailnets, nodes int) {
 	s.settle()
-	return s.tailnets.len(), s.nodes()
+	return s.tailnets.len() + s.shelf.len(), s.nodes()
 }
 
 // Supplement takes in one more address for a tailnet. Of several the one that comes
@@ -148,15 +151,15 @@ func (s *Survey) Missed(m affected.Miss) int {
 // several times. Whether these rows may become a plan, [Survey.Tally] says.
 func (s *Survey) Rows(choice Choice) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		for match, err := range s.matches() {
+		for m, found := range s.matches() {
 			var row Row
-			if err == nil && (match.Affected == verdict.No || s.unidentified(match)) {
+			if found.err == nil && (found.Affected == verdict.No || s.unidentified(found.Match)) {
 				continue
 			}
-			if err == nil {
-				row = s.row(match, choice)
+			if found.err == nil {
+				row = s.row(m, found.Match, choice)
 			}
-			if !yield(row, err) || err != nil {
+			if !yield(row, found.err) || found.err != nil {
 				return
 			}
 		}
@@ -166,41 +169,28 @@ func (s *Survey) Rows(choice Choice) iter.Seq2[Row, error] {
 // Tell explains one tailnet: what the bulletin means for it, and the proof of what must
 // be done; false where neither the inventory nor a finding has such a tailnet.
 func (s *Survey) Tell(id tailnet.ID) (affected.Match, verdict.Proof, bool, error) {
-	s.settle()
-	if _, former := s.found.former[id]; !former && !s.Known(id) {
-		return affected.Match{}, verdict.Proof{}, false, nil
-	}
-	m := member{id, -1}
-	if of, known := s.tailnets.find(id); known {
-		m.number = of.number
+	m, known, err := s.member(id)
+	if err != nil || !known {
+		return affected.Match{}, verdict.Proof{}, false, err
 	}
 	if err := s.sound(); err != nil {
 		return affected.Match{}, verdict.Proof{}, false, err
 	}
-	section, _, err := s.hits.read(s.sections.find(id, &s.tailnets), nil)
+	hits, err := s.hits.read(s.sections.find(id, &s.tailnets))
 	if err != nil {
 		return affected.Match{}, verdict.Proof{}, false, err
 	}
-	match, err := s.match(m, section)
+	match, err := s.match(m, hits)
 	return match, s.proof(match), true, err
 }
 
-// tailnet is the row of an inventory; of a former tailnet no more than its ID is left.
-func (s *Survey) tailnet(id tailnet.ID) tailnet.Tailnet {
-	s.settle()
-	if of, known := s.tailnets.find(id); known {
-		return s.tailnets.tailnet(of.number)
-	}
-	return tailnet.Tailnet{ID: id}
-}
-
-func (s *Survey) row(match affected.Match, choice Choice) Row {
-	t, proof := s.tailnet(match.Tailnet), s.proof(match)
+func (s *Survey) row(m member, match affected.Match, choice Choice) Row {
+	t, proof := m.tailnet(), s.proof(match)
 	row := Row{Tailnet: t, Match: match, Standing: standing(proof, choice)}
 	row.Named, row.Users = s.found.named(match)
 	row.decidedBy(proof)
 	if row.Standing == Mailed {
-		contact, found := s.contact(t)
+		contact, found := s.contact(m, t)
 		row.Contact = contact
 		if !found {
 			row.Standing = Unreachable
@@ -210,8 +200,8 @@ func (s *Survey) row(match affected.Match, choice Choice) Row {
 }
 
 // contact is whom a tailnet's letter goes to; of a former one, whom its findings name.
-func (s *Survey) contact(t tailnet.Tailnet) (tailnet.Contact, bool) {
-	if !s.Known(t.ID) {
+func (s *Survey) contact(m member, t tailnet.Tailnet) (tailnet.Contact, bool) {
+	if m.former() {
 		return tailnet.FormerContact(t.ID, s.found.former[t.ID])
 	}
 	return t.Contact(s.supplements[t.ID]...)

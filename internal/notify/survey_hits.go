@@ -140,19 +140,19 @@ type packed struct {
 }
 
 // read reads the records of a part, those of each tailnet together.
-func (h *hits) read(part int, buffer []byte) ([]packed, []byte, error) {
-	buffer, err := h.parted.read(part, buffer)
+func (h *hits) read(part int) ([]packed, error) {
+	records, err := h.parted.read(part, nil)
 	if err != nil {
-		return nil, buffer, err
+		return nil, err
 	}
 	var all []packed
-	for rest := buffer; len(rest) > 0; {
+	for rest := records; len(rest) > 0; {
 		size := binary.LittleEndian.Uint32(rest)
 		all = append(all, packed{binary.LittleEndian.Uint32(rest[4:]), rest[8:size]})
 		rest = rest[size:]
 	}
 	slices.SortFunc(all, func(a, b packed) int { return int(a.of) - int(b.of) })
-	return all, buffer, nil
+	return all, nil
 }
 
 var errMixed = errors.New("what was kept of a tailnet's nodes did not come back as it was: nobody is told anything")

@@ -14,6 +14,8 @@ import (
 var (
 	errTwice = errors.New("this node stands in an earlier row too, of this tailnet or of another, or in a finding of another")
 
+	errFull = errors.New("what the table says of tailnets is more than can be kept, which is 4 GiB")
+
 	errUnknownTailnet = errors.New("the table of tailnets has no such tailnet")
 )
 
@@ -68,6 +70,9 @@ func (s *Survey) Miss(n tailnet.Node) affected.Miss {
 // row. It is nil where there is none.
 func (s *Survey) Disputed() (*Disputed, error) {
 	s.settle()
+	if s.stowed() && (s.looked < s.nodes() || s.tailnets.len() > 0) {
+		return nil, errStowed
+	}
 	if s.looked < s.nodes() {
 		nodes, err := s.owners.disputed()
 		if err != nil {
@@ -89,7 +94,7 @@ func (s *Survey) Disputed() (*Disputed, error) {
 // be kept.
 func (s *Survey) sound() error {
 	s.settle()
-	if err := cmp.Or(s.hits.err, s.owners.err); err != nil { // they share one scratch file
+	if err := cmp.Or(s.hits.err, s.owners.err, s.shelf.err); err != nil { // they share one scratch file
 		return err
 	}
 	d, err := s.Disputed()
@@ -98,6 +103,8 @@ func (s *Survey) sound() error {
 		return err
 	case s.strangers() > 0:
 		return errUnknownTailnet
+	case s.tailnets.full():
+		return errFull
 	case d != nil:
 		return errTwice
 	}

@@ -74,53 +74,99 @@ func split(tailnets *roster) []tailnet.ID {
 	return begins
 }
 
-// member is a tailnet of a section; of a former one the number is -1.
+// member is a tailnet of a section. Of a former one the number is -1, and nothing else is
+// known.
 type member struct {
 	id     tailnet.ID
 	number int
+	packed []byte // all but the ID
 }
 
+// tailnet is the row of an inventory; of a former tailnet no more than its ID is left.
+func (m member) tailnet() tailnet.Tailnet {
+	if m.former() {
+		return tailnet.Tailnet{ID: m.id}
+	}
+	return unpackTailnet(m.id, m.packed)
+}
+
+func (m member) former() bool { return m.number < 0 }
+
 // members lists the tailnets of a section, those that are former too, in their order.
-func (s *Survey) members(section int) []member {
-	var all []member
-	for number := range s.tailnets.len() {
-		if s.sections.of(number) == section {
-			all = append(all, member{s.tailnets.id(number), number})
-		}
+func (s *Survey) members(section int) ([]member, error) {
+	all, err := s.listed(section)
+	if err != nil {
+		return nil, err
 	}
 	for id := range s.found.former {
 		if s.sections.find(id, &s.tailnets) == section {
-			all = append(all, member{id, -1})
+			all = append(all, member{id: id, number: -1})
 		}
 	}
 	slices.SortFunc(all, func(a, b member) int { return cmp.Compare(a.id, b.id) })
-	return all
+	return all, nil
+}
+
+// listed are those of a section that the table has.
+func (s *Survey) listed(section int) (all []member, err error) {
+	if s.stowed() {
+		return s.shelf.members(section)
+	}
+	s.sections.fill(&s.tailnets)
+	for number := range s.tailnets.len() {
+		if s.sections.of(number) == section {
+			all = append(all, s.tailnets.member(number))
+		}
+	}
+	return all, nil
+}
+
+// member looks a tailnet up, be it one of the table or a former one.
+func (s *Survey) member(id tailnet.ID) (m member, known bool, err error) {
+	s.settle()
+	if !s.stowed() {
+		if of, known := s.tailnets.find(id); known {
+			return s.tailnets.member(of.number), true, nil
+		}
+		_, former := s.found.former[id]
+		return member{id: id, number: -1}, former, nil
+	}
+	all, err := s.members(s.sections.find(id, &s.tailnets))
+	at, known := slices.BinarySearchFunc(all, id, func(m member, id tailnet.ID) int { return cmp.Compare(m.id, id) })
+	if !known {
+		return member{}, false, err
+	}
+	return all[at], true, nil
 }
 
 // matches streams what the bulletin means for every tailnet, in the order of their IDs.
-func (s *Survey) matches() iter.Seq2[affected.Match, error] {
-	return func(yield func(affected.Match, error) bool) {
+func (s *Survey) matches() iter.Seq2[member, matched] {
+	return func(yield func(member, matched) bool) {
 		if err := s.sound(); err != nil {
-			yield(affected.Match{}, err)
+			yield(member{}, matched{err: err})
 			return
 		}
-		s.sections.fill(&s.tailnets)
-		var buffer []byte
 		for section := range hitParts {
-			var hits []packed
-			var err error
-			if hits, buffer, err = s.hits.read(section, buffer); err != nil {
-				yield(affected.Match{}, err)
+			members, err1 := s.members(section)
+			hits, err2 := s.hits.read(section)
+			if err := cmp.Or(err1, err2); err != nil {
+				yield(member{}, matched{err: err})
 				return
 			}
-			for _, m := range s.members(section) {
+			for _, m := range members {
 				match, err := s.match(m, hits)
-				if !yield(match, err) || err != nil {
+				if !yield(m, matched{match, err}) || err != nil {
 					return
 				}
 			}
 		}
 	}
+}
+
+// matched is what the bulletin means for one tailnet, or why nobody can say.
+type matched struct {
+	affected.Match
+	err error
 }
 
 // match is what the bulletin means for a tailnet, whose hits are among those of its section.

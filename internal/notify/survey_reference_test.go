@@ -66,12 +66,14 @@ func (p reference) rows(choice Choice) (rows []Row, t Tally) {
 			t.Unidentified++
 			continue
 		}
-		row := p.row(match, choice)
-		if of, known := p.tailnets[id]; known {
-			row.Tailnet = of
+		of, known := p.tailnets[id]
+		m := member{id: id, number: -1}
+		if known {
+			m = member{id, 0, packTailnet(nil, &of)}
 		} else {
 			t.Former++
 		}
+		row := p.row(m, match, choice)
 		t.Counts[row.Standing]++
 		if row.Standing == NotRequired {
 			t.NotRequired[strings.Join(row.Clauses, ", ")]++
@@ -88,7 +90,7 @@ func (p reference) rows(choice Choice) (rows []Row, t Tally) {
 // cramped makes a survey pack in the smallest of blocks, and spill nearly all of them.
 func cramped(t *testing.T, s *Survey, room, block int) {
 	t.Helper()
-	for _, p := range []*parted{&s.hits.parted, &s.owners.parted} {
+	for _, p := range []*parted{&s.hits.parted, &s.owners.parted, &s.shelf.parted} {
 		p.room, p.block = room, block
 	}
 	s.Spill(func() (Scratch, error) { return os.Create(filepath.Join(t.TempDir(), "scratch")) })
@@ -121,7 +123,12 @@ func TestPackedIsPlain(t *testing.T) {
 		p := reference{NewSurvey(b, products, disclosure.Builtin(), planned), make(map[tailnet.ID]tailnet.Tailnet), make(map[tailnet.ID][]affected.Hit)}
 		p.take(l)
 		want, tally := p.rows(choice)
-		for range 2 {
+		for again := range 3 {
+			if again == 2 {
+				if err := s.Stow(); err != nil {
+					t.Fatal(err)
+				}
+			}
 			got, _ := rowsOf(s, choice)
 			if diff := cmp.Diff(want, got, cmp.AllowUnexported(tailnet.Cells{})); diff != "" {
 				t.Fatal(diff)
@@ -129,10 +136,12 @@ func TestPackedIsPlain(t *testing.T) {
 			if digestOf(t, got) != digestOf(t, want) {
 				t.Fatal("equal rows have two digests")
 			}
-		}
-		sums, _ := s.Tally(choice)
-		if diff := cmp.Diff(tally, sums); diff != "" {
-			t.Fatal(diff)
+			if again == 0 {
+				sums, _ := s.Tally(choice)
+				if diff := cmp.Diff(tally, sums); diff != "" {
+					t.Fatal(diff)
+				}
+			}
 		}
 		spilled += int(s.spill.end)
 	}
@@ -166,6 +175,9 @@ func TestNoScratchNoRows(t *testing.T) {
 		}
 		if _, _, _, err := s.Tell("acme"); err == nil {
 			t.Errorf("%s: something is told", name)
+		}
+		if err := s.Stow(); err == nil {
+			t.Errorf("%s: stowed", name)
 		}
 	}
 }
@@ -247,16 +259,56 @@ func TestRoster(t *testing.T) {
 	}
 	s.Tailnet(tailnet.Tailnet{ID: "long", DisplayName: strings.Repeat("x", 3<<chunkBits)})
 	for id, n := range want {
-		if got := s.tailnet(id); got != n {
+		if got := rowOf(t, s, id); got != n {
 			t.Fatalf("%+v became %+v", n, got)
 		}
 		if other := id + "\x00"; s.Known(other) != (want[other].ID == other) {
 			t.Errorf("%q is known", other)
 		}
 	}
-	if count, _ := s.Seen(); count != len(want)+1 || len(s.tailnet("long").DisplayName) != 3<<chunkBits {
-		t.Errorf("%d tailnets, want %d", count, len(want)+1)
+	cramped(t, s, 1<<10, 1<<10)
+	for range 2 {
+		if count, _ := s.Seen(); count != len(want)+1 || len(rowOf(t, s, "long").DisplayName) != 3<<chunkBits {
+			t.Errorf("%d tailnets, want %d", count, len(want)+1)
+		}
+		if err := s.Stow(); err != nil {
+			t.Fatal(err)
+		}
 	}
+	for id, n := range want {
+		if got := rowOf(t, s, id); got != n {
+			t.Fatalf("%+v was stowed, and came back as %+v", n, got)
+		}
+	}
+}
+
+// F29: a table that there is no room for makes no rows, and no row of another tailnet.
+func TestRosterIsFull(t *testing.T) {
+	for what, of := range map[string]func(*Survey) *arena{
+		"IDs": func(s *Survey) *arena { return &s.tailnets.ids }, "columns": func(s *Survey) *arena { return &s.tailnets.rest },
+	} {
+		s := one(t, severe(), certain)
+		s.settle()
+		chunks := &of(s).chunks
+		*chunks = append(*chunks, make([][]byte, mostChunk+1-len(*chunks))...)
+		s.Tailnet(tailnet.Tailnet{ID: "late", OwnerEmail: "owner@late.example"})
+		if rows, err := rowsOf(s, Hold); !errors.Is(err, errFull) {
+			t.Errorf("%s: %d rows, %v", what, len(rows), err)
+		}
+		if err := s.Stow(); !errors.Is(err, errFull) {
+			t.Errorf("%s: stowed, %v", what, err)
+		}
+	}
+}
+
+// rowOf is what a survey has of a tailnet.
+func rowOf(t *testing.T, s *Survey, id tailnet.ID) tailnet.Tailnet {
+	t.Helper()
+	m, known, err := s.member(id)
+	if err != nil || !known {
+		t.Fatalf("%q: %v, %v", id, known, err)
+	}
+	return m.tailnet()
 }
 
 // F20: random inventories with nodes that stand in several rows: the survey is refused

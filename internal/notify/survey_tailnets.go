@@ -31,10 +31,10 @@ type seat struct {
 	hash   uint64
 }
 
-// slot is 24 bits of an ID's hash above the place of the ID; 0 is free.
+// slot is half of an ID's hash above the place of the ID; 0 is free.
 type slot uint64
 
-const placeBits = 40
+const placeBits = 32
 
 func slotOf(hash uint64, at place) slot { return slot(hash>>placeBits<<placeBits | uint64(at)) }
 
@@ -52,6 +52,9 @@ func newRoster(seed maphash.Seed) roster {
 
 // len is how many tailnets there are.
 func (r *roster) len() int { return len(r.named) }
+
+// full reports whether some tailnet had no place.
+func (r *roster) full() bool { return r.ids.full || r.rest.full }
 
 // find looks a tailnet up.
 func (r *roster) find(id tailnet.ID) (s seat, known bool) {
@@ -172,9 +175,14 @@ func (r *roster) id(number int) tailnet.ID {
 	return tailnet.ID(text)
 }
 
-// tailnet is all of a tailnet by its number.
-func (r *roster) tailnet(number int) tailnet.Tailnet {
-	return unpackTailnet(r.id(number), r.rest.at(r.said[number]))
+// member is all of a tailnet by its number.
+func (r *roster) member(number int) member {
+	record := r.rest.at(r.said[number])
+	rest := record[1:]
+	for range packedTexts {
+		_, rest = cut(rest)
+	}
+	return member{r.id(number), number, record[:len(record)-len(rest)]}
 }
 
 // reached reports whether a tailnet has an address of its own that can be used.
@@ -187,6 +195,9 @@ const (
 	securityEndsInID
 	reachable // by an address of its own
 )
+
+// packedTexts are how many texts follow the first octet.
+const packedTexts = 4
 
 // packTailnet packs all but the ID. Addresses often end in it, as it is often a domain.
 func packTailnet(record []byte, t *tailnet.Tailnet) []byte {
@@ -223,20 +234,29 @@ func unpackTailnet(id tailnet.ID, record []byte) tailnet.Tailnet {
 	}
 }
 
-// arena keeps records in chunks that never move. Place 0 is never given out.
-type arena struct{ chunks [][]byte }
+// arena keeps records in chunks that never move. Place 0 is never given out, but to what
+// there is no place for.
+type arena struct {
+	chunks [][]byte
+	full   bool // something had no place
+}
 
 // place is a chunk and the octet in it at which a record begins.
-type place uint64
+type place uint32
 
 const (
 	chunkBits = 20 // 1 MiB; a longer record has a chunk of its own
+	mostChunk = 1<<(placeBits-chunkBits) - 1
 	noRecord  = 16 // octets at the beginning of a chunk: what is read there for want of a place means nothing
 )
 
 func (a *arena) add(record []byte) place {
 	last := len(a.chunks) - 1
 	if last < 0 || len(a.chunks[last])+len(record) > cap(a.chunks[last]) {
+		if last == mostChunk {
+			a.full = true
+			return 0
+		}
 		last++
 		a.chunks = append(a.chunks, make([]byte, noRecord, max(1<<chunkBits, noRecord+len(record))))
 	}

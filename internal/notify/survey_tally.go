@@ -52,12 +52,15 @@ func (e *HeldError) add(p verdict.Proof) {
 
 // Tally adds up the rows of a choice, without making them. Where tailnets are held it
 // comes with a [HeldError]; with undetermined tailnets and no choice, with an
-// [ErrUndecided].
+// [ErrUndecided]. It is for before [Survey.Stow].
 func (s *Survey) Tally(choice Choice) (Tally, error) {
 	t := tallying{Survey: s, choice: choice, sum: Tally{
 		Counts: make(Counts), NotRequired: make(map[string]int), Software: make(map[Software]int),
 	}}
 	err := s.sound()
+	if err == nil && s.stowed() {
+		err = errStowed
+	}
 	if err == nil {
 		err = t.tailnets()
 	}
@@ -101,7 +104,8 @@ func (t *tallying) tailnets() error {
 		}
 		reached := e.standing != Mailed || t.Survey.tailnets.reached(number)
 		if !reached {
-			_, reached = t.contact(t.Survey.tailnets.tailnet(number))
+			m := t.Survey.tailnets.member(number)
+			_, reached = t.contact(m, m.tailnet())
 		}
 		t.count(e, reached)
 	}

@@ -74,7 +74,7 @@ func TestPartition(t *testing.T) {
 	}
 	t.Logf("%d tailnets, rows %v", tailnets, seen)
 	for _, s := range Standings {
-		if seen[s] == 0 {
+		if s != Told && seen[s] == 0 {
 			t.Errorf("no tailnet was ever %s", s)
 		}
 	}

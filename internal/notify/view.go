@@ -9,6 +9,7 @@ import (
 
 	"tocsin/internal/affected"
 	"tocsin/internal/bulletin"
+	"tocsin/internal/notify/genuine"
 	"tocsin/internal/source"
 	"tocsin/internal/tailnet"
 	"tocsin/internal/verdict"
@@ -31,6 +32,8 @@ const (
 type View struct {
 	Kind         Kind
 	Changed      []string // what is not as the earlier letter said; of a follow-up only
+	Doubtful     bool     // nobody knows whether the earlier letter arrived
+	Cleared      bool     // the earlier letter said that all is well, which is no longer so
 	Organization string
 	Unit         string // what the organisation calls one tailnet
 	Bulletin     BulletinView
@@ -52,6 +55,7 @@ type View struct {
 	Beyond       bool     // the policy's rules do not ask for it, and we tell all the same
 	PolicyURL    string
 	ToldAs       tailnet.ContactReason // why this address
+	LetterCode   genuine.Code          // by which readers of the bulletin's page can tell that the letter is ours; empty where it has no page
 	Settings     string                // page on which the address can be changed
 	ReplyTo      string
 
@@ -72,6 +76,9 @@ type BulletinView struct {
 	Steps      []string
 	NoAction   bool      // nothing needs to be done
 	NextUpdate time.Time // when we say more; zero where nothing is promised
+	Withdrawn  bool
+	Reason     string // why it was withdrawn
+	Instead    string // ID of the bulletin that holds in its place; empty where none does
 }
 
 // Service is a product that the organisation runs itself.
@@ -100,8 +107,6 @@ type Common struct {
 	Organization string
 	Unit         string
 	Language     string // of the bulletin and the site (BCP 47), and of letters to whom no other is known; "en" where empty
-	Kind         Kind
-	Changed      []string // of a follow-up: what changed since the earlier letters
 	Bulletin     bulletin.Bulletin
 	Products     bulletin.Products
 	BulletinURL  string
@@ -122,8 +127,10 @@ func (d Common) View(r Row) (View, error) {
 	}
 	reasons := d.reasons(r.Clauses)
 	v := View{
-		Kind:         d.Kind,
-		Changed:      lines(d.Changed),
+		Kind:         r.Kind,
+		Changed:      lines(r.Changed),
+		Doubtful:     r.Doubtful,
+		Cleared:      r.Cleared,
 		Organization: d.Organization,
 		Unit:         d.Unit,
 		Bulletin:     d.bulletinView(),
@@ -141,10 +148,10 @@ func (d Common) View(r Row) (View, error) {
 		id:           r.Tailnet.ID,
 		lists:        r.Lists,
 	}
-	if v.ToldAs == tailnet.FoundAddress {
+	if v.ToldAs == tailnet.FoundAddress || v.ToldAs == tailnet.EarlierAddress {
 		v.Settings = "" // there is nothing left to set
 	}
-	if d.Kind == AllClear {
+	if r.Kind == AllClear {
 		return v, nil
 	}
 	if len(r.Match.Hits) == 0 && r.Match.Evidence == "" && r.Match.Found == verdict.No {
@@ -226,6 +233,9 @@ func (d Common) bulletinView() BulletinView {
 	}
 	if v.Summary == v.Title {
 		v.Summary = ""
+	}
+	if b.Status == bulletin.Withdrawn && b.Retraction != nil {
+		v.Withdrawn, v.Reason, v.Instead = true, prose(b.Retraction.Reason), string(b.Retraction.SupersededBy)
 	}
 	if b.NextUpdate.After(d.At) {
 		v.NextUpdate = b.NextUpdate

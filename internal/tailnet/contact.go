@@ -13,6 +13,8 @@ const (
 	Supplemented ContactReason = "contact on file"
 	// FoundAddress is that of a former tailnet, which the inventory no longer has.
 	FoundAddress ContactReason = "address in the findings"
+	// EarlierAddress is that of the last letter to a former tailnet. Nothing else is left of it.
+	EarlierAddress ContactReason = "address of the earlier letter"
 )
 
 // Supplement is an address for a tailnet that the inventory has none for, or none
@@ -72,6 +74,19 @@ func FormerContact(id ID, email string) (Contact, bool) {
 	}
 	c.Address, c.Reason = address, FoundAddress
 	return c, true
+}
+
+// EarlierContact is the contact of a tailnet that the inventory has no more: where the last
+// letter to it went. It has no address where that is forgotten, or no such one.
+func EarlierContact(id ID, email Address) Contact {
+	c := Contact{Tailnet: id, Trace: []string{"not in the table of tailnets"}}
+	address, err := ParseAddress(string(email))
+	if err != nil {
+		c.Trace = append(c.Trace, "address of the earlier letter: "+err.Error())
+		return c
+	}
+	c.Address, c.Reason = address, EarlierAddress
+	return c
 }
 
 // supplement takes the first address on file that can be used, and notes whose word it is.

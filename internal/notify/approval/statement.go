@@ -89,12 +89,17 @@ func (w *writer) value(name, text string) { w.line(name + ": " + text) }
 func (w *writer) rows(decided []notify.Decided) {
 	sum := 0
 	for _, d := range decided {
-		sum += d.Rows
+		if d.Kind != notify.AllClear {
+			sum += d.Rows // an all-clear goes to who is affected no more
+		}
 	}
 	w.line("")
 	w.value("Affected", strconv.Itoa(sum))
 	for _, d := range decided {
 		line := fmt.Sprintf("  %d %s", d.Rows, d.Standing)
+		if d.Kind != "" {
+			line += " " + string(d.Kind)
+		}
 		if len(d.Clauses) > 0 {
 			line += ": " + strings.Join(d.Clauses, ", ")
 		}

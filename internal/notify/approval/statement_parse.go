@@ -127,12 +127,18 @@ func (r *reader) decided() (all []notify.Decided) {
 	r.value("Affected") // the sum of the lines, which Text adds up anew
 	for _, line := range r.block("  ") {
 		what, clauses, _ := strings.Cut(line, ": ")
-		count, standing, _ := strings.Cut(what, " ")
+		count, rest, _ := strings.Cut(what, " ")
+		standing, of, follows := strings.Cut(rest, " ")
 		rows, err := strconv.Atoi(count)
 		if err != nil || notify.Standing(standing).Words() == "" {
 			r.fail(r.at, "it is no number of rows with a standing")
 		}
 		d := notify.Decided{Standing: notify.Standing(standing), Rows: rows}
+		if follows {
+			if d.Kind, err = kind(of); err != nil || !d.Kind.FollowsUp() {
+				r.fail(r.at, "there are no such letters")
+			}
+		}
 		if clauses != "" {
 			d.Clauses = strings.Split(clauses, ", ")
 		}

@@ -53,7 +53,7 @@ func TestStatementIsReadBack(t *testing.T) {
 		"a number with a zero":     {"Approvals required: 1", "Approvals required: 01"},
 		"a sum that is not":        {"Affected: 37", "Affected: 38"},
 		"capitals in a digest":     {"Digest: ", "Digest: A"},
-		"a standing that is not":   {"  35 mailed", "  35 told"},
+		"a standing that is not":   {"  35 mailed", "  35 called"},
 		"a line more":              {"Plan: ", "Note: approved already\nPlan: "},
 		"a line less":              {"Revision: 2\n", ""},
 		"text outside the bars":    {"| Subject", "Subject"},
@@ -107,4 +107,29 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q is written as %q", text, s.Text())
 		}
 	})
+}
+
+// F45, F47: whoever signs a plan that follows others reads how many get which letter. Who
+// is told that all is well is none of the affected.
+func TestStatementOfAFollowUp(t *testing.T) {
+	c := caseWith(t, Terms{Required: 1})
+	c.Decided = []notify.Decided{
+		{Standing: notify.Mailed, Clauses: []string{"severe-action"}, Rows: 3},
+		{Standing: notify.Mailed, Kind: notify.AllClear, Rows: 4},
+		{Standing: notify.Mailed, Kind: notify.Correction, Clauses: []string{"severe-action"}, Rows: 5},
+		{Standing: notify.Told, Rows: 6},
+	}
+	text := c.Statement(About{Title: "A fault", Revision: 2, Kind: notify.Correction}, notify.Approving, "", "").Text()
+	const sums = "Affected: 14\n  3 mailed: severe-action\n  4 mailed all-clear\n  5 mailed correction: severe-action\n  6 told\n"
+	if !strings.Contains(string(text), "Letters: correction\n") || !strings.Contains(string(text), sums) {
+		t.Errorf("it does not say %q:\n%s", sums, text)
+	}
+	if s, err := Parse(text); err != nil || s.Decided[1].Kind != notify.AllClear {
+		t.Errorf("read back: %v, %+v", err, s.Decided)
+	}
+	for _, odd := range []string{"  4 mailed allclear", "  4 mailed first", "  4 mailed "} {
+		if _, err := Parse([]byte(strings.Replace(string(text), "  4 mailed all-clear", odd, 1))); err == nil {
+			t.Errorf("%q was taken", odd)
+		}
+	}
 }

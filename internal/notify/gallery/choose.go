@@ -10,6 +10,7 @@ import (
 
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/ledger"
+	"tocsin/internal/notify/mailer"
 	"tocsin/internal/tailnet"
 )
 
@@ -121,14 +122,14 @@ func choose(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, o Opti
 
 // open reads the traits that stand in the letter.
 func (t *traits) open(raw []byte) error {
-	m, err := read(raw)
+	m, err := mailer.Read(raw)
 	if err != nil {
 		return err
 	}
 	direction := ""
-	t.language, direction = m.language()
-	t.octets = len(m.text)
-	t.rightToLeft = direction == "rtl" || strings.ContainsFunc(m.text, fromTheRight)
+	t.language, direction = language(m.HTML)
+	t.octets = len(m.Text)
+	t.rightToLeft = direction == "rtl" || strings.ContainsFunc(m.Text, fromTheRight)
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"fmt"
 
 	"tocsin/internal/notify/ledger"
+	"tocsin/internal/notify/mailer"
 )
 
 // Options say what is shown, and in which words.
@@ -67,7 +68,7 @@ func write(ctx context.Context, f folder, book *ledger.Ledger, plan ledger.Store
 			return nil
 		}
 		if !hasLetter(d) {
-			return w.row(d, message{})
+			return w.row(d, mailer.Message{})
 		}
 		raw, err := book.Message(ctx, plan, d)
 		if err != nil {
@@ -96,7 +97,7 @@ type writer struct {
 
 // letter writes a letter's message and its row, and the page of the one before it.
 func (w *writer) letter(d ledger.Delivery, raw []byte) error {
-	m, err := read(raw)
+	m, err := mailer.Read(raw)
 	if err != nil {
 		return unreadable(w.plan, d)
 	}
@@ -133,7 +134,7 @@ func (w *writer) flush() error {
 }
 
 // row writes a row of the list, and begins and ends the list's pages.
-func (w *writer) row(d ledger.Delivery, m message) error {
+func (w *writer) row(d ledger.Delivery, m mailer.Message) error {
 	if w.rows%listed == 0 {
 		if err := w.turn(); err != nil {
 			return err

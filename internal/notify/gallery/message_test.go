@@ -1,13 +1,13 @@
 package gallery
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"tocsin/internal/notify"
+	"tocsin/internal/notify/mailer"
 )
 
 // The pages show what the bytes say: whatever was put into a letter comes out of it.
@@ -18,22 +18,22 @@ func TestRead(t *testing.T) {
 		Attachments: []notify.Attachment{{Name: "a.csv", Type: "text/csv; charset=utf-8", Data: []byte("\uFEFFa\r\nb\r\n")}, {Name: "b.bin", Type: "application/json", Data: []byte{0, 0xFF}}},
 	}
 	e := framed(t, notify.Entry{MessageID: "x@example.com"}, l)
-	m, err := read(e.Message)
+	m, err := mailer.Read(e.Message)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.text != l.Text || m.html != l.HTML || m.subject != l.Subject || m.to != "<owner@example.com>" || m.date != "Mon, 04 May 2026 09:00:00 +0000" {
+	if m.Text != l.Text || m.HTML != l.HTML || m.Subject != l.Subject || m.To != "<owner@example.com>" || m.Date != "Mon, 04 May 2026 09:00:00 +0000" {
 		t.Errorf("%+v", m)
 	}
-	want := []attachment{{"a.csv", "text/csv", l.Attachments[0].Data}, {"b.bin", "application/json", l.Attachments[1].Data}}
-	if diff := cmp.Diff(want, m.attached, cmp.AllowUnexported(attachment{})); diff != "" {
+	want := []mailer.Attached{{Name: "a.csv", Type: "text/csv", Data: l.Attachments[0].Data}, {Name: "b.bin", Type: "application/json", Data: l.Attachments[1].Data}}
+	if diff := cmp.Diff(want, m.Attached); diff != "" {
 		t.Error(diff)
 	}
-	if tag, direction := m.language(); tag != "de-CH" || direction != "rtl" {
+	if tag, direction := language(m.HTML); tag != "de-CH" || direction != "rtl" {
 		t.Errorf("in %q, %q", tag, direction)
 	}
-	if header, _, _ := strings.Cut(string(e.Message), "\r\n\r\n"); strings.ReplaceAll(header, "\r\n", "\n") != m.fields {
-		t.Errorf("header %q", m.fields)
+	if header, _, _ := strings.Cut(string(e.Message), "\r\n\r\n"); strings.ReplaceAll(header, "\r\n", "\n") != m.Fields {
+		t.Errorf("header %q", m.Fields)
 	}
 }
 
@@ -50,48 +50,8 @@ func TestLanguage(t *testing.T) {
 		`<html lang="">`:                                " ",
 		`<html><p lang="de"></html>`:                    " ",
 	} {
-		if tag, direction := (message{html: page}).language(); tag+" "+direction != want {
+		if tag, direction := language(page); tag+" "+direction != want {
 			t.Errorf("%s: %q %q, want %q", page, tag, direction, want)
 		}
 	}
-}
-
-// Parts inside parts end, and what is no message is an error, never an empty letter.
-func TestReadRefuses(t *testing.T) {
-	deep := "Content-Type: multipart/mixed; boundary=b0\r\n\r\n"
-	for i := range 20 {
-		deep += "--b" + string(rune('0'+i)) + "\r\nContent-Type: multipart/mixed; boundary=b" + string(rune('1'+i)) + "\r\n\r\n"
-	}
-	if _, err := read([]byte(deep)); !errors.Is(err, errDeep) {
-		t.Errorf("deep: %v", err)
-	}
-	for name, text := range map[string]string{
-		"nothing":         "",
-		"no header":       "letter",
-		"no type":         "To: a@example.com\r\n\r\nletter",
-		"no such charset": "Subject: =?klingon?q?a?=\r\nContent-Type: text/plain\r\n\r\nletter",
-		"cut off":         "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nhalf",
-		"no base64":       "Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n!",
-	} {
-		if m, err := read([]byte(text)); err == nil {
-			t.Errorf("%s: %+v", name, m)
-		}
-	}
-}
-
-// FuzzRead: a message of any bytes is read or refused, without end or panic.
-func FuzzRead(f *testing.F) {
-	for _, e := range several(f) {
-		f.Add(e.Message)
-	}
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		m, err := read(raw)
-		if err != nil {
-			return
-		}
-		if octets := len(m.text) + len(m.html); octets > 3*len(raw) { // a byte that is not UTF-8 never becomes more than three
-			t.Errorf("%d octets were read of %d", octets, len(raw))
-		}
-		m.language()
-	})
 }

@@ -15,6 +15,7 @@ import (
 
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/ledger"
+	"tocsin/internal/notify/mailer"
 	"tocsin/internal/source"
 )
 
@@ -117,10 +118,13 @@ func (w *writer) heading() heading {
 	h := heading{
 		sheet:   sheet{nothing + "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'", template.CSS(style), w.plan.ID.String()},
 		Created: clock(w.plan.Created), Deadline: clock(w.plan.Deadline), Transport: w.plan.Transport, Digest: w.plan.Digest,
-		Many: w.many, Affected: w.plan.Counts.Affected(), Shown: w.shown, Whole: w.shown.Whole(), Opened: w.choice.opened,
+		Many: w.many, Affected: w.plan.Affected(), Shown: w.shown, Whole: w.shown.Whole(), Opened: w.choice.opened,
 		Page: w.page, Pages: max(1, (w.choice.rows+listed-1)/listed),
 	}
 	for _, s := range notify.Standings {
+		if s == notify.Told && w.plan.Counts[s] == 0 {
+			continue
+		}
 		h.Standings = append(h.Standings, standing{string(s), s.Words(), w.plan.Counts[s]})
 	}
 	if h.Page > 1 {
@@ -150,7 +154,7 @@ func (w *writer) furthest() []furthest {
 	return all
 }
 
-func (w *writer) line(d ledger.Delivery, m message) line {
+func (w *writer) line(d ledger.Delivery, m mailer.Message) line {
 	l := line{
 		Name: d.Name, Tailnet: string(d.Tailnet), ID: string(d.Standing), Words: d.Standing.Words(),
 		Nodes: many(d.Nodes, "node"), Because: w.because(d),
@@ -160,8 +164,8 @@ func (w *writer) line(d ledger.Delivery, m message) line {
 	l.Why = slices.DeleteFunc(slices.Clone(w.choice.why[d.Row]), said)
 	if hasLetter(d) {
 		l.Page, l.State = pageName(d.Row), string(d.State)
-		l.Language, _ = m.language()
-		l.To, l.Reason = mailbox(m.to), string(d.Reason)
+		l.Language, _ = language(m.HTML)
+		l.To, l.Reason = mailbox(m.To), string(d.Reason)
 	}
 	return l.visible()
 }
@@ -224,22 +228,22 @@ type letter struct {
 	Why                     []string
 }
 
-func (w *writer) view(d ledger.Delivery, m message, octets int) letter {
-	language, _ := m.language()
+func (w *writer) view(d ledger.Delivery, m mailer.Message, octets int) letter {
+	tag, _ := language(m.HTML)
 	l := letter{
 		sheet: sheet{nothing + "'unsafe-inline'", template.CSS(style), w.plan.ID.String()},
 		row:   d.Row, Name: source.Visible(d.Name), Tailnet: source.Visible(string(d.Tailnet)),
 		Words: d.Standing.Words(), State: string(d.State),
-		To: mailbox(m.to), Reason: string(d.Reason), Trace: d.Trace, Clauses: d.Clauses, Missing: d.Missing,
+		To: mailbox(m.To), Reason: string(d.Reason), Trace: d.Trace, Clauses: d.Clauses, Missing: d.Missing,
 		Nodes: many(d.Nodes, "node"), MessageID: d.MessageID, Digest: d.Digest,
 		Message: fmt.Sprintf("%06d.eml", d.Row), Size: size(octets),
-		From: m.from, Subject: m.subject, Date: m.date, Fields: m.fields, Text: m.text, HTML: m.html,
-		Language: language, Height: height(m.text), Why: w.choice.why[d.Row],
+		From: m.From, Subject: m.Subject, Date: m.Date, Fields: m.Fields, Text: m.Text, HTML: m.HTML,
+		Language: tag, Height: height(m.Text), Why: w.choice.why[d.Row],
 	}
 	if d.Changed != "" && d.State != ledger.Planned {
 		l.State += " " + d.Changed
 	}
-	for _, a := range m.attached {
+	for _, a := range m.Attached {
 		l.Attached = append(l.Attached, enclose(a))
 	}
 	return l
@@ -261,12 +265,12 @@ type enclosure struct {
 // shownOf is how many octets of an attachment a page shows.
 const shownOf = 16 << 10
 
-func enclose(a attachment) enclosure {
-	e := enclosure{Name: source.Visible(a.name), Kind: source.Visible(a.kind), Size: size(len(a.data))}
-	if !slices.Contains([]string{"text/csv", "text/plain", "application/json"}, a.kind) {
+func enclose(a mailer.Attached) enclosure {
+	e := enclosure{Name: source.Visible(a.Name), Kind: source.Visible(a.Type), Size: size(len(a.Data))}
+	if !slices.Contains([]string{"text/csv", "text/plain", "application/json"}, a.Type) {
 		return e
 	}
-	text := a.data
+	text := a.Data
 	if len(text) > shownOf {
 		text = text[:shownOf]
 		if at := bytes.LastIndexByte(text, '\n'); at > 0 {

@@ -20,6 +20,7 @@ import (
 
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/ledger"
+	"tocsin/internal/notify/mailer"
 	"tocsin/internal/source"
 )
 
@@ -146,10 +147,10 @@ func shape(t *testing.T, names []string) map[string][]string {
 		if path.Ext(page) != ".html" {
 			continue
 		}
-		var m message
+		var m mailer.Message
 		var row int
 		if n, err := fmt.Sscanf(path.Base(page), "%d.html", &row); n == 1 && err == nil {
-			if m, err = read(entries[row-1].Message); err != nil {
+			if m, err = mailer.Read(entries[row-1].Message); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -158,10 +159,10 @@ func shape(t *testing.T, names []string) map[string][]string {
 			if e.name == "bdi" && e.attr["class"] != "subject" && strings.ContainsFunc(e.text, hidden) {
 				t.Errorf("%s: %q hides something", page, e.text)
 			}
-			if e.name == "iframe" && (e.attr["srcdoc"] != m.html || e.attr["sandbox"] != "") {
+			if e.name == "iframe" && (e.attr["srcdoc"] != m.HTML || e.attr["sandbox"] != "") {
 				t.Errorf("%s: the frame holds %q", page, e.attr["srcdoc"])
 			}
-			if e.name == "pre" && e.attr["dir"] == "auto" && e.text != m.text {
+			if e.name == "pre" && e.attr["dir"] == "auto" && e.text != m.Text {
 				t.Errorf("%s: the text is %q", page, e.text)
 			}
 			delete(e.attr, "srcdoc")
@@ -311,14 +312,14 @@ func TestNobody(t *testing.T) {
 // A long attachment is cut at the end of a line, and what is no text is not shown.
 func TestEnclose(t *testing.T) {
 	line := strings.Repeat("x", 99) + "\n"
-	long := enclose(attachment{"a.csv", "text/csv", []byte(strings.Repeat(line, 1000))})
+	long := enclose(mailer.Attached{Name: "a.csv", Type: "text/csv", Data: []byte(strings.Repeat(line, 1000))})
 	if !long.Cut || len(long.Text)%len(line) != len(line)-1 || len(long.Text) < shownOf-len(line) || len(long.Text) > shownOf || long.Size != "98 KiB" {
 		t.Errorf("cut %v, %d octets, %s", long.Cut, len(long.Text), long.Size)
 	}
-	if short := enclose(attachment{"a\u202E.csv", "application/json", []byte("\uFEFF{}\xFF")}); short.Cut || short.Text != "{}\uFFFD" || short.Name != `a\u{202E}.csv` || short.Size != "6 octets" {
+	if short := enclose(mailer.Attached{Name: "a\u202E.csv", Type: "application/json", Data: []byte("\uFEFF{}\xFF")}); short.Cut || short.Text != "{}\uFFFD" || short.Name != `a\u{202E}.csv` || short.Size != "6 octets" {
 		t.Errorf("%+v", short)
 	}
-	if image := enclose(attachment{"a.png", "image/png", []byte("text")}); image.Text != "" {
+	if image := enclose(mailer.Attached{Name: "a.png", Type: "image/png", Data: []byte("text")}); image.Text != "" {
 		t.Errorf("%+v", image)
 	}
 }

@@ -13,14 +13,15 @@ import (
 
 // Letter is a letter with what its row says that it holds.
 type Letter struct {
-	Tailnet tailnet.ID
-	Name    string // what people call the tailnet
-	To      tailnet.Address
-	Nodes   []Node   // those that are attached, in any order
-	NoCSV   bool     // it has too many nodes for the CSV to be attached
-	NoJSON  bool     // the same of the JSON
-	Others  []string // whatever else of the row belongs to the tailnet alone
-	Message []byte   // as it will be delivered (RFC 5322)
+	Tailnet    tailnet.ID
+	Name       string // what people call the tailnet
+	To         tailnet.Address
+	Nodes      []Node   // those that are attached, in any order
+	NoCSV      bool     // it has too many nodes for the CSV to be attached
+	NoJSON     bool     // the same of the JSON
+	Others     []string // whatever else of the row belongs to the tailnet alone
+	LetterCode string   // by which it can be told from a forged one; empty where it has none
+	Message    []byte   // as it will be delivered (RFC 5322)
 }
 
 // Node is a node as the inventory has it.
@@ -92,6 +93,7 @@ var (
 	errClaims  = &RefusedError{"its row holds what the inventory has of another tailnet, or of none"}
 	errTo      = &RefusedError{"it does not go to its tailnet's contact alone"}
 	errUnnamed = &RefusedError{"it does not name its tailnet"}
+	errCode    = &RefusedError{"it does not bear its own code: mail/letter.txt and mail/letter.html write that as {{.LetterCode}}"}
 	errNodes   = &RefusedError{"its attachments do not list exactly its tailnet's nodes"}
 	errTwin    = &RefusedError{"the same letter with masks for names does not hold those masks alone"}
 )
@@ -201,6 +203,8 @@ func (m *message) holds(l Letter) error {
 		return errTo
 	case !names(m.text, l) || !names(html.UnescapeString(m.html), l):
 		return errUnnamed
+	case !strings.Contains(m.text, l.LetterCode) || !strings.Contains(m.html, l.LetterCode):
+		return errCode
 	}
 	return m.lists(l)
 }

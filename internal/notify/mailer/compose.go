@@ -57,10 +57,29 @@ func (s Sender) header(out *bytes.Buffer, l notify.Letter, messageID string) err
 	m.Subject(sealed(l.Subject))
 	m.SetDateWithValue(l.Date)
 	m.SetMessageIDWithValue(messageID)
+	if len(l.Earlier) > 0 {
+		m.SetGenHeader("In-Reply-To", bracketed(l.Earlier[len(l.Earlier)-1:]))
+		m.SetGenHeader("References", bracketed(thread(l.Earlier)))
+	}
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
 	_, err := m.WriteTo(out)
 	return err
 }
+
+// mostReferences is how many letters before it a message names, beside the first: that one
+// is what programs call the thread by (RFC 5322 §3.6.4, RFC 5256 §2.2).
+const mostReferences = 10
+
+// thread is which of the earlier letters a message names: the first and the last few.
+func thread(earlier []string) []string {
+	if len(earlier) <= 1+mostReferences {
+		return earlier
+	}
+	return append([]string{earlier[0]}, earlier[len(earlier)-mostReferences:]...)
+}
+
+// bracketed is Message-IDs as header fields hold them.
+func bracketed(ids []string) string { return "<" + strings.Join(ids, "> <") + ">" }
 
 // longestWord is how long a word of the subject may be: it fits on the first line,
 // beside the field's name. The library folds between words only, and a subject that

@@ -360,7 +360,7 @@ func TestPlainIsWhatAReaderSees(t *testing.T) {
 			t.Errorf("%v\n got %q\nwant %q", err, got, want)
 		}
 	}
-	for _, message := range []string{"", "no message", "Content-Type: text/plain\r\n\r\nx", "Content-Type: multipart/alternative; boundary=x\r\n\r\n--x\r\nContent-Type: text/html\r\n\r\nx\r\n--x--\r\n",
+	for _, message := range []string{"", "no message", "Content-Type: text/plain\r\n\r\n", "Content-Type: multipart/alternative; boundary=x\r\n\r\n--x\r\nContent-Type: text/html\r\n\r\nx\r\n--x--\r\n",
 		"Content-Type: multipart/alternative; boundary==_x\r\n\r\n--=_x--\r\n"} {
 		if got, err := Plain([]byte(message)); err == nil {
 			t.Errorf("%q is shown as %q", message, got)

@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 )
 
@@ -43,12 +44,16 @@ func checkContent(message []byte, eightBit bool) (dots bool, err error) {
 	}
 }
 
+// isASCII looks at eight octets at a time.
 func isASCII(text []byte) bool {
-	var seen byte
-	for _, c := range text {
-		seen |= c
+	var seen uint64
+	for ; len(text) >= 8; text = text[8:] {
+		seen |= binary.LittleEndian.Uint64(text)
 	}
-	return seen < 0x80
+	for _, c := range text {
+		seen |= uint64(c)
+	}
+	return seen&0x8080_8080_8080_8080 == 0
 }
 
 // stuff appends a message with a second dot before every dot that begins a line

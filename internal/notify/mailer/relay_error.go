@@ -75,6 +75,9 @@ type ConnError struct {
 
 // Error says when it was.
 func (e *ConnError) Error() string {
+	if e.Phase == Connecting {
+		return fmt.Sprintf("there is no connection to the relay: %v", e.Err)
+	}
 	return fmt.Sprintf("the connection to the relay was lost at %s: %v", e.Phase, e.Err)
 }
 

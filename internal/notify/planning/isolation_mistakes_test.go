@@ -2,6 +2,7 @@ package planning
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -166,6 +167,17 @@ func isolationMistakes() []mistake {
 				l.HTML = strings.Replace(l.HTML, "https://login.example.com/contacts", "https://login.example.com/contacts?tailnet="+string(last.Tailnet)+"&amp;x=1", 1)
 			})
 		}},
+		{"written: the code of the letter before", func(w *walk) {
+			w.written = before(func(l, last *notify.Letter) {
+				mine, its := codeOf.FindString(l.Text), codeOf.FindString(last.Text)
+				l.Text, l.HTML = strings.Replace(l.Text, mine, its, 1), strings.Replace(l.HTML, mine, its, 1)
+			})
+		}},
+		{"written: the code of the letter before, in the HTML alone", func(w *walk) {
+			w.written = before(func(l, last *notify.Letter) {
+				l.HTML = strings.Replace(l.HTML, codeOf.FindString(l.HTML), codeOf.FindString(last.HTML), 1)
+			})
+		}},
 		{"sent: the message before", func(w *walk) {
 			var last []byte
 			w.sent = func(_ tailnet.ID, message []byte) []byte {
@@ -194,6 +206,9 @@ func isolationMistakes() []mistake {
 		}},
 	}
 }
+
+// codeOf is where a letter bears its code.
+var codeOf = regexp.MustCompile(`\b[0-9A-Z]{5}(-[0-9A-Z]{5}){3}\b`)
 
 // before makes a change to each row that knows the one before it.
 func before[T any](change func(one, last *T)) func(*T) {

@@ -16,6 +16,7 @@ import (
 	"tocsin/internal/bulletin"
 	"tocsin/internal/disclosure"
 	"tocsin/internal/notify"
+	"tocsin/internal/notify/genuine"
 	"tocsin/internal/notify/isolation"
 	"tocsin/internal/notify/mailer"
 	"tocsin/internal/tailnet"
@@ -260,7 +261,7 @@ func unguarded(t testing.TB, w *walk) (letters [][]byte) {
 func TestNoPlanWithoutProof(t *testing.T) {
 	s := sources()
 	s.Identifiers = nil
-	if _, err := s.Try(streamed([]notify.Row{row("a")}), notify.Hold, now); err == nil {
+	if _, err := s.Try(t.Context(), streamed([]notify.Row{row("a")}), notify.Hold, now); err == nil {
 		t.Error("letters are made that nobody proves")
 	}
 }
@@ -306,6 +307,49 @@ func TestTwinsAreAlike(t *testing.T) {
 	}
 	if err := w.letters(t, func(notify.Row, notify.Entry) {}); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestCodesAreNobodys: a letter passes whose code somebody's node is called by, whole or in
+// part. It is a hash, and names nobody.
+func TestCodesAreNobodys(t *testing.T) {
+	w := street()
+	code := genuine.Make([]byte("key"), genuine.Letter{
+		Plan: genuine.Plan{Bulletin: "TS-2026-007", Number: 1}, Tailnet: "bakery.example.com", Address: "owner@bakery.example.com",
+	})
+	for i, name := range []string{string(code), string(code[:5]), strings.ToLower(string(code[6:11])), string(code[12:])} {
+		w.nodes = append(w.nodes, tailnet.Node{Tailnet: "school.example.com", ID: fmt.Sprintf("z%d", i), Name: name, Product: "client", OS: "macos", Version: "1.60.0"})
+	}
+	borne := 0
+	err := w.letters(t, func(_ notify.Row, e notify.Entry) {
+		if bytes.Contains(e.Message, []byte(code)) {
+			borne++
+		}
+	})
+	if err != nil || borne != 1 {
+		t.Errorf("%d letters bear the code of one: %v", borne, err)
+	}
+}
+
+// TestNoTwoLettersShareACode: not of one plan, nor of a bulletin's next one.
+func TestNoTwoLettersShareACode(t *testing.T) {
+	w := town(200)
+	survey, names := w.survey(t)
+	composer, err := w.sources(names).composer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[string]bool)
+	for number := range 2 {
+		for e, err := range composer.Entries(w.sources(names).head(number+1, notify.Hold, nil, now), survey.Rows(notify.Hold)) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen[string(codeOf.Find(e.Message))] = true
+		}
+	}
+	if delete(seen, ""); len(seen) != 400 {
+		t.Errorf("%d codes on 400 letters", len(seen))
 	}
 }
 

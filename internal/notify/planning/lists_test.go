@@ -26,7 +26,7 @@ func TestTryIsFreeze(t *testing.T) {
 	unreachable := row("c")
 	unreachable.Standing, unreachable.Contact = notify.Unreachable, tailnet.Contact{Tailnet: "c"}
 	rows := []notify.Row{row("a"), row("b"), unreachable}
-	tried, err := sources().Try(streamed(rows), notify.Hold, now)
+	tried, err := sources().Try(t.Context(), streamed(rows), notify.Hold, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,12 +43,12 @@ func TestTryIsFreeze(t *testing.T) {
 	}
 	broken := sources()
 	broken.Templates.(fstest.MapFS)["mail/letter.txt"].Data = []byte("{{.Nobody}}")
-	if _, err := broken.Try(streamed(rows), notify.Hold, now); err == nil {
+	if _, err := broken.Try(t.Context(), streamed(rows), notify.Hold, now); err == nil {
 		t.Error("a template that cannot be run stops no dry run")
 	}
 	mixed := row("a")
 	mixed.Match.Hits[0].Node.Tailnet = "b"
-	if _, err := sources().Try(streamed([]notify.Row{mixed}), notify.Hold, now); err == nil {
+	if _, err := sources().Try(t.Context(), streamed([]notify.Row{mixed}), notify.Hold, now); err == nil {
 		t.Error("another tailnet's node stops no dry run")
 	}
 }

@@ -23,7 +23,7 @@ func TestOlderReadingIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	later := (*OvertakenError)(nil)
-	if _, _, err := sources().Freeze(t.Context(), book, older, notify.Undecided, now.Add(-time.Minute)); !errors.As(err, &later) || later.By.Number != 1 {
+	if _, _, err := sources().Freeze(t.Context(), book, older, notify.Undecided, now.Add(-time.Minute)); !errors.As(err, &later) || later.By.Number != 1 || !later.At.Equal(now) {
 		t.Errorf("an older reading: %v", err)
 	}
 	if plan, fresh, err := sources().Freeze(t.Context(), book, older, notify.Undecided, now); err != nil || !fresh || plan.ID.Number != 2 {

@@ -7,8 +7,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"iter"
+	"slices"
 	"time"
 
 	"tocsin/internal/bulletin"
@@ -22,7 +24,8 @@ import (
 // inventory.
 type Sources struct {
 	Common    notify.Common
-	Policy    []byte // the policy page; nil where the site has none
+	Kind      notify.Kind // of the plan, see [notify.Plan]
+	Policy    []byte      // the policy page; nil where the site has none
 	Sender    mailer.Sender
 	Transport mailer.Transport
 	Templates fs.FS         // with the folder mail
@@ -34,6 +37,13 @@ type Sources struct {
 	// proven (F20). Without them there is no plan.
 	Identifiers *isolation.Identifiers
 	Written     func(entries int) // where it is not nil, hears of every entry as it is done
+	// Sequel says who has been told already; nil: nobody has. Its rows take the place of the
+	// survey's.
+	Sequel *Sequel
+	// Classed hears, where it is not nil, what the rows come to before anything is frozen, and
+	// may refuse it.
+	Classed func(Classes) error
+	follows bool // letters may follow others
 }
 
 // Inputs digests the sources, each by its name, so that a later look can say which
@@ -51,16 +61,20 @@ func (s Sources) Inputs() (notify.Inputs, error) {
 	settings, err := digestOf(map[string]any{
 		"organization": common.Organization, "unit": common.Unit, "products": common.Products,
 		"bulletin_url": common.BulletinURL, "policy_url": common.PolicyURL, "contact_settings": common.Settings,
-		"reply_to": common.ReplyTo, "language": common.Language, "kind": common.Kind, "changed": common.Changed, "sender": s.Sender, "domain": s.Domain,
+		"reply_to": common.ReplyTo, "language": common.Language, "sender": s.Sender, "domain": s.Domain,
 	})
 	inputs := notify.Inputs{
-		"bulletin":         notify.Digest(common.Bulletin.Substance()),
-		notify.StatusInput: notify.Digest([]byte(audience(common.Bulletin.Status))),
-		"policy":           notify.Digest(s.Policy),
-		"rules":            rules,
-		"templates":        templates,
-		"settings":         settings,
-		"transport":        notify.Digest([]byte(s.Transport.String())),
+		notify.RevisionInput: notify.DigestRevision(notify.Revision(common.Bulletin)),
+		"bulletin":           notify.Digest(common.Bulletin.Substance()),
+		notify.StatusInput:   notify.Digest([]byte(audience(common.Bulletin.Status))),
+		"policy":             notify.Digest(s.Policy),
+		"rules":              rules,
+		"templates":          templates,
+		"settings":           settings,
+		"transport":          notify.Digest([]byte(s.Transport.String())),
+	}
+	if s.Kind != "" {
+		inputs[kindInput] = notify.Digest([]byte(s.Kind))
 	}
 	if s.Approvals != "" {
 		inputs[notify.ApprovalsInput] = s.Approvals
@@ -68,13 +82,45 @@ func (s Sources) Inputs() (notify.Inputs, error) {
 	return inputs, err
 }
 
-// inputs are those of a whole plan: the sources, and what the inventory came to.
-func (s Sources) inputs(rows iter.Seq2[notify.Row, error]) (notify.Inputs, error) {
+// kindInput is the kind of a plan that follows others.
+const kindInput = "kind"
+
+// inputs are those of a whole plan: the sources, what the inventory came to, and who had
+// been told what.
+func (s Sources) inputs(rows iter.Seq2[notify.Row, error], c Classes) (notify.Inputs, error) {
 	inputs, err := s.Inputs()
 	if err == nil {
 		inputs[notify.InventoryInput], err = notify.DigestRows(rows)
 	}
+	if c.digest != "" {
+		inputs[notify.ToldInput] = c.digest
+	}
 	return inputs, err
+}
+
+// classed are the rows of the plan, and what they come to, given the rows of the survey.
+func (s *Sources) classed(ctx context.Context, surveyed iter.Seq2[notify.Row, error]) (iter.Seq2[notify.Row, error], Classes, error) {
+	rows := s.Rows(ctx, surveyed)
+	var c Classes
+	var err error
+	if s.Sequel != nil {
+		if c, err = s.Sequel.classes(ctx, rows, s.Identifiers); err != nil {
+			return rows, c, err
+		}
+		s.follows = c.Told > 0
+	}
+	if s.Classed != nil {
+		err = s.Classed(c)
+	}
+	return rows, c, err
+}
+
+// Rows are the rows of the plan, given those of the survey.
+func (s Sources) Rows(ctx context.Context, surveyed iter.Seq2[notify.Row, error]) iter.Seq2[notify.Row, error] {
+	if s.Sequel == nil {
+		return surveyed
+	}
+	return s.Sequel.Rows(ctx)
 }
 
 // audience is what a status means for the letters. A draft becomes public when it
@@ -106,34 +152,79 @@ func digestFolder(tree fs.FS, folder string) (string, error) {
 	return digester.Sum(), err
 }
 
+// ErrNothingToTell says that there is no letter to write, since everybody was told already.
+var ErrNothingToTell = errors.New("nobody has to be told anything that they were not told already")
+
 // Freeze makes a plan of the rows, or finds the one that already stands for the
 // same inputs: planning the same thing twice makes no second set of letters. It fails
-// with a [ledger.OpenError] while letters of an earlier plan are begun.
-func (s Sources) Freeze(ctx context.Context, book *ledger.Ledger, rows iter.Seq2[notify.Row, error], choice notify.Choice, now time.Time) (plan notify.Plan, fresh bool, err error) {
-	inputs, err := s.inputs(rows)
+// with a [ledger.OpenError] while letters of an earlier plan are begun, and with
+// [ErrNothingToTell].
+//
+// A plan that stands keeps the sums of the tables that it was made from, since its digest
+// covers them: a table that grew meanwhile is held against what it was up to
+// [notify.Lifetime] ago, and one that shrank bit by bit against all that it has lost.
+func (s Sources) Freeze(ctx context.Context, book *ledger.Ledger, surveyed iter.Seq2[notify.Row, error], choice notify.Choice, now time.Time) (plan notify.Plan, fresh bool, err error) {
+	rows, classes, err := s.classed(ctx, surveyed)
 	if err != nil {
 		return notify.Plan{}, false, err
 	}
-	id, found, err := book.Equal(ctx, s.Common.Bulletin.ID, inputs, now)
+	inputs, err := s.inputs(surveyed, classes)
 	if err != nil {
 		return notify.Plan{}, false, err
 	}
-	if found {
-		stored, err := book.Plan(ctx, id)
-		if err == nil {
-			err = book.Verify(ctx, stored) // one that cannot be delivered does not stand
-		}
-		return stored.Plan, false, err
+	stored, found, err := s.standing(ctx, book, inputs, classes, now)
+	switch {
+	case err != nil:
+		return notify.Plan{}, false, err
+	case found:
+		return stored.Plan, false, book.Verify(ctx, stored) // one that cannot be delivered does not stand
+	case s.follows && classes.Letters() == 0:
+		return classes.sums, false, ErrNothingToTell
 	}
 	plan, err = s.freeze(ctx, book, rows, choice, inputs, now)
 	return plan, true, err
 }
 
+// standing finds the plan that would be made again: one of equal inputs, or one that is
+// under way, but for whom it has told itself since.
+func (s Sources) standing(ctx context.Context, book *ledger.Ledger, inputs notify.Inputs, c Classes, now time.Time) (ledger.Stored, bool, error) {
+	id, found, err := book.Equal(ctx, s.Common.Bulletin.ID, inputs, now)
+	if err != nil || found {
+		stored, err := book.Plan(ctx, id)
+		return stored, found && err == nil, err
+	}
+	if !s.follows {
+		return ledger.Stored{}, false, nil
+	}
+	last, found, err := s.last(ctx, book)
+	stands := found && last.Superseded == "" && last.Paused == "" && now.Before(last.Deadline)
+	if err != nil || !stands || last.Inputs.Without(notify.ToldInput).Digest() != inputs.Without(notify.ToldInput).Digest() {
+		return ledger.Stored{}, false, err
+	}
+	states, err := book.States(ctx, last)
+	return last, c.Letters() == 0 || states[ledger.Planned]+states[ledger.Deferred] > 0, err
+}
+
+// last is the bulletin's last plan that nobody has dropped.
+func (s Sources) last(ctx context.Context, book *ledger.Ledger) (ledger.Stored, bool, error) {
+	plans, err := book.Plans(ctx, s.Common.Bulletin.ID)
+	for _, id := range slices.Backward(plans) {
+		if p, err := book.Plan(ctx, id); err != nil || p.Dropped == "" {
+			return p, err == nil, err
+		}
+	}
+	return ledger.Stored{}, false, err
+}
+
 // Try makes the letters of rows as Freeze does, each as it would be delivered, and
 // keeps none of them: what would stop a plan stops it. The plan has no name and no
 // digest, for it has no place in a ledger.
-func (s Sources) Try(rows iter.Seq2[notify.Row, error], choice notify.Choice, now time.Time) (notify.Plan, error) {
-	inputs, err := s.inputs(rows)
+func (s Sources) Try(ctx context.Context, surveyed iter.Seq2[notify.Row, error], choice notify.Choice, now time.Time) (notify.Plan, error) {
+	rows, classes, err := s.classed(ctx, surveyed)
+	if err != nil {
+		return notify.Plan{}, err
+	}
+	inputs, err := s.inputs(surveyed, classes)
 	if err != nil {
 		return notify.Plan{}, err
 	}
@@ -142,14 +233,14 @@ func (s Sources) Try(rows iter.Seq2[notify.Row, error], choice notify.Choice, no
 	if err != nil {
 		return notify.Plan{}, err
 	}
-	counts := make(notify.Counts)
+	plan.Counts = make(notify.Counts)
 	for e, err := range s.entries(composer, plan, rows) {
 		if err != nil {
 			return notify.Plan{}, err
 		}
-		counts[e.Standing]++
+		plan.Count(e.Standing, e.Kind, 1)
 	}
-	plan.ID, plan.Counts = notify.PlanID{}, counts
+	plan.ID = notify.PlanID{}
 	return plan, nil
 }
 
@@ -174,12 +265,16 @@ func (s Sources) freeze(ctx context.Context, book *ledger.Ledger, rows iter.Seq2
 }
 
 // OvertakenError says that somebody began another plan of the bulletin later, and froze it
-// first: what this one has read of the inventory is older.
-type OvertakenError struct{ By notify.PlanID }
+// first: what this one has read of the inventory is older. Or a clock is wrong: that of the
+// other plan was ahead, or this one's is behind.
+type OvertakenError struct {
+	By notify.PlanID
+	At time.Time // when that was begun, by its clock
+}
 
 // Error names the later plan.
 func (e *OvertakenError) Error() string {
-	return e.By.String() + " was begun later, and frozen while this plan was being made"
+	return fmt.Sprintf("%s was begun later, at %s", e.By, e.At.Format(time.RFC3339))
 }
 
 // overtaken refuses what was read before the bulletin's last plan was begun. An inventory is
@@ -191,7 +286,7 @@ func overtaken(ctx context.Context, book *ledger.Ledger, id bulletin.ID, begun t
 	}
 	last, err := book.Plan(ctx, plans[len(plans)-1])
 	if err == nil && last.Created.After(begun) {
-		return &OvertakenError{last.ID}
+		return &OvertakenError{last.ID, last.Created}
 	}
 	return err
 }
@@ -216,6 +311,7 @@ func (s Sources) head(number int, choice notify.Choice, inputs notify.Inputs, no
 	created := now.UTC().Truncate(time.Second)
 	return notify.Plan{
 		ID:           notify.PlanID{Bulletin: s.Common.Bulletin.ID, Number: number},
+		Kind:         s.Kind,
 		Created:      created,
 		Deadline:     s.Common.Deadline(created),
 		Transport:    s.Transport.String(),
@@ -244,5 +340,5 @@ var errUnproven = errors.New("nobody has said whose the names in the inventory a
 
 func (s Sources) writer() (notify.Composer, error) {
 	templates, err := notify.ParseTemplates(s.Templates)
-	return notify.Composer{Common: s.Common, Templates: templates, Message: s.Sender.Compose, Key: s.Key, Domain: s.Domain}, err
+	return notify.Composer{Common: s.Common, Templates: templates, Message: s.Sender.Compose, Key: s.Key, Domain: s.Domain, FollowUps: s.follows}, err
 }

@@ -41,7 +41,7 @@ func sources() Sources {
 		Policy:    []byte("policy"),
 		Sender:    mailer.Sender{Name: "Example", Address: "security@example.com"},
 		Transport: mailer.IntoMaildir("var/outbox"),
-		Templates: fstest.MapFS{"mail/letter.txt": {Data: []byte("{{.Name}}")}, "mail/letter.html": {Data: []byte("<p>{{.Name}}")}},
+		Templates: fstest.MapFS{"mail/letter.txt": {Data: []byte("{{.Name}} {{.LetterCode}}")}, "mail/letter.html": {Data: []byte("<p>{{.Name}} {{.LetterCode}}")}},
 		Key:       []byte("key"),
 		Domain:    "example.com",
 

@@ -1,0 +1,96 @@
+package planning
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"tocsin/internal/notify"
+	"tocsin/internal/notify/isolation"
+	"tocsin/internal/notify/ledger"
+)
+
+// Classes is what the rows of a plan that comes after others come to: sums, and nobody's
+// name, address or node.
+type Classes struct {
+	sums        notify.Plan    // of which nothing but the sums is there
+	NotRequired map[string]int // as in [notify.Tally]
+	// What tailnets have been told before, whether they are in a row or not.
+	Told     int // of the bulletin, and not since that all is well
+	Stale    int // of those, before the last material revision
+	Owed     int // of those, a letter that did not arrive
+	Doubtful int // of those, by nothing but letters of which nobody knows
+	Cleared  int // since that all is well
+	digest   string
+}
+
+// Letters is how many letters there are.
+func (c Classes) Letters() int { return c.sums.Counts[notify.Mailed] }
+
+// Clear is how many tailnets were told and are not touched by the bulletin any more, by
+// standing.
+func (c Classes) Clear() notify.Counts { return c.sums.Clear }
+
+// classes adds up what the rows come to, and what tailnets have been told. Whom the inventory
+// has no more is made known to names, against which letters are proven.
+func (s *Sequel) classes(ctx context.Context, rows iter.Seq2[notify.Row, error], names *isolation.Identifiers) (Classes, error) {
+	c, err := s.Told(ctx)
+	if err != nil {
+		return c, err
+	}
+	s.names = names
+	defer func() { s.names = nil }()
+	digester, followed := notify.NewDigester(), false
+	for r, err := range rows {
+		if err != nil {
+			return c, err
+		}
+		c.add(r)
+		if r.Kind.FollowsUp() || r.Standing == notify.Told || r.Cleared {
+			digester.Told(r)
+			followed = true
+		}
+	}
+	if followed {
+		c.digest = digester.Sum()
+	}
+	return c, nil
+}
+
+func (c *Classes) add(r notify.Row) {
+	kind := r.Kind
+	if kind == "" && r.Standing == notify.Mailed {
+		kind = notify.FirstNotice
+	}
+	c.sums.Count(r.Standing, kind, 1)
+	if r.Standing == notify.NotRequired {
+		c.NotRequired[strings.Join(r.Clauses, ", ")]++
+	}
+}
+
+// Told adds up what tailnets have been told, and looks at no inventory.
+func (s *Sequel) Told(ctx context.Context) (Classes, error) {
+	c := Classes{NotRequired: make(map[string]int)}
+	err := s.History.EachPast(ctx, s.Bulletin.ID, func(p ledger.Past) error {
+		switch {
+		case !p.Told:
+			return nil
+		case p.Kind == notify.AllClear:
+			c.Cleared++
+			return nil
+		}
+		c.Told++
+		if p.Owed > 0 {
+			c.Owed++
+		}
+		if p.Doubtful {
+			c.Doubtful++
+		}
+		changed, err := s.changed(ctx, p)
+		if len(changed) > 0 {
+			c.Stale++
+		}
+		return err
+	})
+	return c, err
+}

@@ -1,0 +1,164 @@
+package planning
+
+import (
+	"context"
+	"iter"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/notify"
+	"tocsin/internal/notify/isolation"
+	"tocsin/internal/notify/ledger"
+	"tocsin/internal/tailnet"
+)
+
+// History is what a ledger knows of a bulletin's letters that have left this machine.
+type History interface {
+	EachPast(ctx context.Context, id bulletin.ID, visit func(ledger.Past) error) error
+	Plan(ctx context.Context, id notify.PlanID) (ledger.Stored, error)
+}
+
+// Sequel makes the rows of a plan that comes after others: who was told already gets no
+// first notice, and who was told what holds no more is told so.
+//
+// Tailnets are told or not, touched by the bulletin or not, and every one of them that is
+// either has one end (F47):
+//
+//	            touched                                  not, or no longer
+//	told        what changed, in a plan of that kind,    that all is well, in a plan of a kind
+//	            or told already
+//	told that   a first notice, which takes that back    nothing
+//	all is well
+//	not told    a first notice, or what the policy says  nothing
+//
+// Who was owed a letter that did not arrive is sent it again, whatever the kind of the plan.
+type Sequel struct {
+	History  History
+	Survey   *notify.Survey
+	Bulletin bulletin.Bulletin
+	Kind     notify.Kind // of the plan; empty: first notices, and what is owed
+	Choice   notify.Choice
+	known    map[int]int            // revisions of the bulletin, by the number of the plan that told them
+	names    *isolation.Identifiers // where it is not nil, is told of those whom the inventory has no more
+}
+
+// Rows streams the rows of the plan, by tailnet. It may be ranged over several times.
+func (s *Sequel) Rows(ctx context.Context) iter.Seq2[notify.Row, error] {
+	return func(yield func(notify.Row, error) bool) {
+		past := s.past(ctx)
+		defer past.stop()
+		give := func(row notify.Row, gets bool, err error) bool {
+			return err == nil && !gets || yield(row, err) && err == nil
+		}
+		gone := func() bool {
+			for _, p := range past.passed() {
+				if !give(s.gone(ctx, p)) {
+					return false
+				}
+			}
+			return true
+		}
+		for placed, err := range s.Survey.RowsAnd(s.Choice, past.has) {
+			if err != nil {
+				yield(notify.Row{}, err)
+				return
+			}
+			p := past.of(placed.Row.Tailnet.ID)
+			if !gone() || !give(s.placed(ctx, placed, p)) {
+				return
+			}
+		}
+		if past.rest(); gone() && past.err != nil {
+			yield(notify.Row{}, past.err)
+		}
+	}
+}
+
+// placed is the row of a tailnet that the survey has; false where it is in no row.
+func (s *Sequel) placed(ctx context.Context, at notify.Placed, p ledger.Past) (notify.Row, bool, error) {
+	if at.Place == notify.Untouched || s.Bulletin.Status == bulletin.Withdrawn {
+		return s.clear(ctx, at.Reached(), p)
+	}
+	row := at.Row
+	switch {
+	case s.Kind == notify.AllClear:
+		return row, false, nil
+	case at.Place == notify.Unidentified && (!p.Told || p.Kind == notify.AllClear):
+		return row, false, nil // it is in no row of the survey
+	case !p.Told:
+		return row, true, nil
+	case p.Kind == notify.AllClear:
+		row.Earlier, row.Cleared = p.Messages, true
+		return row, true, nil
+	}
+	return s.again(ctx, at, p)
+}
+
+// again is the row of a tailnet that was told and that the bulletin touches still.
+func (s *Sequel) again(ctx context.Context, at notify.Placed, p ledger.Past) (notify.Row, bool, error) {
+	changed, err := s.changed(ctx, p)
+	kind := s.Kind
+	if kind == "" && p.Owed > 0 && p.OwedKind != notify.AllClear {
+		kind = p.OwedKind
+	}
+	if kind == "" || len(changed) == 0 {
+		row := at.Row
+		row.Standing, row.Contact = notify.Told, tailnet.Contact{}
+		return row, at.Place == notify.Touched, err
+	}
+	row := at.Reached()
+	if at.Row.Standing != notify.Mailed && at.Row.Standing != notify.Unreachable {
+		row.Clauses, row.Missing, row.Overridden = nil, nil, false // it is no sentence of the policy that asks for it
+	}
+	return following(row, kind, changed, p), true, err
+}
+
+// clear is the row of a tailnet that the bulletin does not touch any more.
+func (s *Sequel) clear(ctx context.Context, row notify.Row, p ledger.Past) (notify.Row, bool, error) {
+	if !p.Told || p.Kind == notify.AllClear || s.Kind == "" && p.Owed == 0 {
+		return row, false, nil
+	}
+	changed, err := s.changed(ctx, p)
+	return following(row, notify.AllClear, changed, p), true, err
+}
+
+// gone is the row of a tailnet that the inventory has no more, and no finding: all that is
+// left of it is where its last letter went.
+func (s *Sequel) gone(ctx context.Context, p ledger.Past) (notify.Row, bool, error) {
+	row := notify.Row{
+		Tailnet:  tailnet.Tailnet{ID: p.Tailnet, DisplayName: p.Name},
+		Standing: notify.Mailed,
+		Contact:  tailnet.EarlierContact(p.Tailnet, p.Address),
+	}
+	if row.Contact.Address == "" {
+		row.Standing = notify.Unreachable
+	}
+	if s.names != nil {
+		row.Tailnet.OwnerEmail = string(row.Contact.Address)
+		s.names.Tailnet(row.Tailnet)
+	}
+	return s.clear(ctx, row, p)
+}
+
+// following is a row as its letter comes after others.
+func following(row notify.Row, kind notify.Kind, changed []string, p ledger.Past) notify.Row {
+	row = row.As(kind)
+	row.Changed, row.Earlier, row.Doubtful = changed, p.Messages, p.Doubtful
+	return row
+}
+
+// changed is what is new to a tailnet that was told: the material revisions since.
+func (s *Sequel) changed(ctx context.Context, p ledger.Past) ([]string, error) {
+	knows, found := s.known[p.By]
+	if !found {
+		plan, err := s.History.Plan(ctx, notify.PlanID{Bulletin: s.Bulletin.ID, Number: p.By})
+		if err != nil {
+			return nil, err
+		}
+		if s.known == nil {
+			s.known = make(map[int]int)
+		}
+		knows = plan.Revision(s.Bulletin)
+		s.known[p.By] = knows
+	}
+	return notify.Changes(s.Bulletin, knows), nil
+}
