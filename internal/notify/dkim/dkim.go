@@ -108,7 +108,7 @@ const lineOctets = 76
 
 // tags appends the field up to and with its last tag, b=, which is empty while it is signed.
 func (s Signer) tags(to []byte, k Key, l letter) []byte {
-	to = fmt.Appendf(to, "DKIM-Signature: v=1; a=%s-sha256; c=relaxed/relaxed;\r\n d=%s; s=%s;\r\n t=%d;", k.algorithm(), s.Domain, k.Selector, l.date.Unix())
+	to = fmt.Appendf(to, "DKIM-Signature: v=1; a=%s-sha256; c=relaxed/relaxed;\r\n d=%s; s=%s;\r\n t=%d;", k.Algorithm(), s.Domain, k.Selector, l.date.Unix())
 	if s.Lifetime > 0 {
 		to = append(to, " x="...)
 		to = strconv.AppendInt(to, l.date.Add(s.Lifetime).Unix(), 10)

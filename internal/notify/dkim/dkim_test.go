@@ -259,7 +259,7 @@ func FuzzSign(f *testing.F) {
 func BenchmarkSign(b *testing.B) {
 	letter := []byte(head + "\r\n" + strings.Repeat("A line of a letter, as it may be written.\r\n", 40))
 	for _, k := range []Key{{"s1", aKey()}, edKey("e1")} {
-		b.Run(k.algorithm(), func(b *testing.B) {
+		b.Run(k.Algorithm(), func(b *testing.B) {
 			s := Signer{Domain: "example.com", Keys: []Key{k}}
 			b.ReportAllocs()
 			for b.Loop() {

@@ -101,8 +101,8 @@ func fit(key crypto.PrivateKey) error {
 	return fmt.Errorf("neither an RSA nor an Ed25519 key%s", remedy)
 }
 
-// algorithm is the key's kind as signatures and records name it (RFC 8463 §2).
-func (k Key) algorithm() string {
+// Algorithm is the key's kind as signatures and records name it, rsa or ed25519 (RFC 8463 §2).
+func (k Key) Algorithm() string {
 	if _, ok := k.private.(ed25519.PrivateKey); ok {
 		return "ed25519"
 	}
@@ -124,7 +124,7 @@ func (k Key) Record() (string, error) {
 		}
 		public = der
 	}
-	return "v=DKIM1; k=" + k.algorithm() + "; p=" + base64.StdEncoding.EncodeToString(public), nil
+	return "v=DKIM1; k=" + k.Algorithm() + "; p=" + base64.StdEncoding.EncodeToString(public), nil
 }
 
 // Host is the name that the record stands under (RFC 6376 §3.6.2.1).

@@ -28,6 +28,3 @@ func (s *Stop) Reached() bool {
 	}
 	return 1000*s.rejected > stopPerMille*s.answered
 }
-
-// Counts says how many letters were answered, and how many of them rejected.
-func (s *Stop) Counts() (answered, rejected int) { return s.answered, s.rejected }

@@ -35,6 +35,8 @@ type Dispatch struct {
 	// Seal makes the bytes that go out of a letter's, such as by signing them; nil: they
 	// go as they were frozen.
 	Seal func(message []byte) ([]byte, error)
+	// Self goes to ourselves before anything goes to anybody else; nil: nothing does.
+	Self *Self
 
 	Connections int // at most
 	Limits      pace.Limits
@@ -45,10 +47,22 @@ type Dispatch struct {
 	Until       time.Time     // begin no letter after it; zero: the plan's deadline
 	After       func(time.Duration) <-chan time.Time
 	Said        func(Tally) // told after each commit; nil: nobody asks
-	// Waits is told when nothing is under way and nothing can go before an instant: because
-	// the relay cannot be reached, or where the error is nil because all that is left was
-	// put off, or the canary is out. Nil: nobody asks.
-	Waits func(until time.Time, unreachable error)
+	// Waits is told when nothing is under way and nothing goes for a while; nil: nobody asks.
+	Waits func(Wait)
+	// Stopping is told how many letters are under way when the caller wants to stop: those
+	// are finished first. Nil: nobody asks.
+	Stopping func(underWay int)
+}
+
+// Wait is until when nothing goes, and why: the relay cannot be reached, or the first
+// letters are out and it is waited for what comes back of them, or all that is left was
+// put off.
+type Wait struct {
+	Until       time.Time
+	For         time.Duration
+	Unreachable error
+	Canary      int // letters that went first; 0 where it is another wait
+	Deferred    int // letters that were put off
 }
 
 // Letters is where the carriers read.
@@ -84,7 +98,10 @@ func Dial(r mailer.Relay) Relay {
 // Tally is what a run has done so far.
 type Tally struct {
 	Accepted, Deferred, Rejected, Unknown int
-	Connections                           int // that are allowed now
+	// Waiting are letters that are put off at the moment, those of earlier runs too. Deferred
+	// counts how often one was.
+	Waiting     int
+	Connections int // that are allowed now
 }
 
 // Answered is how many letters have an outcome.
@@ -102,7 +119,7 @@ type RejectsError struct{ Tally }
 
 // Error has the sums.
 func (e *RejectsError) Error() string {
-	return fmt.Sprintf("of %d letters %d were rejected and of %d nobody knows: something is wrong with all of them, or with the sender", e.Answered(), e.Rejected, e.Unknown)
+	return fmt.Sprintf("of %d letters %d were rejected, and of %d nobody knows whether they arrived: something is wrong with all of them, or with the sender", e.Answered(), e.Rejected, e.Unknown)
 }
 
 // RelayError ends a run because the relay does not take letters from us, or cannot be
@@ -128,6 +145,9 @@ func (d Dispatch) Do(ctx, hard context.Context, inputs func() (notify.Inputs, er
 		return done, err
 	}
 	if err := d.ready(ctx, inputs); err != nil {
+		return done, err
+	}
+	if err := d.toSelf(ctx, hard); err != nil {
 		return done, err
 	}
 	done.Tally, err = d.deliver(ctx, hard)
@@ -157,6 +177,7 @@ func (d Dispatch) deliver(ctx, hard context.Context) (Tally, error) {
 		return Tally{}, err
 	}
 	k := newDesk(d, run, states[ledger.Accepted] == 0)
+	k.tally.Waiting = states[ledger.Deferred]
 	err = k.deliver(ctx, hard)
 	if k.broken != nil {
 		return k.tally, k.broken // the ledger: what is begun is the next run's to find out

@@ -271,7 +271,7 @@ func (c *carrier) outcome(l *loaded, class mailer.Class, reply mailer.Reply) *le
 }
 
 // again is when a letter is tried again: for the last time shortly before the deadline,
-// however long the next wait would be. Attempts count what was begun and given back too.
+// however long the next wait would be.
 func (c *carrier) again(attempts int) time.Time {
 	now := c.Now()
 	next, before := c.Backoff.Next(attempts, now)

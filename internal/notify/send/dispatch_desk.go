@@ -36,6 +36,10 @@ type desk struct {
 	canary  int           // letters that still go before the others are let out; below 0: all are
 	halted  bool          // no letter goes any more
 	failure error         // why
+	wrote   time.Duration // how long the last write of the ledger took, at most mostGather
+	written []batch       // in the ledger, and not on the disk
+	syncing []batch       // under way to the disk
+	synced  chan error    // they are there
 	broken  error         // the ledger failed: nothing may be written, and no dot (F50)
 }
 
@@ -45,10 +49,13 @@ const (
 	mostRedial  = 5 * time.Minute
 )
 
+// mostGather is the longest wait for other carriers before a write.
+const mostGather = time.Millisecond
+
 func newDesk(d Dispatch, run ledger.Run, first bool) *desk {
 	d.Connections = max(1, d.Connections)
 	k := &desk{
-		Dispatch: d, run: run, notes: make(chan note), gone: make(chan struct{}),
+		Dispatch: d, run: run, notes: make(chan note), gone: make(chan struct{}), synced: make(chan error),
 		pace: pace.New(d.Limits), slow: pace.Begin(d.Connections), canary: -1,
 	}
 	room := d.Connections // so that a carrier finds the next letter at hand
@@ -66,7 +73,7 @@ func newDesk(d Dispatch, run ledger.Run, first bool) *desk {
 func (k *desk) deliver(ctx, hard context.Context) error {
 	stopped := ctx.Done()
 	for k.advance(); !k.finished(); k.advance() {
-		at, wait := k.choose()
+		at, wait, why := k.choose()
 		var hand chan<- ledger.Delivery
 		var letter ledger.Delivery
 		var timer <-chan time.Time
@@ -74,20 +81,31 @@ func (k *desk) deliver(ctx, hard context.Context) error {
 			k.enough(hard)
 			hand, letter = k.work, k.queue[at]
 		} else if wait > 0 {
-			k.wait(wait)
+			k.wait(wait, why)
 			timer = k.After(wait)
+		}
+		select {
+		case hand <- letter: // first of all, so that no carrier waits for a letter
+			k.handed(at)
+			continue
+		default:
 		}
 		select {
 		case hand <- letter:
 			k.handed(at)
 		case n := <-k.notes:
-			k.take(n)
+			k.take(k.gather(n))
+		case err := <-k.synced:
+			k.landed(err)
 		case <-k.gone:
 			k.carriers--
 		case <-timer:
 		case <-stopped:
 			stopped = nil
 			k.halt(ctx.Err())
+			if k.Stopping != nil && k.out > 0 {
+				k.Stopping(k.out)
+			}
 		}
 	}
 	return k.close()
@@ -105,14 +123,30 @@ func (k *desk) advance() {
 	k.refill(now)
 }
 
-// wait tells that nothing goes for a while.
-func (k *desk) wait(d time.Duration) {
+// wait tells that nothing goes for a while, and why. That letters are held to a rate is
+// what somebody asked for, and not told.
+func (k *desk) wait(d time.Duration, why reason) {
 	until := k.Now().Add(d).Truncate(time.Second)
-	if k.Waits != nil && k.out == 0 && d >= firstRedial && until.After(k.told) {
-		k.told = until
-		k.Waits(until, k.absent)
+	if k.Waits == nil || k.out > 0 || why == rate || d < firstRedial || !until.After(k.told) {
+		return
 	}
+	k.told = until
+	w := Wait{Until: until, For: d, Unreachable: k.absent, Deferred: k.tally.Waiting}
+	if why == pause && k.absent == nil {
+		w.Canary = k.tally.Accepted
+	}
+	k.Waits(w)
 }
+
+// reason is why no letter goes at the moment.
+type reason int
+
+const (
+	busy  reason = iota // only a carrier's word can change anything
+	pause               // all wait: for the relay, or for what comes back of the canary
+	rate                // the next letter's turn has not come
+	later               // all that is left was put off
+)
 
 // finished reports whether the desk can close: nothing is on its way, and nothing follows.
 func (k *desk) finished() bool {
@@ -129,10 +163,12 @@ func (k *desk) finished() bool {
 func (k *desk) close() error {
 	k.drain()
 	close(k.work)
-	for k.carriers > 0 {
+	for k.carriers > 0 || k.syncing != nil {
 		select {
+		case err := <-k.synced:
+			k.landed(err)
 		case n := <-k.notes: // after a failure of the ledger some are still under way
-			k.take(n)
+			k.take([]note{n})
 		case <-k.gone:
 			k.carriers--
 		}
@@ -141,7 +177,7 @@ func (k *desk) close() error {
 		return k.broken
 	}
 	for back := range slices.Chunk(k.queue, windowSize) {
-		if k.commit(returning(back), nil); k.broken != nil {
+		if k.putBack(back); k.broken != nil {
 			return k.broken
 		}
 	}
@@ -205,39 +241,45 @@ func (k *desk) refill(now time.Time) {
 	if err != nil {
 		k.fail(err)
 	}
+	for _, letter := range due {
+		if letter.Next != "" {
+			k.tally.Waiting--
+		}
+	}
 	k.queue = due
 }
 
 // choose finds a letter that may go now, or says how long to wait for one; -1, 0 where
 // only a carrier's word can change anything: then one is out.
-func (k *desk) choose() (at int, wait time.Duration) {
+func (k *desk) choose() (at int, wait time.Duration, why reason) {
 	now := k.Now()
 	switch {
 	case k.halted || k.canary == 0 || k.out >= k.most():
-		return -1, 0
+		return -1, 0, busy
 	case now.Before(k.paused):
-		return -1, k.paused.Sub(now)
+		return -1, k.paused.Sub(now), pause
 	case len(k.queue) == 0 && (k.Once || k.due.IsZero()):
-		return -1, 0
+		return -1, 0, busy
 	case len(k.queue) == 0:
-		return -1, max(time.Millisecond, k.due.Sub(now))
+		return -1, max(time.Millisecond, k.due.Sub(now)), later
 	}
 	shortest := time.Duration(-1)
 	for i, letter := range k.queue {
 		wait := k.pace.Wait(letter.Address.Domain(), now)
 		if wait == 0 {
-			return i, 0
+			return i, 0, busy
 		}
 		if shortest < 0 || wait < shortest {
 			shortest = wait
 		}
 	}
-	return -1, max(0, shortest)
+	return -1, max(0, shortest), rate
 }
 
-// most is how many letters may be on their way: one a connection, and one that follows it
-// at once where none is held back.
-func (k *desk) most() int { return k.slow.Connections() + min(cap(k.work), k.slow.Connections()) }
+// most is how many letters may be on their way. Where none is held back a connection has
+// up to three, the one that was answered, the one that goes and the one that follows at
+// once; and so many more are at hand.
+func (k *desk) most() int { return k.slow.Connections() + 3*min(cap(k.work), k.slow.Connections()) }
 
 // canaryBack lets the others out after the first letters, or stops.
 func (k *desk) canaryBack(now time.Time) {
@@ -268,56 +310,52 @@ func (k *desk) enough(hard context.Context) {
 
 func (k *desk) handed(at int) {
 	k.pace.Take(k.queue[at].Address.Domain(), k.Now())
-	k.queue = slices.Delete(k.queue, at, at+1)
+	if at == 0 {
+		k.queue = k.queue[1:]
+	} else {
+		k.queue = slices.Delete(k.queue, at, at+1)
+	}
 	k.out++
 	if k.canary > 0 {
 		k.canary--
 	}
 }
 
-// take writes down what a carrier says, together with what others say at the moment: one
-// durable write for all of them.
-func (k *desk) take(first note) {
+// gather hears what other carriers say at the moment. While fewer speak than half of those
+// that will, it listens on, for at most twice as long as the last write took: two writes one
+// after the other, the first for one carrier and the second for the rest, take longer.
+func (k *desk) gather(first note) []note {
 	batch := []note{first}
-	for more := true; more; {
+	var timer <-chan time.Time
+	for {
 		select {
 		case n := <-k.notes:
 			batch = append(batch, n)
+			continue
 		default:
-			more = false
 		}
-	}
-	var outcomes []ledger.Outcome
-	var marks []ledger.Mark
-	for _, n := range batch {
-		outcomes = append(outcomes, n.outcomes...)
-		if n.mark != nil {
-			marks = append(marks, *n.mark)
+		if 2*len(batch) >= min(k.carriers, k.out) || k.wrote <= 0 {
+			return batch
 		}
-	}
-	k.commit(outcomes, marks)
-	for _, n := range batch {
-		k.heed(n)
-		n.answer <- k.broken
-	}
-	if k.stop.Reached() {
-		k.halt(&RejectsError{k.tally})
-	}
-	if k.Said != nil && len(outcomes) > 0 {
-		k.Said(k.tally)
+		if timer == nil {
+			timer = k.After(2 * k.wrote)
+		}
+		select {
+		case n := <-k.notes:
+			batch = append(batch, n)
+		case err := <-k.synced:
+			k.landed(err)
+		case <-timer:
+			return batch
+		}
 	}
 }
 
-// commit writes outcomes and marks, and counts them.
-func (k *desk) commit(outcomes []ledger.Outcome, marks []ledger.Mark) {
-	if k.broken != nil {
-		return
-	}
-	if err := k.Ledger.Commit(context.Background(), k.Plan, k.run, outcomes, marks, k.Now()); err != nil {
-		k.fail(err)
-		return
-	}
-	for _, o := range outcomes {
+// putBack writes down that letters were not begun, and waits for the disk.
+func (k *desk) putBack(letters []ledger.Delivery) {
+	back := returning(letters)
+	k.failed(k.Ledger.Commit(context.Background(), k.Plan, k.run, back, nil, k.Now()))
+	for _, o := range back {
 		k.count(o)
 	}
 }
@@ -325,8 +363,11 @@ func (k *desk) commit(outcomes []ledger.Outcome, marks []ledger.Mark) {
 // count adds an outcome to the sums, and to what slows a run down or stops it.
 func (k *desk) count(o ledger.Outcome) {
 	switch o.Event {
-	case ledger.Return:
-		return // it was not handed on, or stands in a note of its own
+	case ledger.Return: // it was not handed on, or stands in a note of its own
+		if o.Letter.Next != "" {
+			k.tally.Waiting++
+		}
+		return
 	case ledger.Accept:
 		k.tally.Accepted++
 		k.stop.Accepted()
@@ -338,6 +379,7 @@ func (k *desk) count(o ledger.Outcome) {
 		k.slow.Took()
 	case ledger.Defer:
 		k.tally.Deferred++
+		k.tally.Waiting++
 		k.spent = false // it comes due
 	case ledger.Lose:
 		k.tally.Unknown++

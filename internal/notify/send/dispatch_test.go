@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -199,16 +198,8 @@ func TestDispatchFaults(t *testing.T) {
 // agree, and no letter is there twice (F21, F22, F35–F37).
 func TestDispatchAnything(t *testing.T) {
 	t.Parallel()
-	runs := 30
-	if os.Getenv("TOCSIN_SOAK") != "" {
-		runs = 1000
-	}
-	seed := rand.Uint64()
-	if given := os.Getenv("TOCSIN_SEED"); given != "" {
-		seed, _ = strconv.ParseUint(given, 10, 64)
-	}
-	r := rand.New(rand.NewPCG(seed, 0))
-	t.Logf("TOCSIN_SEED=%d", seed)
+	r := newChance(t)
+	runs := r.times(1000, 16)
 	sums := make(map[ledger.State]int)
 	for range runs {
 		likely := 2 + r.IntN(60)
@@ -256,7 +247,11 @@ func TestDispatchAnything(t *testing.T) {
 // F49: an interruption finishes the letters in flight; none is unknown, none is begun.
 func TestDispatchInterrupted(t *testing.T) {
 	t.Parallel()
+	dice := newChance(t)
 	for after := range 12 {
+		if !dice.takes(3) {
+			continue
+		}
 		ctx, stop := context.WithCancel(context.Background())
 		defer stop()
 		came := 0
@@ -425,9 +420,9 @@ func TestRelayIsGone(t *testing.T) {
 	told := 0
 	_, err := h.dispatch(t, ctx, server, func(d *Dispatch) {
 		d.Connections = 1
-		d.Waits = func(until time.Time, why error) {
-			if told++; why == nil || until.Before(tries[len(tries)-1]) {
-				t.Errorf("told to wait until %v: %v", until, why)
+		d.Waits = func(w Wait) {
+			if told++; w.Unreachable == nil || w.Canary > 0 || w.Until.Before(tries[len(tries)-1]) {
+				t.Errorf("told to wait: %+v", w)
 			}
 		}
 		d.Relay = func(context.Context) (Session, error) {
@@ -522,7 +517,11 @@ func (b *breaking) Commit(ctx context.Context, p ledger.Stored, r ledger.Run, o 
 func TestLedgerFailsUnderWay(t *testing.T) {
 	t.Parallel()
 	const letters, connections = 60, 3
+	dice := newChance(t)
 	for n := range 25 {
+		if !dice.takes(3) {
+			continue
+		}
 		h, server := newHome(t, letters), smtptest.Start(t, smtptest.Options{})
 		_, err := h.dispatch(t, ctx, server, func(d *Dispatch) {
 			d.Connections, d.Ledger = connections, &breaking{Book: d.Ledger, left: n}

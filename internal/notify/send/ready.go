@@ -44,12 +44,29 @@ func (e *SupersededError) Error() string {
 	return fmt.Sprintf("%s has taken the place of %s, which is not sent any more", e.By, e.Plan)
 }
 
-// ready refuses to deliver a plan that another took the place of, whose deadline has
-// passed, whose sources have changed, or that is not approved. What a dead run had begun
-// is settled before, so that it is known whether a letter is out.
+// DroppedError says that somebody abandoned a plan.
+type DroppedError struct {
+	Plan notify.PlanID
+	At   string // RFC 3339, UTC
+}
+
+// Error says when.
+func (e *DroppedError) Error() string {
+	return fmt.Sprintf("%s was dropped on %s, and is not sent any more", e.Plan, e.At)
+}
+
+// ready refuses to deliver a plan that another took the place of, or is to, that somebody
+// dropped, whose deadline has passed, whose sources have changed, or that is not approved.
+// What a dead run had begun is settled before, so that it is known whether a letter is out.
 func (r Run) ready(ctx context.Context, inputs func() (notify.Inputs, error)) error {
 	if r.Plan.Superseded != "" {
 		return &SupersededError{r.Plan.ID, r.Plan.Superseded}
+	}
+	if r.Plan.Dropped != "" {
+		return &DroppedError{r.Plan.ID, r.Plan.Dropped}
+	}
+	if r.Plan.Paused != "" {
+		return &ledger.PausedError{Plan: r.Plan.ID, By: r.Plan.Paused}
 	}
 	states, err := r.Ledger.States(ctx, r.Plan)
 	switch {

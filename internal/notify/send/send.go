@@ -70,9 +70,10 @@ type Result struct {
 //
 // A plan that is not what was frozen fails with a [ledger.ErrChanged] before anything
 // else. Then come, with what a dead run had begun settled all the same, a
-// [SupersededError], a [StaleError] and a [DriftError]; the last only until the first
-// letter is out, since then the letters are what counts. inputs digests the sources as
-// they are now, and is called only where they count.
+// [SupersededError], a [DroppedError], a [ledger.PausedError], a [StaleError] and a
+// [DriftError]; the last only until the first letter is out, since then the letters are
+// what counts. inputs digests the sources as they are now, and is called only where they
+// count.
 //
 // A cancelled context stops it between two letters, with everything that arrived
 // written down. Any failure to write or deliver stops it: a fault of the disk is not

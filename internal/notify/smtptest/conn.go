@@ -188,24 +188,24 @@ func (c *Conn) startTLS() error {
 
 // authenticate knows PLAIN, LOGIN and XOAUTH2.
 func (c *Conn) authenticate(rest string) error {
-	o := c.server.options
+	user, secret := c.server.options.User, c.server.secret()
 	mechanism, initial, _ := strings.Cut(rest, " ")
 	var given, want string
 	switch mechanism {
 	case "PLAIN":
-		given, want = decode(initial), "\x00"+o.User+"\x00"+o.Secret
+		given, want = decode(initial), "\x00"+user+"\x00"+secret
 	case "XOAUTH2":
-		given, want = decode(initial), "user="+o.User+"\x01auth=Bearer "+o.Secret+"\x01\x01"
+		given, want = decode(initial), "user="+user+"\x01auth=Bearer "+secret+"\x01\x01"
 	case "LOGIN":
-		user, err := c.ask("VXNlcm5hbWU6")
+		name, err := c.ask("VXNlcm5hbWU6")
 		if err != nil {
 			return err
 		}
-		secret, err := c.ask("UGFzc3dvcmQ6")
+		word, err := c.ask("UGFzc3dvcmQ6")
 		if err != nil {
 			return err
 		}
-		given, want = user+"\x00"+secret, o.User+"\x00"+o.Secret
+		given, want = name+"\x00"+word, user+"\x00"+secret
 	default:
 		return c.refuse("504 5.5.4 unknown mechanism", "AUTH with a mechanism that was not offered")
 	}

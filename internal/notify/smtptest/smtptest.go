@@ -115,6 +115,8 @@ type Server struct {
 	seen     Seen
 	accepted []Transaction
 	open     map[net.Conn]bool
+	ended    *sync.Cond      // an open connection has
+	probes   map[string]bool // own connections, by their address
 	closed   bool
 	talks    sync.WaitGroup
 }
@@ -126,7 +128,8 @@ func Start(t testing.TB, options Options) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{options: options, listener: listener, open: make(map[net.Conn]bool)}
+	s := &Server{options: options, listener: listener, open: make(map[net.Conn]bool), probes: make(map[string]bool)}
+	s.ended = sync.NewCond(s)
 	if options.StartTLS || options.Implicit {
 		if s.tls, s.roots, err = certify(options.Certificate); err != nil {
 			t.Fatal(err)
@@ -147,6 +150,9 @@ func (s *Server) listen() {
 		conn, err := s.listener.Accept()
 		if err != nil {
 			return
+		}
+		if s.probed(conn) {
+			continue
 		}
 		if !s.enter(conn) {
 			return
@@ -177,6 +183,7 @@ func (s *Server) leave(conn net.Conn) {
 	s.Lock()
 	defer s.Unlock()
 	delete(s.open, conn)
+	s.ended.Broadcast()
 }
 
 func (s *Server) stop() {
@@ -195,6 +202,20 @@ func (s *Server) Port() uint16 { return uint16(s.listener.Addr().(*net.TCPAddr).
 
 // Roots is the server's authority, made for it.
 func (s *Server) Roots() *x509.CertPool { return s.roots }
+
+// Expect changes the password, or the token, that AUTH wants from now on.
+func (s *Server) Expect(secret string) {
+	s.Lock()
+	defer s.Unlock()
+	s.options.Secret = secret
+}
+
+// secret is what AUTH wants now.
+func (s *Server) secret() string {
+	s.Lock()
+	defer s.Unlock()
+	return s.options.Secret
+}
 
 // Accepted are the messages that the server accepted, in their order.
 func (s *Server) Accepted() []Transaction {
@@ -217,6 +238,39 @@ func (s *Server) Settled() Seen {
 	s.listener.Close()
 	s.talks.Wait()
 	return s.Seen()
+}
+
+// Idle waits until every connection that has been made has ended, and is what came. The
+// server goes on.
+func (s *Server) Idle(t testing.TB) Seen {
+	t.Helper()
+	s.Lock()
+	probe, err := net.Dial("tcp", s.listener.Addr().String()) // taken in after all others
+	if err != nil {
+		s.Unlock()
+		t.Fatal(err)
+	}
+	defer probe.Close()
+	s.probes[probe.LocalAddr().String()] = true
+	for len(s.probes)+len(s.open) > 0 {
+		s.ended.Wait()
+	}
+	s.Unlock()
+	return s.Seen()
+}
+
+// probed reports whether a connection is the server's own, and closes it then.
+func (s *Server) probed(conn net.Conn) bool {
+	s.Lock()
+	defer s.Unlock()
+	from := conn.RemoteAddr().String()
+	if !s.probes[from] {
+		return false
+	}
+	delete(s.probes, from)
+	s.ended.Broadcast()
+	conn.Close()
+	return true
 }
 
 // action asks the script.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"tocsin/internal/bulletin"
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/send"
@@ -23,6 +24,10 @@ type Store interface {
 	Freeze(ctx context.Context, p notify.Plan, pattern []byte, entries iter.Seq2[notify.Entry, error]) (notify.Plan, error)
 	Plan(context.Context, notify.PlanID) (ledger.Stored, error)
 	Delivery(context.Context, ledger.Stored, tailnet.ID) (ledger.Delivery, bool, error)
+	Settle(context.Context, ledger.Stored, ledger.Delivery, ledger.Settlement) error
+	Drop(context.Context, ledger.Stored, ledger.Settlement) ([]notify.PlanID, error)
+	Equal(context.Context, bulletin.ID, notify.Inputs, time.Time) (notify.PlanID, bool, error)
+	Past(context.Context, bulletin.ID, tailnet.ID) (ledger.Past, bool, error)
 	Close() error
 }
 
@@ -43,6 +48,11 @@ func Conform(t *testing.T, fresh func(t *testing.T) Opener) {
 		"a gone run is shut out":                     (*desk).shutOut,
 		"deferred letters come when they are due":    (*desk).whenDue,
 		"nothing goes after the deadline":            (*desk).inTime,
+		"a paused plan hands out nothing":            (*desk).paused,
+		"a first letter closes what was before":      (*desk).firstLetter,
+		"what never came is closed by a follow-up":   (*desk).absent,
+		"a dropped plan lets the earlier one go on":  (*desk).dropped,
+		"rehearsals stop nobody who was told":        (*desk).rehearsed,
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := &desk{T: t, open: fresh(t)}
@@ -81,7 +91,26 @@ func message(i int) []byte { return fmt.Appendf(nil, "To: o%d@t.example\r\n\r\nl
 func (d *desk) begin() {
 	d.Helper()
 	d.Store = d.open(d.T)
-	head := notify.Plan{ID: notify.PlanID{Bulletin: "TS-2026-007", Number: 1}, Created: created, Deadline: created.Add(notify.Lifetime), Transport: "maildir:var/outbox"}
+	d.freeze(1, relay)
+	d.find(1)
+	d.start()
+}
+
+// What letters go by.
+const (
+	relay   = "smtp://relay.example.com:587"
+	mailbox = "maildir:var/outbox"
+)
+
+func planID(number int) notify.PlanID { return notify.PlanID{Bulletin: "TS-2026-007", Number: number} }
+
+// freeze freezes a plan of the bulletin.
+func (d *desk) freeze(number int, transport string) {
+	d.Helper()
+	head := notify.Plan{
+		ID: planID(number), Created: created, Deadline: created.Add(notify.Lifetime), Transport: transport,
+		Inputs: notify.Inputs{"bulletin": fmt.Sprint("as it was for plan ", number)},
+	}
 	_, err := d.Freeze(ctx, head, nil, func(yield func(notify.Entry, error) bool) {
 		for i := range letters {
 			e := notify.Entry{Tailnet: tailnet.ID(fmt.Sprint("t", i)), Standing: notify.Mailed, Address: "o@t.example", MessageID: fmt.Sprint(i, "@example.com"), Message: message(i)}
@@ -91,17 +120,14 @@ func (d *desk) begin() {
 			}
 		}
 	})
-	if err != nil {
-		d.Fatal(err)
-	}
-	d.find()
-	d.start()
+	d.must(err)
 }
 
-func (d *desk) find() {
+// find goes to work on a plan, as it is now.
+func (d *desk) find(number int) {
 	d.Helper()
 	var err error
-	if d.plan, err = d.Plan(ctx, notify.PlanID{Bulletin: "TS-2026-007", Number: 1}); err != nil {
+	if d.plan, err = d.Plan(ctx, planID(number)); err != nil {
 		d.Fatal(err)
 	}
 }
@@ -122,7 +148,7 @@ func (d *desk) again() {
 		d.Fatal(err)
 	}
 	d.Store = d.open(d.T)
-	d.find()
+	d.find(d.plan.ID.Number)
 	d.start()
 }
 
@@ -157,6 +183,7 @@ func (d *desk) wants(want map[ledger.State]int) {
 // whole wants the plan to verify, whatever was done to it.
 func (d *desk) whole() {
 	d.Helper()
+	d.find(d.plan.ID.Number)
 	if err := d.Verify(ctx, d.plan); err != nil {
 		d.Error(err)
 	}
