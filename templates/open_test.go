@@ -49,7 +49,7 @@ func TestOpen(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
-	if got := names(t, both, "static"); got != "favicon.svg feed.css logo style.css" {
+	if got := names(t, both, "static"); got != "favicon.svg feed.css letters.js logo style.css" {
 		t.Error(got)
 	}
 	if none, err := Open(filepath.Join(t.TempDir(), "none")); err != nil || names(t, none, "mail") != "letter.de.json letter.en.json letter.html letter.txt" {
@@ -63,7 +63,7 @@ func TestOpenLeavesOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := names(t, both, "static") + " " + names(t, both, "mail"); got != "favicon.svg feed.css style.css letter.de.json letter.en.json letter.html letter.txt" {
+	if got := names(t, both, "static") + " " + names(t, both, "mail"); got != "favicon.svg feed.css letters.js style.css letter.de.json letter.en.json letter.html letter.txt" {
 		t.Error(got)
 	}
 	for _, name := range []string{"static/.env", "static/.git/config", "static/style.css~"} {

@@ -105,7 +105,7 @@ func TestOver(t *testing.T) {
 		t.Errorf("layout.html: %q, %v", got, err)
 	}
 	names, err := fs.Glob(both, "static/*")
-	if got := strings.Join(names, " "); err != nil || got != "static/favicon.svg static/feed.css static/logo.svg static/style.css" {
+	if got := strings.Join(names, " "); err != nil || got != "static/favicon.svg static/feed.css static/letters.js static/logo.svg static/style.css" {
 		t.Errorf("static: %s, %v", got, err)
 	}
 	if _, err := fs.Stat(both, "site/none.html"); err == nil {

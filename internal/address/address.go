@@ -131,6 +131,21 @@ func (l Layout) Bulletins() Page { return l.bulletins }
 // Bulletin is the page of one bulletin: TS-2026-004 is at ts-2026-004/.
 func (l Layout) Bulletin(id string) Page { return l.bulletins + Page(Anchor(id)) + "/" }
 
+// Letters is where readers find out whether a letter about a bulletin is genuine: letters/.
+func (l Layout) Letters(id string) Page { return l.Bulletin(id) + "letters/" }
+
+// LetterCodes is a file of the list of a bulletin's letter codes: those that begin with some
+// digits, or all of them.
+func (l Layout) LetterCodes(id, digits string) Page {
+	if digits == "" {
+		return l.Letters(id) + AllCodes
+	}
+	return l.Letters(id) + Page(digits) + ".txt"
+}
+
+// AllCodes is the name of the only file of a short list of codes.
+const AllCodes = "codes.txt"
+
 // Year is the list of the bulletins of one year: 2026/.
 func (l Layout) Year(year int) Page { return l.bulletins + Page(strconv.Itoa(year)) + "/" }
 

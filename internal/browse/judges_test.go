@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -45,6 +46,9 @@ func TestSites(t *testing.T) {
 	for _, j := range judges {
 		t.Run(j.name, func(t *testing.T) {
 			for _, f := range j.judge(t, []*site{english, german}) {
+				if f.Rule == "script" && strings.HasSuffix(f.Page, "/letters/") {
+					continue // there a script does what the page tells how to do by hand
+				}
 				t.Errorf("%s: %s: %s", f.Page, f.Rule, f.Text)
 			}
 		})
@@ -55,7 +59,7 @@ func TestSites(t *testing.T) {
 // English in every language, which the W3C's checker would find and say.
 var ownWords = []string{
 	"/", "/security-bulletins/", "/security-bulletins/2024/", "/security-bulletins/feeds/",
-	"/security-bulletins/ts-2024-004/", "/security-policies/",
+	"/security-bulletins/ts-2024-003/letters/", "/security-bulletins/ts-2024-004/", "/security-policies/",
 	"/404.html", "/security-policies/backup/", "/security-policies/phones/",
 }
 

@@ -42,6 +42,7 @@ var kinds = []struct{ kind, page string }{
 	{"bulletin from right to left", "/security-bulletins/ts-2024-001/"},
 	{"bulletin with long words", "/security-bulletins/ts-2024-002/"},
 	{"bulletin with everything", "/security-bulletins/ts-2024-003/"},
+	{"letters", "/security-bulletins/ts-2024-003/letters/"},
 	{"withdrawn", "/security-bulletins/ts-2024-004/"},
 	{"superseded", "/security-bulletins/ts-2025-003/"},
 	{"policies", "/security-policies/"},

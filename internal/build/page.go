@@ -120,6 +120,9 @@ func (p *pass) sight(s *step, newer, older *site.Neighbour) [32]byte {
 		}
 		text = append(text, '\n')
 	}
+	if p.Pages.HasCodes(s.shown.card.ID) {
+		text = append(text, "codes\n"...)
+	}
 	for _, id := range s.look.Related() {
 		if p.isPublic(id) {
 			text = append(append(text, id...), '\n')

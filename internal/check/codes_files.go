@@ -71,5 +71,14 @@ of the character; retype the word.`,
 would be missed in silence.`,
 			Example: "-- content/TS-2026-004.md --\n", Mended: "-- content/bulletins/TS-2026-004.md --\n",
 		},
+		{
+			Name: "letter-codes", Level: source.Error,
+			Wants: "lists of letters' codes as tocsin status --publish wrote them",
+			Why: `In such a list, beside a published bulletin, readers look up whether a letter is ours.
+With a line lost, or two that a merge has put together, a genuine letter would look forged.
+Beside a draft it would tell of the draft.`,
+			Example: "-- content/bulletins/TS-2026-004.md --\n-- content/bulletins/TS-2026-004.codes --\ntocsin letter codes 1 of TS-2026-004\n<<<<<<< HEAD\n",
+			Mended:  "-- content/bulletins/TS-2026-004.md --\n-- content/bulletins/TS-2026-004.codes --\ntocsin letter codes 1 of TS-2026-004\n00112233445566778899aabbccdd\n",
+		},
 	}
 }

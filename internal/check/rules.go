@@ -46,7 +46,7 @@ func policyRules() []policyRule {
 }
 
 func siteRules() []siteRule {
-	return []siteRule{slugs, ids, aliases, relations, destinations, kept, tracked}
+	return []siteRule{slugs, ids, aliases, relations, destinations, kept, tracked, letterCodes}
 }
 
 // onBulletin applies every rule to a bulletin. A draft's errors are warnings.

@@ -95,6 +95,11 @@ func (c *Checker) fixed() map[address.Page]target {
 		}
 	}
 	found[layout.PoliciesPrint()] = target{anchors: printed}
+	for _, list := range c.site.Codes {
+		if c.shows(list.Bulletin) {
+			found[layout.Letters(string(list.Bulletin))] = target{}
+		}
+	}
 	return found
 }
 

@@ -63,6 +63,7 @@ type Mail struct {
 	Relay           string          // smtp://HOST:PORT or smtps://HOST:PORT; empty where they stay here
 	Credentials     string          // file of who we are to the relay; empty where it takes letters without
 	Bounces         tailnet.Address // what return paths are made of; empty: letters bounce to the sender
+	Self            tailnet.Address // where the letter to ourselves goes; empty: to the sender
 	DKIM            DKIM
 	KeyFile         string // 32 random octets: what keyed hashes are made with
 }
@@ -78,7 +79,7 @@ type Mailbox struct {
 // them. A drafts root outside the site is not among them: it is a repository of its
 // own, which its own people check out and track.
 func (c Config) Private() []string {
-	all := append([]string{c.Ledger, c.Mail.Maildir, c.Mail.KeyFile, c.Mail.Credentials, c.Mail.DKIM.KeyFile}, c.Inventory.private()...)
+	all := append([]string{c.Ledger, c.Mail.Maildir, c.Mail.KeyFile, c.Mail.Credentials, c.Mail.DKIM.KeyFile, c.Mail.DKIM.Ed25519.KeyFile}, c.Inventory.private()...)
 	if !outside(c.Drafts) {
 		all = append(all, c.Drafts)
 	}

@@ -12,6 +12,13 @@ type DKIM struct {
 	Domain   string // of the sender
 	Selector string // under which the key is published; empty where letters are not signed
 	KeyFile  string // PEM
+	Ed25519  DKIMKey
+}
+
+// DKIMKey is a second key to sign with (RFC 8463); empty where there is none.
+type DKIMKey struct {
+	Selector string
+	KeyFile  string // PEM
 }
 
 func mailOf(f *fields) Mail {
@@ -21,6 +28,7 @@ func mailOf(f *fields) Mail {
 		ContactSettings: f.httpsURL("contact_settings_url"),
 		Credentials:     f.private("credentials_file", f.line("credentials_file")),
 		Bounces:         f.address("bounces", f.line("bounces")),
+		Self:            f.address("self", f.line("self")),
 		KeyFile:         f.private("key_file", f.demand("key_file", "such as secrets/plan.key; tocsin init makes one")),
 	}
 	m.Maildir, m.Relay = transportOf(f)
@@ -72,5 +80,19 @@ func dkimOf(f *fields, sender string) DKIM {
 		Domain:   cmp.Or(s.line("domain"), sender),
 		Selector: s.demand("selector", "such as s1: the key is published at s1._domainkey.example.com"),
 		KeyFile:  s.private("key_file", s.demand("key_file", "such as secrets/dkim.pem")),
+		Ed25519:  secondKeyOf(s),
+	}
+}
+
+// secondKeyOf reads the key that signs beside the first.
+func secondKeyOf(f *fields) DKIMKey {
+	s := f.mapping("ed25519")
+	if s == nil {
+		return DKIMKey{}
+	}
+	defer s.done()
+	return DKIMKey{
+		Selector: s.demand("selector", "such as e1: another one than the first key's"),
+		KeyFile:  s.private("key_file", s.demand("key_file", "such as secrets/dkim-ed25519.pem")),
 	}
 }

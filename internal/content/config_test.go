@@ -476,17 +476,17 @@ func TestRelaySettings(t *testing.T) {
 		"smtp://127.0.0.1:2525", "smtp://[::1]:25", "smtps://a",
 	} {
 		text := strings.Replace(settings, "transport: maildir:var/outbox",
-			"transport: \""+relay+"\"\n  credentials_file: secrets/relay\n  bounces: bounces@example.com\n  dkim: {selector: s1, key_file: secrets/dkim.pem}", 1)
+			"transport: \""+relay+"\"\n  credentials_file: secrets/relay\n  bounces: bounces@example.com\n  self: team@example.com\n  dkim: {selector: s1, key_file: secrets/dkim.pem, ed25519: {selector: e1, key_file: secrets/e.pem}}", 1)
 		c, problems, err := ReadConfig(fstest.MapFS{ConfigFile: {Data: []byte(text)}})
 		if err != nil || len(problems) > 0 {
 			t.Errorf("%s: %v %v", relay, problems, err)
 		}
 		m := c.Mail
-		if m.Relay != relay || m.Maildir != "" || m.Credentials != "secrets/relay" || m.Bounces != "bounces@example.com" ||
-			m.DKIM != (DKIM{Domain: "example.com", Selector: "s1", KeyFile: "secrets/dkim.pem"}) {
+		if m.Relay != relay || m.Maildir != "" || m.Credentials != "secrets/relay" || m.Bounces != "bounces@example.com" || m.Self != "team@example.com" ||
+			m.DKIM != (DKIM{Domain: "example.com", Selector: "s1", KeyFile: "secrets/dkim.pem", Ed25519: DKIMKey{"e1", "secrets/e.pem"}}) {
 			t.Errorf("%s: %+v", relay, m)
 		}
-		for _, private := range []string{"secrets/relay", "secrets/dkim.pem"} {
+		for _, private := range []string{"secrets/relay", "secrets/dkim.pem", "secrets/e.pem"} {
 			if !slices.Contains(c.Private(), private) {
 				t.Errorf("%s is not private", private)
 			}

@@ -33,6 +33,7 @@ type Site struct {
 	Index     policy.Index        // the policies' own front page
 	Rules     []Rules             // the rules files, in the order of their file names
 	Addresses Addresses           // the addresses that the site has published
+	Codes     []Codes             // the public lists of letters' codes, in the order of their file names
 }
 
 // Bulletin finds a bulletin by its ID, in the file of that name: another file that

@@ -171,7 +171,7 @@ func lifeKeys() []Key {
 	})...)
 	keys = append(keys, Key{
 		Path: "notified", Type: "keys",
-		Advice:  "How many were told by letter. Count by what `tocsin status` says of the plan.",
+		Advice:  "How many servers took a letter. `tocsin status ID --publish` writes it, from the ledger.",
 		Example: "notified: " + notified,
 	})
 	keys = append(keys, under("notified", []Key{

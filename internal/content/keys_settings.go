@@ -139,7 +139,7 @@ func inventoryKeys() []Key {
 }
 
 func mailKeys() []Key {
-	const relayed = "mail: {from: Example Security <security@example.com>, transport: smtp://mail.example.com:587, credentials_file: secrets/relay, bounces: bounces@example.com, dkim: {domain: example.com, selector: s1, key_file: secrets/dkim.pem}, key_file: secrets/plan.key}"
+	const relayed = "mail: {from: Example Security <security@example.com>, transport: smtp://mail.example.com:587, credentials_file: secrets/relay, bounces: bounces@example.com, self: security-team@example.com, dkim: {domain: example.com, selector: s1, key_file: secrets/dkim.pem, ed25519: {selector: e1, key_file: secrets/dkim-ed25519.pem}}, key_file: secrets/plan.key}"
 	const whole = "mail: {from: Example Security <security@example.com>, reply_to: security@example.com, contact_settings_url: https://login.example.com/contacts, transport: maildir:var/outbox, key_file: secrets/plan.key}"
 	return []Key{
 		{Path: "mail", Type: "keys", When: "when letters are planned", Advice: "How letters are made and sent.", Example: whole},
@@ -153,7 +153,7 @@ func mailKeys() []Key {
 		},
 		{
 			Path: "mail.credentials_file", Type: "path", Default: "the relay takes letters without",
-			Advice:  "A file of mode 0600 with a line `user: NAME` and a line `password: WORDS` or `token: TOKEN`. `TOCSIN_SMTP_PASSWORD` in the environment takes the place of its password.",
+			Advice:  "A file of mode 0600 with a line `user: NAME` and a line `password: WORDS` (PLAIN or LOGIN) or `token: TOKEN` (XOAUTH2). It is read again for every connection, so that a program of yours can put a new token there while letters go. `TOCSIN_SMTP_PASSWORD` in the environment takes the place of its password.",
 			Example: relayed,
 		},
 		{
@@ -161,10 +161,18 @@ func mailKeys() []Key {
 			Advice:  "What return paths are made of: letters bounce to `bounces+NAME@example.com`, each with a name of its own that only the holder of `key_file` can make. The mailbox must take what follows a `+`.",
 			Example: relayed,
 		},
+		{
+			Path: "mail.self", Type: "address", Default: "`from`",
+			Advice:  "Where the letter goes that every plan begins with: to yourselves, to see that it arrives, that its signature holds and how it looks, before anybody else gets one. It is about no customer.",
+			Example: relayed,
+		},
 		{Path: "mail.dkim", Type: "keys", Default: "letters are not signed here", Advice: "What letters to a relay are signed with (RFC 6376). Leave it out where the relay signs.", Example: relayed},
 		{Path: "mail.dkim.domain", Type: "domain", Default: "that of `from`", Advice: "Whose signature it is: the domain of `from`, or one above it.", Example: relayed},
-		{Path: "mail.dkim.selector", Type: "text", When: Always, Advice: "The key is published in DNS at `SELECTOR._domainkey.DOMAIN`.", Example: relayed},
+		{Path: "mail.dkim.selector", Type: "text", When: Always, Advice: "The key is published in DNS at `SELECTOR._domainkey.DOMAIN`; `tocsin dkim` prints the record.", Example: relayed},
 		{Path: "mail.dkim.key_file", Type: "path", When: Always, Advice: "The private key, PEM, mode 0600: RSA of 2048 bits or more, or Ed25519.", Example: relayed},
+		{Path: "mail.dkim.ed25519", Type: "keys", Default: "letters bear one signature", Advice: "A second key, which signs beside an RSA key: for receivers that have moved on (RFC 8463). Those that have not judge by the first.", Example: relayed},
+		{Path: "mail.dkim.ed25519.selector", Type: "text", When: Always, Advice: "Its name in DNS: another one than the first key's.", Example: relayed},
+		{Path: "mail.dkim.ed25519.key_file", Type: "path", When: Always, Advice: "The private key, PEM, mode 0600; `openssl genpkey -algorithm ED25519` makes one.", Example: relayed},
 		{
 			Path: "mail.key_file", Type: "path", When: Always,
 			Advice:  "32 random bytes that `tocsin init` makes. Whoever has it can forge return addresses; who loses it cannot tell old letters apart.",

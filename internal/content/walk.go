@@ -112,6 +112,8 @@ func (r *Reader) file(name string, entry fs.DirEntry) error {
 	case isForBrowsers(name):
 		r.add(source.Note, name, "stray-file", "this file is not read: it is for those who browse the files", "")
 		return nil
+	case isCodes(name):
+		return r.codes(name)
 	case isBulletin(name):
 		r.bulletins = append(r.bulletins, place{name: name, entry: entry})
 		return nil

@@ -128,6 +128,26 @@ func Withdraw(b bulletin.Bulletin, r bulletin.Retraction) ([]byte, error) {
 	})
 }
 
+// Notify is the file of a published bulletin with what became of its letters. Where no server
+// took one, it says nothing of letters.
+func Notify(b bulletin.Bulletin, n bulletin.Notified) ([]byte, error) {
+	e, err := content.NewEditor(b.Source)
+	if err != nil {
+		return nil, err
+	}
+	return edited(e, []func() error{func() error {
+		switch {
+		case n.Count < 1 && b.Places.Has("notified"):
+			return e.Remove("notified")
+		case n.Count < 1:
+			return nil
+		}
+		return e.SetMapping("notified", []content.Pair{
+			{Key: "count", Value: strconv.Itoa(n.Count)}, {Key: "first", Value: instant(n.First)}, {Key: "last", Value: instant(n.Last)},
+		})
+	}})
+}
+
 // revision is an entry of revisions. Whether readers are told anew is said of every
 // one but the first, which is new to everybody.
 func revision(r bulletin.Revision) []content.Pair {

@@ -129,7 +129,7 @@ func ReadList(r io.Reader) (List, error) {
 			return nil, err
 		}
 		var e Entry
-		if _, err := hex.Decode(e[:], line[:lineOctets-1]); err != nil || line[lineOctets-1] != '\n' {
+		if _, err := hex.Decode(e[:], line[:lineOctets-1]); err != nil || line[lineOctets-1] != '\n' || bytes.ContainsAny(line[:], "ABCDEF") {
 			return nil, fmt.Errorf("line %d is not an entry of a list of letter codes", len(l)+1)
 		}
 		if len(l) > 0 && compare(l[len(l)-1], e) >= 0 {

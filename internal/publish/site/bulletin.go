@@ -33,6 +33,8 @@ type bulletinPage struct {
 	Body         template.HTML
 	Reasons      []Reason
 	Record       Record
+	Letters      *Letters
+	Genuine      string // link to where letters are told from forged ones; empty where there is no such page
 	Newer, Older *NeighbourLink
 	Beside       bool // whether there is either
 }
@@ -70,6 +72,8 @@ func (r *Renderer) Bulletin(n Notice) (publish.File, error) {
 		Body:       body,
 		Reasons:    r.because(n),
 		Record:     r.record(n),
+		Letters:    r.lettersSaid(x),
+		Genuine:    r.genuine(x.ID),
 		Newer:      r.neighbour(n.Newer),
 		Older:      r.neighbour(n.Older),
 	}

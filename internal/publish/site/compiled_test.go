@@ -20,7 +20,7 @@ import (
 // given is what each template is given: pages by their file, pieces by their name.
 var given = map[string]any{
 	"home.html": homePage{}, "list.html": listPage{}, "404.html": notFoundPage{}, "bulletin.html": bulletinPage{}, "policies.html": policiesPage{},
-	"policy.html": policyPage{}, "print.html": printPage{}, "feeds.html": feedsPage{}, "moved.html": movedPage{}, "gone.html": gonePage{},
+	"policy.html": policyPage{}, "print.html": printPage{}, "feeds.html": feedsPage{}, "moved.html": movedPage{}, "gone.html": gonePage{}, "letters.html": lettersPage{},
 	"entry": Entry{}, "feed-entry": feedEntry{}, "policy-text": PolicyView{}, "head": Frame{}, "header": Frame{}, "crumb": Frame{}, "footer": Frame{},
 	"severity": "", "exploited": "", "attacks": "", "action": "",
 }
@@ -222,8 +222,9 @@ func filledBulletin() bulletinPage {
 		Reasons: []Reason{{Kind: "promise", Quote: "We publish a bulletin for every vulnerability that requires action.", Policy: "Incident disclosure", Href: "/security-policies/incident-disclosure/#disclose-action"}},
 		Record: Record{Names: []Link{{"CVE-2026-0001", "https://www.cve.org/CVERecord?id=CVE-2026-0001"}}, Elsewhere: true, Scores: []Score{{"8.1", "3.1", "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:N"}},
 			Timeline: []Event{{seen, "It was reported to us."}, {seen, "It was fixed."}}, References: []Link{{"Advisory", "https://example.com/advisory"}}, Credits: []Credit{{"Alex Example", "finder", ""}},
-			Revisions: []Revision{{1, seen, "Published.", false}}, Notified: &Notified{3, seen, nil}},
-		Newer: &NeighbourLink{"/security-bulletins/ts-2026-005/", "TS-2026-005", "Revised", false}, Older: &NeighbourLink{"/security-bulletins/ts-2026-003/", "TS-2026-003", "Another", false}, Beside: true,
+			Revisions: []Revision{{1, seen, "Published.", false}}},
+		Letters: &Letters{Notified: &Notified{3, seen, nil}, Others: true, Versions: true},
+		Newer:   &NeighbourLink{"/security-bulletins/ts-2026-005/", "TS-2026-005", "Revised", false}, Older: &NeighbourLink{"/security-bulletins/ts-2026-003/", "TS-2026-003", "Another", false}, Beside: true,
 	}
 }
 

@@ -18,6 +18,7 @@ type Frame struct {
 	Section               string // home, bulletins, policies, feeds or none
 	Own                   bool   // whether it is the page that the header leads to for its section
 	Feed                  *Link  // the list's own feed; nil where it has none
+	Script                string // the only one that may run, of the site itself; empty: none may
 	Links                 Links
 	// What is the same on every page of a section is made once.
 	Head, Header, Crumb, Footer template.HTML
@@ -64,7 +65,7 @@ func (r *Renderer) isOwn(page address.Page, section string) bool {
 // readFrames makes what the pages of each section have in common.
 func (r *Renderer) readFrames() error {
 	r.frames = make(map[string]Frame)
-	for _, name := range []string{"home", "bulletins", "bulletins/", "policies", "policies/", "feeds", "feeds/", "none"} {
+	for _, name := range []string{"home", "bulletins", "bulletins/", "policies", "policies/", "feeds", "feeds/", "none", lookup} {
 		section, own := strings.CutSuffix(name, ownPage)
 		f := Frame{
 			Organization: r.Organization,
@@ -74,6 +75,9 @@ func (r *Renderer) readFrames() error {
 			Section:      section,
 			Own:          own,
 			Links:        linksOf(r.Layout),
+		}
+		if name == lookup {
+			f.Section, f.Script = "bulletins", r.Layout.Href(r.Layout.Asset("letters.js"))
 		}
 		for piece, part := range map[string]*template.HTML{"head": &f.Head, "header": &f.Header, "crumb": &f.Crumb, "footer": &f.Footer} {
 			html, err := r.templates.piece(piece, f)

@@ -24,7 +24,6 @@ type Record struct {
 	Credits    []Credit
 	Revisions  []Revision // newest first
 	NextUpdate *Date
-	Notified   *Notified
 }
 
 // Link is a name or a page, with its address where it has one.
@@ -54,7 +53,7 @@ type Revision struct {
 	Material bool
 }
 
-// Notified is how many were told by letter, and when.
+// Notified is to how many mail servers have accepted a letter, and when.
 type Notified struct {
 	Count       int
 	First, Last *Date // nil where not stated; Last also where it is the day of First
@@ -73,7 +72,6 @@ func (r *Renderer) record(n Notice) Record {
 		Done:       r.events(x.Done),
 		Timeline:   r.events(x.Timeline),
 		NextUpdate: r.date(x.NextUpdate),
-		Notified:   r.notified(x.Notified),
 	}
 	out.Elsewhere = len(x.Related)+len(x.References) > 0
 	for _, alias := range x.Aliases {
@@ -129,17 +127,6 @@ func (r *Renderer) events(stated []bulletin.Event) []Event {
 		out = append(out, Event{r.date(e.At), e.Text})
 	}
 	return out
-}
-
-func (r *Renderer) notified(stated *bulletin.Notified) *Notified {
-	if stated == nil {
-		return nil
-	}
-	n := &Notified{stated.Count, r.date(stated.First), r.date(stated.Last)}
-	if n.First != nil && n.Last != nil && n.First.Day == n.Last.Day {
-		n.Last = nil
-	}
-	return n
 }
 
 // related links to another bulletin where readers may see it. Of one that they may

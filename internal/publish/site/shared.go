@@ -42,7 +42,7 @@ func (r *Renderer) Shared(cards []*Card) iter.Seq[Shared] {
 	return func(yield func(Shared) bool) {
 		l := r.list(cards)
 		kinds := l.kinds()
-		_ = l.single(yield) && l.lists(kinds, yield) && l.policyPages(yield) && r.moved(yield) && l.sitemap(kinds, yield) && r.static(yield)
+		_ = l.single(yield) && l.lists(kinds, yield) && l.policyPages(yield) && l.codes(yield) && r.moved(yield) && l.sitemap(kinds, yield) && r.static(yield)
 	}
 }
 

@@ -39,6 +39,7 @@ type Site struct {
 	Policies     []policy.Policy  // in any order
 	Index        policy.Index     // what stands above the list of policies
 	Moves        []address.Move   // addresses that lead elsewhere or nowhere, each once
+	Codes        Codes            // of letters, where they are public
 	Templates    fs.FS            // with site/ and static/; the built-in ones where nil
 	Parsed       *Templates       // of these files and this language; nil: read them
 }

@@ -16,7 +16,7 @@ import (
 func TestTemplatesSayAllThatTheyAreGiven(t *testing.T) {
 	data := map[string]any{
 		"layout.html": Frame{}, "home.html": homePage{}, "list.html": listPage{}, "404.html": notFoundPage{}, "bulletin.html": bulletinPage{},
-		"policies.html": policiesPage{}, "policy.html": policyPage{}, "print.html": printPage{}, "feeds.html": feedsPage{}, "moved.html": movedPage{}, "gone.html": gonePage{},
+		"policies.html": policiesPage{}, "policy.html": policyPage{}, "print.html": printPage{}, "feeds.html": feedsPage{}, "moved.html": movedPage{}, "gone.html": gonePage{}, "letters.html": lettersPage{},
 	}
 	pages, err := fs.Glob(templates.Files(), "site/*.html")
 	if err != nil {
