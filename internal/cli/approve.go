@@ -131,7 +131,7 @@ func (s *site) unapproved(ctx context.Context, name string, how approving) (t ap
 		return t, text, err
 	}
 	sample, err := s.sampleOf(t.Case)
-	return t, t.Case.Statement(about(b, s.common(b).Kind), how.role(), source.Visible(how.reason), sample), err
+	return t, t.Case.Statement(about(b, plan.Kind), how.role(), source.Visible(how.reason), sample), err
 }
 
 // stands refuses a plan that nobody needs to approve any more.
@@ -139,10 +139,12 @@ func (s *site) stands(b bulletin.Bulletin, plan ledger.Stored) error {
 	switch {
 	case plan.Superseded != "":
 		return &send.SupersededError{Plan: plan.ID, By: plan.Superseded}
+	case plan.Dropped != "":
+		return &send.DroppedError{Plan: plan.ID, At: plan.Dropped}
 	case s.now.After(plan.Deadline):
 		return &send.StaleError{Plan: plan.ID, Deadline: plan.Deadline}
 	}
-	current, err := s.inputs(b)
+	current, err := s.inputs(b, plan.Plan)
 	if err != nil {
 		return err
 	}

@@ -78,10 +78,11 @@ func (s *site) approvable(transport mailer.Transport) (digest string, err error)
 	return terms.Digest(), err
 }
 
-// inputs digests what the letters about a bulletin would be made from today. A file of
+// inputs digests what the letters of a plan about a bulletin would be made from today. A file of
 // allowed signers that cannot be read is not the one that was.
-func (s *site) inputs(b bulletin.Bulletin) (notify.Inputs, error) {
+func (s *site) inputs(b bulletin.Bulletin, plan notify.Plan) (notify.Inputs, error) {
 	sources := s.sources(b)
+	sources.Kind = plan.Kind
 	terms, _, err := s.terms(sources.Transport)
 	if sources.Approvals = terms.Digest(); err != nil {
 		sources.Approvals = notify.Digest([]byte(err.Error()))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
@@ -43,13 +44,20 @@ func (p *program) becomes(ctx context.Context, s *site, e *edition) error {
 // changes lists every page that is new or goes, and every page about one bulletin or policy that
 // changes. Of the lists and feeds that show them it is enough to know how many change.
 func (p *program) changes(s *site, changes []release.Change) {
-	lists := 0
+	lists, codes := 0, 0
 	for _, c := range changes {
+		if strings.HasSuffix(c.Path, ".txt") && path.Base(path.Dir(c.Path)) == "letters" {
+			codes++ // a million letters have 4096 of them
+			continue
+		}
 		if c.Kind == release.Changed && !s.aboutOne(c.Path) {
 			lists++
 			continue
 		}
 		p.print("  %-8s %s", c.Kind, s.urlOf(c.Path))
+	}
+	if codes > 0 {
+		p.print("  %-8s in %s", "codes", many(codes, "file"))
 	}
 	switch {
 	case lists > 0:

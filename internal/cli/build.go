@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin/internal/build"
+	"tocsin/internal/notify/genuine"
 	"tocsin/internal/publish"
 	pages "tocsin/internal/publish/site"
 	"tocsin/internal/source"
@@ -245,6 +246,18 @@ func (p *program) tellBuilt(s *prepared, made build.Made, report publish.Report,
 		many(made.Published, "bulletin"), policies(len(s.content.Policies)))
 }
 
+// codes are the public lists of letters' codes. One that cannot be read is a problem that
+// check names, and the site is not built.
+func (s *site) codes() pages.Codes {
+	all := make(pages.Codes)
+	for _, of := range s.content.Codes {
+		if entries, err := genuine.Entries(of.Bulletin, of.Source.Data); err == nil {
+			all[of.Bulletin] = entries
+		}
+	}
+	return all
+}
+
 // pages is what the website's pages have in common.
 func (s *site) pages() pages.Site {
 	return pages.Site{
@@ -258,6 +271,7 @@ func (s *site) pages() pages.Site {
 		Policies:     s.content.Policies,
 		Index:        s.content.Index,
 		Moves:        s.content.Addresses.Moves(),
+		Codes:        s.codes(),
 		Templates:    s.templates,
 	}
 }

@@ -69,6 +69,8 @@ type program struct {
 	World
 	dir string // -C: the site's folder
 	now string // --now: a fixed clock
+
+	screen *screen // that what is said becomes part of; nil where it goes to the terminal
 }
 
 func (p *program) root() *cobra.Command {
@@ -93,7 +95,7 @@ func (p *program) root() *cobra.Command {
 		root.AddCommand(c)
 	}
 	root.SetHelpCommand(help(root))
-	for _, c := range []*cobra.Command{p.plan(), p.letters(), p.approve(), p.send(), p.status(), p.settle(), p.ledger()} {
+	for _, c := range []*cobra.Command{p.plan(), p.letters(), p.approve(), p.dkim(), p.send(), p.status(), p.bounces(), p.settle(), p.ledger()} {
 		c.GroupID = "tell"
 		root.AddCommand(c)
 	}
@@ -192,6 +194,10 @@ func (p *program) print(format string, args ...any) {
 // next tells the command to type next, for the same site as this one.
 func (p *program) next(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
+	if p.screen != nil {
+		p.screen.nexts = append(p.screen.nexts, text)
+		return
+	}
 	if p.dir != "." {
 		text = command.ReplaceAllString(text, "tocsin -C "+strings.ReplaceAll(quoted(p.dir), "$", "$$")+" $1")
 	}
@@ -199,7 +205,7 @@ func (p *program) next(format string, args ...any) {
 }
 
 // command finds the commands on a site in what a person is told to type.
-var command = regexp.MustCompile(`\btocsin (new|ask|check|build|explain|release|revise|withdraw|plan|letters|approve|send|status|settle|ledger)\b`)
+var command = regexp.MustCompile(`\btocsin (new|ask|check|build|explain|release|revise|withdraw|plan|letters|approve|dkim|send|status|bounces|settle|ledger)\b`)
 
 // quoted is a path as a shell takes it.
 func quoted(path string) string {

@@ -11,10 +11,14 @@ func (p *program) afterwards(s *site, e *edition) {
 	if e.to.Status != bulletin.Private {
 		p.next("tocsin build")
 	}
-	if add := p.gitAdd(s, e.to.Source.Name, e.record.Name); add != "" {
+	written := []string{e.to.Source.Name, e.record.Name}
+	if e.codes.Name != "" {
+		written[1] = e.codes.Name
+	}
+	if add := p.gitAdd(s, written...); add != "" {
 		p.next("%s", add)
 	}
-	if e.to.Status != bulletin.Withdrawn {
+	if e.to.Status != bulletin.Withdrawn && e.codes.Name == "" {
 		p.next("tocsin plan %s", e.to.ID)
 	}
 }

@@ -33,7 +33,7 @@ func (p *program) confirm(ctx context.Context, id bulletin.ID, k consent, verb s
 	if typed == "" {
 		fmt.Fprintf(p.Stderr, "type %s to %s it: ", id, verb)
 		var err error
-		typed, err = line(ctx, bufio.NewReader(p.Stdin))
+		typed, err = line(ctx, bufio.NewReader(octets{p.Stdin}))
 		if !typing(p.Stdin) {
 			p.say("")
 		}
@@ -46,6 +46,13 @@ func (p *program) confirm(ctx context.Context, id bulletin.ID, k consent, verb s
 	}
 	return nil
 }
+
+// octets gives a reader one octet at a time, so that what follows a line is left for the
+// next question.
+type octets struct{ io.Reader }
+
+// Read reads at most one octet.
+func (o octets) Read(b []byte) (int, error) { return o.Reader.Read(b[:min(1, len(b))]) }
 
 // line reads one line that a person types; empty where there is no more input. Who
 // interrupts is not kept waiting for a line.

@@ -21,7 +21,8 @@ import (
 // site that comes of them. Nothing of it is written yet.
 type edition struct {
 	from, to bulletin.Bulletin // as it stands, and as it will be
-	record   source.File       // what goes on record
+	record   source.File       // what goes on record; without data: what is there stays
+	codes    source.File       // the public list of its letters' codes; without data: what is there stays
 	gone     []string          // files that go: what these two replace
 	over     func(trees) trees // puts it over what people wrote
 	after    *site             // read and checked; nil until [program.checked]
@@ -83,8 +84,10 @@ func (e *edition) moves() bool { return e.from.Source.Name != e.to.Source.Name }
 // bulletin is softened any more, and the site must build.
 func (p *program) checked(e *edition) error {
 	files := map[string][]byte{e.to.Source.Name: e.to.Source.Data}
-	if e.record.Data != nil {
-		files[e.record.Name] = e.record.Data
+	for _, file := range []source.File{e.record, e.codes} {
+		if file.Data != nil {
+			files[file.Name] = file.Data
+		}
 	}
 	for _, name := range e.gone {
 		files[name] = nil
@@ -151,10 +154,14 @@ func (s *site) strokes(e *edition) []stroke {
 	if e.moves() {
 		put = durable.Create
 	}
-	strokes := []stroke{
-		{"the record", func() error { return durable.Replace(s.path(e.record.Name), e.record.Data, readable) }},
-		{"the bulletin", func() error { return put(s.path(e.to.Source.Name), e.to.Source.Data, readable) }},
+	var strokes []stroke
+	if e.record.Data != nil {
+		strokes = append(strokes, stroke{"the record", func() error { return durable.Replace(s.path(e.record.Name), e.record.Data, readable) }})
 	}
+	if e.codes.Data != nil {
+		strokes = append(strokes, stroke{"the codes", func() error { return durable.Replace(s.path(e.codes.Name), e.codes.Data, readable) }})
+	}
+	strokes = append(strokes, stroke{"the bulletin", func() error { return put(s.path(e.to.Source.Name), e.to.Source.Data, readable) }})
 	for _, name := range e.gone {
 		strokes = append(strokes, stroke{name, func() error { return discard(s.path(name)) }})
 	}

@@ -161,13 +161,16 @@ func refusalOf(err error) *refusal {
 		loose   *private.LooseError
 		cut     *database.ForeignError
 		distant *database.UnreachableError
+		disk    *database.DiskError
 		begun   *ledger.OpenError
-		told    *ledger.ToldError
+		paused  *ledger.PausedError
+		dropped *ledger.DropError
 		older   *ledger.OlderError
 		fenced  *ledger.FencedError
 		kept    *ledger.KeptError
 		settled *ledger.SettleError
 		later   *send.SupersededError
+		ended   *send.DroppedError
 		path    *fs.PathError
 		drift   *send.DriftError
 		stale   *send.StaleError
@@ -194,14 +197,20 @@ func refusalOf(err error) *refusal {
 		return &refusal{exitRefused, loose.Error(), loose.Remedy()}
 	case errors.As(err, &cut):
 		return &refusal{exitRefused, err.Error(), "restore it from a backup"}
+	case errors.As(err, &disk):
+		return &refusal{exitIO, err.Error(), "see that the disk has room and can be written, then the same command again: nothing moved that is not on record"}
 	case errors.As(err, &distant):
 		return &refusal{exitIO, err.Error(), "see that the database runs, and that psql with the same URL reaches it; then the same command again"}
 	case errors.As(err, &begun):
 		return &refusal{exitRefused, err.Error(), "tocsin send " + begun.Plan.String()}
-	case errors.As(err, &told):
-		return &refusal{exitRefused, err.Error(), "tocsin status " + told.Plan.String() + " lists who is still to be told, and settle puts on record who was told otherwise: follow-up letters are not there yet"}
+	case errors.As(err, &paused):
+		return &refusal{exitRefused, err.Error(), fmt.Sprintf("tocsin send %s; or tocsin settle %s --drop --by NAME --why REASON lets this one go on", paused.By, paused.By)}
+	case errors.As(err, &dropped):
+		return &refusal{exitRefused, err.Error(), "tocsin status " + dropped.Plan.String()}
 	case errors.As(err, &later):
 		return &refusal{exitRefused, err.Error(), "tocsin send " + later.By}
+	case errors.As(err, &ended):
+		return &refusal{exitRefused, err.Error(), "tocsin plan " + string(ended.Plan.Bulletin)}
 	case errors.As(err, &drift):
 		return &refusal{exitRefused, err.Error(), "tocsin plan " + string(drift.Plan.Bulletin)}
 	case errors.As(err, &stale):

@@ -50,7 +50,7 @@ func (p *program) wrote(s *site, plan ledger.Stored, dir string, shown gallery.S
 		p.say("not shown: %s, and %d more that get none. --all shows every one", many(shown.OfLetters-shown.Letters, "letter"), shown.OfOthers-shown.Others)
 	}
 	then := ""
-	if plan.Superseded == "" && shown.OfLetters > 0 {
+	if plan.Superseded+plan.Paused+plan.Dropped == "" && shown.OfLetters > 0 {
 		then = fmt.Sprintf("; tocsin send %s delivers them", plan.ID)
 	}
 	p.next("open %s in a browser%s", quoted(filepath.Join(dir, "index.html")), then)

@@ -31,13 +31,17 @@ func (p *program) plan() *cobra.Command {
 		Long: "plan reads the inventory once and says of every affected tailnet what becomes of it:\n" +
 			"mailed (it gets a letter), no notice required (by a clause of the policy), unreachable\n" +
 			"or undetermined. The letters are written and frozen; nothing goes out before send.\n" +
-			"The same inputs find the plan that stands, other inputs make the next one.",
+			"The same inputs find the plan that stands, other inputs make the next one.\n\n" +
+			"After an earlier plan it writes to those alone who were not told by it. With --kind it\n" +
+			"writes to those too who were: what a material revision has changed, or that all is well.",
 		Example: "  tocsin plan TS-2026-004 --dry-run\n" +
-			"  tocsin plan TS-2026-004 --expect 35",
+			"  tocsin plan TS-2026-004 --expect 35\n" +
+			"  tocsin plan TS-2026-004 --kind correction",
 		Args: exactly("ID"),
 	}
 	flags := c.Flags()
 	flags.StringVar((*string)(&how.choice), "undetermined", "", "what becomes of tailnets of which nobody can tell whether to write to them: `tell or hold`")
+	flags.StringVar((*string)(&how.kind), "kind", "", "what those are told who were told before: `correction` (that was wrong), update (there is more to say) or all-clear (to those alone whom the bulletin does not touch any more)")
 	flags.BoolVar(&how.dry, "dry-run", false, "write and prove every letter, and keep none: nothing is frozen")
 	flags.IntVar(&how.expect, "expect", 0, "refuse unless this `number` of tailnets is affected")
 	flags.StringSliceVar(&how.smaller, "accept-smaller", nil, "plan though these `tables` have lost more than 2 % of their rows since the last plan: "+strings.Join(notify.CountedTables[:], ", "))
@@ -51,6 +55,8 @@ func (p *program) plan() *cobra.Command {
 			return usage(c, fmt.Errorf("--accept-smaller takes %s, not %q", strings.Join(notify.CountedTables[:], ", "), how.smaller[uncounted]))
 		case how.choice != notify.Undecided && how.choice != notify.Tell && how.choice != notify.Hold:
 			return usage(c, fmt.Errorf("--undetermined must be tell or hold, not %q", how.choice))
+		case !how.kindly():
+			return usage(c, fmt.Errorf("--kind must be correction, update or all-clear, not %q", how.kind))
 		case how.expect < 0:
 			return usage(c, errors.New("--expect must be a number of tailnets"))
 		}
@@ -61,6 +67,7 @@ func (p *program) plan() *cobra.Command {
 
 // planHow is how a plan is to be made.
 type planHow struct {
+	kind    notify.Kind // empty: those who were told already are told nothing
 	choice  notify.Choice
 	dry     bool
 	expects bool // somebody said how many tailnets are affected
@@ -74,13 +81,18 @@ type planHow struct {
 // rows become letters, letters are frozen.
 func (p *program) runPlan(ctx context.Context, id string, how planHow) (err error) {
 	defer saveRoom()()
-	s, b, err := p.openForPlan(id)
+	s, b, err := p.openForPlan(id, how.kind)
 	if err != nil {
 		return err
 	}
 	if err := s.vacantFor(how.lists); err != nil {
 		return err
 	}
+	before, err := s.before(ctx, b, how)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, before.Close()) }()
 	done := p.watchReading(ctx, s)
 	survey, from, err := s.survey(ctx, b, nil)
 	done()
@@ -95,29 +107,36 @@ func (p *program) runPlan(ctx context.Context, id string, how planHow) (err erro
 	if err != nil {
 		return err
 	}
-	rows := survey.Rows(how.choice)
-	if tally.Counts[notify.Undetermined] > 0 {
-		if _, err := p.sayDoubts(s, rows); err != nil {
+	surveyed := survey.Rows(how.choice)
+	if tally.Counts[notify.Undetermined] > 0 && how.kind != notify.AllClear {
+		if _, err := p.sayDoubts(s, surveyed); err != nil {
 			return err
 		}
 	}
-	giveRoom()
-	written, done := p.progress("writing letters", tally.Counts.Affected())
-	plan, fresh, err := s.frozen(ctx, b, rows, from, how, written)
-	done()
-	if err != nil {
+	if err := survey.Stow(); err != nil {
 		return err
 	}
-	if err := p.lists(s, b, rows, plan, from, how.lists); err != nil {
+	giveRoom()
+	written, done := p.progress("writing letters", tally.Counts.Affected())
+	sources := s.sources(b)
+	sources.Written, sources.Tables, sources.Identifiers = written, from.tables, from.identifiers
+	classes := before.follow(&sources, survey, how)
+	plan, fresh, err := s.frozen(ctx, sources, surveyed, how)
+	done()
+	if err != nil && !errors.Is(err, planning.ErrNothingToTell) {
+		return err
+	}
+	if err := p.lists(s, b, surveyed, plan, from, how.lists); err != nil {
 		return err
 	}
 	sum := s.sum(b, survey, tally, plan, fresh)
+	sum.follows(*classes, how)
 	sum.unapproved = plan.Inputs[notify.ApprovalsInput] != ""
 	sum.Findings, sum.Asked = from.findings, append([]string{}, s.config.Inventory.Asked()...)
 	if !from.Taken.IsZero() {
 		sum.Taken = &from.Taken
 	}
-	return p.planned(s, b, sum, how, func() error { return p.printSample(s, b, rows, plan) })
+	return p.planned(s, b, sum, how, func() error { return p.printSample(sources, sources.Rows(ctx, surveyed), plan) })
 }
 
 // tally adds up what a survey comes to, or says why that is no plan.
@@ -126,10 +145,13 @@ func (p *program) tally(s *site, b bulletin.Bulletin, survey *notify.Survey, how
 		return notify.Tally{}, err
 	}
 	tally, err := survey.Tally(how.choice)
+	if how.kind == notify.AllClear && waits(err) {
+		return tally, nil // no letter goes to those who wait
+	}
 	if err != nil {
 		return tally, p.unplanned(s, b, survey, err)
 	}
-	if got := tally.Counts.Affected(); how.expects && got != how.expect {
+	if got := tally.Counts.Affected(); how.expects && how.kind != notify.AllClear && got != how.expect {
 		return tally, s.unexpected(b.ID, got, how)
 	}
 	return tally, nil
@@ -151,22 +173,22 @@ func (p *program) planned(s *site, b bulletin.Bulletin, sum planSum, how planHow
 		return err
 	}
 	p.afterPlan(sum)
+	p.warnStale(s, sum)
 	p.warnDraft(b)
 	return nil
 }
 
 // unexpected refuses a plan that comes to another number than somebody worked out.
 func (s *site) unexpected(id bulletin.ID, got int, how planHow) error {
-	return refuse(fmt.Sprintf("tocsin plan %s%s --dry-run shows what the inventory comes to", id, choiceFlag(how.choice)),
+	return refuse(fmt.Sprintf("tocsin plan %s%s --dry-run shows what the inventory comes to", id, how.flags()),
 		"%d %s are affected, and --expect says %d: nothing was frozen", got, s.config.Organization.Unit.Many, how.expect)
 }
 
-// frozen makes the letters of rows and freezes them in the ledger. A dry run leaves
-// the ledger alone.
-func (s *site) frozen(ctx context.Context, b bulletin.Bulletin, rows iter.Seq2[notify.Row, error], from taken, how planHow, written func(int)) (plan notify.Plan, fresh bool, err error) {
-	defer func() { err = unproven(b.ID, err) }()
-	sources := s.sources(b)
-	sources.Tables, sources.Identifiers, sources.Written = from.tables, from.identifiers, written
+// frozen makes the letters of a survey's rows and freezes them in the ledger. A dry run
+// leaves the ledger alone.
+func (s *site) frozen(ctx context.Context, sources planning.Sources, surveyed iter.Seq2[notify.Row, error], how planHow) (plan notify.Plan, fresh bool, err error) {
+	id := sources.Common.Bulletin.ID
+	defer func() { err = unproven(id, err) }()
 	if sources.Transport == (mailer.Transport{}) {
 		return notify.Plan{}, false, refuse("mend mail.transport in tocsin.yaml", "%q is no relay", s.config.Mail.Relay)
 	}
@@ -175,11 +197,11 @@ func (s *site) frozen(ctx context.Context, b bulletin.Bulletin, rows iter.Seq2[n
 	}
 	if how.dry {
 		if sources.Key, err = s.key(); err == nil {
-			plan, err = sources.Try(rows, how.choice, s.now)
+			plan, err = sources.Try(ctx, surveyed, how.choice, s.now)
 		}
 		return plan, false, err
 	}
-	book, err := s.writer(ctx, "planning "+string(b.ID))
+	book, err := s.writer(ctx, "planning "+string(id))
 	if err != nil {
 		return notify.Plan{}, false, err
 	}
@@ -187,7 +209,7 @@ func (s *site) frozen(ctx context.Context, b bulletin.Bulletin, rows iter.Seq2[n
 	if sources.Key, err = s.key(); err != nil {
 		return notify.Plan{}, false, err
 	}
-	return sources.Freeze(ctx, book, rows, how.choice, s.now)
+	return sources.Freeze(ctx, book, surveyed, how.choice, s.now)
 }
 
 // warnDraft says of a rehearsal that nobody may be told of it yet.
@@ -200,7 +222,7 @@ func (p *program) warnDraft(b bulletin.Bulletin) {
 // openForPlan opens the site and finds a bulletin that letters may be written
 // about. A draft may be planned, but not one with problems: its letters would
 // have to be written anew.
-func (p *program) openForPlan(id string) (*site, bulletin.Bulletin, error) {
+func (p *program) openForPlan(id string, kind notify.Kind) (*site, bulletin.Bulletin, error) {
 	s, err := p.open()
 	if err != nil {
 		return nil, bulletin.Bulletin{}, err
@@ -217,8 +239,8 @@ func (p *program) openForPlan(id string) (*site, bulletin.Bulletin, error) {
 		return nil, b, &refusal{exitProblems, b.Source.Name + " could not be released as it is, so no letters are made from it", "mend it, then the same command again"}
 	}
 	switch c := s.config; {
-	case b.Status == bulletin.Withdrawn:
-		return nil, b, refuse("tocsin explain "+id, "%s is withdrawn: there is nothing to tell", id)
+	case b.Status == bulletin.Withdrawn && kind != notify.AllClear:
+		return nil, b, refuse("tocsin plan "+id+" --kind all-clear tells those who were told of it", "%s is withdrawn: there is nothing else to tell", id)
 	case len(b.Affected) == 0:
 		return nil, b, refuse("add the affected: rows to "+b.Source.Name, "%s does not say what it affects", id)
 	case !c.Inventory.Tailnets.Is() || c.Mail.From.Address == "":

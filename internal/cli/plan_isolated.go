@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"time"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/notify/isolation"
@@ -13,7 +14,9 @@ import (
 // has overtaken.
 func unproven(id bulletin.ID, err error) error {
 	if later := (*planning.OvertakenError)(nil); errors.As(err, &later) {
-		return refuse("tocsin plan "+string(id)+" again, which reads the inventory as it is now", "%v: nothing was frozen", later)
+		at := later.At.Format(time.RFC3339)
+		return refuse("the same command, which reads the inventory as it is now; where that says the same, one of the clocks is wrong: look at date -u, and mend it, or plan after "+at,
+			"%v, by the clock of whoever made it: this plan would be older than that, and nothing was frozen", later)
 	}
 	if refused := (*isolation.RefusedError)(nil); !errors.As(err, &refused) {
 		return err

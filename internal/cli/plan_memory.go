@@ -35,12 +35,19 @@ const (
 // giveRoom collects garbage as early as what lives by now makes it necessary, until saveRoom
 // is undone.
 func giveRoom() {
+	if allocated() > roomToKeep {
+		debug.FreeOSMemory() // what reading has left
+	} else {
+		runtime.GC()
+	}
+	debug.SetGCPercent(garbage(allocated()))
+}
+
+// allocated is how much lives, with the garbage that lies about, in octets.
+func allocated() uint64 {
 	var now runtime.MemStats
 	runtime.ReadMemStats(&now)
-	debug.SetGCPercent(garbage(now.HeapAlloc))
-	if now.HeapAlloc > roomToKeep {
-		debug.FreeOSMemory() // what reading has left
-	}
+	return now.HeapAlloc
 }
 
 // garbage is how much may lie about beside what lives, in per cent.

@@ -4,8 +4,8 @@ import (
 	"iter"
 	"strings"
 
-	"tocsin/internal/bulletin"
 	"tocsin/internal/notify"
+	"tocsin/internal/notify/planning"
 	"tocsin/internal/source"
 )
 
@@ -13,8 +13,8 @@ import (
 const sampleLines = 20
 
 // printSample shows how the letters begin, with nobody's name in them.
-func (p *program) printSample(s *site, b bulletin.Bulletin, rows iter.Seq2[notify.Row, error], plan notify.Plan) error {
-	letter, found, err := s.sources(b).Sample(rows, plan)
+func (p *program) printSample(sources planning.Sources, rows iter.Seq2[notify.Row, error], plan notify.Plan) error {
+	letter, found, err := sources.Sample(rows, plan)
 	if err != nil || !found {
 		return err
 	}

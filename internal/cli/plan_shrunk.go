@@ -75,7 +75,7 @@ func (s *site) unshrunk(ctx context.Context, id bulletin.ID, tables *notify.Tabl
 	if len(lost) == 0 {
 		return nil
 	}
-	return refuse(fmt.Sprintf("export the inventory again; or, if that many are gone, tocsin plan %s%s --accept-smaller %s", id, choiceFlag(how.choice), strings.Join(accept, ",")),
+	return refuse(fmt.Sprintf("export the inventory again; or, if that many are gone, tocsin plan %s%s --accept-smaller %s", id, how.flags(), strings.Join(accept, ",")),
 		"%s", strings.Join(lost, "\n"))
 }
 

@@ -20,6 +20,7 @@ import (
 type planSum struct {
 	Bulletin bulletin.ID `json:"bulletin"`
 	Plan     string      `json:"plan,omitempty"` // its name; absent where nothing was frozen
+	Kind     notify.Kind `json:"kind,omitempty"` // correction, update or all-clear; absent: a plan of first notices
 	DryRun   bool        `json:"dry_run"`
 	Fresh    bool        `json:"fresh"`              // false where an equal plan was frozen before
 	Taken    *time.Time  `json:"inventory_taken_at"` // null where no export says it
@@ -30,9 +31,12 @@ type planSum struct {
 	Rows         map[string]int64        `json:"rows"`             // of the inventory's tables, by table
 	Smaller      []string                `json:"accepted_smaller"` // tables that had shrunk, and that somebody accepted
 	Findings     findingsSum             `json:"findings"`
-	Asked        []string                `json:"asked"`        // tables that a database was asked for, as they stood then
-	Affected     int                     `json:"affected"`     // tailnets; the sum of the standings
-	Standings    map[notify.Standing]int `json:"standings"`    // mailed, not_required, unreachable, undetermined
+	Asked        []string                `json:"asked"`             // tables that a database was asked for, as they stood then
+	Affected     int                     `json:"affected"`          // tailnets; the sum of the standings
+	Standings    map[notify.Standing]int `json:"standings"`         // mailed, not_required, unreachable, undetermined, told
+	Clear        map[notify.Standing]int `json:"clear,omitempty"`   // beside the affected: those that were told and are affected no more
+	Letters      map[notify.Kind]int     `json:"letters,omitempty"` // by kind, where some follow others
+	Before       *toldSum                `json:"told_before,omitempty"`
 	NotRequired  []share                 `json:"not_required"` // tailnets by the clauses that decided
 	Former       int                     `json:"former"`       // of the affected: tailnets that the inventory no longer has
 	Unidentified int                     `json:"unidentified"` // tailnets that may be affected and cannot be told from others
@@ -45,6 +49,8 @@ type planSum struct {
 	Transport    string                  `json:"transport"`
 	Deadline     time.Time               `json:"deadline"`
 	unapproved   bool                    // somebody must approve it before it is sent
+	surveyed     int                     // tailnets that the survey finds affected
+	idle         bool                    // everybody was told already, and nothing was frozen
 	early        bool                    // the deadline is: what the letters say changes then
 }
 
@@ -57,18 +63,19 @@ type share struct {
 // sum adds up a plan. One that was only tried has no name.
 func (s *site) sum(b bulletin.Bulletin, survey *notify.Survey, tally notify.Tally, plan notify.Plan, fresh bool) planSum {
 	sum := planSum{
-		Bulletin: b.ID, Fresh: fresh, DryRun: plan.ID.Number == 0,
-		Affected: plan.Counts.Affected(), Standings: make(map[notify.Standing]int), NotRequired: []share{},
+		Bulletin: b.ID, Fresh: fresh, DryRun: plan.ID.Number == 0 && !plan.Created.IsZero(),
+		Affected: plan.Affected(), Clear: plan.Clear, Letters: plan.Letters(), Standings: make(map[notify.Standing]int), NotRequired: []share{},
 		Rows: plan.Tables.Rows, Smaller: append([]string{}, plan.Tables.Accepted...), NearMisses: make(map[string]int),
 		Former: tally.Former, Unidentified: tally.Unidentified, Hits: tally.Hits, Undetermined: plan.Undetermined, Digest: plan.Digest, Transport: plan.Transport, Deadline: plan.Deadline,
 		early: plan.Deadline.Before(plan.Created.Add(notify.Lifetime)),
 	}
-	if !sum.DryRun {
+	sum.surveyed = tally.Counts.Affected()
+	if plan.ID.Number > 0 {
 		sum.Plan = plan.ID.String()
 	}
 	sum.Seen.Tailnets, sum.Seen.Nodes = survey.Seen()
 	for _, standing := range notify.Standings {
-		sum.Standings[standing] = plan.Counts[standing]
+		sum.Standings[standing] = plan.Of(standing)
 	}
 	for _, m := range nearMisses {
 		sum.NearMisses[m.key] = survey.Missed(m.miss)
@@ -138,15 +145,29 @@ var nearMisses = [...]struct {
 	{affected.OtherProduct, "other_product", "with another product"},
 }
 
+// name is that of the plan; of what was not frozen it says so.
+func (sum planSum) name() string {
+	switch {
+	case sum.Plan == "":
+		return string(sum.Bulletin) + map[bool]string{true: " (dry run: nothing is frozen)", false: " (nothing is frozen)"}[sum.DryRun]
+	case sum.Kind != "":
+		return sum.Plan + " (" + string(sum.Kind) + ")"
+	}
+	return sum.Plan
+}
+
 // printSum prints what a plan comes to, and what to type next.
 func (p *program) printSum(s *site, sum planSum) {
 	former := ""
 	if sum.Former > 0 {
 		former = fmt.Sprintf(", and %d that the inventory no longer has", sum.Former)
 	}
-	p.print("%s  %d of %d %s affected%s (%s looked at)", cmp.Or(sum.Plan, string(sum.Bulletin)+" (dry run: nothing is frozen)"),
+	p.print("%s  %d of %d %s affected%s (%s looked at)", sum.name(),
 		sum.Affected-sum.Former, sum.Seen.Tailnets, s.config.Organization.Unit.Many, former, many(sum.Seen.Nodes, "node"))
 	for _, standing := range notify.Standings {
+		if standing == notify.Told && sum.Before == nil {
+			continue
+		}
 		p.print("  %6d  %s", sum.Standings[standing], standing.Words())
 		if standing == notify.NotRequired {
 			for _, by := range sum.NotRequired {
@@ -154,6 +175,7 @@ func (p *program) printSum(s *site, sum planSum) {
 			}
 		}
 	}
+	p.printFollowing(s, sum)
 	if sum.Hits > 0 {
 		p.print("  hit: %s, on %s", many(sum.Hits, "node"), foremost(sum.Platforms))
 		p.print("       with %s", foremost(sum.Versions))
@@ -178,6 +200,9 @@ func (p *program) printSum(s *site, sum planSum) {
 	p.print("  rows read: %s", rowsRead(sum.Rows))
 	if len(sum.Smaller) > 0 {
 		p.print("  smaller than at the last plan, and accepted: %s", strings.Join(sum.Smaller, ", "))
+	}
+	if sum.idle {
+		return
 	}
 	if sum.Digest != "" {
 		p.print("  digest %s", sum.Digest)
@@ -210,27 +235,21 @@ func foremost(shares []share) string {
 // afterPlan says what to do about a plan.
 func (p *program) afterPlan(sum planSum) {
 	switch {
-	case sum.Affected == 0 && sum.Unidentified > 0:
+	case sum.idle:
+		p.say("everybody who has to be told was told already: there is no letter to write, and nothing was frozen")
+	case sum.Affected == 0 && len(sum.Clear) == 0 && sum.Unidentified > 0:
 		p.say("nobody is known to be affected, and %d may be: there is no letter to send, and the bulletin's page tells them", sum.Unidentified)
-	case sum.Affected == 0:
+	case sum.Affected == 0 && len(sum.Clear) == 0:
 		p.say("nobody is affected. If that surprises you, look at the affected: rows and at the near misses")
 	case sum.DryRun:
-		p.next("tocsin plan %s%s --expect %d freezes the letters", sum.Bulletin, choiceFlag(sum.Undetermined), sum.Affected)
-	case sum.Standings[notify.Mailed] == 0:
+		p.next("tocsin plan %s%s --expect %d freezes the letters", sum.Bulletin, planHow{kind: sum.Kind, choice: sum.Undetermined}.flags(), sum.expect())
+	case sum.Standings[notify.Mailed]+sum.Clear[notify.Mailed] == 0:
 		p.next("tocsin letters %s says why there is no letter", sum.Plan)
 	case sum.unapproved:
 		p.next("tocsin letters %s reads the letters; tocsin approve %s signs them, tocsin send %s delivers them", sum.Plan, sum.Plan, sum.Plan)
 	default:
 		p.next("tocsin letters %s reads the letters; tocsin send %s delivers them", sum.Plan, sum.Plan)
 	}
-}
-
-// choiceFlag is the flag that makes a choice.
-func choiceFlag(choice notify.Choice) string {
-	if choice == notify.Undecided {
-		return ""
-	}
-	return " --undetermined " + string(choice)
 }
 
 // destination says where letters go, and whether anybody hears of it.

@@ -156,4 +156,4 @@ func (p *program) carryOut(ctx context.Context, s *site, e *edition, k consent, 
 }
 
 // done words what a command has done.
-var done = map[string]string{"release": "released", "revise": "revised", "withdraw": "withdrew"}
+var done = map[string]string{"release": "released", "revise": "revised", "withdraw": "withdrew", "publish": "published"}

@@ -42,7 +42,7 @@ func (p *program) runSend(ctx context.Context, name string, how sendHow) (err er
 	}
 	transport, err := mailer.ParseTransport(plan.Transport)
 	if err != nil {
-		return err
+		return refuse("tocsin ledger verify", "%s: %v", plan.ID, err)
 	}
 	if transport.Rehearsal() {
 		err = p.deliver(ctx, s, book, plan, transport)
@@ -59,13 +59,13 @@ func (p *program) runSend(ctx context.Context, name string, how sendHow) (err er
 }
 
 // inputsNow digests what the letters of a plan would be made from today.
-func (s *site) inputsNow(id string) func() (notify.Inputs, error) {
+func (s *site) inputsNow(plan notify.Plan) func() (notify.Inputs, error) {
 	return func() (notify.Inputs, error) {
-		b, err := s.bulletin(id)
+		b, err := s.bulletin(string(plan.ID.Bulletin))
 		if err != nil {
 			return nil, err
 		}
-		return s.inputs(b)
+		return s.inputs(b, plan)
 	}
 }
 
@@ -81,7 +81,7 @@ func (p *program) deliver(ctx context.Context, s *site, book *ledger.Ledger, pla
 	}
 	progress, done := p.progress("delivering", before.Open())
 	run := send.Run{Ledger: book, Plan: plan, Mailbox: mailbox, Machine: thisMachine(), Now: p.ticking(s.now), Progress: progress, Approved: p.approved(s, book, plan)}
-	result, err := run.Do(ctx, s.inputsNow(string(plan.ID.Bulletin)))
+	result, err := run.Do(ctx, s.inputsNow(plan.Plan))
 	done()
 	if result.Recovered+result.Returned > 0 {
 		p.say("an earlier run was cut off: %s had arrived, %s had not", many(result.Recovered, "letter"), many(result.Returned, "letter"))
@@ -127,9 +127,8 @@ func (p *program) account(ctx context.Context, s *site, book *ledger.Ledger, pla
 	if err := p.approvals(ctx, s, book, plan); err != nil {
 		return err
 	}
-	if plan.Superseded != "" {
-		p.say("%s has taken the place of %s", plan.Superseded, plan.ID)
-		return p.begun(plan.ID, sums)
+	if over, err := p.standsNoMore(plan, sums); over {
+		return err
 	}
 	return p.left(ctx, s, book, plan, sums)
 }

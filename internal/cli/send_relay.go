@@ -7,13 +7,11 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"tocsin/internal/bulletin"
-	"tocsin/internal/notify/dkim"
 	mailevidence "tocsin/internal/notify/evidence"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/mailer"
@@ -32,6 +30,7 @@ type sendHow struct {
 	rate        float64
 	domainRate  float64
 	connections int
+	noSelf      bool
 	canary      int
 	canaryWait  time.Duration
 }
@@ -53,6 +52,7 @@ func (h *sendHow) flags(c *cobra.Command) {
 	f.Float64Var(&h.rate, "rate", 0, "at most so many letters a second; 0: as many as the relay takes")
 	f.Float64Var(&h.domainRate, "domain-rate", 0, "at most so many letters a second to one domain; 0: no limit")
 	f.IntVar(&h.connections, "connections", usualConnections, "at most so many connections to the relay")
+	f.BoolVar(&h.noSelf, "no-self", false, "begin without a letter to ourselves")
 	f.IntVar(&h.canary, "canary", usualCanary, "so many letters go first, and the rest once the relay has taken them; 0: all at once")
 	f.DurationVar(&h.canaryWait, "canary-wait", usualCanaryWait, "how long after those the rest waits")
 }
@@ -88,8 +88,11 @@ func (p *program) dispatch(ctx context.Context, s *site, book *ledger.Ledger, pl
 			return err
 		}
 	}
-	if before.Open() == 0 || plan.Superseded != "" {
+	switch {
+	case before.Open() == 0 || plan.Superseded != "":
 		return nil
+	case plan.Paused != "":
+		return &ledger.PausedError{Plan: plan.ID, By: plan.Paused}
 	}
 	d, err := p.dispatching(s, book, plan, transport, how)
 	if err != nil {
@@ -105,15 +108,10 @@ func (p *program) dispatch(ctx context.Context, s *site, book *ledger.Ledger, pl
 		return err
 	}
 	d.Letters = reader
-	progress, done := p.progress("sending", before.Open())
-	told := 0
-	d.Said = func(t send.Tally) {
-		progress(t.Answered() - told)
-		told = t.Answered()
-	}
-	d.Waits = p.sayWaiting
-	result, err := d.Do(ctx, context.WithoutCancel(ctx), s.inputsNow(string(plan.ID.Bulletin)))
-	done()
+	progress := p.sending(before.Open())
+	d.Said, d.Waits, d.Stopping = progress.said, progress.waits, progress.stopping
+	result, err := d.Do(ctx, context.WithoutCancel(ctx), s.inputsNow(plan.Plan))
+	progress.clear()
 	p.sayDispatched(plan, transport, result)
 	return errors.Join(wordedRelay(err, plan), reader.Close())
 }
@@ -125,11 +123,11 @@ func (p *program) agreed(ctx context.Context, s *site, d send.Dispatch, before l
 	if b, found := s.content.Bulletin(plan.ID.Bulletin); found && b.Status == bulletin.Draft {
 		return refuse("tocsin release "+string(b.ID), "%s is a draft: its letters do not leave this machine", b.ID)
 	}
-	if !how.live {
-		return refuse(fmt.Sprintf("tocsin send %s --live", plan.ID), "%s would go to people, by %s: nothing was sent", many(before.Open(), "letter"), transport)
-	}
 	if err := d.Approved(ctx); err != nil {
 		return err // before anybody types
+	}
+	if !how.live {
+		return refuse(fmt.Sprintf("tocsin send %s --live", plan.ID), "%s would go to people, by %s: nothing was sent", many(before.Open(), "letter"), transport)
 	}
 	p.say("to people now: %s of %s, by %s, from %s", many(before.Open(), "letter"), plan.ID, transport, s.config.Mail.From.Address)
 	return p.confirm(ctx, bulletin.ID(plan.ID.String()), consent{yes: how.yes}, "send")
@@ -158,9 +156,13 @@ func (p *program) dispatching(s *site, book *ledger.Ledger, plan ledger.Stored, 
 	if err != nil {
 		return send.Dispatch{}, err
 	}
+	self, err := p.toSelf(s, plan, how, back, now)
+	if err != nil {
+		return send.Dispatch{}, err
+	}
 	return send.Dispatch{
 		Run:   send.Run{Ledger: book, Plan: plan, Machine: thisMachine(), Now: now, Approved: p.approved(s, book, plan)},
-		Relay: send.Dial(relay), Return: back, Seal: seal,
+		Relay: relay, Return: func(d ledger.Delivery) (tailnet.Address, error) { return back(d.Row) }, Seal: seal, Self: self,
 		Connections: how.connections, Limits: pace.Limits{Relay: how.rate, Domain: how.domainRate},
 		Backoff: ledger.Backoff{First: firstRetry, Deadline: plan.Deadline},
 		Canary:  how.canary, CanaryWait: how.canaryWait, Once: how.once, Until: until, After: time.After,
@@ -192,23 +194,39 @@ func instant(text string) (time.Time, error) {
 	return at, nil
 }
 
-// relay is the server that letters go to, and who we are to it.
-func (s *site) relay(transport mailer.Transport, now func() time.Time) (mailer.Relay, error) {
+// relay is the server that letters go to, and who we are to it. What we authenticate with
+// is read anew for every connection: a token that outlives no hour is another by then.
+func (s *site) relay(transport mailer.Transport, now func() time.Time) (send.Relay, error) {
 	relay, _ := transport.Relay()
 	relay.Now, relay.Hello = now, hello(s.config.Mail.From.Address)
+	if _, err := s.credentials(); err != nil { // before anybody is asked anything
+		return nil, err
+	}
+	return func(ctx context.Context) (send.Session, error) {
+		to := relay
+		var err error
+		if to.Credentials, err = s.credentials(); err != nil {
+			return nil, &mailer.ConnError{Phase: mailer.Authenticating, Err: err} // somebody may be writing it
+		}
+		return send.Dial(to)(ctx)
+	}, nil
+}
+
+// credentials are who we are to the relay, as the file says now; empty where there is none.
+func (s *site) credentials() (mailer.Credentials, error) {
 	name := s.config.Mail.Credentials
 	if name == "" {
-		return relay, nil
+		return mailer.Credentials{}, nil
 	}
 	text, err := s.secret(name, "write it: a line user: NAME and a line password: WORDS, mode 0600")
 	if err != nil {
-		return relay, err
+		return mailer.Credentials{}, err
 	}
-	relay.Credentials, err = mailer.ParseCredentials(string(text), os.Getenv("TOCSIN_SMTP_PASSWORD"))
+	c, err := mailer.ParseCredentials(string(text), os.Getenv("TOCSIN_SMTP_PASSWORD"))
 	if err != nil {
-		return relay, refuse("mend it", "%s: %v", name, err)
+		return c, refuse("mend it", "%s: %v", name, err)
 	}
-	return relay, nil
+	return c, nil
 }
 
 // secret reads a private file.
@@ -233,55 +251,17 @@ func hello(sender tailnet.Address) string {
 	return host
 }
 
-// seal signs letters, where there is a key. The first one is read back as a receiver would.
-func (s *site) seal() (func([]byte) ([]byte, error), error) {
-	set := s.config.Mail.DKIM
-	if set.KeyFile == "" {
-		return nil, nil
-	}
-	if err := s.closedFolder(set.KeyFile); err != nil {
-		return nil, err
-	}
-	key, err := dkim.ReadKey(s.path(set.KeyFile), set.Selector)
-	if err != nil {
-		return nil, err
-	}
-	signer := dkim.Signer{Domain: set.Domain, Keys: []dkim.Key{key}}
-	if err := signer.Check(); err != nil {
-		return nil, err
-	}
-	var first sync.Once
-	var proof error
-	return func(letter []byte) ([]byte, error) {
-		signed, err := signer.Sign(letter)
-		if err == nil {
-			first.Do(func() { proof = signer.Prove(signed) })
-		}
-		return signed, errors.Join(err, proof)
-	}, nil
-}
-
 // returnPath says where letters bounce to.
-func (s *site) returnPath(plan ledger.Stored) (func(ledger.Delivery) (tailnet.Address, error), error) {
+func (s *site) returnPath(plan ledger.Stored) (func(row int) (tailnet.Address, error), error) {
 	if s.config.Mail.Bounces == "" {
-		return func(ledger.Delivery) (tailnet.Address, error) { return s.config.Mail.From.Address, nil }, nil
+		return func(int) (tailnet.Address, error) { return s.config.Mail.From.Address, nil }, nil
 	}
 	key, err := s.key()
 	if err != nil {
 		return nil, err
 	}
 	path := mailevidence.ReturnPath{Key: key, Base: s.config.Mail.Bounces}
-	return func(d ledger.Delivery) (tailnet.Address, error) { return path.Make(plan.ID, d.Row) }, nil
-}
-
-// sayWaiting tells why nothing goes for a while.
-func (p *program) sayWaiting(until time.Time, unreachable error) {
-	at := until.UTC().Format(time.RFC3339)
-	if unreachable != nil {
-		p.say("%v: the next attempt at %s", unreachable, at)
-		return
-	}
-	p.say("nothing can go before %s; an interruption ends the wait, and the same command goes on", at)
+	return func(row int) (tailnet.Address, error) { return path.Make(plan.ID, row) }, nil
 }
 
 // sayDispatched tells what a run did.
@@ -292,15 +272,22 @@ func (p *program) sayDispatched(plan ledger.Stored, transport mailer.Transport, 
 	if done.Answered() == 0 {
 		return
 	}
-	p.print("sent %s of %s by %s: accepted %d, deferred %d, rejected %d, unknown %d", many(done.Answered(), "letter"), plan.ID, transport,
-		done.Accepted, done.Deferred, done.Rejected, done.Unknown)
+	p.print("%s, by %s: accepted %d, deferred %d, rejected %d, unknown %d", plan.ID, transport,
+		done.Accepted, done.Waiting, done.Rejected, done.Unknown)
 }
 
 // wordedRelay adds the next command to what stopped a run.
 func wordedRelay(err error, plan ledger.Stored) error {
 	var relay *send.RelayError
 	var rejects *send.RejectsError
+	var self *send.SelfError
 	switch {
+	case errors.As(err, &self):
+		next := fmt.Sprintf("mend that, then tocsin send %s --live", plan.ID)
+		if reply := (*mailer.ReplyError)(nil); errors.As(err, &reply) && reply.Phase == mailer.Rcpt {
+			next += "; mail.self names another address"
+		}
+		return &refusal{exitRefused, self.Error(), next}
 	case errors.As(err, &relay):
 		return &refusal{exitRefused, relay.Error(), fmt.Sprintf("mend that, then tocsin send %s --live: every letter is as it was", plan.ID)}
 	case errors.As(err, &rejects):

@@ -3,9 +3,10 @@ package cli
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"tocsin/internal/notify"
@@ -26,8 +27,8 @@ func (f statusFlags) check(plan bool) error {
 		return errors.New(`--format is csv: one line for each row`)
 	case f.json && f.format != "":
 		return errors.New("--json prints the sums, and --format csv each row: one of them")
-	case (f.json || f.format != "") && !plan:
-		return errors.New("--json and --format are for a PLAN, such as TS-2026-004/1")
+	case f.format != "" && !plan:
+		return errors.New("--format is for a PLAN, such as TS-2026-004/1")
 	case f.personal && f.format == "":
 		return errors.New("--personal adds names and addresses to --format csv")
 	}
@@ -36,15 +37,11 @@ func (f statusFlags) check(plan bool) error {
 
 // planAsData prints how a plan stands for programs.
 func (p *program) planAsData(ctx context.Context, name string, f statusFlags) error {
-	return p.withPlan(ctx, name, func(_ *site, book *ledger.Ledger, plan ledger.Stored) error {
-		sums, err := book.Account(ctx, plan)
-		if err == nil && f.format != "" {
-			err = p.planCSV(ctx, book, plan, f.personal)
+	return p.withPlan(ctx, name, func(s *site, book *ledger.Ledger, plan ledger.Stored) error {
+		if f.format != "" {
+			return p.planCSV(ctx, book, plan, f.personal)
 		}
-		if err != nil || f.format != "" {
-			return err
-		}
-		return p.planJSON(plan, sums)
+		return p.planJSON(ctx, s, book, plan)
 	})
 }
 
@@ -52,11 +49,14 @@ func (p *program) planAsData(ctx context.Context, name string, f statusFlags) er
 // name.
 type planStatus struct {
 	Plan       string               `json:"plan"`
+	Kind       string               `json:"kind,omitempty"`
 	Created    time.Time            `json:"created"`
 	Deadline   time.Time            `json:"deadline"`
 	Transport  string               `json:"transport"`
 	Digest     string               `json:"digest"`
 	Superseded string               `json:"superseded_by,omitempty"`
+	Paused     string               `json:"paused_by,omitempty"` // the plan that is to take its place
+	Dropped    string               `json:"dropped,omitempty"`   // when
 	Standings  notify.Counts        `json:"standings"`
 	Letters    map[ledger.State]int `json:"letters"`
 	Open       int                  `json:"open"`      // letters to be delivered, or looked up
@@ -64,11 +64,22 @@ type planStatus struct {
 	Settled    int                  `json:"settled"`
 	Twice      int                  `json:"possibly_twice"`
 	Due        string               `json:"next_attempt,omitempty"`
+	Approvals  *approvalStatus      `json:"approvals,omitempty"` // where somebody has to approve it
 }
 
-func (p *program) planJSON(plan ledger.Stored, sums ledger.Account) error {
+// approvalStatus is how far the approvals of a plan have come.
+type approvalStatus struct {
+	Required int  `json:"required"`
+	Approved int  `json:"approved"`
+	Enough   bool `json:"enough"`
+	Glass    bool `json:"glass_broken"`
+}
+
+// planStatus says how a plan stands. Approvals that do not count any more are none.
+func (p *program) planStatus(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored) (planStatus, error) {
+	sums, err := book.Account(ctx, plan)
 	out := planStatus{
-		Plan: plan.ID.String(), Created: plan.Created, Deadline: plan.Deadline, Transport: plan.Transport, Digest: plan.Digest, Superseded: plan.Superseded,
+		Plan: plan.ID.String(), Kind: string(plan.Kind), Created: plan.Created, Deadline: plan.Deadline, Transport: plan.Transport, Digest: plan.Digest, Superseded: plan.Superseded, Paused: plan.Paused, Dropped: plan.Dropped,
 		Standings: sums.Counts, Letters: sums.Letters, Open: sums.Open(), Unsettled: make(map[string]int), Settled: sums.Settled, Twice: sums.Twice, Due: sums.Due,
 	}
 	for state, n := range sums.Unsettled {
@@ -77,9 +88,45 @@ func (p *program) planJSON(plan ledger.Stored, sums ledger.Account) error {
 	for standing, n := range sums.Untold {
 		out.Unsettled[string(standing)] = n
 	}
-	encoder := json.NewEncoder(p.Stdout)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(out); err != nil {
+	if err == nil && plan.Inputs[notify.ApprovalsInput] != "" {
+		t, refused := s.tallyOf(ctx, book, plan)
+		out.Approvals = &approvalStatus{t.Case.Terms.Required, len(t.Approved), refused == nil && t.Enough(s.now) == nil, t.Glass != nil}
+	}
+	return out, err
+}
+
+// words are what is open of a plan, on one line; empty where nothing is.
+func (s planStatus) words() string {
+	if s.Open+len(s.Unsettled) == 0 {
+		return ""
+	}
+	var words []string
+	say := func(what string, n int) {
+		if n > 0 {
+			words = append(words, fmt.Sprintf("%s %d", what, n))
+		}
+	}
+	for _, state := range []ledger.State{ledger.Planned, ledger.Deferred} {
+		say(string(state), s.Letters[state])
+	}
+	for _, what := range settleable {
+		say(what, s.Unsettled[what])
+	}
+	if a := s.Approvals; a != nil && !a.Enough {
+		words = append(words, fmt.Sprintf("approvals %d/%d", a.Approved, a.Required))
+	}
+	if n := s.Letters[ledger.Intent]; n > 0 {
+		words = append(words, fmt.Sprintf("a run of %s was cut off with %s begun", s.Plan, many(n, "letter")))
+	}
+	return s.Plan[strings.Index(s.Plan, "/"):] + " " + strings.Join(words, ", ")
+}
+
+func (p *program) planJSON(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored) error {
+	out, err := p.planStatus(ctx, s, book, plan)
+	if err != nil {
+		return err
+	}
+	if err := p.printJSON(out); err != nil {
 		return err
 	}
 	if out.Open+len(out.Unsettled) > 0 {

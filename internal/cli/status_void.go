@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -19,19 +20,28 @@ func (p *program) planStanding(ctx context.Context, s *site, book *ledger.Ledger
 	}
 	b, found := s.content.Bulletin(plan.ID.Bulletin)
 	switch drift, err := s.drift(b, plan, sums); {
-	case !found || plan.Superseded != "":
-	case b.Status == bulletin.Withdrawn:
+	case !found || plan.Superseded != "" || plan.Paused != "" || plan.Dropped != "":
+	case b.Status == bulletin.Withdrawn && plan.Kind != notify.AllClear:
 		p.sums(sums)
 		return p.afterWithdrawal(s, plan, sums)
 	case err != nil:
 		return err
 	case len(drift) > 0:
 		p.sums(sums)
-		p.print("  void: changed since it was made: %s", strings.Join(drift, ", "))
+		p.void("changed since it was made: %s", strings.Join(drift, ", "))
 		p.next("tocsin plan %s", plan.ID.Bulletin)
 		return errIncomplete
 	}
 	return p.account(ctx, s, book, plan)
+}
+
+// void says why a plan does not count any more.
+func (p *program) void(format string, args ...any) {
+	text := "void: " + fmt.Sprintf(format, args...)
+	p.print("  %s", text)
+	if p.screen != nil {
+		p.screen.Void = text
+	}
 }
 
 // drift names what is different since a plan was made, while it still counts: once a
@@ -40,7 +50,7 @@ func (s *site) drift(b bulletin.Bulletin, plan ledger.Stored, sums ledger.Accoun
 	if s.templates == nil || sums.Letters[ledger.Planned] == 0 {
 		return nil, nil // nothing was read, or nothing is to be sent
 	}
-	current, err := s.inputs(b)
+	current, err := s.inputs(b, plan.Plan)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +63,7 @@ func (s *site) drift(b bulletin.Bulletin, plan ledger.Stored, sums ledger.Accoun
 
 // afterWithdrawal says that a plan is sent no more, and who has letters that do not hold.
 func (p *program) afterWithdrawal(s *site, plan ledger.Stored, sums ledger.Account) error {
-	p.print("  void: %s is withdrawn, and nothing of %s is to be sent", plan.ID.Bulletin, plan.ID)
+	p.void("%s is withdrawn, and nothing of %s is to be sent", plan.ID.Bulletin, plan.ID)
 	told := sums.Letters[ledger.Accepted]
 	if told > 0 {
 		p.say("%s told by %s: tell them by hand", were(told, s.config.Organization.Unit.One), plan.ID)

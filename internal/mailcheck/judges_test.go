@@ -206,13 +206,23 @@ var spamScript []byte
 // the room is for what only the receiving server knows.
 const fewPoints = 2
 
+// score is what SpamAssassin says of one letter.
+type score struct {
+	Points float64
+	Rules  map[string]float64
+}
+
+// scored has the letters scored by SpamAssassin, each by where it is stored.
+func scored(t *testing.T, p programs, letters []letter) map[string]score {
+	t.Helper()
+	said := make(map[string]score)
+	ask(t, spamScript, "", stored(letters), &said, p.perl, "-")
+	return said
+}
+
 // askAssassin has the letters scored by SpamAssassin, and says what gave points.
 func askAssassin(t *testing.T, p programs, letters []letter) (found []finding) {
-	said := make(map[string]struct {
-		Points float64
-		Rules  map[string]float64
-	})
-	ask(t, spamScript, "", stored(letters), &said, p.perl, "-")
+	said := scored(t, p, letters)
 	for _, l := range letters {
 		s, judged := said[l.stored]
 		t.Logf("%5.1f  %s %v", s.Points, l.shape, s.Rules)

@@ -27,8 +27,8 @@ const (
 	Delivered Action = "delivered" // in the mailbox
 )
 
-// actions lists them in that order.
-var actions = [...]Action{Failed, Delayed, Expanded, Relayed, Delivered}
+// Actions lists them in that order.
+var Actions = [...]Action{Failed, Delayed, Expanded, Relayed, Delivered}
 
 // Code is an enhanced status code, class.subject.detail (RFC 3463 §2): 5.1.1.
 type Code string

@@ -97,6 +97,10 @@ func (l *Log) Covers(from, to time.Time) bool {
 	return len(l.hosts) > 0 && !to.Before(from)
 }
 
+// Zoneless reports whether the log has stamps that do not name their zone: their times hang
+// on [LogOptions.Zone].
+func (l *Log) Zoneless() bool { return l.stamps.local }
+
 // Span is the first and the last stamp of the log; zero where it has none.
 func (l *Log) Span() (first, last time.Time) {
 	for _, c := range l.hosts {

@@ -39,6 +39,7 @@ type stamper struct {
 	until time.Time
 	last  []byte // the last stamp without a year or with one, as it is written
 	at    time.Time
+	local bool // a stamp was read that does not name its zone
 }
 
 // line cuts a line into its parts: the traditional form (RFC 3164 §4.1), with a stamp of
@@ -114,6 +115,7 @@ func (s *stamper) stamp(line []byte) (at time.Time, rest []byte, ok bool) {
 		switch text := string(line[:end]); i {
 		case 2:
 			at, ok = s.yearless(text, shape.layout[0])
+			s.local = s.local || ok
 		case 3:
 			at, ok = unix(text)
 		default:

@@ -40,17 +40,29 @@ func (r Reader) Folder(path string, visit func(Report) error) error {
 	return nil
 }
 
-// file reads a message; one that somebody has filed elsewhere meanwhile is passed over.
-func (r Reader) file(path, name string, visit func(Report) error) (err error) {
-	f, err := os.Open(path)
+// file reads a message; one that somebody has filed elsewhere meanwhile is passed over. One
+// that the disk does not give is a report of that: the others are read all the same.
+func (r Reader) file(path, name string, visit func(Report) error) error {
+	data, err := r.contents(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
+	report := unreadable(err)
+	if err == nil {
+		report = r.Read(data)
+	}
+	report.Source = name
+	return visit(report)
+}
+
+// contents reads a file up to one octet more than is taken.
+func (r Reader) contents(path string) (data []byte, err error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return r.message(f, name, visit)
+	return io.ReadAll(io.LimitReader(f, r.Limits.Message+1))
 }
 
 // message reads all there is as one message.

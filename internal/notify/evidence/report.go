@@ -1,6 +1,8 @@
 package evidence
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -38,6 +40,7 @@ type Report struct {
 	// brackets: for people to look at where the letter is not known.
 	Hint       string
 	Recipients []Recipient // of a Status, one or more
+	Mark       string      // the same for the same message, wherever it is filed, and hardly for another
 	Err        error       // why a message is Forged or Unreadable
 }
 
@@ -54,7 +57,7 @@ type Recipient struct {
 // Action is the gravest of the recipients': where one of several addresses failed, somebody
 // has not got the letter. It is empty for all that is not a Status.
 func (r Report) Action() Action {
-	for _, a := range actions {
+	for _, a := range Actions {
 		if slices.ContainsFunc(r.Recipients, func(of Recipient) bool { return of.Action == a }) {
 			return a
 		}
@@ -78,12 +81,26 @@ func (r Reader) Read(message []byte) Report {
 		return unreadable(err)
 	}
 	report := m.classify()
+	report.Mark = m.mark()
 	report.Hint = hint(m.returned)
 	if report.Letter, report.Known, err = r.letter(m); err != nil {
 		return Report{Kind: Forged, Sign: "the name in its return path", Hint: report.Hint, Err: err}
 	}
 	return report
 }
+
+// mark digests what makes a message itself: programs that file mail write fields of their
+// own into its header.
+func (m *parts) mark() string {
+	h := sha256.New()
+	for _, text := range [][]byte{[]byte(m.header.Get("Message-Id")), []byte(m.header.Get("Date")), m.status, m.text} {
+		sum := sha256.Sum256(text)
+		_, _ = h.Write(sum[:]) // a hash never fails to write
+	}
+	return hex.EncodeToString(h.Sum(nil)[:markOctets])
+}
+
+const markOctets = 8
 
 func unreadable(err error) Report { return Report{Kind: Unreadable, Sign: "its form", Err: err} }
 

@@ -44,7 +44,7 @@ var encoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPaddin
 
 // Reference is what an authenticated name says.
 type Reference struct {
-	Row  int // number of the row within its plan
+	Row  int // number of the row within its plan; 0: of no row, but of the letter to ourselves
 	plan [planOctets]byte
 }
 
@@ -56,9 +56,9 @@ var (
 	ErrForged = errors.New("the name in the return path is forged or damaged: it was not made with this plan key")
 )
 
-// Make makes the return path of a row's letter.
+// Make makes the return path of a row's letter; of row 0, that of the letter to ourselves.
 func (r ReturnPath) Make(plan notify.PlanID, row int) (tailnet.Address, error) {
-	if row < 1 || uint64(row) > 1<<(8*rowOctets)-1 {
+	if row < 0 || uint64(row) > 1<<(8*rowOctets)-1 {
 		return "", fmt.Errorf("%d is not the number of a row", row)
 	}
 	var inner [planOctets + rowOctets]byte
@@ -103,6 +103,18 @@ func (r ReturnPath) name(address string) (string, bool) {
 
 // Of reports whether a reference is to a row of a plan.
 func (r ReturnPath) Of(ref Reference, plan notify.PlanID) bool { return r.plan(plan) == ref.plan }
+
+// Among finds, of some plans, the one that a reference is to.
+func (r ReturnPath) Among(plans []notify.PlanID) func(Reference) (notify.PlanID, bool) {
+	named := make(map[[planOctets]byte]notify.PlanID, len(plans))
+	for _, id := range plans {
+		named[r.plan(id)] = id
+	}
+	return func(ref Reference) (notify.PlanID, bool) {
+		id, found := named[ref.plan]
+		return id, found
+	}
+}
 
 func (r ReturnPath) plan(id notify.PlanID) [planOctets]byte {
 	return [planOctets]byte(r.keyed("plan", []byte(id.String())))

@@ -28,7 +28,7 @@ func path(t testing.TB, plan notify.PlanID, row int) string {
 // TestReturnPathComesBack: whatever servers do to its case, row and plan are read again.
 func TestReturnPathComesBack(t *testing.T) {
 	other := notify.PlanID{Bulletin: "TS-2026-004", Number: 2}
-	for _, row := range []int{1, 2, 255, 256, 1_000_000, 1<<32 - 1} {
+	for _, row := range []int{0, 1, 2, 255, 256, 1_000_000, 1<<32 - 1} {
 		made := path(t, aPlan, row)
 		for _, address := range []string{made, strings.ToUpper(made), "Bounces" + strings.TrimPrefix(made, "bounces")} {
 			ref, err := bounces.Parse(address)
@@ -37,7 +37,7 @@ func TestReturnPathComesBack(t *testing.T) {
 			}
 		}
 	}
-	for _, row := range []int{0, -1, 1 << 32} {
+	for _, row := range []int{-1, 1 << 32} {
 		if made, err := bounces.Make(aPlan, row); err == nil {
 			t.Errorf("row %d makes %s", row, made)
 		}

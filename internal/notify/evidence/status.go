@@ -69,7 +69,7 @@ func (m *parts) recipient(f fields) (r Recipient, told bool, err error) {
 	}
 	r = Recipient{Code: sharper(ParseCode(values[1]), said), Diagnostic: plain(said, names)}
 	word, _, _ := strings.Cut(strings.ToLower(values[0]), " ") // comments may follow
-	if r.Action = Action(word); !slices.Contains(actions[:], r.Action) {
+	if r.Action = Action(word); !slices.Contains(Actions[:], r.Action) {
 		r.Action = r.Code.action()
 	}
 	return r, r.Action != "", nil

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"tocsin/internal/notify/ledger"
+	"tocsin/internal/source"
+)
+
+// dropping refuses flags that do not go with --drop, which is of a whole plan.
+func (f settling) dropping() error {
+	switch {
+	case slices.ContainsFunc([]string{f.tailnet, f.tailnets, f.state, f.told, f.zone, f.yes}, func(s string) bool { return s != "" }),
+		len(f.logs) > 0, f.resend, f.hold, f.bounced, f.dry:
+		return errors.New("--drop is of the whole plan, and goes with --by NAME and --why REASON alone")
+	case f.by == "":
+		return errors.New("settle needs --by NAME: somebody answers for it")
+	case f.why == "":
+		return errors.New("--drop needs --why REASON")
+	}
+	return nil
+}
+
+// settleDrop abandons a plan of which nothing has gone out. What was paused for it goes on.
+func (p *program) settleDrop(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, f settling) error {
+	if err := book.Verify(ctx, plan); err != nil {
+		return err
+	}
+	lifted, err := book.Drop(ctx, plan, ledger.Settlement{Who: f.by, Why: f.why, At: s.now})
+	if err != nil {
+		return err
+	}
+	p.print("dropped: %s, none of whose letters has gone out, by %s", plan.ID, source.Visible(f.by))
+	for _, id := range lifted {
+		p.say("%s goes on where it was", id)
+		p.next("tocsin status %s", id)
+	}
+	if len(lifted) == 0 {
+		p.next("tocsin plan %s", plan.ID.Bulletin)
+	}
+	return nil
+}
+
+// standsNoMore says what has become of a plan that does not go on, or not now, and reports
+// whether that is so. Rows that somebody still has to see to are left where it is paused.
+func (p *program) standsNoMore(plan ledger.Stored, sums ledger.Account) (bool, error) {
+	switch {
+	case plan.Superseded != "":
+		p.say("%s has taken the place of %s", plan.Superseded, plan.ID)
+	case plan.Dropped != "":
+		p.say("%s was dropped on %s: nothing of it goes out", plan.ID, plan.Dropped)
+	case plan.Paused != "":
+		p.say("%s is paused: %s takes its place with its first letter; until then tocsin settle %s --drop takes that back", plan.ID, plan.Paused, plan.Paused)
+		p.next("tocsin send %s", plan.Paused)
+		if sums.Open()+len(sums.Unsettled)+len(sums.Untold) > 0 {
+			return true, errIncomplete
+		}
+		return true, nil
+	default:
+		return false, nil
+	}
+	return true, p.begun(plan.ID, sums)
+}

@@ -1,0 +1,232 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/internal/bulletin"
+	"tocsin/internal/content"
+	"tocsin/internal/notify"
+	"tocsin/internal/notify/genuine"
+	"tocsin/internal/notify/ledger"
+	"tocsin/internal/release"
+	"tocsin/internal/source"
+	"tocsin/internal/tailnet"
+)
+
+// publishing is whether a status becomes public, and who agrees to it.
+type publishing struct {
+	consent
+	wanted bool
+}
+
+func (k *publishing) flags(c *cobra.Command) {
+	c.Flags().BoolVar(&k.wanted, "publish", false, "of an ID: write for readers how many servers took a letter, and by which codes letters can be told from forged ones")
+	k.consent.flags(c)
+}
+
+// check refuses consent to nothing, and what is about no single bulletin.
+func (k publishing) check(name string, data bool) error {
+	switch {
+	case !k.wanted && (k.yes != "" || k.dry):
+		return errors.New("--yes and --dry-run belong to --publish")
+	case k.wanted && (name == "" || strings.Contains(name, "/")):
+		return errors.New("--publish needs the ID of a bulletin: it is about all of its plans")
+	case k.wanted && data:
+		return errors.New("--publish writes the bulletin's file, and prints neither JSON nor CSV")
+	}
+	return nil
+}
+
+// publishStatus makes public what readers of a bulletin may know of its letters: how many
+// were accepted and when, and a list in which each can look up the code of his own.
+func (p *program) publishStatus(ctx context.Context, id bulletin.ID, k consent) error {
+	s, err := p.open()
+	if err != nil {
+		return err
+	}
+	b, err := s.inForce(id, "nobody can look anything up on a page that is not there", "tocsin release "+string(id))
+	if err != nil {
+		return err
+	}
+	if b.Status == bulletin.Private {
+		return refuse("nothing to do", "%s has no page, and its letters bear no codes", id)
+	}
+	found, err := s.outcome(ctx, id)
+	if err != nil {
+		return err
+	}
+	known, codes, err := s.codesWith(id, found)
+	if err != nil {
+		return err
+	}
+	e, err := p.notified(s, b, found, codes)
+	if err != nil {
+		return err
+	}
+	if string(e.to.Source.Data) == string(b.Source.Data) && string(known) == string(codes) {
+		p.say("%s says all of it already: nothing to do", b.Source.Name)
+		return nil
+	}
+	p.print("%s: %s", id, b.Title)
+	found.tell(p, s.config.Organization.Unit.Many)
+	return p.carryOut(ctx, s, e, k, "publish", "publishing the status of")
+}
+
+// notified is the edition that says what became of the letters.
+func (p *program) notified(s *site, b bulletin.Bulletin, found *lettersOut, codes []byte) (*edition, error) {
+	data, err := release.Notify(b, bulletin.Notified{Count: found.count, First: found.first, Last: found.last})
+	if err != nil {
+		return nil, err
+	}
+	e, err := p.edit(s, b, data, b.Source.Name)
+	if err != nil {
+		return nil, err
+	}
+	e.codes = source.File{Name: content.CodesFile(b.ID), Data: codes}
+	return e, p.checked(e)
+}
+
+// lettersOut is what the ledger has of a bulletin's letters that left this machine.
+type lettersOut struct {
+	count       int       // tailnets for which a server took a letter that has not come back
+	first, last time.Time // between which that was; zero where count is
+	lists       []genuine.List
+	plans       []notify.PlanID // of those lists
+	forgotten   []notify.PlanID // of whose letters nobody knows the codes any more
+}
+
+// tell says what becomes public, but for pages.
+func (f *lettersOut) tell(p *program, units string) {
+	if f.count > 0 {
+		p.print("  notified: servers accepted letters to %d %s, between %s and %s", f.count, units, f.first.Format(time.RFC3339), f.last.Format(time.RFC3339))
+	} else {
+		p.print("  no server has accepted a letter: nothing is said of how many were notified")
+	}
+	for i, list := range f.lists {
+		p.print("  %s: a list of %d entries, of its codes and of decoys", f.plans[i], len(list))
+	}
+	for _, id := range f.forgotten {
+		p.print("  %s is forgotten: what was published of its codes stays", id)
+	}
+}
+
+// outcome reads the ledger. Rehearsals do not count, nor do plans of which no letter was
+// begun: nobody has one.
+func (s *site) outcome(ctx context.Context, id bulletin.ID) (out *lettersOut, err error) {
+	book, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, book.Close()) }()
+	plans, err := book.Plans(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	out = new(lettersOut)
+	accepted := make(map[tailnet.ID]struct{})
+	for _, name := range plans {
+		plan, err := book.Plan(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		if rehearsed(plan) {
+			continue
+		}
+		if err := s.lettersOf(ctx, book, plan, out, accepted); err != nil {
+			return nil, err
+		}
+	}
+	out.count = len(accepted)
+	if len(out.lists)+len(out.forgotten) == 0 {
+		return nil, refuse("tocsin send "+string(id)+"/N --live, then the same command again", "no letter about %s has left this machine: rehearsals never count", id)
+	}
+	return out, nil
+}
+
+// lettersOf adds what one plan has to tell.
+func (s *site) lettersOf(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, out *lettersOut, accepted map[tailnet.ID]struct{}) error {
+	key, err := s.key()
+	if err != nil {
+		return err
+	}
+	of := genuine.Plan{Bulletin: plan.ID.Bulletin, Number: plan.ID.Number}
+	var codes []genuine.Code
+	begun, erased := false, false
+	err = book.Each(ctx, plan, func(d ledger.Delivery) error {
+		if d.Standing != notify.Mailed {
+			return nil
+		}
+		begun, erased = begun || d.Attempts > 0, erased || d.Erased != ""
+		if d.State == ledger.Accepted {
+			accepted[d.Tailnet] = struct{}{}
+			if err := out.at(d.Changed); err != nil {
+				return err
+			}
+		}
+		if d.Erased != "" {
+			return nil
+		}
+		if !madeWith(key, plan.ID, d) {
+			return refuse("put back the key that "+plan.ID.String()+" was made with", "%s is not the key of the letters of %s: their codes cannot be told", s.config.Mail.KeyFile, plan.ID)
+		}
+		codes = append(codes, genuine.Make(key, genuine.Letter{Plan: of, Tailnet: d.Tailnet, Address: d.Address}))
+		return nil
+	})
+	switch {
+	case err != nil || !begun:
+		return err
+	case erased:
+		out.forgotten = append(out.forgotten, plan.ID)
+		return nil
+	}
+	out.plans = append(out.plans, plan.ID)
+	out.lists = append(out.lists, genuine.NewList(key, of, slices.Values(codes)))
+	return nil
+}
+
+// madeWith reports whether a letter was made with a key: its Message-ID was.
+func madeWith(key []byte, plan notify.PlanID, d ledger.Delivery) bool {
+	_, domain, _ := strings.Cut(d.MessageID, "@")
+	return d.MessageID == notify.MessageID(key, plan, d.Tailnet, d.Address, domain)
+}
+
+// at widens the time in which letters were accepted.
+func (f *lettersOut) at(changed string) error {
+	at, err := time.Parse(time.RFC3339, changed)
+	if err != nil {
+		return fmt.Errorf("the ledger has %q for a time: %w", changed, err)
+	}
+	if at = at.UTC().Truncate(time.Second); f.first.IsZero() || at.Before(f.first) {
+		f.first = at
+	}
+	if at.After(f.last) {
+		f.last = at
+	}
+	return nil
+}
+
+// codesWith is the file of a bulletin's codes as it is, and with those of its plans. What
+// was published once stays: a genuine letter must not look forged later, and who kept the
+// older list would learn which entries were decoys.
+func (s *site) codesWith(id bulletin.ID, found *lettersOut) (known, codes []byte, err error) {
+	lists := found.lists
+	if there, published := s.content.CodesOf(id); published {
+		known = there.Source.Data
+		list, err := genuine.ReadFile(id, known)
+		if err != nil {
+			return nil, nil, refuse("take it from git as it was, then the same command again", "%s cannot be read: %v", there.Source.Name, err)
+		}
+		lists = append(slices.Clone(lists), list)
+	}
+	if len(lists) == 0 {
+		return nil, nil, nil
+	}
+	return known, genuine.Join(lists...).Encode(id), nil
+}
