@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"syscall"
+	"time"
 )
 
 // peak is the most memory that a process which has ended had at once, in bytes. A process
@@ -25,3 +26,12 @@ func peak(state *os.ProcessState) int64 {
 
 // flush waits until what was written is on the disk.
 func flush() { syscall.Sync() }
+
+// spent is how much user and system time this process has had.
+func spent() time.Duration {
+	var usage syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &usage) != nil {
+		return 0
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}

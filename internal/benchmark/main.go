@@ -2,6 +2,7 @@
 //
 //	go run ./internal/benchmark [-sizes 100,1000] [-json FILE] [-dir FOLDER] [-seed N]
 //	go run ./internal/benchmark -plan [-letters N] [-tailnets N] [-nodes N] [-json FILE] [-dir FOLDER] [-seed N]
+//	go run ./internal/benchmark -send [-letters N] [-profile FILE] [-json FILE] [-dir FOLDER] [-seed N]
 //
 // Each build is a new process. It prints one table a size: wall time, processor time, peak
 // memory, files and bytes written, for a build of everything, of nothing new, of one
@@ -16,6 +17,11 @@
 // With -plan it measures what a plan takes instead: to read a large inventory, to match it
 // and judge every tailnet, beside encoding/csv that does no more than read the same files;
 // and, with -letters, to write and keep so many letters.
+//
+// With -send it measures how fast a plan's letters go to a server, each with its marks and
+// its outcome durable in the ledger, beside smtp-source of Postfix with as many letters of
+// the same size; both send to smtp-sink of Postfix on this machine, in turn. Then the same
+// with a server that is a round trip of 20 ms away, and what a signature adds.
 package main
 
 import (
@@ -52,6 +58,10 @@ type options struct {
 	letters         int
 	tailnets, nodes int
 	csv             bool // be the yardstick of plans
+	send            bool // measure sending, not builds
+	profile         string
+	carry           bool // send, as -send has it
+	sending         sending
 }
 
 func parse() (o options, err error) {
@@ -61,11 +71,19 @@ func parse() (o options, err error) {
 	flag.Uint64Var(&o.seed, "seed", 1, "make the bulletins of this `seed`")
 	flag.DurationVar(&o.limit, "limit", 2*time.Hour, "stop after this `time`")
 	flag.BoolVar(&o.plan, "plan", false, "measure plans in place of builds")
-	flag.IntVar(&o.letters, "letters", 0, "with -plan: plan this `number` of tailnets' letters as well")
+	flag.IntVar(&o.letters, "letters", 0, "with -plan: plan this `number` of tailnets' letters as well; with -send: send those of so many")
 	flag.IntVar(&o.tailnets, "tailnets", goalTailnets, "with -plan: read this `number` of tailnets")
 	flag.IntVar(&o.nodes, "nodes", goalNodes, "with -plan: read this `number` of nodes")
 	flag.BoolVar(&o.csv, "csv", false, "read the files that follow with encoding/csv and end, as -plan has it")
+	flag.BoolVar(&o.send, "send", false, "measure sending in place of builds")
+	flag.StringVar(&o.profile, "profile", "", "with -send: keep a profile of the processor, of the last run, in this `file`")
+	flag.BoolVar(&o.carry, "carry", false, "send, and tell what that took, as -send has it")
+	flag.StringVar(&o.sending.ledger, "ledger", "", "with -carry: the `file`")
+	flag.StringVar(&o.sending.server, "server", "", "with -carry: its `address`")
+	flag.StringVar(&o.sending.key, "key", "", "with -carry: sign with the key in this `file`")
+	flag.IntVar(&o.sending.most, "most", 0, "with -carry: stop after so many `letters`")
 	flag.Parse()
+	o.sending.profile = o.profile
 	if flag.NArg() > 0 && !o.csv {
 		return o, fmt.Errorf("unknown argument %q: see -help", flag.Arg(0))
 	}
@@ -86,6 +104,7 @@ type outcome struct {
 	Builds  []result  `json:"builds"`
 	Serve   latency   `json:"serve"`
 	Plans   []planned `json:"plans"`
+	Sent    []carried `json:"sent"`
 }
 
 func run() (err error) {
@@ -95,6 +114,9 @@ func run() (err error) {
 	}
 	if o.csv {
 		return passCSV(flag.Args())
+	}
+	if o.carry {
+		return o.sending.tell(context.Background())
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -109,8 +131,11 @@ func run() (err error) {
 	say := func(format string, values ...any) {
 		fmt.Fprintf(os.Stderr, "%5.0fs  %s\n", time.Since(began).Seconds(), fmt.Sprintf(format, values...))
 	}
-	if o.plan {
-		return plans(ctx, o, folder, say)
+	switch {
+	case o.plan:
+		return alone(ctx, o, folder, say, (*outcome).measurePlans)
+	case o.send:
+		return alone(ctx, o, folder, say, (*outcome).measureSending)
 	}
 	tools, err := findPrograms(ctx, folder, say)
 	if err != nil {
@@ -135,11 +160,11 @@ func machine() string {
 	return fmt.Sprintf("%s/%s, %d processors, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
 }
 
-// plans measures plans alone.
-func plans(ctx context.Context, o options, folder string, say func(string, ...any)) error {
+// alone measures one thing, and no builds.
+func alone(ctx context.Context, o options, folder string, say func(string, ...any), measure func(*outcome, context.Context, options, string, func(string, ...any)) error) error {
 	found := outcome{Seed: o.seed, Machine: machine()}
 	fmt.Println(found.Machine)
-	if err := found.measurePlans(ctx, o, folder, say); err != nil {
+	if err := measure(&found, ctx, o, folder, say); err != nil {
 		return err
 	}
 	return found.write(o.json)
