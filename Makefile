@@ -40,15 +40,16 @@ test: ## every test, with the race detector (installs what is missing, or says h
 	  set -- $$race -shuffle=on -timeout 8m ./...; echo "go test $$*"; go test "$$@" && \
 	  { [ -n "$$race" ] || echo 'NOT CHECKED: data races. Every test passed without the race detector; see above.'; }
 
-bench: ## tocsin beside Hugo on 100 to 50,000 bulletins, and plan on five million nodes; takes long
+bench: ## tocsin beside Hugo on 100 to 50,000 bulletins, plan on five million nodes, send beside smtp-source; takes long
 	go run ./internal/benchmark
 	go run ./internal/benchmark -plan -letters 20000
+	go run ./internal/benchmark -send
 
 microbench: ## the benchmarks of single parts
 	go test -run '^$$' -bench . -benchmem ./...
 
-soak: ## the tests that run reduced elsewhere, in full; takes long
-	TOCSIN_SOAK=1 go test -timeout 2h ./...
+soak: ## the tests that run reduced elsewhere, in full: kills at every point, and more; takes hours
+	TOCSIN_SOAK=1 go test -timeout 3h ./...
 
 golden: ## rewrite expected output; the diff is yours to read
 	go test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n1 dirname | sort -u) -update

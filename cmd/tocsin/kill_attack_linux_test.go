@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -208,16 +207,7 @@ func TestProgramKilledAtEveryCall(t *testing.T) {
 	if testing.Short() {
 		t.Skip("SKIPPED: many processes, left out of -short")
 	}
-	strace, err := exec.LookPath("strace")
-	if err != nil && os.Getenv("CI") == "true" {
-		t.Fatal("no strace: .ci/prepare installs it") // in CI nothing is left out
-	}
-	if err != nil {
-		t.Skip("SKIPPED: no strace, so no kill at each system call")
-	}
-	if out, err := exec.Command(strace, "-f", "-o", os.DevNull, "true").CombinedOutput(); err != nil {
-		t.Skipf("SKIPPED: strace may not trace here: %v\n%s", err, bytes.TrimSpace(out))
-	}
+	strace := tracer(t)
 	m := newMortal(t)
 	steps := []int{1, 4}
 	if os.Getenv("TOCSIN_SOAK") != "" {
