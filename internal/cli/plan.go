@@ -165,7 +165,7 @@ func (p *program) planned(s *site, b bulletin.Bulletin, sum planSum, how planHow
 	if how.json {
 		return p.printJSON(sum)
 	}
-	if !sum.Fresh && !sum.DryRun {
+	if !sum.Fresh && !sum.DryRun && !sum.idle {
 		p.say("nothing has changed since %s was made: it stands", sum.Plan)
 	}
 	p.printSum(s, sum)

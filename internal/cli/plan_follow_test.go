@@ -138,7 +138,7 @@ func TestHalfIsToldThenRevised(t *testing.T) {
 		t.Errorf("a finished plan connects to the relay: %d times", again-came)
 	}
 	s.wants(exitDone, "--now 2026-06-02T10:05:00Z status TS-2026-002/2", "23  mailed (accepted 23)", "2  told before, and affected no more", "=     21  affected")
-	s.wants(exitDone, "--now 2026-06-02T10:06:00Z plan TS-2026-002", "everybody who has to be told was told already")
+	s.wants(exitDone, "--now 2026-06-02T10:06:00Z plan TS-2026-002", "everybody who can be told was told already")
 	s.wants(exitRefused, "--now 2026-06-02T10:06:00Z plan TS-2026-002 --kind update", "no material revision has come since")
 
 	after := received(t, server)

@@ -236,7 +236,7 @@ func foremost(shares []share) string {
 func (p *program) afterPlan(sum planSum) {
 	switch {
 	case sum.idle:
-		p.say("everybody who has to be told was told already: there is no letter to write, and nothing was frozen")
+		p.say("everybody who can be told was told already: there is no letter to write, and nothing was frozen")
 	case sum.Affected == 0 && len(sum.Clear) == 0 && sum.Unidentified > 0:
 		p.say("nobody is known to be affected, and %d may be: there is no letter to send, and the bulletin's page tells them", sum.Unidentified)
 	case sum.Affected == 0 && len(sum.Clear) == 0:

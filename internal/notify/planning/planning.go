@@ -179,6 +179,7 @@ func (s Sources) Freeze(ctx context.Context, book *ledger.Ledger, surveyed iter.
 	case found:
 		return stored.Plan, false, book.Verify(ctx, stored) // one that cannot be delivered does not stand
 	case s.follows && classes.Letters() == 0:
+		classes.sums.Tables = s.Tables
 		return classes.sums, false, ErrNothingToTell
 	}
 	plan, err = s.freeze(ctx, book, rows, choice, inputs, now)
