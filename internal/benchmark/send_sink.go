@@ -18,7 +18,7 @@ import (
 // What both programs write on the envelope.
 const (
 	sender    tailnet.Address = "bounces@example.com"
-	recipient                 = "admin@customer.example.com"
+	recipient tailnet.Address = "admin@customer.example.com"
 )
 
 // headOctets is about how much smtp-source puts before the octets that it is asked for:
@@ -100,6 +100,6 @@ func answers(server string) error {
 // pour has smtp-source send so many letters of a size, over as many connections as we have.
 func (p postfixPrograms) pour(ctx context.Context, server string, letters, octets int) (figures, error) {
 	f, _, err := took(ctx, 0, []string{p.source, "-d", "-s", strconv.Itoa(sessions), "-m", strconv.Itoa(letters),
-		"-l", strconv.Itoa(max(1, octets-headOctets)), "-f", string(sender), "-t", recipient, server})
+		"-l", strconv.Itoa(max(1, octets-headOctets)), "-f", string(sender), "-t", string(recipient), server})
 	return f, err
 }

@@ -117,8 +117,9 @@ func (f *lettersOut) tell(p *program, units string) {
 	}
 }
 
-// outcome reads the ledger. Rehearsals do not count, nor do plans of which no letter was
-// begun: nobody has one.
+// outcome reads the ledger. Rehearsals do not count, nor do plans that are over and of which
+// no letter was begun: nobody has one, or will. One that waits to be sent counts, so that its
+// first reader finds the list.
 func (s *site) outcome(ctx context.Context, id bulletin.ID) (out *lettersOut, err error) {
 	book, err := s.reader(ctx)
 	if err != nil {
@@ -145,7 +146,7 @@ func (s *site) outcome(ctx context.Context, id bulletin.ID) (out *lettersOut, er
 	}
 	out.count = len(accepted)
 	if len(out.lists)+len(out.forgotten) == 0 {
-		return nil, refuse("tocsin send "+string(id)+"/N --live, then the same command again", "no letter about %s has left this machine: rehearsals never count", id)
+		return nil, refuse("tocsin plan "+string(id)+", then the same command again", "no letter about %s has left this machine, and none waits to: rehearsals never count", id)
 	}
 	return out, nil
 }
@@ -158,12 +159,12 @@ func (s *site) lettersOf(ctx context.Context, book *ledger.Ledger, plan ledger.S
 	}
 	of := genuine.Plan{Bulletin: plan.ID.Bulletin, Number: plan.ID.Number}
 	var codes []genuine.Code
-	begun, erased := false, false
+	erased, counts := false, !plan.Over(s.now)
 	err = book.Each(ctx, plan, func(d ledger.Delivery) error {
 		if d.Standing != notify.Mailed {
 			return nil
 		}
-		begun, erased = begun || d.Attempts > 0, erased || d.Erased != ""
+		counts, erased = counts || d.Attempts > 0, erased || d.Erased != ""
 		if d.State == ledger.Accepted {
 			accepted[d.Tailnet] = struct{}{}
 			if err := out.at(d.Changed); err != nil {
@@ -180,7 +181,7 @@ func (s *site) lettersOf(ctx context.Context, book *ledger.Ledger, plan ledger.S
 		return nil
 	})
 	switch {
-	case err != nil || !begun:
+	case err != nil || !counts:
 		return err
 	case erased:
 		out.forgotten = append(out.forgotten, plan.ID)

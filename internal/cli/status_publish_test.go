@@ -58,7 +58,7 @@ func TestPublishStatus(t *testing.T) {
 	server := smtptest.Start(t, smtptest.Options{Keep: true})
 	s := relayed(t, server, "")
 	const command = inSummer + "status TS-2026-002 --publish"
-	s.wants(exitRefused, command, "no letter about TS-2026-002 has left this machine: rehearsals never count")
+	s.wants(exitRefused, command, "no letter about TS-2026-002 has left this machine, and none waits to: rehearsals never count")
 	s.wants(exitIncomplete, now+"send TS-2026-002/1 --live --canary-wait 0s --yes TS-2026-002/1")
 	codes := codesSent(t, server)
 	if len(codes) != 34 {
@@ -91,6 +91,20 @@ func TestPublishStatus(t *testing.T) {
 		if found := strings.Contains(published, byHand(t, s.read(lettersAt+"index.html"), code)); found == strings.HasPrefix(code, "00000") {
 			t.Errorf("%s is found on the list: %v", code, found)
 		}
+	}
+}
+
+// TestListBeforeTheLetters: the codes of a plan that waits to be sent can be made public, so
+// that its first reader finds them, and nothing is said of letters.
+func TestListBeforeTheLetters(t *testing.T) {
+	s := relayed(t, smtptest.Start(t, smtptest.Options{}), "")
+	s.wants(exitDone, inSummer+"plan TS-2026-002")
+	s.wants(exitDone, inSummer+"status TS-2026-002 --publish --yes TS-2026-002", "no server has accepted a letter", "TS-2026-002/2: a list of 256 entries")
+	if text := s.read(noticeFile); strings.Contains(text, "notified:") {
+		t.Errorf("the bulletin speaks of letters that nobody has:\n%s", text)
+	}
+	if s.read(codesFile) == "" {
+		t.Error("no list was written")
 	}
 }
 

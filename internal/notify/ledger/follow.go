@@ -32,6 +32,9 @@ func (e *PausedError) Error() string {
 // closed reports whether nothing of a plan goes out any more.
 func (p Stored) closed() bool { return p.Superseded != "" || p.Dropped != "" }
 
+// Over reports whether no letter of a plan begins any more at an instant.
+func (p Stored) Over(at time.Time) bool { return p.closed() || at.After(p.Deadline) }
+
 // follow says what a plan that is being frozen makes of the bulletin's earlier ones that
 // stand. One of which nobody was told is closed at once: its undelivered letters become
 // superseded. Of one of which people were told nothing goes out any more, and it is closed
