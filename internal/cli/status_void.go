@@ -64,11 +64,13 @@ func (s *site) drift(b bulletin.Bulletin, plan ledger.Stored, sums ledger.Accoun
 // afterWithdrawal says that a plan is sent no more, and who has letters that do not hold.
 func (p *program) afterWithdrawal(s *site, plan ledger.Stored, sums ledger.Account) error {
 	p.void("%s is withdrawn, and nothing of %s is to be sent", plan.ID.Bulletin, plan.ID)
-	told := sums.Letters[ledger.Accepted]
-	if told > 0 {
-		p.say("%s told by %s: tell them by hand", were(told, s.config.Organization.Unit.One), plan.ID)
+	told := sums.Letters[ledger.Accepted] + sums.Letters[ledger.Unknown]
+	if sums.Begun() > 0 || told == 0 || rehearsed(plan) {
+		return p.begun(plan.ID, sums)
 	}
-	return p.begun(plan.ID, sums)
+	p.say("%s told by %s, and not that it is withdrawn", were(told, s.config.Organization.Unit.One), plan.ID)
+	p.next("tocsin plan %s --kind %s", plan.ID.Bulletin, notify.AllClear)
+	return errIncomplete
 }
 
 func were(n int, unit string) string {
