@@ -37,7 +37,7 @@ check: ## the gate: format, vet, staticcheck, tidy, the fast tests
 
 test: ## every test, with the race detector (installs what is missing, or says how)
 	@race=-race; .ci/prepare || { [ "$$CI" != true ] || exit 1; race=; }; \
-	  set -- $$race -shuffle=on -timeout 8m ./...; echo "go test $$*"; go test "$$@" && \
+	  set -- $$race -shuffle=on -timeout 12m ./...; echo "go test $$*"; go test "$$@" && \
 	  { [ -n "$$race" ] || echo 'NOT CHECKED: data races. Every test passed without the race detector; see above.'; }
 
 bench: ## tocsin beside Hugo on 100 to 50,000 bulletins, plan on five million nodes, send beside smtp-source; takes long

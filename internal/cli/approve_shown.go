@@ -55,7 +55,7 @@ func reasonOf(a notify.Approval) string {
 // afterApproval tells what is to be typed next about a plan's approvals.
 func (p *program) afterApproval(s *site, t approval.Tally) {
 	if t.Enough(s.now) == nil {
-		p.next("tocsin send %s", t.Case.Plan.ID)
+		p.next("%s", sendOf(t.Case.Plan))
 		return
 	}
 	p.next("%s", nextApproval(t))
@@ -123,7 +123,17 @@ func (p *program) delivery(ctx context.Context, s *site, book *ledger.Ledger, pl
 		p.afterApproval(s, t)
 		return
 	}
-	p.next("tocsin send %s (%s to deliver)", plan.ID, many(open, "letter"))
+	p.say("%s to deliver", many(open, "letter"))
+	p.next("%s", sendOf(plan.Plan))
+}
+
+// sendOf is the command that delivers a plan, as it can be typed.
+func sendOf(plan notify.Plan) string {
+	command := "tocsin send " + plan.ID.String()
+	if !rehearsed(ledger.Stored{Plan: plan}) {
+		command += " --live"
+	}
+	return command
 }
 
 // approved refuses to send a plan that is not approved, each signature checked anew. What

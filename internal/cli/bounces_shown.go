@@ -29,9 +29,10 @@ type bouncedPlan struct {
 	Bounced   []bouncedRow                `json:"bounced"`
 	Confirmed []bouncedRow                `json:"confirmed"` // reported as delivered; they were unknown
 	Again     int                         `json:"on_record_already"`
-	Unchanged map[mailevidence.Action]int `json:"unchanged"` // reports by their action
-	Elsewhere int                         `json:"not_out"`   // reports of letters that are not out any more, or not yet
-	Open      int                         `json:"open"`      // rows of the plan that are open now
+	Earlier   int                         `json:"earlier_sending"` // reports of letters that were sent again since
+	Unchanged map[mailevidence.Action]int `json:"unchanged"`       // reports by their action
+	Elsewhere int                         `json:"not_out"`         // reports of letters that are not out any more, or not yet
+	Open      int                         `json:"open"`            // rows of the plan that are open now
 }
 
 type bouncedRow struct {
@@ -64,7 +65,7 @@ func (p *program) sayBounces(ctx context.Context, s *site, mailbox string, found
 func (of *returns) shown(open int) bouncedPlan {
 	out := bouncedPlan{
 		Plan: of.plan.ID.String(), Bounced: []bouncedRow{}, Confirmed: []bouncedRow{},
-		Again: of.again, Unchanged: of.idle, Elsewhere: of.others, Open: open,
+		Again: of.again, Earlier: of.earlier, Unchanged: of.idle, Elsewhere: of.others, Open: open,
 	}
 	for _, s := range of.moved {
 		came := of.rows[s.Row]
@@ -119,6 +120,9 @@ func (b bouncedPlan) unchanged() string {
 	var words []string
 	if b.Again > 0 {
 		words = append(words, fmt.Sprintf("%d on record already", b.Again))
+	}
+	if b.Earlier > 0 {
+		words = append(words, fmt.Sprintf("%d about an earlier sending", b.Earlier))
 	}
 	for _, action := range mailevidence.Actions {
 		if n := b.Unchanged[action]; n > 0 {

@@ -50,14 +50,16 @@ type returns struct {
 	rows  map[int]*cameBack
 	moved []ledger.Settled // in the order of the rows
 	// Reports that change nothing.
-	again  int // of a letter that is on record as bounced
-	idle   map[mailevidence.Action]int
-	others int // of letters that stand elsewhere
+	again   int // of a letter that is on record as bounced
+	earlier int // of a letter that was sent again since
+	idle    map[mailevidence.Action]int
+	others  int // of letters that stand elsewhere
 }
 
 // cameBack is what reports of one run say of one letter.
 type cameBack struct {
 	delivery ledger.Delivery
+	since    time.Time // reports of the time before are about an earlier sending
 	how      ledger.Event
 	code     mailevidence.Code
 	said     string
@@ -129,7 +131,11 @@ func (t *tidings) ours(r mailevidence.Report) error {
 			t.leave(r, fmt.Sprintf("%s has no row %d", id, r.Letter.Row))
 			return nil
 		}
-		row = &cameBack{delivery: d}
+		since, err := t.since(d)
+		if err != nil {
+			return err
+		}
+		row = &cameBack{delivery: d, since: since}
 	}
 	if r.Kind == mailevidence.WordsOnly {
 		t.doubt(r, of, row.delivery)
@@ -139,6 +145,19 @@ func (t *tidings) ours(r mailevidence.Report) error {
 		of.rows[r.Letter.Row] = row
 	}
 	return nil
+}
+
+// since is when a letter that was sent again went out last, by a server's clock at the
+// earliest; zero where it went once, and every report is about that.
+func (t *tidings) since(d ledger.Delivery) (time.Time, error) {
+	if d.Attempts < 2 {
+		return time.Time{}, nil
+	}
+	began, err := t.book.Began(t.ctx, d)
+	if err != nil || began.IsZero() {
+		return time.Time{}, err
+	}
+	return began.Add(-skew), nil
 }
 
 // of finds what came back of a plan, and which reports on it are on record.
@@ -176,6 +195,9 @@ func (of *returns) take(row *cameBack, r mailevidence.Report) bool {
 	switch {
 	case of.read[r.Mark], failed && state == ledger.Bounced:
 		of.again++
+		return false
+	case !r.Date.IsZero() && r.Date.Before(row.since):
+		of.earlier++
 		return false
 	case failed && row.how == ledger.Bounce:
 		of.again++

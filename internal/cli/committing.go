@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 
 	"tocsin/internal/bulletin"
+	"tocsin/internal/notify"
 )
 
 // afterwards tells what is to be typed next.
@@ -18,7 +19,11 @@ func (p *program) afterwards(s *site, e *edition) {
 	if add := p.gitAdd(s, written...); add != "" {
 		p.next("%s", add)
 	}
-	if e.to.Status != bulletin.Withdrawn && e.codes.Name == "" {
+	switch {
+	case e.to.Status == bulletin.Withdrawn || e.codes.Name != "":
+	case notify.Revision(e.to) > 1:
+		p.next("tocsin status %s", e.to.ID) // which knows who was told before
+	default:
 		p.next("tocsin plan %s", e.to.ID)
 	}
 }

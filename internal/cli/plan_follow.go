@@ -88,8 +88,35 @@ func (e *earlier) reason(ctx context.Context, kind notify.Kind) error {
 	case kind != notify.AllClear && told.Stale == 0:
 		return refuse(fmt.Sprintf("change %s, then tocsin revise %s --material --summary TEXT; or, for what did not arrive, tocsin plan %s", e.of.Source.Name, id, id),
 			"%s told of %s, and no material revision has come since: a correction or an update says what one has changed", were(told.Told, unit.One), id)
+	case kind == notify.AllClear && e.of.Status != bulletin.Withdrawn:
+		return e.nobodyWaits(ctx)
 	}
 	return nil
+}
+
+// nobodyWaits refuses an all-clear while a plan has rows open: its first letter would close
+// that plan, and it has no row for those who are affected still. Of a bulletin that is
+// withdrawn nobody is told anything else.
+func (e *earlier) nobodyWaits(ctx context.Context) error {
+	plans, err := e.book.Plans(ctx, e.of.ID)
+	for _, id := range plans {
+		plan, err := e.book.Plan(ctx, id)
+		if err != nil {
+			return err
+		}
+		if plan.Superseded != "" || plan.Dropped != "" || plan.Kind == notify.AllClear || rehearsed(plan) {
+			continue
+		}
+		sums, err := e.book.Account(ctx, plan)
+		if err != nil {
+			return err
+		}
+		if open := sums.OpenRows(); open > 0 {
+			return refuse(fmt.Sprintf("tocsin plan %s tells those who were not told; tocsin status %s says what is open", e.of.ID, id),
+				"%s has %s open, and an all-clear would close it: nobody would tell them", id, many(open, "row"))
+		}
+	}
+	return err
 }
 
 // follow makes the sources those of a plan that comes after others. What its rows come to
@@ -128,7 +155,7 @@ func (sum *planSum) follows(c planning.Classes, how planHow) {
 	}
 	sum.Before = &toldSum{c.Told, c.Stale, c.Owed, c.Doubtful, c.Cleared}
 	sum.NotRequired = shares(c.NotRequired)
-	sum.idle = sum.Plan == "" && c.Letters() == 0
+	sum.idle = sum.Plan == "" && (c.Idle() || !sum.DryRun)
 }
 
 // expect is the number that --expect means.

@@ -99,7 +99,7 @@ func (p *program) dispatch(ctx context.Context, s *site, book *ledger.Ledger, pl
 		return err
 	}
 	if !s.now.After(plan.Deadline) {
-		if err := p.agreed(ctx, s, d, before, transport, how); err != nil {
+		if err := p.agreed(ctx, s, book, d, before, transport, how); err != nil {
 			return err
 		}
 	}
@@ -118,9 +118,10 @@ func (p *program) dispatch(ctx context.Context, s *site, book *ledger.Ledger, pl
 
 // agreed makes sure that somebody means to write to people: with --live, and with the
 // plan's name typed. A draft's letters stay here.
-func (p *program) agreed(ctx context.Context, s *site, d send.Dispatch, before ledger.Account, transport mailer.Transport, how sendHow) error {
+func (p *program) agreed(ctx context.Context, s *site, book *ledger.Ledger, d send.Dispatch, before ledger.Account, transport mailer.Transport, how sendHow) error {
 	plan := d.Plan
-	if b, found := s.content.Bulletin(plan.ID.Bulletin); found && b.Status == bulletin.Draft {
+	b, found := s.content.Bulletin(plan.ID.Bulletin)
+	if found && b.Status == bulletin.Draft {
 		return refuse("tocsin release "+string(b.ID), "%s is a draft: its letters do not leave this machine", b.ID)
 	}
 	if err := d.Approved(ctx); err != nil {
@@ -128,6 +129,9 @@ func (p *program) agreed(ctx context.Context, s *site, d send.Dispatch, before l
 	}
 	if !how.live {
 		return refuse(fmt.Sprintf("tocsin send %s --live", plan.ID), "%s would go to people, by %s: nothing was sent", many(before.Open(), "letter"), transport)
+	}
+	if err := p.codesUnlisted(ctx, s, book, plan, b); err != nil {
+		return err
 	}
 	p.say("to people now: %s of %s, by %s, from %s", many(before.Open(), "letter"), plan.ID, transport, s.config.Mail.From.Address)
 	return p.confirm(ctx, bulletin.ID(plan.ID.String()), consent{yes: how.yes}, "send")

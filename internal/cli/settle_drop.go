@@ -53,7 +53,7 @@ func (p *program) standsNoMore(plan ledger.Stored, sums ledger.Account) (bool, e
 		p.say("%s was dropped on %s: nothing of it goes out", plan.ID, plan.Dropped)
 	case plan.Paused != "":
 		p.say("%s is paused: %s takes its place with its first letter; until then tocsin settle %s --drop takes that back", plan.ID, plan.Paused, plan.Paused)
-		p.next("tocsin send %s", plan.Paused)
+		p.next("tocsin status %s", plan.Paused)
 		if sums.Open()+len(sums.Unsettled)+len(sums.Untold) > 0 {
 			return true, errIncomplete
 		}
@@ -61,5 +61,21 @@ func (p *program) standsNoMore(plan ledger.Stored, sums ledger.Account) (bool, e
 	default:
 		return false, nil
 	}
-	return true, p.begun(plan.ID, sums)
+	if err := p.begun(plan, sums); err != nil {
+		return true, err
+	}
+	return true, p.doubts(plan, sums)
+}
+
+// doubts says of how many letters nobody knows whether they arrived, of a plan that another
+// has taken the place of, or is to: that one counts their tailnets as told.
+func (p *program) doubts(plan ledger.Stored, sums ledger.Account) error {
+	if len(sums.Unsettled) == 0 {
+		return nil
+	}
+	if n := sums.Unsettled[ledger.Unknown]; n > 0 {
+		p.print("  open: nobody knows whether %s of %s arrived", many(n, "letter"), plan.ID)
+		p.next("tocsin settle %s --log FILE --by NAME, with the relay's log", plan.ID)
+	}
+	return errIncomplete
 }

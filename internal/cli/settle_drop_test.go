@@ -51,7 +51,7 @@ func TestDropAPlan(t *testing.T) {
 	s.followedUp()
 	const first, drop = now + "send TS-2026-002/1 --live --canary-wait 0s --yes TS-2026-002/1", now + "settle TS-2026-002/2 --drop"
 	s.wants(exitRefused, first, "TS-2026-002/1 is paused: TS-2026-002/2 is to take its place", "settle TS-2026-002/2 --drop --by NAME --why REASON")
-	s.wants(exitIncomplete, now+"status TS-2026-002/1", "accepted 1", "TS-2026-002/1 is paused: TS-2026-002/2 takes its place", "send TS-2026-002/2")
+	s.wants(exitIncomplete, now+"status TS-2026-002/1", "accepted 1", "TS-2026-002/1 is paused: TS-2026-002/2 takes its place", "status TS-2026-002/2")
 	s.wants(exitIncomplete, now+"status TS-2026-002/1 --json", `"paused_by": "TS-2026-002/2"`)
 	s.wants(exitUsage, drop+" --why sooner", "settle needs --by NAME")
 	s.wants(exitUsage, drop+" --by Operator", "--drop needs --why REASON")

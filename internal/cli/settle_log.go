@@ -24,6 +24,8 @@ type sought struct {
 	state     ledger.State
 	messageID string
 	changed   time.Time
+	run       int64     // that began it last
+	since     time.Time // what the log says of the time before is of an earlier sending
 }
 
 // trace is what a log says about the letters of a plan.
@@ -86,7 +88,7 @@ func (s *site) sought(ctx context.Context, book *ledger.Ledger, plan ledger.Stor
 		if err != nil {
 			return err
 		}
-		letters = append(letters, sought{d.Row, d.State, d.MessageID, at})
+		letters = append(letters, sought{row: d.Row, state: d.State, messageID: d.MessageID, changed: at, run: d.Run})
 		if d.State == ledger.Unknown && s.config.Mail.Bounces != "" {
 			path, err := back(d.Row)
 			paths[d.Row] = string(path)
@@ -94,7 +96,31 @@ func (s *site) sought(ctx context.Context, book *ledger.Ledger, plan ledger.Stor
 		}
 		return nil
 	})
-	return letters, paths, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return letters, paths, since(ctx, book, plan, letters)
+}
+
+// since finds out when the last sending of each letter began, by the relay's clock at the
+// earliest. A confirmation moves the time at which its row changed last, but not this one.
+func since(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, letters []sought) error {
+	runs := make(map[int64]time.Time)
+	for i, l := range letters {
+		began, known := runs[l.run]
+		if !known {
+			var err error
+			if began, err = book.Began(ctx, ledger.Delivery{Run: l.run}); err != nil {
+				return err
+			}
+			if began.IsZero() {
+				began = plan.Created
+			}
+			runs[l.run] = began
+		}
+		letters[i].since = began.Add(-skew)
+	}
+	return nil
 }
 
 // readLog reads a log, in however many files.
@@ -158,7 +184,7 @@ func (t *trace) judge(ctx context.Context, book *ledger.Ledger, plan ledger.Stor
 		}
 	}
 	for _, l := range lost {
-		if f := t.log.Of(l.messageID, l.changed, l.changed); f.QueueID != "" || f.Fate == mailevidence.Refused {
+		if f := t.log.Of(l.messageID, l.since, l.changed, l.changed); f.QueueID != "" || f.Fate == mailevidence.Refused {
 			t.known++
 		}
 	}
@@ -173,7 +199,7 @@ func (t *trace) judge(ctx context.Context, book *ledger.Ledger, plan ledger.Stor
 
 // accepted looks up a letter that the relay has taken: it may have come back.
 func (t *trace) accepted(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, l sought, sum *looked) error {
-	f := t.log.Of(l.messageID, l.changed.Add(-skew), l.changed.Add(skew))
+	f := t.log.Of(l.messageID, l.since, l.changed.Add(-skew), l.changed.Add(skew))
 	switch f.Fate {
 	case mailevidence.Unknown:
 		return nil
@@ -194,26 +220,16 @@ func (t *trace) accepted(ctx context.Context, book *ledger.Ledger, plan ledger.S
 
 // unknown looks up a letter that went out whole and got no answer.
 func (t *trace) unknown(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, l sought, sum *looked) error {
-	d, _, err := book.DeliveryAt(ctx, plan, l.row)
-	if err != nil {
-		return err
-	}
-	began, err := book.Began(ctx, d)
-	if err != nil {
-		return err
-	}
-	if began.IsZero() {
-		began = plan.Created
-	}
-	w := window{began.Add(-skew), l.changed.Add(dotTimer + skew)}
-	f := t.log.Of(l.messageID, w.from, w.to)
+	w := window{l.since, l.changed.Add(dotTimer + skew)}
+	f := t.log.Of(l.messageID, l.since, w.from, w.to)
 	if f.Times > 1 {
 		sum.twice++
 	}
 	how, why := t.verdict(f, w, l.changed)
 	if how == "" {
+		d, _, err := book.DeliveryAt(ctx, plan, l.row)
 		sum.undecided = append(sum.undecided, undecided{string(d.Tailnet), why})
-		return nil
+		return err
 	}
 	return sum.move(ctx, book, plan, l, how, why)
 }
@@ -254,7 +270,7 @@ func (p *program) printLookup(t *trace, sum looked) {
 	}
 	p.print("  %8d  confirmed: the relay has taken them", sum.count(ledger.Confirm))
 	p.print("  %8d  bounced", sum.count(ledger.Bounce))
-	p.print("  %8d  never came, and may be sent again", sum.count(ledger.Absent))
+	p.print("  %8d  never came: they tell nobody", sum.count(ledger.Absent))
 	p.print("  %8d  undecided", len(sum.undecided))
 	if sum.twice > 0 {
 		p.print("  %8d  came to the relay more than once: somebody may have it twice", sum.twice)
@@ -273,6 +289,11 @@ func (p *program) afterLookup(ctx context.Context, s *site, book *ledger.Ledger,
 	sums, err := book.Account(ctx, plan)
 	if err != nil {
 		return err
+	}
+	if sum.count(ledger.Absent)+sum.count(ledger.Bounce) > 0 && plan.Superseded != "" {
+		p.sums(sums)
+		p.next("tocsin plan %s", plan.ID.Bulletin) // whoever took its place may count them as told
+		return errIncomplete
 	}
 	if len(sum.undecided) == 0 || sums.Open() > 0 || plan.Superseded != "" {
 		return p.account(ctx, s, book, plan)

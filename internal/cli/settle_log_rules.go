@@ -31,6 +31,9 @@ func (t *trace) verdict(f mailevidence.Finding, w window, lost time.Time) (ledge
 	case mailevidence.Returned, mailevidence.Dropped:
 		return ledger.Bounce, recordOfLog(f)
 	}
+	if f.Fate == mailevidence.Begun { // no line says so of a letter that is on hold
+		return "", fmt.Sprintf("the relay had begun it (queue id %s) and may hold it: look for it with postqueue -p", f.QueueID)
+	}
 	if because := t.doubt(w, lost); because != "" {
 		return "", because
 	}

@@ -78,13 +78,23 @@ func (p *program) statusOfPlan(ctx context.Context, name string) error {
 }
 
 // begun says that a run was cut off, where one was.
-func (p *program) begun(id notify.PlanID, sums ledger.Account) error {
+func (p *program) begun(plan ledger.Stored, sums ledger.Account) error {
 	if sums.Begun() == 0 {
 		return nil
 	}
-	p.print("  open: a run of %s was cut off with %s begun", id, many(sums.Begun(), "letter"))
-	p.next("tocsin send %s", id)
+	p.print("  open: a run of %s was cut off with %s begun", plan.ID, many(sums.Begun(), "letter"))
+	p.next("%s", sendOf(plan.Plan))
 	return errIncomplete
+}
+
+// planAgain is the command that takes up what a plan did not bring to anybody. Of a bulletin
+// that was withdrawn nothing but all-clears can be planned, and those were.
+func planAgain(plan notify.Plan) string {
+	command := "tocsin plan " + string(plan.ID.Bulletin)
+	if plan.Kind == notify.AllClear {
+		command += " --kind " + string(notify.AllClear)
+	}
+	return command
 }
 
 // planHead prints what a plan is, and until when it counts.
@@ -163,9 +173,10 @@ func (p *program) nextOf(ctx context.Context, s *site, book *ledger.Ledger, plan
 	late := s.now.After(plan.Deadline)
 	switch open := sums.Open(); {
 	case late && sums.Begun() > 0:
-		return p.begun(plan.ID, sums)
+		return p.begun(plan, sums)
 	case late && open > 0:
-		p.next("tocsin plan %s (%s not delivered in time)", plan.ID.Bulletin, many(open, "letter"))
+		p.say("%s not delivered in time", many(open, "letter"))
+		p.next("%s", planAgain(plan.Plan))
 	case open > 0:
 		p.delivery(ctx, s, book, plan, open)
 	case sums.Unsettled[ledger.Unknown] > 0:

@@ -203,12 +203,23 @@ func (r *report) plans(ctx context.Context, id bulletin.ID) (found bool, err err
 		}
 		r.screen.Plans = append(r.screen.Plans, status)
 	}
+	for _, plan := range closed { // after what the plan that stands has to deliver
+		sums, err := r.book.Account(ctx, plan)
+		if err != nil {
+			return true, err
+		}
+		left = errors.Join(left, r.doubts(plan, sums))
+	}
 	return found, left
 }
 
 // cameBack counts the tailnets that a plan takes for told by letters which came back, or of
-// which it turned out that they never came, after it was made: nobody writes to them.
+// which it turned out that they never came, after it was made: nobody writes to them. Of what
+// is withdrawn nobody need be told any more.
 func (r *report) cameBack(ctx context.Context, closed []ledger.Stored, plan ledger.Stored) error {
+	if b, found := r.site.content.Bulletin(plan.ID.Bulletin); found && b.Status == bulletin.Withdrawn {
+		return nil
+	}
 	var back []tailnet.ID
 	for _, before := range closed {
 		err := r.book.Each(ctx, before, func(d ledger.Delivery) error {
@@ -222,7 +233,8 @@ func (r *report) cameBack(ctx context.Context, closed []ledger.Stored, plan ledg
 		}
 	}
 	lost := 0
-	for _, id := range back {
+	slices.Sort(back)
+	for _, id := range slices.Compact(back) {
 		d, found, err := r.book.Delivery(ctx, plan, id)
 		if err != nil {
 			return err
@@ -231,7 +243,8 @@ func (r *report) cameBack(ctx context.Context, closed []ledger.Stored, plan ledg
 		if err != nil {
 			return err
 		}
-		if found && d.Standing == notify.Told && !past.Told {
+		passed := found && d.Standing == notify.Told || !found && plan.Kind == notify.AllClear
+		if passed && (!past.Told || past.Owed > 0) {
 			lost++
 		}
 	}
@@ -251,9 +264,13 @@ func (r *report) earlier(ctx context.Context, plan ledger.Stored) error {
 		return err
 	}
 	if plan.Paused != "" || sums.Letters[ledger.Accepted]+sums.Letters[ledger.Unknown]+sums.Letters[ledger.Bounced] > 0 {
-		r.print("  before: %s: %s%s", plan.ID, lettersOf(sums.Letters, sums.Twice), stands(plan))
+		name := plan.ID.String()
+		if rehearsed(plan) {
+			name += " (a rehearsal)"
+		}
+		r.print("  before: %s: %s%s", name, lettersOf(sums.Letters, sums.Twice), stands(plan))
 	}
-	return r.begun(plan.ID, sums)
+	return r.begun(plan, sums)
 }
 
 // stands is how a plan stands that nothing goes out of; empty where letters may go.

@@ -75,7 +75,7 @@ func (p *program) publishStatus(ctx context.Context, id bulletin.ID, k consent) 
 		return nil
 	}
 	p.print("%s: %s", id, b.Title)
-	found.tell(p, s.config.Organization.Unit.Many)
+	found.tell(p, s.config.Organization.Unit.Many, len(known) > 0)
 	return p.carryOut(ctx, s, e, k, "publish", "publishing the status of")
 }
 
@@ -97,13 +97,14 @@ func (p *program) notified(s *site, b bulletin.Bulletin, found *lettersOut, code
 type lettersOut struct {
 	count       int       // tailnets for which a server took a letter that has not come back
 	first, last time.Time // between which that was; zero where count is
+	late        []string  // when others were found out to have been taken, which was before that
 	lists       []genuine.List
 	plans       []notify.PlanID // of those lists
 	forgotten   []notify.PlanID // of whose letters nobody knows the codes any more
 }
 
 // tell says what becomes public, but for pages.
-func (f *lettersOut) tell(p *program, units string) {
+func (f *lettersOut) tell(p *program, units string, published bool) {
 	if f.count > 0 {
 		p.print("  notified: servers accepted letters to %d %s, between %s and %s", f.count, units, f.first.Format(time.RFC3339), f.last.Format(time.RFC3339))
 	} else {
@@ -113,7 +114,11 @@ func (f *lettersOut) tell(p *program, units string) {
 		p.print("  %s: a list of %d entries, of its codes and of decoys", f.plans[i], len(list))
 	}
 	for _, id := range f.forgotten {
-		p.print("  %s is forgotten: what was published of its codes stays", id)
+		if published {
+			p.print("  %s is forgotten: what was published of its codes stays", id)
+		} else {
+			p.print("  %s is forgotten, and its codes with it: the page will call its letters unlisted", id)
+		}
 	}
 }
 
@@ -144,11 +149,16 @@ func (s *site) outcome(ctx context.Context, id bulletin.ID) (out *lettersOut, er
 			return nil, err
 		}
 	}
+	if out.first.IsZero() { // nothing better is known
+		for _, at := range out.late {
+			err = errors.Join(err, out.at(at))
+		}
+	}
 	out.count = len(accepted)
 	if len(out.lists)+len(out.forgotten) == 0 {
 		return nil, refuse("tocsin plan "+string(id)+", then the same command again", "no letter about %s has left this machine, and none waits to: rehearsals never count", id)
 	}
-	return out, nil
+	return out, err
 }
 
 // lettersOf adds what one plan has to tell.
@@ -167,7 +177,9 @@ func (s *site) lettersOf(ctx context.Context, book *ledger.Ledger, plan ledger.S
 		counts, erased = counts || d.Attempts > 0, erased || d.Erased != ""
 		if d.State == ledger.Accepted {
 			accepted[d.Tailnet] = struct{}{}
-			if err := out.at(d.Changed); err != nil {
+			if d.Settled == ledger.Confirm {
+				out.late = append(out.late, d.Changed)
+			} else if err := out.at(d.Changed); err != nil {
 				return err
 			}
 		}

@@ -106,6 +106,16 @@ func TestListBeforeTheLetters(t *testing.T) {
 	if s.read(codesFile) == "" {
 		t.Error("no list was written")
 	}
+	const send, unlisted = inSummer + "send TS-2026-002/2 --live --yes wrong", "nobody can look up the codes"
+	published := s.read(codesFile)
+	if err := os.Remove(filepath.Join(s.site, codesFile)); err != nil {
+		t.Fatal(err)
+	}
+	s.wants(exitRefused, send, unlisted)
+	s.put(codesFile, published)
+	if said := s.says(exitRefused, "", send); strings.Contains(said, unlisted) {
+		t.Errorf("the codes are public, and it says that they are not:\n%s", said)
+	}
 }
 
 // byHand is what the page's own command shows for a code.

@@ -23,7 +23,7 @@ func (p *program) planStanding(ctx context.Context, s *site, book *ledger.Ledger
 	case !found || plan.Superseded != "" || plan.Paused != "" || plan.Dropped != "":
 	case b.Status == bulletin.Withdrawn && plan.Kind != notify.AllClear:
 		p.sums(sums)
-		return p.afterWithdrawal(s, plan, sums)
+		return p.afterWithdrawal(ctx, s, book, plan, sums)
 	case err != nil:
 		return err
 	case len(drift) > 0:
@@ -32,7 +32,10 @@ func (p *program) planStanding(ctx context.Context, s *site, book *ledger.Ledger
 		p.next("tocsin plan %s", plan.ID.Bulletin)
 		return errIncomplete
 	}
-	return p.account(ctx, s, book, plan)
+	if err := p.account(ctx, s, book, plan); err != nil || !found {
+		return err
+	}
+	return p.revisedSince(ctx, book, b, plan)
 }
 
 // void says why a plan does not count any more.
@@ -61,16 +64,34 @@ func (s *site) drift(b bulletin.Bulletin, plan ledger.Stored, sums ledger.Accoun
 	return drift, nil
 }
 
-// afterWithdrawal says that a plan is sent no more, and who has letters that do not hold.
-func (p *program) afterWithdrawal(s *site, plan ledger.Stored, sums ledger.Account) error {
+// afterWithdrawal says that a plan is sent no more, and how many have letters that do not
+// hold, by this plan or an earlier one.
+func (p *program) afterWithdrawal(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, sums ledger.Account) error {
 	p.void("%s is withdrawn, and nothing of %s is to be sent", plan.ID.Bulletin, plan.ID)
-	told := sums.Letters[ledger.Accepted] + sums.Letters[ledger.Unknown]
-	if sums.Begun() > 0 || told == 0 || rehearsed(plan) {
-		return p.begun(plan.ID, sums)
+	if sums.Begun() > 0 || rehearsed(plan) {
+		return p.begun(plan, sums)
 	}
-	p.say("%s told by %s, and not that it is withdrawn", were(told, s.config.Organization.Unit.One), plan.ID)
+	told, err := toldStill(ctx, book, plan.ID.Bulletin)
+	if err != nil || told == 0 {
+		return err
+	}
+	p.say("%s told of %s, and not that it is withdrawn", were(told, s.config.Organization.Unit.One), plan.ID.Bulletin)
 	p.next("tocsin plan %s --kind %s", plan.ID.Bulletin, notify.AllClear)
 	return errIncomplete
+}
+
+// toldStill counts the tailnets that were told of a bulletin, and not since that all is well.
+func toldStill(ctx context.Context, book *ledger.Ledger, id bulletin.ID) (n int, err error) {
+	if _, any, err := book.LastTelling(ctx, id); err != nil || !any { // the usual case, and at once
+		return 0, err
+	}
+	err = book.EachPast(ctx, id, func(past ledger.Past) error {
+		if past.Told && past.Kind != notify.AllClear {
+			n++
+		}
+		return nil
+	})
+	return n, err
 }
 
 func were(n int, unit string) string {

@@ -54,11 +54,11 @@ func TestRelayTells(t *testing.T) {
 	}
 	first, last := l.Span()
 	for i, f := range fates {
-		got := l.Of(letters[i].MessageID, first, last)
+		got := l.Of(letters[i].MessageID, first, first, last)
 		if got.Fate != f.want || got.Code != f.code || strings.Contains(got.Said, "@") {
 			t.Errorf("to %s: %+v, want %s %s; the log:\n%s", f.to, got, f.want, f.code, mx.log())
 		}
-		if got := l.Of(letters[i].MessageID, first.AddDate(0, 0, -1), last); f.want == evidence.Unseen && got.Fate != evidence.Unknown {
+		if got := l.Of(letters[i].MessageID, first.AddDate(0, 0, -1), first.AddDate(0, 0, -1), last); f.want == evidence.Unseen && got.Fate != evidence.Unknown {
 			t.Errorf("to %s, since yesterday: %s", f.to, got.Fate)
 		}
 	}

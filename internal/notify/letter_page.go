@@ -113,11 +113,19 @@ func (p *page) Clear() bool { return p.Kind == AllClear }
 // TakenBack reports whether the letter says that the bulletin does not hold any more.
 func (p *page) TakenBack() bool { return p.Clear() && p.Bulletin.Withdrawn }
 
+// Gone reports whether nothing is known of the tailnet any more but that it was told: that it
+// is not affected nobody can say.
+func (p *page) Gone() bool {
+	return p.Clear() && !p.TakenBack() && p.ToldAs == tailnet.EarlierAddress
+}
+
 // Intro is the key of the sentence that the letter begins with.
 func (p *page) Intro() string {
 	switch {
 	case p.TakenBack():
 		return "intro.withdrawn"
+	case p.Gone():
+		return "intro.gone"
 	case p.Kind.FollowsUp():
 		return "intro." + string(p.Kind)
 	case !p.Certain:
@@ -311,6 +319,8 @@ func (p *page) Subject() (string, error) {
 	switch {
 	case p.TakenBack():
 		key = "subject.withdrawn"
+	case p.Gone():
+		key = "subject.gone"
 	case p.Kind.FollowsUp():
 		key = "subject." + string(p.Kind)
 	case p.Bulletin.Action == "" || p.When == Settled:

@@ -148,8 +148,12 @@ func (d Common) View(r Row) (View, error) {
 		id:           r.Tailnet.ID,
 		lists:        r.Lists,
 	}
-	if v.ToldAs == tailnet.FoundAddress || v.ToldAs == tailnet.EarlierAddress {
+	left := v.ToldAs == tailnet.FoundAddress || v.ToldAs == tailnet.EarlierAddress
+	if left {
 		v.Settings = "" // there is nothing left to set
+	}
+	if r.Kind == AllClear && left {
+		v.Changed = nil // news of what does not concern a former customer is none of theirs
 	}
 	if r.Kind == AllClear {
 		return v, nil

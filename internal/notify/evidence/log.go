@@ -74,7 +74,7 @@ type passage struct {
 	letter   *account
 	queueID  string
 	began    time.Time
-	taken    bool // the queue manager has it
+	taken    bool // the queue manager has it, or it is held
 	removed  bool
 	requeued bool // it goes on under another queue ID
 	stopped  *Finding
@@ -111,17 +111,18 @@ func NewLog(letters []Letter, o LogOptions) *Log {
 	return l
 }
 
-// Of says what became of a letter that may have been handed over between two instants. That
-// it was never seen is said only where the log of every host in it has no gap from one to
-// the other.
-func (l *Log) Of(messageID string, from, to time.Time) Finding {
+// Of says what became of a letter that may have been handed over between two instants. What
+// began before since is of an earlier sending, and says nothing of this one: both have the
+// same Message-ID. That it was never seen is said only where the log of every host in it has
+// no gap from one instant to the other.
+func (l *Log) Of(messageID string, since, from, to time.Time) Finding {
 	a := l.letters[messageID]
 	if a == nil {
 		return Finding{Fate: Unknown}
 	}
 	found, times := Finding{Fate: Unknown}, 0
 	for _, p := range a.passages {
-		if p.goesOn(a.passages) {
+		if p.began.Before(since) || p.goesOn(a.passages) {
 			continue
 		}
 		if p.taken {
@@ -133,7 +134,7 @@ func (l *Log) Of(messageID string, from, to time.Time) Finding {
 	}
 	switch {
 	case found.Fate != Unknown:
-	case a.refused != nil:
+	case a.refused != nil && !a.refused.At.Before(since):
 		found = *a.refused
 	case l.Covers(from, to):
 		found.Fate = Unseen

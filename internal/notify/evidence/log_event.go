@@ -110,8 +110,10 @@ func (p *passage) filtered(at time.Time, said string) {
 	verdict, text, _ := strings.Cut(said, ": ")
 	switch verdict {
 	case "milter-reject", "reject":
-		p.stopped = refusal(at, text)
+		p.stopped, p.taken = refusal(at, text), false
 		p.stopped.QueueID = p.queueID
+	case "milter-hold": // of a whole letter: it is answered 250, and the queue manager never hears of it
+		p.taken = p.taken || strings.HasPrefix(text, "END-OF-MESSAGE")
 	case "milter-discard", "discard":
 		p.stopped = &Finding{Fate: Dropped, At: at, QueueID: p.queueID, Said: plain(text, nil)}
 	}
@@ -210,7 +212,7 @@ func (l *Log) unqueued(at time.Time, said []byte) {
 	if m == nil {
 		return
 	}
-	if a := l.paths[strings.ToLower(m[1])]; a != nil {
+	if a := l.paths[strings.ToLower(m[1])]; a != nil && (a.refused == nil || !at.Before(a.refused.At)) {
 		a.refused = refusal(at, text)
 	}
 }

@@ -79,6 +79,10 @@ func TestFates(t *testing.T) {
 		{"a probe of the address", binds + takes + strings.Replace(sends, "status=sent", "status=deliverable", 1), Finding{Fate: Queued, Times: 1}},
 		{"only its header", binds, Finding{Fate: Begun}},
 		{"its header, and the connection lost", binds + "postfix/smtpd[1]: lost connection after DATA (1234 bytes) from tocsin.example.com[192.0.2.7]\n", Finding{Fate: Begun}},
+		{"held by a rule", binds + "postfix/cleanup[2]: 4kQ1By6X2Jz9x: hold: header Subject: x from tocsin.example.com[192.0.2.7]; from=<bounces@example.com> to=<jo@example.org> proto=ESMTP helo=<tocsin>\n", Finding{Fate: Begun}},
+		{"held by a filter", binds + "postfix/cleanup[2]: 4kQ1By6X2Jz9x: milter-hold: END-OF-MESSAGE from tocsin.example.com[192.0.2.7]: milter triggers HOLD action; from=<bounces@example.com> to=<jo@example.org> proto=ESMTP helo=<tocsin>\n", Finding{Fate: Queued, Times: 1}},
+		{"held, and then refused", binds + "postfix/cleanup[2]: 4kQ1By6X2Jz9x: hold: header Subject: x from tocsin.example.com[192.0.2.7]\npostfix/cleanup[2]: 4kQ1By6X2Jz9x: milter-reject: END-OF-MESSAGE from tocsin.example.com[192.0.2.7]: 5.7.1 Spam; from=<> to=<>\n", Finding{Fate: Refused, Code: "5.7.1", Said: "5.7.1 Spam"}},
+		{"held, and let go", binds + "postfix/cleanup[2]: 4kQ1By6X2Jz9x: hold: header Subject: x from tocsin.example.com[192.0.2.7]\npostfix/postsuper[7]: 4kQ1By6X2Jz9x: released from hold\n" + takes + sends + removes, Finding{Fate: Onward, Code: "2.0.0", Times: 1, Relay: "mx.example.org[192.0.2.1]:25", Said: "250 2.0.0 Ok: queued as 3F2A1B7C4D"}},
 		{"a filter refuses", binds + "postfix/cleanup[2]: 4kQ1By6X2Jz9x: milter-reject: END-OF-MESSAGE from tocsin.example.com[192.0.2.7]: 5.7.1 Spam of jo@example.org; from=<bounces@example.com> to=<jo@example.org> proto=ESMTP helo=<tocsin>\n", Finding{Fate: Refused, Code: "5.7.1", Said: "5.7.1 Spam of [address]"}},
 		{"a rule refuses", binds + "postfix/cleanup[2]: 4kQ1By6X2Jz9x: reject: body x from tocsin.example.com[192.0.2.7]; from=<bounces@example.com> to=<jo@example.org> proto=ESMTP helo=<tocsin>: 5.7.1 not here\n", Finding{Fate: Refused, Said: "body x from tocsin.example.com[192.0.2.7]"}},
 		{"a rule throws away", binds + "postfix/cleanup[2]: 4kQ1By6X2Jz9x: discard: body x from tocsin.example.com[192.0.2.7]\n", Finding{Fate: Dropped, Said: "body x from tocsin.example.com[192.0.2.7]"}},
@@ -99,7 +103,7 @@ func TestFates(t *testing.T) {
 		{"words of others", "postfix/smtpd[1]: warning: message-id=<" + aMessage + ">\n" + "dovecot: 4kQ1By6X2Jz9x: message-id=<" + aMessage + ">\n" + "other/cleanup2[2]: 4kQ1By6X2Jz9x: message-id=<" + aMessage + ">\n", Finding{Fate: Unseen}},
 	} {
 		l := read(t, around(c.lines), options)
-		got := l.Of(aMessage, from, to)
+		got := l.Of(aMessage, from.Add(-time.Hour), from, to)
 		if c.want.QueueID == "" && c.want.Times > 0 && c.want.Fate != Unseen {
 			c.want.QueueID = "4kQ1By6X2Jz9x"
 		}
@@ -114,6 +118,32 @@ func TestFates(t *testing.T) {
 		}
 		if strings.Contains(got.Said, "@") {
 			t.Errorf("%s: an address in %q", c.name, got.Said)
+		}
+	}
+}
+
+// TestEarlierSending: what the log says of a letter before it was sent again is not said of
+// the present sending, neither for good nor for ill.
+func TestEarlierSending(t *testing.T) {
+	refused := "postfix/smtpd[1]: NOQUEUE: reject: RCPT from tocsin.example.com[192.0.2.7]: 550 5.1.1 no; from=<" + mustPath(1) + "> to=<jo@example.org> proto=ESMTP helo=<tocsin>\n"
+	second := "May  4 09:05:00 mx " + strings.ReplaceAll(binds, "4kQ1By6X2Jz9x", "4kQ2Cz00") + "May  4 09:05:01 mx " + strings.ReplaceAll(sends, "4kQ1By6X2Jz9x", "4kQ2Cz00")
+	again := from.Add(4 * time.Minute)
+	for name, c := range map[string]struct {
+		lines string
+		since time.Time
+		want  Fate
+		times int
+	}{
+		"sent, then lost":            {binds + takes + sends + removes, again, Unseen, 0},
+		"bounced, then lost":         {binds + takes + returns + removes, again, Unseen, 0},
+		"refused, then lost":         {refused, again, Unseen, 0},
+		"refused, and not again":     {refused, from, Refused, 0},
+		"bounced, then sent":         {binds + takes + returns + removes + second, again, Onward, 1},
+		"sent, of the first sending": {binds + takes + sends + removes, from, Onward, 1},
+		"to the second":              {binds + takes + sends + removes, from.Add(time.Second), Onward, 1},
+	} {
+		if got := read(t, around(c.lines), options).Of(aMessage, c.since, from, to); got.Fate != c.want || got.Times != c.times {
+			t.Errorf("%s: %s, %d times; want %s, %d", name, got.Fate, got.Times, c.want, c.times)
 		}
 	}
 }
@@ -195,17 +225,17 @@ func TestNeverSeenNeedsCover(t *testing.T) {
 		"files in another order":   {"May  4 09:05:00" + line + "May  4 09:30:00" + line + "May  4 08:59:00" + line + "May  4 09:04:00" + line, Unseen},
 	} {
 		l := read(t, c.text, options)
-		if got := l.Of(aMessage, from, to); got.Fate != c.want {
+		if got := l.Of(aMessage, from.Add(-time.Hour), from, to); got.Fate != c.want {
 			t.Errorf("%s: %s, want %s", name, got.Fate, c.want)
 		}
-		if got := l.Of("never asked@example.com", from, to); got.Fate != Unknown {
+		if got := l.Of("never asked@example.com", from, from, to); got.Fate != Unknown {
 			t.Errorf("%s: a letter that was not looked for: %s", name, got.Fate)
 		}
 	}
-	if got := read(t, around(binds+takes), options).Of(aMessage, from.AddDate(0, 0, -2), to); got.Fate != Queued {
+	if got := read(t, around(binds+takes), options).Of(aMessage, from.Add(-time.Hour), from.AddDate(0, 0, -2), to); got.Fate != Queued {
 		t.Errorf("a letter that was seen, in a log that does not cover all: %s", got.Fate)
 	}
-	if got := read(t, around(""), options).Of(aMessage, to, from); got.Fate != Unknown {
+	if got := read(t, around(""), options).Of(aMessage, from, to, from); got.Fate != Unknown {
 		t.Errorf("from after to: %s", got.Fate)
 	}
 }
@@ -240,7 +270,7 @@ func TestRotatedFiles(t *testing.T) {
 		if err := l.ReadFiles(paths(order...)); err != nil {
 			t.Fatal(err)
 		}
-		if got := l.Of(aMessage, from, to); got.Fate != Onward || got.Times != 1 || !l.Covers(from, to) {
+		if got := l.Of(aMessage, from.Add(-time.Hour), from, to); got.Fate != Onward || got.Times != 1 || !l.Covers(from, to) {
 			t.Errorf("%v: %+v, covered %t", order, got, l.Covers(from, to))
 		}
 		if first, last := l.Span(); !first.Equal(from.Add(-time.Minute)) || !last.Equal(from.Add(20*time.Minute)) {
@@ -261,7 +291,7 @@ func TestSameLogTwice(t *testing.T) {
 	if err := l.Read(strings.NewReader(text)); err != nil {
 		t.Fatal(err)
 	}
-	if got := l.Of(aMessage, from, to); got.Fate != Onward || got.Times != 1 {
+	if got := l.Of(aMessage, from.Add(-time.Hour), from, to); got.Fate != Onward || got.Times != 1 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -269,10 +299,10 @@ func TestSameLogTwice(t *testing.T) {
 // TestLongLines: a line of any length is one line.
 func TestLongLines(t *testing.T) {
 	long := "May  4 09:00:01 mx postfix/smtpd[1]: " + strings.Repeat("x", 3*longestLine) + " mx " + binds
-	if got := read(t, around("")+long, options).Of(aMessage, from, to); got.Fate != Unseen {
+	if got := read(t, around("")+long, options).Of(aMessage, from.Add(-time.Hour), from, to); got.Fate != Unseen {
 		t.Errorf("the end of a long line is read as a line: %s", got.Fate)
 	}
-	if got := read(t, around(strings.Repeat("y", 2*longestLine)+"\n"+binds+takes), options).Of(aMessage, from, to); got.Fate != Queued {
+	if got := read(t, around(strings.Repeat("y", 2*longestLine)+"\n"+binds+takes), options).Of(aMessage, from.Add(-time.Hour), from, to); got.Fate != Queued {
 		t.Errorf("after a long line: %s", got.Fate)
 	}
 }
@@ -301,10 +331,10 @@ func FuzzLog(f *testing.F) {
 		if err := l.Read(strings.NewReader(text)); err != nil {
 			return
 		}
-		if got := l.Of("no one writes this", from, to); !strings.Contains(text, "no one") && got.Fate != Unseen && got.Fate != Unknown {
+		if got := l.Of("no one writes this", from, from, to); !strings.Contains(text, "no one") && got.Fate != Unseen && got.Fate != Unknown {
 			t.Errorf("%+v", got)
 		}
-		if got := l.Of(aMessage, from, to); strings.Contains(got.Said, "@") || got.Fate == "" {
+		if got := l.Of(aMessage, from.Add(-time.Hour), from, to); strings.Contains(got.Said, "@") || got.Fate == "" {
 			t.Errorf("%+v", got)
 		}
 	})
@@ -338,7 +368,7 @@ func BenchmarkLog(b *testing.B) {
 			b.Fatal(err)
 		}
 		for _, letter := range letters {
-			if got := l.Of(letter.MessageID, from, to); got.Fate != Onward {
+			if got := l.Of(letter.MessageID, from, from, to); got.Fate != Onward {
 				b.Fatal(got)
 			}
 		}

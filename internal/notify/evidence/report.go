@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Kind is what a message turned out to be.
@@ -38,7 +39,10 @@ type Report struct {
 	Known  bool
 	// Hint is the Message-ID of the letter as the returned header has it, without angle
 	// brackets: for people to look at where the letter is not known.
-	Hint       string
+	Hint string
+	// Date is when the letter came to the server that reports, or else when that reported:
+	// the zero time where it says neither, or not in which zone.
+	Date       time.Time
 	Recipients []Recipient // of a Status, one or more
 	Mark       string      // the same for the same message, wherever it is filed, and hardly for another
 	Err        error       // why a message is Forged or Unreadable
@@ -81,7 +85,7 @@ func (r Reader) Read(message []byte) Report {
 		return unreadable(err)
 	}
 	report := m.classify()
-	report.Mark = m.mark()
+	report.Mark, report.Date = m.mark(), m.date()
 	report.Hint = hint(m.returned)
 	if report.Letter, report.Known, err = r.letter(m); err != nil {
 		return Report{Kind: Forged, Sign: "the name in its return path", Hint: report.Hint, Err: err}

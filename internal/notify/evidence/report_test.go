@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -279,4 +280,30 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("%q", got)
 		}
 	})
+}
+
+// TestDates: when the letter came to the server that reports, else when that reported. No
+// date is one whose zone only some machines know.
+func TestDates(t *testing.T) {
+	good := string(stored(t, "reports/postfix"))
+	const date, arrival = "Date: Mon,  4 May 2026 09:00:07 +0000 (UTC)\nFrom", "Arrival-Date: Mon,  4 May 2026 09:00:06 +0000 (UTC)"
+	at := time.Date(2026, 5, 4, 9, 0, 6, 0, time.UTC)
+	for name, c := range map[string]struct {
+		date, arrival string
+		want          time.Time
+	}{
+		"both":           {date, arrival, at},
+		"only a Date":    {date, "X: y", at.Add(time.Second)},
+		"waited":         {strings.Replace(date, " 4 May", " 9 May", 1), arrival, at},
+		"another zone":   {date, "Arrival-Date: Mon, 4 May 2026 11:00:06 +0200", at},
+		"by name":        {date, "Arrival-Date: Mon, 4 May 2026 09:00:06 GMT", at},
+		"a zone of some": {date, "Arrival-Date: Mon, 4 May 2026 02:00:06 PDT", at.Add(time.Second)},
+		"out of form":    {date, "Arrival-Date: (yesterday", at.Add(time.Second)},
+		"neither":        {"From", "X: y", time.Time{}},
+	} {
+		text := strings.Replace(strings.Replace(good, date, c.date, 1), arrival, c.arrival, 1)
+		if got := reader.Read([]byte(text)); got.Kind != Status || !got.Date.Equal(c.want) {
+			t.Errorf("%s: %s, of %v, want %v", name, got, got.Date, c.want)
+		}
+	}
 }

@@ -3,8 +3,10 @@ package evidence
 import (
 	"bytes"
 	"errors"
+	"net/mail"
 	"slices"
 	"strings"
+	"time"
 )
 
 var (
@@ -51,6 +53,37 @@ func groups(status []byte) (found []fields) {
 		}
 	}
 	return found
+}
+
+// date is the Arrival-Date of the status (RFC 3464 §2.2.5): a letter may wait for days before
+// it is reported. Without one it is the Date of the message.
+func (m *parts) date() time.Time {
+	for _, group := range groups(m.status) {
+		if text, err := group.one("arrival-date"); err == nil && text != "" {
+			if at := parseDate(text); !at.IsZero() {
+				return at
+			}
+		}
+	}
+	return parseDate(m.header.Get("Date"))
+}
+
+// parseDate reads a date (RFC 5322 §3.3). A zone by another name than those of UTC is none:
+// what such a name means hangs on the machine that reads it.
+func parseDate(text string) time.Time {
+	text, _, _ = strings.Cut(text, "(")
+	words := strings.Fields(text)
+	if len(words) == 0 {
+		return time.Time{}
+	}
+	if zone := words[len(words)-1]; !strings.ContainsAny(zone[:1], "+-") && !slices.Contains([]string{"GMT", "UT", "UTC", "Z"}, zone) {
+		return time.Time{}
+	}
+	at, err := mail.ParseDate(strings.Join(words, " "))
+	if err != nil {
+		return time.Time{}
+	}
+	return at.UTC()
 }
 
 // recipient reads the fields about one recipient (RFC 3464 §2.3). A group without an action

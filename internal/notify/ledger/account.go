@@ -34,22 +34,23 @@ func (a Account) Begun() int { return a.Letters[Intent] }
 func (l *Ledger) Account(ctx context.Context, p Stored) (Account, error) {
 	a := Account{Counts: make(notify.Counts), Letters: make(map[State]int), Unsettled: make(map[State]int), Untold: make(notify.Counts)}
 	err := each(ctx, l.db, func(rows *sql.Rows) error { return a.add(p, rows) },
-		`SELECT standing, state, settled, count(*), sum(twice), sum(kind = 'all-clear'), coalesce(min(next) FILTER (WHERE state = 'deferred' AND next <> ''), '')
-		FROM deliveries WHERE plan = ? GROUP BY 1, 2, 3`, p.key)
+		`SELECT standing, state, settled, `+takenUp+`, count(*), sum(twice), sum(kind = 'all-clear'), coalesce(min(next) FILTER (WHERE state = 'deferred' AND next <> ''), '')
+		FROM deliveries WHERE plan = ? GROUP BY 1, 2, 3, 4`, p.key)
 	if err != nil {
 		return Account{}, err
 	}
 	return a, a.check(p)
 }
 
-// add adds the rows of one standing, state and settlement.
+// add adds the rows of one standing, state and settlement, taken up or not.
 func (a *Account) add(p Stored, rows *sql.Rows) error {
 	var standing notify.Standing
 	var state State
 	var settled Event
+	var taken bool
 	var n, twice, clear int
 	var due string
-	if err := rows.Scan(&standing, &state, &settled, &n, &twice, &clear, &due); err != nil {
+	if err := rows.Scan(&standing, &state, &settled, &taken, &n, &twice, &clear, &due); err != nil {
 		return err
 	}
 	a.Counts[standing] += n
@@ -65,7 +66,7 @@ func (a *Account) add(p Stored, rows *sql.Rows) error {
 		a.Due = due
 	}
 	switch {
-	case !p.open(standing, state, settled):
+	case !p.open(standing, state, settled, taken):
 	case state == NoLetter:
 		a.Untold[standing] += n
 	case state == Rejected || state == Unknown || state == Bounced:

@@ -31,15 +31,23 @@ type Delivery struct {
 
 	commitment string // to whom it concerns and to its letter
 	salt       []byte
+	takenUp    bool // it is in doubt, and a later plan has told its tailnet
 }
 
 // A row that has lost its recipient is an error of the ledger, and so joined as NULL: it
 // must not drop out in silence.
 const (
 	deliveryColumns = `row, tailnet, standing, kind, clauses, missing, nodes, state, attempts, changed, next, run, connection, code, enhanced, settled, twice, erased, commitment,
-		name, address, reason, trace, message_id, digest, salt`
+		name, address, reason, trace, message_id, digest, salt, ` + takenUp
 	deliveryTables = ` FROM deliveries LEFT JOIN recipients USING (plan, row) `
 )
+
+// takenUp is of a row in doubt that a later plan has told its tailnet for certain: by a
+// letter that was accepted, or by a person. A rehearsal tells nobody.
+const takenUp = `CASE WHEN deliveries.state = 'unknown' THEN EXISTS (
+	SELECT 1 FROM plans AS own CROSS JOIN plans AS p CROSS JOIN deliveries AS d
+	WHERE own.plan = deliveries.plan AND p.bulletin = own.bulletin AND p.number > own.number AND ` + planLeaves + `
+	AND d.plan = p.plan AND d.tailnet = deliveries.tailnet AND (d.state = 'accepted' OR d.settled = 'told')) ELSE 0 END`
 
 // Each calls visit for every row of a plan, in order, without the letters' bytes.
 // In a ledger opened for writing visit must not use the ledger: it has one connection.
@@ -142,7 +150,7 @@ func scan(row interface{ Scan(...any) error }, more ...any) (Delivery, error) {
 	var r recipient
 	var clauses, missing string
 	columns := []any{&d.Row, &d.Tailnet, &d.Standing, &d.Kind, &clauses, &missing, &d.Nodes, &d.State, &d.Attempts, &d.Changed,
-		&d.Next, &d.Run, &d.Connection, &d.Code, &d.Enhanced, &d.Settled, &d.Twice, &d.Erased, &d.commitment, &r.name, &r.address, &r.reason, &r.trace, &r.messageID, &r.digest, &r.salt}
+		&d.Next, &d.Run, &d.Connection, &d.Code, &d.Enhanced, &d.Settled, &d.Twice, &d.Erased, &d.commitment, &r.name, &r.address, &r.reason, &r.trace, &r.messageID, &r.digest, &r.salt, &d.takenUp}
 	if err := row.Scan(append(columns, more...)...); err != nil {
 		return Delivery{}, err
 	}

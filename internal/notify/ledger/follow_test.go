@@ -276,9 +276,9 @@ func TestRehearsalBetween(t *testing.T) {
 	}
 }
 
-// TestSettledWithAFollowUp: in a plan that another follows, no decision and no evidence
-// makes a letter sendable: one that never arrived is closed, and stays so whatever becomes
-// of the plan that follows.
+// TestSettledWithAFollowUp is F34 and F47: of a plan that another follows no decision and no
+// evidence lets a letter go. One that never arrived waits with the rest: it is closed with the
+// follow-up's first letter, and goes out where the follow-up is dropped.
 func TestSettledWithAFollowUp(t *testing.T) {
 	l := newLedger(t)
 	p := freeze(t, l, live(1), entries(12))
@@ -307,16 +307,29 @@ func TestSettledWithAFollowUp(t *testing.T) {
 	if err := errors.Join(settle(d[0], Absent), settle(d[1], Confirm), settle(d[2], Told)); err != nil {
 		t.Error(err)
 	}
-	want := map[State]int{Superseded: 1, Accepted: 1, Unknown: 1}
-	wantStates(t, l, p, want)
+	wantStates(t, l, p, map[State]int{Planned: 1, Accepted: 1, Unknown: 1})
+	var paused *PausedError
+	if _, err := l.Claim(ctx, p, r, 9, during); !errors.As(err, &paused) {
+		t.Errorf("of a plan that is paused: %v", err)
+	}
 	if _, err := l.Drop(ctx, second, dropping()); err != nil {
 		t.Fatal(err)
 	}
-	if d, err := l.Claim(ctx, p, r, 9, during); err != nil || len(d) > 0 {
-		t.Errorf("%v, %v", d, err)
+	p = reread(t, l, p.ID)
+	goes, err := l.Claim(ctx, p, r, 9, during)
+	if err != nil || len(goes) != 1 || goes[0].Tailnet != d[0].Tailnet {
+		t.Fatalf("of a plan that goes on: %v, %v", goes, err)
 	}
-	wantStates(t, l, p, want)
+	settleAs(t, l, p, r, Return, goes)
+	third := freeze(t, l, live(3), entries(12))
+	claimSome(t, l, third, startRun(t, l, third), 1)
+	wantStates(t, l, p, map[State]int{Superseded: 1, Accepted: 1, Unknown: 1})
 	verifyAll(t, l)
+	for _, id := range []notify.PlanID{p.ID, second.ID, third.ID} {
+		if out, err := audit(t, exported(t, l, reread(t, l, id), false)); err != nil {
+			t.Errorf("the auditor of %s: %v: %s", id, err, out)
+		}
+	}
 }
 
 // TestFollowUpsVerify is F51: what kind of plan and letters there are, and what a later plan

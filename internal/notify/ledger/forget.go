@@ -32,26 +32,26 @@ func (l *Ledger) Forgettable(ctx context.Context, p Stored, now time.Time) (bool
 		return kept(0, "it was made by a tocsin whose digests cover the names themselves")
 	}
 	if !now.After(p.Deadline) {
-		return kept(0, "its letters may go out until %s", stamp(p.Deadline))
+		return kept(0, "its deadline is %s, and what becomes of its letters matters until then", stamp(p.Deadline))
 	}
 	open, remembered := 0, 0
 	err := each(ctx, l.db, func(rows *sql.Rows) error {
 		var standing notify.Standing
 		var state State
 		var settled Event
-		var erased bool
+		var taken, erased bool
 		var n int
-		if err := rows.Scan(&standing, &state, &settled, &erased, &n); err != nil {
+		if err := rows.Scan(&standing, &state, &settled, &taken, &erased, &n); err != nil {
 			return err
 		}
-		if p.open(standing, state, settled) {
+		if p.open(standing, state, settled, taken) {
 			open += n
 		}
 		if !erased {
 			remembered += n
 		}
 		return nil
-	}, "SELECT standing, state, settled, erased <> '', count(*) FROM deliveries WHERE plan = ? GROUP BY 1, 2, 3, 4", p.key)
+	}, "SELECT standing, state, settled, "+takenUp+", erased <> '', count(*) FROM deliveries WHERE plan = ? GROUP BY 1, 2, 3, 4, 5", p.key)
 	switch {
 	case err != nil:
 		return false, err

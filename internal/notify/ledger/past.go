@@ -26,8 +26,11 @@ type Past struct {
 	Told bool
 	// Doubtful says that it was told by nothing but letters of which nobody knows.
 	Doubtful bool
-	By       int         // number of the last plan that told it; 0: none
-	Kind     notify.Kind // of that row: after an all-clear it was told that all is well
+	// Again says that it was told, if at all, by a letter that was sent again in doubt, and
+	// that this one has not arrived: it is told once more.
+	Again bool
+	By    int         // number of the last plan that told it; 0: none
+	Kind  notify.Kind // of that row: after an all-clear it was told that all is well
 	// Owed is the number of the last plan after By that had a letter for it, or would have
 	// had one with an address, and that did not reach it; 0: none. Of who was never told
 	// nothing is owed but a first notice. A plan that was dropped owes nothing.
@@ -40,6 +43,7 @@ type Past struct {
 // a settlement s, a person, who is taken at their word until a letter is sent again.
 const (
 	letterTells = "(d.state IN ('accepted', 'unknown') OR d.twice)"
+	sentAgain   = "(d.state NOT IN ('accepted', 'unknown') AND d.twice)" // of these, only the first may have arrived
 	personTells = `(s.how = 'told' AND NOT EXISTS (SELECT 1 FROM settlements AS t
 		WHERE t.plan = s.plan AND t.row = s.row AND t.how = 'resend' AND t.seq > s.seq))`
 	planLeaves = "substr(p.transport, 1, 8) <> '" + rehearsal + "'"
@@ -51,7 +55,7 @@ const planTells = "(" + planLeaves + ` AND (EXISTS (SELECT 1 FROM deliveries AS 
 	OR EXISTS (SELECT 1 FROM settlements AS s JOIN deliveries AS d USING (plan, row) WHERE s.plan = p.plan AND (d.twice OR ` + personTells + `))))`
 
 // pastRows reads rows of which a Past is made.
-const pastRows = `SELECT p.number, p.dropped <> '', d.tailnet, d.standing, d.kind, d.state = 'accepted', ` + letterTells + `,
+const pastRows = `SELECT p.number, p.dropped <> '', d.tailnet, d.standing, d.kind, d.state = 'accepted', ` + letterTells + `, ` + sentAgain + `,
 	d.settled <> '' AND EXISTS (SELECT 1 FROM settlements AS s WHERE s.plan = d.plan AND s.row = d.row AND ` + personTells + `),
 	coalesce(r.name, ''), coalesce(r.address, ''), coalesce(r.message_id, '')
 	FROM plans AS p CROSS JOIN deliveries AS d ON d.plan = p.plan LEFT JOIN recipients AS r ON r.plan = d.plan AND r.row = d.row WHERE `
@@ -64,16 +68,17 @@ const (
 
 // pastRow is what one plan comes to for a tailnet.
 type pastRow struct {
-	plan                        int
-	dropped, arrived, may, told bool // may: a letter arrived, or may have; told: by a person
-	tailnet                     tailnet.ID
-	standing                    notify.Standing
-	kind                        notify.Kind
-	name, address, messageID    string
+	plan                     int
+	dropped, arrived         bool
+	may, again, told         bool // may: a letter arrived, or may have; again: the last did not; told: by a person
+	tailnet                  tailnet.ID
+	standing                 notify.Standing
+	kind                     notify.Kind
+	name, address, messageID string
 }
 
 func (r *pastRow) scan(rows *sql.Rows) error {
-	return rows.Scan(&r.plan, &r.dropped, &r.tailnet, &r.standing, &r.kind, &r.arrived, &r.may, &r.told, &r.name, &r.address, &r.messageID)
+	return rows.Scan(&r.plan, &r.dropped, &r.tailnet, &r.standing, &r.kind, &r.arrived, &r.may, &r.again, &r.told, &r.name, &r.address, &r.messageID)
 }
 
 // add takes in the row of one more plan, the oldest first.
@@ -82,10 +87,12 @@ func (p *Past) add(r pastRow) {
 	if r.name != "" {
 		p.Name = r.name
 	}
+	again := r.again && !r.told
+	owes := again && r.kind != notify.AllClear && p.Told && p.Kind != notify.AllClear && !p.Again
 	switch {
-	case r.may || r.told:
+	case (r.may || r.told) && !owes:
 		p.Doubtful = !r.arrived && !r.told && (p.Doubtful || !p.Told)
-		p.Told, p.By, p.Kind, p.Owed, p.OwedKind = true, r.plan, r.kind, 0, ""
+		p.Told, p.By, p.Kind, p.Owed, p.OwedKind, p.Again = true, r.plan, r.kind, 0, "", again
 	case p.Told && !r.dropped && (r.kind != "" || r.standing == notify.Mailed):
 		p.Owed, p.OwedKind = r.plan, r.kind
 	}

@@ -39,6 +39,7 @@ func TestPast(t *testing.T) {
 		return func(p *Past) { p.Messages, p.Address = ids, to }
 	}
 	doubtful := func(p *Past) { p.Doubtful = true }
+	again := func(p *Past) { p.Again = true }
 	owed := func(by int, kind notify.Kind) func(*Past) {
 		return func(p *Past) { p.Owed, p.OwedKind = by, kind }
 	}
@@ -57,7 +58,15 @@ func TestPast(t *testing.T) {
 		"in doubt":              {[]step{{live(1), first, "lose"}}, was(1, first, letters("1"), doubtful)},
 		"in doubt, and held":    {[]step{{live(1), first, "lose hold"}}, was(1, first, letters("1"), doubtful)},
 		"in doubt, and told":    {[]step{{live(1), first, "lose told"}}, was(1, first, letters("1"))},
-		"possibly twice":        {[]step{{live(1), first, "lose resend reject"}}, was(1, first, letters("1"), doubtful)},
+		"possibly twice":        {[]step{{live(1), first, "lose resend reject"}}, was(1, first, letters("1"), doubtful, again)},
+		"to go again":           {[]step{{live(1), first, "lose resend"}}, was(1, first, letters("1"), doubtful, again)},
+		"again, and back":       {[]step{{live(1), first, "lose resend accept bounce"}}, was(1, first, letters("1"), doubtful, again)},
+		"again, in doubt too":   {[]step{{live(1), first, "lose resend lose"}}, was(1, first, letters("1"), doubtful)},
+		"again, then told":      {[]step{{live(1), first, "lose resend reject told"}}, was(1, first, letters("1"))},
+		"again, then corrected": {[]step{{live(1), first, "lose resend reject"}, {live(2), second, "accept"}}, was(2, second, letters("1", "2"))},
+		"again and again":       {[]step{{live(1), first, "lose resend reject"}, {live(2), first, "lose resend reject"}}, was(2, first, letters("1", "2"), doubtful, again)},
+		"correction again":      {[]step{{live(1), first, "accept"}, {live(2), second, "lose resend reject"}}, was(1, first, letters("1", "2"), owed(2, second))},
+		"all-clear again":       {[]step{{live(1), first, "accept"}, {live(2), notify.AllClear, "lose resend reject"}}, was(2, notify.AllClear, letters("1", "2"), again)},
 		"twice":                 {[]step{{live(1), first, "lose resend accept"}}, was(1, first, letters("1"))},
 		"never came":            {[]step{{live(1), first, "lose absent"}}, was(0, "")},
 		"it did come":           {[]step{{live(1), first, "lose confirm"}}, was(1, first, letters("1"))},
@@ -235,9 +244,12 @@ func plainly(t *testing.T, l *Ledger) map[tailnet.ID]Past {
 				past.Messages, past.Address = append(past.Messages, d.MessageID), d.Address
 			}
 			sure := d.State == Accepted || byPerson[d.Row]
-			if letter || byPerson[d.Row] {
+			again := d.Twice && !sure && d.State != Unknown // the letter that went again did not come
+			// Whoever knew before is owed what was to follow; of an all-clear nobody knows who holds it.
+			owed := again && past.Told && !past.Again && past.Kind != notify.AllClear && d.Kind != notify.AllClear
+			if (letter || byPerson[d.Row]) && !owed {
 				past.Doubtful = !sure && (!past.Told || past.Doubtful)
-				past.Told, past.By, past.Kind, past.Owed, past.OwedKind = true, id.Number, d.Kind, 0, ""
+				past.Told, past.By, past.Kind, past.Owed, past.OwedKind, past.Again = true, id.Number, d.Kind, 0, "", again
 			} else if past.Told && p.Dropped == "" {
 				past.Owed, past.OwedKind = id.Number, d.Kind
 			}

@@ -45,7 +45,7 @@ type Settled struct {
 }
 
 // Settle puts a settlement on the record, and moves the row where it leads: see
-// transitions. Nothing of a plan that another follows becomes sendable by it.
+// transitions. Nothing of a plan whose place another took becomes sendable by it.
 func (l *Ledger) Settle(ctx context.Context, p Stored, d Delivery, s Settlement) error {
 	return l.SettleAll(ctx, p, []Settled{{d, s}})
 }
@@ -157,7 +157,7 @@ func (d Delivery) settled(p Stored, how Event) (State, error) {
 		return refused("no notice of it is required")
 	case d.State == NoLetter && d.Standing == notify.Told:
 		return refused("it was told before this plan was made")
-	case to == Planned && (p.closed() || p.Paused != ""):
+	case to == Planned && p.closed(): // of one that is paused nothing goes out, unless it goes on
 		return Superseded, nil
 	}
 	return to, nil

@@ -68,7 +68,7 @@ var transitions = map[Event]map[State]State{
 	Return: {Intent: Planned}, // Deferred where it was that; Superseded where a later plan took its place
 
 	Confirm: {Unknown: Accepted},
-	Absent:  {Unknown: Planned}, // Superseded where a later plan took its place, or is to
+	Absent:  {Unknown: Planned}, // Superseded where a later plan took its place
 	Bounce:  {Accepted: Bounced, Unknown: Bounced},
 
 	Told: {Planned: Superseded, Deferred: Superseded, Rejected: Rejected, Unknown: Unknown, Bounced: Bounced, NoLetter: NoLetter},
@@ -97,16 +97,20 @@ func (p Stored) returned(next string) State {
 
 // open reports whether a row still needs somebody or something: a letter to be sent or
 // looked up, or a tailnet that nobody has told. In a plan that another took the place of,
-// or that was dropped, only a letter that is begun is open: the rest a later plan takes up.
-func (p Stored) open(standing notify.Standing, state State, settled Event) bool {
+// or that was dropped, only a letter that is begun is open, and one that is in doubt: the
+// rest a later plan takes up. A doubt it takes for told, and so takes up only once it has
+// told that tailnet for certain.
+func (p Stored) open(standing notify.Standing, state State, settled Event, takenUp bool) bool {
+	settledSo := settled == Told || settled == Keep // sent again, or proven to have come back, is not told
 	if p.closed() {
-		return state == Intent
+		doubt := state == Unknown && p.Superseded != "" && !rehearsed(p.Plan)
+		return state == Intent || doubt && !settledSo && !takenUp
 	}
 	switch state {
 	case Planned, Intent, Deferred:
 		return true
 	case Rejected, Unknown, Bounced:
-		return settled != Told && settled != Keep // sent again, or proven to have come back, is not told
+		return !settledSo
 	case NoLetter:
 		return settled == "" && (standing == notify.Unreachable || standing == notify.Undetermined)
 	}
@@ -116,5 +120,5 @@ func (p Stored) open(standing notify.Standing, state State, settled Event) bool 
 // Unsettled reports whether a row needs a person: no letter of it goes out any more, and
 // nobody has told its tailnet, or nobody knows.
 func (p Stored) Unsettled(d Delivery) bool {
-	return p.open(d.Standing, d.State, d.Settled) && d.State != Planned && d.State != Intent && d.State != Deferred
+	return p.open(d.Standing, d.State, d.Settled, d.takenUp) && d.State != Planned && d.State != Intent && d.State != Deferred
 }

@@ -27,6 +27,13 @@ type Classes struct {
 // Letters is how many letters there are.
 func (c Classes) Letters() int { return c.sums.Counts[notify.Mailed] }
 
+// Idle reports whether there is nothing to freeze: no letter to write, and no row that a
+// person has to see to, for want of an address or of facts.
+func (c Classes) Idle() bool {
+	counts, clear := c.sums.Counts, c.sums.Clear
+	return c.Letters()+counts[notify.Unreachable]+counts[notify.Undetermined]+clear[notify.Unreachable] == 0
+}
+
 // Clear is how many tailnets were told and are not touched by the bulletin any more, by
 // standing.
 func (c Classes) Clear() notify.Counts { return c.sums.Clear }
@@ -46,7 +53,7 @@ func (s *Sequel) classes(ctx context.Context, rows iter.Seq2[notify.Row, error],
 			return c, err
 		}
 		c.add(r)
-		if r.Kind.FollowsUp() || r.Standing == notify.Told || r.Cleared {
+		if r.Kind.FollowsUp() || r.Standing == notify.Told || len(r.Earlier) > 0 || r.Cleared {
 			digester.Told(r)
 			followed = true
 		}
@@ -75,7 +82,7 @@ func (s *Sequel) Told(ctx context.Context) (Classes, error) {
 		switch {
 		case !p.Told:
 			return nil
-		case p.Kind == notify.AllClear:
+		case p.Kind == notify.AllClear && !p.Again:
 			c.Cleared++
 			return nil
 		}

@@ -4,6 +4,7 @@
 package planning
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -152,7 +153,8 @@ func digestFolder(tree fs.FS, folder string) (string, error) {
 	return digester.Sum(), err
 }
 
-// ErrNothingToTell says that there is no letter to write, since everybody was told already.
+// ErrNothingToTell says that there is no letter to write, since everybody was told already,
+// and nobody whom a person would have to tell.
 var ErrNothingToTell = errors.New("nobody has to be told anything that they were not told already")
 
 // Freeze makes a plan of the rows, or finds the one that already stands for the
@@ -178,16 +180,18 @@ func (s Sources) Freeze(ctx context.Context, book *ledger.Ledger, surveyed iter.
 		return notify.Plan{}, false, err
 	case found:
 		return stored.Plan, false, book.Verify(ctx, stored) // one that cannot be delivered does not stand
-	case s.follows && classes.Letters() == 0:
+	}
+	if idle, err := s.idle(ctx, book, rows, classes); err != nil || idle {
 		classes.sums.Tables = s.Tables
-		return classes.sums, false, ErrNothingToTell
+		return classes.sums, false, cmp.Or(err, ErrNothingToTell)
 	}
 	plan, err = s.freeze(ctx, book, rows, choice, inputs, now)
 	return plan, true, err
 }
 
 // standing finds the plan that would be made again: one of equal inputs, or one that is
-// under way, but for whom it has told itself since.
+// under way, but for whom it has told itself since. It stands while its own letters reach
+// all who need one: not where one came back that it counts as told.
 func (s Sources) standing(ctx context.Context, book *ledger.Ledger, inputs notify.Inputs, c Classes, now time.Time) (ledger.Stored, bool, error) {
 	id, found, err := book.Equal(ctx, s.Common.Bulletin.ID, inputs, now)
 	if err != nil || found {
@@ -203,7 +207,39 @@ func (s Sources) standing(ctx context.Context, book *ledger.Ledger, inputs notif
 		return ledger.Stored{}, false, err
 	}
 	states, err := book.States(ctx, last)
-	return last, c.Letters() == 0 || states[ledger.Planned]+states[ledger.Deferred] > 0, err
+	return last, c.Letters() <= states[ledger.Planned]+states[ledger.Deferred], err
+}
+
+// idle reports whether a plan would add nothing: there is no letter to write, and whom a
+// person has to see to stands on the record of the plan before, which stands.
+func (s Sources) idle(ctx context.Context, book *ledger.Ledger, rows iter.Seq2[notify.Row, error], c Classes) (bool, error) {
+	if !s.follows || c.Letters() > 0 || c.Idle() {
+		return s.follows && c.Letters() == 0, nil
+	}
+	last, found, err := s.last(ctx, book)
+	if err != nil || !found || last.Superseded != "" || last.Paused != "" {
+		return false, err
+	}
+	for row, err := range rows {
+		if err != nil {
+			return false, err
+		}
+		if row.Standing != notify.Unreachable && row.Standing != notify.Undetermined {
+			continue
+		}
+		d, found, err := book.Delivery(ctx, last, row.Tailnet.ID)
+		if err != nil || !found || !sees(d, row) {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// sees reports whether a person sees to a row by one of an earlier plan. Who was told by that,
+// and needs to be told again, is not seen to.
+func sees(d ledger.Delivery, row notify.Row) bool {
+	alike := d.Kind == row.Kind || !d.Kind.FollowsUp() && !row.Kind.FollowsUp()
+	return alike && d.Standing == row.Standing && d.Settled != ledger.Told
 }
 
 // last is the bulletin's last plan that nobody has dropped.

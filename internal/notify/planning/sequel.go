@@ -31,6 +31,8 @@ type History interface {
 //	not told    a first notice, or what the policy says  nothing
 //
 // Who was owed a letter that did not arrive is sent it again, whatever the kind of the plan.
+// So is who may have been told by a letter that was sent again in doubt, and then did not
+// arrive; an all-clear reaches them too.
 type Sequel struct {
 	History  History
 	Survey   *notify.Survey
@@ -41,33 +43,39 @@ type Sequel struct {
 	names    *isolation.Identifiers // where it is not nil, is told of those whom the inventory has no more
 }
 
-// Rows streams the rows of the plan, by tailnet. It may be ranged over several times.
+// Rows streams the rows of the plan, by tailnet. It may be ranged over several times. Of what
+// earlier plans come to it holds one tailnet at a time, also where the inventory has none of
+// them any more.
 func (s *Sequel) Rows(ctx context.Context) iter.Seq2[notify.Row, error] {
 	return func(yield func(notify.Row, error) bool) {
-		past := s.past(ctx)
+		past, stopped := s.past(ctx), false
 		defer past.stop()
-		give := func(row notify.Row, gets bool, err error) bool {
-			return err == nil && !gets || yield(row, err) && err == nil
+		give := func(row notify.Row, gets bool, err error) {
+			stopped = stopped || (gets || err != nil) && !yield(row, err) || err != nil
 		}
-		gone := func() bool {
-			for _, p := range past.passed() {
-				if !give(s.gone(ctx, p)) {
-					return false
-				}
+		gone := func(passed func(tailnet.ID) bool) {
+			for !stopped && past.more && passed(past.head.Tailnet) {
+				give(s.gone(ctx, past.take()))
 			}
-			return true
 		}
-		for placed, err := range s.Survey.RowsAnd(s.Choice, past.has) {
-			if err != nil {
+		before := func(id tailnet.ID) { gone(func(has tailnet.ID) bool { return has < id }) }
+		asked := func(id tailnet.ID) bool {
+			before(id)
+			return stopped || past.has(id)
+		}
+		for placed, err := range s.Survey.RowsAnd(s.Choice, asked) {
+			switch {
+			case stopped:
+				return
+			case err != nil:
 				yield(notify.Row{}, err)
 				return
 			}
-			p := past.of(placed.Row.Tailnet.ID)
-			if !gone() || !give(s.placed(ctx, placed, p)) {
-				return
+			if before(placed.Row.Tailnet.ID); !stopped {
+				give(s.placed(ctx, placed, past.of(placed.Row.Tailnet.ID)))
 			}
 		}
-		if past.rest(); gone() && past.err != nil {
+		if gone(func(tailnet.ID) bool { return true }); !stopped && past.err != nil {
 			yield(notify.Row{}, past.err)
 		}
 	}
@@ -102,6 +110,10 @@ func (s *Sequel) again(ctx context.Context, at notify.Placed, p ledger.Past) (no
 	}
 	if kind == "" || len(changed) == 0 {
 		row := at.Row
+		if p.Again {
+			row.Earlier = p.Messages
+			return row, at.Place == notify.Touched, err
+		}
 		row.Standing, row.Contact = notify.Told, tailnet.Contact{}
 		return row, at.Place == notify.Touched, err
 	}
@@ -114,7 +126,8 @@ func (s *Sequel) again(ctx context.Context, at notify.Placed, p ledger.Past) (no
 
 // clear is the row of a tailnet that the bulletin does not touch any more.
 func (s *Sequel) clear(ctx context.Context, row notify.Row, p ledger.Past) (notify.Row, bool, error) {
-	if !p.Told || p.Kind == notify.AllClear || s.Kind == "" && p.Owed == 0 {
+	cleared := p.Kind == notify.AllClear
+	if !p.Told || cleared && !p.Again || s.Kind == "" && p.Owed == 0 && !cleared {
 		return row, false, nil
 	}
 	changed, err := s.changed(ctx, p)

@@ -11,12 +11,11 @@ import (
 
 // walkPast walks through what earlier plans come to, beside rows in the same order.
 type walkPast struct {
-	next   func() (ledger.Past, error, bool)
-	stop   func()
-	head   ledger.Past // the next that was not met yet
-	more   bool
-	behind []ledger.Past // of which no row has been met
-	err    error
+	next func() (ledger.Past, error, bool)
+	stop func()
+	head ledger.Past // the next that was not met yet
+	more bool
+	err  error
 }
 
 var errEnough = errors.New("nobody asks for more")
@@ -45,35 +44,21 @@ func (w *walkPast) advance() {
 	}
 }
 
-// has reports whether an earlier plan had a row for a tailnet.
-func (w *walkPast) has(id tailnet.ID) bool {
-	for w.more && w.head.Tailnet < id {
-		w.behind = append(w.behind, w.head)
-		w.advance()
-	}
-	return w.more && w.head.Tailnet == id
-}
-
-// of is what the earlier plans come to for a tailnet.
-func (w *walkPast) of(id tailnet.ID) ledger.Past {
-	if !w.has(id) {
-		return ledger.Past{Tailnet: id}
-	}
+// take is the next, which is then met.
+func (w *walkPast) take() ledger.Past {
 	p := w.head
 	w.advance()
 	return p
 }
 
-// passed are those that were passed without a row.
-func (w *walkPast) passed() []ledger.Past {
-	behind := w.behind
-	w.behind = nil
-	return behind
-}
+// has reports whether an earlier plan had a row for a tailnet, given that all before it are
+// met.
+func (w *walkPast) has(id tailnet.ID) bool { return w.more && w.head.Tailnet == id }
 
-// rest passes all that are left.
-func (w *walkPast) rest() {
-	for ; w.more; w.advance() {
-		w.behind = append(w.behind, w.head)
+// of is what the earlier plans come to for a tailnet, given that all before it are met.
+func (w *walkPast) of(id tailnet.ID) ledger.Past {
+	if !w.has(id) {
+		return ledger.Past{Tailnet: id}
 	}
+	return w.take()
 }

@@ -32,6 +32,7 @@ const (
 	arrived        // accepted
 	doubted        // nobody knows
 	phoned         // a person told it, for want of a letter
+	again          // nobody knows; then it was sent again, and that did not arrive
 )
 
 // tale is what earlier plans were and did, as a test makes it up: the history of a bulletin.
@@ -64,9 +65,9 @@ func (h *tale) past(id tailnet.ID) ledger.Past {
 	p := ledger.Past{Tailnet: id, Name: "Name of " + string(id)}
 	for i, c := range h.chapters[id] {
 		switch c.ends {
-		case arrived, doubted, phoned:
-			p.Doubtful = c.ends == doubted && (!p.Told || p.Doubtful)
-			p.Told, p.By, p.Kind, p.Owed, p.OwedKind = true, i+1, c.kind, 0, ""
+		case arrived, doubted, phoned, again:
+			p.Doubtful = c.ends != arrived && c.ends != phoned && (!p.Told || p.Doubtful)
+			p.Told, p.By, p.Kind, p.Owed, p.OwedKind, p.Again = true, i+1, c.kind, 0, "", c.ends == again
 			if c.ends != phoned {
 				p.Messages = append(p.Messages, messageOf(id, i+1))
 				p.Address = tailnet.Address("earlier@" + string(id))
@@ -132,6 +133,9 @@ func TestClasses(t *testing.T) {
 		{"no notice was required", touched, []chapter{{noNeed, ""}}, [4]string{"mailed", "mailed", "mailed", ""}},
 		{"told", touched, []chapter{{arrived, first}}, [4]string{"told", "mailed correction", "mailed update", ""}},
 		{"in doubt", touched, []chapter{{doubted, first}}, [4]string{"told", "mailed correction", "mailed update", ""}},
+		{"sent again, to no avail", touched, []chapter{{again, first}}, [4]string{"mailed", "mailed correction", "mailed update", ""}},
+		{"sent again, then by a later plan", touched, []chapter{{again, first}, {arrived, first}}, [4]string{"told", "mailed correction", "mailed update", ""}},
+		{"an all-clear sent again, to no avail", touched, []chapter{{arrived, first}, {again, clear}}, [4]string{"mailed again", "mailed again", "mailed again", ""}},
 		{"told by phone", touched, []chapter{{phoned, first}}, [4]string{"told", "mailed correction", "mailed update", ""}},
 		{"told at the second try", touched, []chapter{{missed, first}, {arrived, first}}, [4]string{"told", "mailed correction", "mailed update", ""}},
 		{"a correction did not arrive", touched, []chapter{{arrived, first}, {missed, correction}}, [4]string{"mailed correction", "mailed correction", "mailed update", ""}},
@@ -144,6 +148,8 @@ func TestClasses(t *testing.T) {
 		{"not affected, and never told", untouched, []chapter{{missed, first}}, [4]string{}},
 		{"told, and affected no more", untouched, []chapter{{arrived, first}}, [4]string{"", "mailed all-clear", "mailed all-clear", "mailed all-clear"}},
 		{"in doubt, and affected no more", untouched, []chapter{{doubted, first}}, [4]string{"", "mailed all-clear", "mailed all-clear", "mailed all-clear"}},
+		{"sent again, and affected no more", untouched, []chapter{{again, first}}, [4]string{"", "mailed all-clear", "mailed all-clear", "mailed all-clear"}},
+		{"an all-clear sent again, and it is owed", untouched, []chapter{{arrived, first}, {again, clear}}, [4]string{"mailed all-clear", "mailed all-clear", "mailed all-clear", "mailed all-clear"}},
 		{"told that all is well, and it is", untouched, []chapter{{arrived, first}, {arrived, clear}}, [4]string{}},
 		{"an all-clear did not arrive", untouched, []chapter{{arrived, first}, {missed, clear}}, [4]string{"mailed all-clear", "mailed all-clear", "mailed all-clear", "mailed all-clear"}},
 		{"a correction did not arrive, and needs not", untouched, []chapter{{arrived, first}, {missed, correction}}, [4]string{"mailed all-clear", "mailed all-clear", "mailed all-clear", "mailed all-clear"}},
@@ -205,6 +211,20 @@ func TestTypoCorrectsNobody(t *testing.T) {
 				t.Errorf("revisions %v, told at %d: %s, changed %q, want %q", c.material, c.knows, what(row), row.Changed, c.want)
 			}
 		}
+	}
+}
+
+// TestAgainWithoutNews: who was sent a letter again in doubt, to no avail, gets it once more by
+// a correction too that has nothing new for them; it names the letter that may have come.
+func TestAgainWithoutNews(t *testing.T) {
+	const id = "bakery.example.com"
+	w := one(id, "1.60.0")
+	survey, _ := w.survey(t)
+	h := &tale{revisions: []int{2}, chapters: map[tailnet.ID][]chapter{id: {{again, notify.FirstNotice}}}}
+	s := &Sequel{History: h, Survey: survey, Bulletin: revised(w.bulletin(), true), Kind: notify.Correction}
+	rows := slices.Collect(firsts(t, s.Rows(t.Context())))
+	if len(rows) != 1 || what(rows[0]) != "mailed" || !slices.Equal(rows[0].Earlier, []string{messageOf(id, 1)}) {
+		t.Errorf("%+v", rows)
 	}
 }
 

@@ -33,7 +33,7 @@ type SelfError struct {
 
 // Error says what the relay did.
 func (e *SelfError) Error() string {
-	return fmt.Sprintf("the letter to ourselves, to %s, did not go: %v; nobody else was written to", e.To, e.Err)
+	return fmt.Sprintf("the letter to ourselves, to %s, did not go as far as we know: %v; nobody else was written to", e.To, e.Err)
 }
 
 // Unwrap is what the relay did.

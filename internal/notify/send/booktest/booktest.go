@@ -50,7 +50,7 @@ func Conform(t *testing.T, fresh func(t *testing.T) Opener) {
 		"nothing goes after the deadline":            (*desk).inTime,
 		"a paused plan hands out nothing":            (*desk).paused,
 		"a first letter closes what was before":      (*desk).firstLetter,
-		"what never came is closed by a follow-up":   (*desk).absent,
+		"what never came waits while it is paused":   (*desk).absent,
 		"a dropped plan lets the earlier one go on":  (*desk).dropped,
 		"rehearsals stop nobody who was told":        (*desk).rehearsed,
 	} {

@@ -90,8 +90,13 @@ func (d *desk) absent() {
 		d.Error("a letter of a paused plan is to be sent again")
 	}
 	d.must(settle("t2", ledger.Absent))
-	want := map[ledger.State]int{ledger.Accepted: 1, ledger.Deferred: 1, ledger.Superseded: 1, ledger.Planned: letters - 3}
+	want := map[ledger.State]int{ledger.Accepted: 1, ledger.Deferred: 1, ledger.Planned: letters - 2}
 	d.wants(want)
+	d.start()
+	var paused *ledger.PausedError
+	if got, err := d.Claim(ctx, d.plan, d.run, 99, now); !errors.As(err, &paused) || len(got) > 0 {
+		d.Errorf("a plan that is paused hands out %v, %v", got, err)
+	}
 	if p, found, err := d.Past(ctx, d.plan.ID.Bulletin, "t2"); err != nil || !found || p.Told {
 		d.Errorf("a tailnet that no letter reached: %+v, %v", p, err)
 	}
@@ -100,6 +105,10 @@ func (d *desk) absent() {
 	d.must(err)
 	d.find(1)
 	d.wants(want)
+	d.start()
+	if got := d.claim(99); len(got) != letters-1 {
+		d.Errorf("%d letters go on, %d were open", len(got), letters-1)
+	}
 }
 
 func (d *desk) dropped() {
