@@ -178,7 +178,7 @@ func TestHalfIsToldThenRevised(t *testing.T) {
 			t.Fatal(err)
 		case of != "[All clear]" && !strings.Contains(facts, "1.66.2 or later"):
 			t.Errorf("%s does not know the facts:\n%s", house(i), facts)
-		case was && !strings.Contains(facts, "Version-1.66.1-did-not-help."):
+		case was && i != in[1] && !strings.Contains(facts, "Version-1.66.1-did-not-help."):
 			t.Errorf("%s does not know what changed:\n%s", house(i), facts)
 		}
 		first := ""
