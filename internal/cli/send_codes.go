@@ -35,13 +35,12 @@ func (s *site) aCode(ctx context.Context, book *ledger.Ledger, plan ledger.Store
 	if err != nil {
 		return "", err
 	}
-	of := genuine.Plan{Bulletin: plan.ID.Bulletin, Number: plan.ID.Number}
 	found := errors.New("one is enough")
 	err = book.Each(ctx, plan, func(d ledger.Delivery) error {
 		if d.Standing != notify.Mailed || d.Erased != "" {
 			return nil
 		}
-		code = genuine.Make(key, genuine.Letter{Plan: of, Tailnet: d.Tailnet, Address: d.Address})
+		code = notify.LetterCode(key, plan.ID, d.Tailnet, d.Address)
 		return found
 	})
 	if errors.Is(err, found) {

@@ -189,7 +189,7 @@ func (s *site) lettersOf(ctx context.Context, book *ledger.Ledger, plan ledger.S
 		if !madeWith(key, plan.ID, d) {
 			return refuse("put back the key that "+plan.ID.String()+" was made with", "%s is not the key of the letters of %s: their codes cannot be told", s.config.Mail.KeyFile, plan.ID)
 		}
-		codes = append(codes, genuine.Make(key, genuine.Letter{Plan: of, Tailnet: d.Tailnet, Address: d.Address}))
+		codes = append(codes, notify.LetterCode(key, plan.ID, d.Tailnet, d.Address))
 		return nil
 	})
 	switch {

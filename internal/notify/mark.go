@@ -1,6 +1,9 @@
 package notify
 
-import "tocsin/internal/notify/genuine"
+import (
+	"tocsin/internal/notify/genuine"
+	"tocsin/internal/tailnet"
+)
 
 // mark is what no other letter has, and what says nothing of whom the letter is for:
 // both are hashes with the plan's key.
@@ -22,8 +25,14 @@ func (c Composer) code(plan Plan, r Row) genuine.Code {
 	if c.Common.BulletinURL == "" {
 		return ""
 	}
-	return genuine.Make(c.Key, genuine.Letter{
-		Plan:    genuine.Plan{Bulletin: plan.ID.Bulletin, Number: plan.ID.Number},
-		Tailnet: r.Tailnet.ID, Address: r.Contact.Address,
+	return LetterCode(c.Key, plan.ID, r.Tailnet.ID, r.Contact.Address)
+}
+
+// LetterCode is the code that a plan's letter to an address bears. What is published of codes
+// is made by it too, so that no letter looks forged.
+func LetterCode(key []byte, plan PlanID, of tailnet.ID, to tailnet.Address) genuine.Code {
+	return genuine.Make(key, genuine.Letter{
+		Plan:    genuine.Plan{Bulletin: plan.Bulletin, Number: plan.Number},
+		Tailnet: of, Address: to,
 	})
 }
