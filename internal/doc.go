@@ -53,7 +53,7 @@
 //	         notify/inventory    the private tables of tailnets and nodes
 //	floor 5  build               the first walk: reads, checks and renders, and remembers
 //	         release             what a release, a revision, a withdrawal would change; pure
-//	         notify/ledger       the durable record of plans and deliveries
+//	         notify/ledger       the durable record of plans and deliveries (door of S2)
 //	         notify/mailer       letters to MIME messages, messages to a mailbox or a relay (door of go-mail)
 //	         notify/evidence     reads bounces and relay logs: what became of a letter (door of go-message)
 //	         notify/approval     who has signed a plan, and whether that is enough (door of sshsig, x/crypto)

@@ -113,6 +113,7 @@ var door = map[string]string{
 	"modernc.org/sqlite":                 "internal/notify/database",
 	"github.com/jackc/pgx":               "internal/notify/database",
 	"github.com/gofrs/flock":             "internal/lock",
+	"github.com/klauspost/compress":      "internal/notify/ledger",
 	"github.com/spf13/cobra":             "internal/cli",
 	"github.com/spf13/pflag":             "internal/cli",
 	"golang.org/x/term":                  "internal/cli",

@@ -29,9 +29,18 @@ func (a Account) Open() int { return a.Letters[Planned] + a.Letters[Intent] + a.
 // Begun is how many letters a run had begun that was cut off.
 func (a Account) Begun() int { return a.Letters[Intent] }
 
+// Vain reports whether letters were refused or came back, and no other of the plan has arrived,
+// may have, or may yet.
+func (a Account) Vain() bool {
+	return a.Letters[Rejected]+a.Letters[Bounced] > 0 && a.Letters[Accepted]+a.Letters[Unknown]+a.Open() == 0
+}
+
 // Account adds up a plan. Sums that do not add up are an [ErrChanged], never glossed
 // over.
 func (l *Ledger) Account(ctx context.Context, p Stored) (Account, error) {
+	if err := l.Enter(ctx); err != nil {
+		return Account{}, err
+	}
 	a := Account{Counts: make(notify.Counts), Letters: make(map[State]int), Unsettled: make(map[State]int), Untold: make(notify.Counts)}
 	err := each(ctx, l.db, func(rows *sql.Rows) error { return a.add(p, rows) },
 		`SELECT standing, state, settled, `+takenUp+`, count(*), sum(twice), sum(kind = 'all-clear'), coalesce(min(next) FILTER (WHERE state = 'deferred' AND next <> ''), '')

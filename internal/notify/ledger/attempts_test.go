@@ -80,6 +80,9 @@ func TestAttemptsAreCountedAnew(t *testing.T) {
 	if err := l.Commit(ctx, p, run, outcomes, nil, during); err != nil {
 		t.Fatal(err)
 	}
+	if err := l.Enter(ctx); err != nil {
+		t.Fatal(err)
+	}
 	exec_(t, l, "UPDATE deliveries SET attempts = 7 WHERE run > 0")
 	if err := l.Verify(ctx, p); err == nil {
 		t.Error("other attempts than the chain has")

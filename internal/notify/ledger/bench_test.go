@@ -49,6 +49,30 @@ func BenchmarkFreeze(b *testing.B) {
 	b.ReportMetric(float64(octets)/float64(b.N), "octets/letter")
 }
 
+// BenchmarkMessage is what it takes to have a plan's letters at hand, one after the other, as
+// a run asks for them.
+func BenchmarkMessage(b *testing.B) {
+	l := openFor(b)
+	if _, err := l.Freeze(ctx, aPlan(1), aLetter(6000, 1<<20), synthetic(b.N)); err != nil {
+		b.Fatal(err)
+	}
+	p, err := l.Plan(ctx, aPlan(1).ID)
+	if err != nil {
+		b.Fatal(err)
+	}
+	planned, err := l.InState(ctx, p, Planned, b.N)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for _, d := range planned {
+		if _, err := l.Message(ctx, p, d); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkVerify is how fast a plan is held against its digest, letters and all.
 func BenchmarkVerify(b *testing.B) {
 	l := openFor(b)

@@ -95,21 +95,39 @@ func parseEvent(id notify.PlanID, text string) (event, error) {
 // something about a plan that has to last (an approval, say), calls it; the lines hold
 // IDs, words and digests only, and nothing that names a person but under a commitment.
 func (l *Ledger) record(ctx context.Context, tx *sql.Tx, p Stored, at time.Time, kind string, lines ...string) error {
+	last, err := l.tip(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	return l.recordAfter(ctx, tx, p, &last, at, kind, lines...)
+}
+
+// link is where a chain ends.
+type link struct {
+	seq  int
+	hash string
+}
+
+// tip is the end of a plan's chain.
+func (l *Ledger) tip(ctx context.Context, tx *sql.Tx, p Stored) (last link, err error) {
 	query, err := l.statement(ctx, tx, selectTip)
 	if err != nil {
-		return err
+		return link{}, err
 	}
-	last, hash, err := tipOf(query.QueryRowContext(ctx, p.key))
-	if err != nil {
-		return err
-	}
+	last.seq, last.hash, err = tipOf(query.QueryRowContext(ctx, p.key))
+	return last, err
+}
+
+// recordAfter appends an event to a chain whose end is known, and that is the end from then on.
+func (l *Ledger) recordAfter(ctx context.Context, tx *sql.Tx, p Stored, last *link, at time.Time, kind string, lines ...string) error {
 	insert, err := l.statement(ctx, tx, insertEvent)
 	if err != nil {
 		return err
 	}
-	e := event{seq: last + 1, at: stamp(at), kind: kind, lines: lines}
+	e := event{seq: last.seq + 1, at: stamp(at), kind: kind, lines: lines}
 	text := e.text(p.ID)
-	_, err = insert.ExecContext(ctx, p.key, e.seq, text, chained(hash, text))
+	*last = link{e.seq, chained(last.hash, text)}
+	_, err = insert.ExecContext(ctx, p.key, last.seq, text, last.hash)
 	if err == nil {
 		l.unpinned++
 	}

@@ -5,18 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"time"
 
 	"tocsin/internal/notify"
-)
-
-// What moves a row of a run, if it stands where that can happen.
-const (
-	updateClaimed = "UPDATE deliveries SET state = ?, attempts = ?, run = ?, connection = 0, changed = ? WHERE plan = ? AND row = ?"
-	updateOutcome = `UPDATE deliveries SET state = ?, code = ?, enhanced = ?, next = ?, changed = ?, attempts = attempts - ?
-		WHERE plan = ? AND row = ? AND state = 'intent' AND run = ? AND (connection > 0 OR ?) AND (connection = 0 OR ?)`
-	updateMarked = "UPDATE deliveries SET connection = ?, changed = ? WHERE plan = ? AND row = ? AND state = 'intent' AND run = ? AND connection = 0"
 )
 
 // Claim writes down the intent to deliver letters that are due, up to a limit, before any
@@ -33,51 +26,55 @@ func (l *Ledger) Claim(ctx context.Context, p Stored, r Run, limit int, at time.
 			return nil, err
 		}
 	}
+	m := moves{Ledger: l, moved: make(map[letterKey]footing)}
 	err = l.transact(ctx, func(tx *sql.Tx) error {
 		if err := l.stands(ctx, tx, p, r); err != nil {
 			return err
 		}
-		if err := p.flows(ctx, tx); err != nil {
+		if flows, err := p.flows(ctx, tx); err != nil || !flows {
 			return err
 		}
-		if due, err = dueNow(ctx, tx, p, limit, at); err != nil || len(due) == 0 {
+		if due, err = l.dueNow(ctx, tx, p, limit, at); err != nil || len(due) == 0 {
 			return err
 		}
 		if err := l.takePlace(ctx, tx, p, at); err != nil {
 			return err
 		}
-		return l.claim(ctx, tx, p, r, due, at)
+		m.tx = tx
+		return m.claim(ctx, p, r, due, at)
 	})
-	return due, err
-}
-
-// dueNow lists letters whose time has come.
-func dueNow(ctx context.Context, tx *sql.Tx, p Stored, limit int, at time.Time) ([]Delivery, error) {
-	query := "SELECT " + deliveryColumns + deliveryTables + `WHERE plan = ? AND state = ? AND next BETWEEN ? AND ?
-		AND NOT EXISTS (SELECT 1 FROM plans WHERE plans.plan = deliveries.plan AND superseded IS NOT NULL) ORDER BY next, row LIMIT ?`
-	deferred, err := deliveries(ctx, tx, query, p.key, string(Deferred), "0", stamp(at), limit)
 	if err != nil {
 		return nil, err
 	}
-	planned, err := deliveries(ctx, tx, query, p.key, string(Planned), "", "", limit-len(deferred))
-	return append(deferred, planned...), err
+	if len(due) > 0 {
+		l.afoot.entered(at)
+		l.afoot.wrote(r.ID, m.moved, len(due))
+	}
+	return due, nil
 }
 
-func (l *Ledger) claim(ctx context.Context, tx *sql.Tx, p Stored, r Run, due []Delivery, at time.Time) (err error) {
-	update, err := l.statement(ctx, tx, updateClaimed)
+// claim moves letters to their intent, in the chain.
+func (m *moves) claim(ctx context.Context, p Stored, r Run, due []Delivery, at time.Time) error {
+	lines := make([]string, 1, len(due)+1)
+	lines[0] = r.word()
+	for i := range due {
+		d := &due[i]
+		f := footing{state: d.State, attempts: d.Attempts, next: d.Next, code: d.Code, enhanced: d.Enhanced}
+		if !f.claim(r.ID, stamp(at)) {
+			return &MoveError{Plan: p.ID, Row: d.Row, Event: Claim, State: d.State}
+		}
+		d.State, d.Attempts, d.Run, d.Connection, d.Changed = f.state, f.attempts, f.run, f.connection, f.changed
+		m.moved[letterKey{p.key, d.Row}] = f
+		lines = append(lines, strconv.Itoa(d.Row))
+	}
+	last, err := m.tip(ctx, m.tx, p)
 	if err != nil {
 		return err
 	}
-	lines := []string{r.word()}
-	for i := range due {
-		d := &due[i]
-		d.State, d.Attempts, d.Run, d.Connection, d.Changed = Intent, d.Attempts+1, r.ID, 0, stamp(at)
-		if _, err := update.ExecContext(ctx, string(d.State), d.Attempts, d.Run, d.Changed, p.key, d.Row); err != nil {
-			return err
-		}
-		lines = append(lines, strconv.Itoa(d.Row))
+	if err := m.lag(ctx, m.tx, r, last.seq); err != nil {
+		return err
 	}
-	return l.record(ctx, tx, p, at, claimedKind, lines...)
+	return m.recordAfter(ctx, m.tx, p, &last, at, claimedKind, lines...)
 }
 
 // Reply is what a server said of a letter.
@@ -118,58 +115,87 @@ func (l *Ledger) commit(ctx context.Context, p Stored, r Run, outcomes []Outcome
 	if len(outcomes)+len(marks) == 0 {
 		return nil
 	}
-	return l.change(ctx, func(tx *sql.Tx) error {
-		if err := l.stands(ctx, tx, p, r); err != nil {
-			return err
-		}
-		ended, err := l.outcomesOf(ctx, tx, p, r, outcomes, at)
-		if err == nil && len(ended) > 0 {
-			err = l.record(ctx, tx, p, at, outcomeKind, append([]string{r.word()}, ended...)...)
-		}
-		if err != nil {
-			return err
-		}
-		marked, err := l.marksOf(ctx, tx, p, r, marks, at)
-		if err == nil && len(marked) > 0 {
-			err = l.record(ctx, tx, p, at, markedKind, append([]string{r.word()}, marked...)...)
-		}
+	m := moves{Ledger: l, moved: make(map[letterKey]footing, len(outcomes)+len(marks))}
+	entered := false
+	err := l.change(ctx, func(tx *sql.Tx) (err error) {
+		m.tx = tx
+		entered, err = m.commit(ctx, p, r, outcomes, marks, at)
 		return err
 	})
+	if err == nil {
+		l.afoot.wrote(r.ID, m.moved, -len(outcomes))
+	}
+	if err == nil && entered {
+		l.afoot.entered(at)
+	}
+	return err
 }
 
-// outcomesOf brings rows to their outcomes, and returns the lines that say so.
-func (l *Ledger) outcomesOf(ctx context.Context, tx *sql.Tx, p Stored, r Run, outcomes []Outcome, at time.Time) (lines []string, err error) {
+// commit writes outcomes and marks into the chain, and tells whether the rows say all of it
+// again after that.
+func (m *moves) commit(ctx context.Context, p Stored, r Run, outcomes []Outcome, marks []Mark, at time.Time) (entered bool, err error) {
+	if err := m.stands(ctx, m.tx, p, r); err != nil {
+		return false, err
+	}
+	last, err := m.tip(ctx, m.tx, p)
+	if err != nil {
+		return false, err
+	}
+	if !m.afoot.behind || m.afoot.run != r.ID {
+		err = m.begin(ctx, r, last.seq)
+	}
+	if err == nil {
+		err = m.outcomes(ctx, p, r, &last, outcomes, at)
+	}
+	if err == nil {
+		err = m.marks(ctx, p, r, &last, marks, at)
+	}
+	if err != nil || m.afoot.begunBy(r.ID) > len(outcomes) && !m.afoot.long(at) {
+		return false, err
+	}
+	all := make(map[letterKey]footing, len(m.afoot.letters)+len(m.moved))
+	maps.Copy(all, m.afoot.letters)
+	maps.Copy(all, m.moved)
+	return true, m.enter(ctx, m.tx, all)
+}
+
+// begin lets the rows fall behind for a run, after those of another have caught up.
+func (m *moves) begin(ctx context.Context, r Run, from int) error {
+	if m.afoot.behind {
+		if err := m.enter(ctx, m.tx, m.afoot.letters); err != nil {
+			return err
+		}
+	}
+	return m.lag(ctx, m.tx, r, from)
+}
+
+// outcomes brings letters to their outcomes.
+func (m *moves) outcomes(ctx context.Context, p Stored, r Run, last *link, outcomes []Outcome, at time.Time) error {
 	if len(outcomes) == 0 {
-		return nil, nil
+		return nil
 	}
-	update, err := l.statement(ctx, tx, updateOutcome)
-	if err != nil {
-		return nil, err
-	}
-	keep, err := l.statement(ctx, tx, keepReply)
-	if err != nil {
-		return nil, err
-	}
+	lines := make([]string, 1, len(outcomes)+1)
+	lines[0] = r.word()
+	var kept words
 	for _, o := range outcomes {
-		to, next, err := o.outcome(p)
+		o.Reply = o.Reply.clean()
+		to, err := o.outcome(p)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		reply := o.Reply.clean()
-		done, err := update.ExecContext(ctx, string(to), reply.Code, reply.Enhanced, next, stamp(at), given(to, next, o.Letter.Next),
-			p.key, o.Letter.Row, r.ID, o.Event != Lose, o.Event != Return)
-		if err := one(done, err, p, o.Letter.Row, o.Event); err != nil {
-			return nil, err
+		may, err := m.move(ctx, p, o.Letter.Row, func(f *footing) bool { return f.end(r.ID, to, stamp(at)) })
+		if err != nil || !may {
+			return errors.Join(err, &MoveError{Plan: p.ID, Row: o.Letter.Row, Event: o.Event})
 		}
-		if o.Letter.keeps(reply.Queue, reply.Text) {
-			if _, err := keep.ExecContext(ctx, p.key, o.Letter.Row, reply.Queue, reply.Text); err != nil {
-				return nil, err
-			}
+		if o.Letter.keeps(o.Reply.Queue, o.Reply.Text) {
+			kept = append(kept, [...]any{o.Letter.Row, o.Reply.Queue, o.Reply.Text})
 		}
-		lines = append(lines, fmt.Sprintf("%d %s %d %s %s %s", o.Letter.Row, to, reply.Code, dashed(reply.Enhanced), dashed(next),
-			sealed(o.Letter.salt, reply.Queue, reply.Text)))
+		lines = append(lines, to.line(o.Letter.Row)+" "+sealed(o.Letter.salt, o.Reply.Queue, o.Reply.Text))
 	}
-	return lines, nil
+	if err := m.keep(ctx, keepReplies, p, kept); err != nil {
+		return err
+	}
+	return m.recordAfter(ctx, m.tx, p, last, at, outcomeKind, lines...)
 }
 
 // given is how many attempts an outcome gives back: the one of a letter that was begun and
@@ -182,52 +208,56 @@ func given(to State, next, before string) int {
 	return 0
 }
 
-// outcome is the state that an outcome leads to, and when the letter is due again.
-func (o Outcome) outcome(p Stored) (to State, next string, err error) {
+// outcome is where an outcome leads.
+func (o Outcome) outcome(p Stored) (ending, error) {
 	to, may := Intent.after(o.Event)
+	if !may || o.Event == Dot {
+		return ending{}, fmt.Errorf("letter %d of %s: %q is no outcome", o.Letter.Row, p.ID, o.Event)
+	}
+	e := ending{state: to, back: o.Event == Return, code: o.Reply.Code, enhanced: o.Reply.Enhanced}
 	switch {
-	case !may || o.Event == Dot:
-		return "", "", fmt.Errorf("letter %d of %s: %q is no outcome", o.Letter.Row, p.ID, o.Event)
-	case o.Event == Return:
-		next = o.Letter.Next
-		if to = p.returned(next); to == Superseded {
-			next = ""
+	case e.back:
+		e.next = o.Letter.Next
+		if e.state = p.returned(e.next); e.state == Superseded {
+			e.next = ""
 		}
 	case o.Event == Defer && !o.Next.IsZero():
-		next = stamp(o.Next)
+		e.next = stamp(o.Next)
 	}
-	return to, next, nil
+	return e, nil
 }
 
-// marksOf marks rows, and returns the lines that say so.
-func (l *Ledger) marksOf(ctx context.Context, tx *sql.Tx, p Stored, r Run, marks []Mark, at time.Time) (lines []string, err error) {
+// line is how an ending of a letter stands in the chain, but for what it is committed to.
+func (e ending) line(row int) string {
+	return fmt.Sprintf("%d %s %d %s %s", row, e.state, e.code, dashed(e.enhanced), dashed(e.next))
+}
+
+// marks marks letters.
+func (m *moves) marks(ctx context.Context, p Stored, r Run, last *link, marks []Mark, at time.Time) error {
 	if len(marks) == 0 {
-		return nil, nil
+		return nil
 	}
-	update, err := l.statement(ctx, tx, updateMarked)
-	if err != nil {
-		return nil, err
-	}
-	keep, err := l.statement(ctx, tx, keepWire)
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range marks {
-		if m.Connection < 1 {
-			return nil, fmt.Errorf("letter %d of %s is marked without its connection", m.Letter.Row, p.ID)
+	lines := make([]string, 1, len(marks)+1)
+	lines[0] = r.word()
+	var kept words
+	for _, mark := range marks {
+		row := mark.Letter.Row
+		if mark.Connection < 1 {
+			return fmt.Errorf("letter %d of %s is marked without its connection", row, p.ID)
 		}
-		done, err := update.ExecContext(ctx, m.Connection, stamp(at), p.key, m.Letter.Row, r.ID)
-		if err := one(done, err, p, m.Letter.Row, Dot); err != nil {
-			return nil, err
+		may, err := m.move(ctx, p, row, func(f *footing) bool { return f.mark(r.ID, mark.Connection, stamp(at)) })
+		if err != nil || !may {
+			return errors.Join(err, &MoveError{Plan: p.ID, Row: row, Event: Dot})
 		}
-		if m.Letter.keeps(m.Wire) {
-			if _, err := keep.ExecContext(ctx, p.key, m.Letter.Row, m.Wire); err != nil {
-				return nil, err
-			}
+		if mark.Letter.keeps(mark.Wire) {
+			kept = append(kept, [...]any{row, mark.Wire, ""})
 		}
-		lines = append(lines, fmt.Sprintf("%d %d %s", m.Letter.Row, m.Connection, sealed(m.Letter.salt, m.Wire)))
+		lines = append(lines, fmt.Sprintf("%d %d %s", row, mark.Connection, sealed(mark.Letter.salt, mark.Wire)))
 	}
-	return lines, nil
+	if err := m.keep(ctx, keepWires, p, kept); err != nil {
+		return err
+	}
+	return m.recordAfter(ctx, m.tx, p, last, at, markedKind, lines...)
 }
 
 // one makes sure that a statement found its letter where the event needs it.

@@ -52,6 +52,9 @@ const takenUp = `CASE WHEN deliveries.state = 'unknown' THEN EXISTS (
 // Each calls visit for every row of a plan, in order, without the letters' bytes.
 // In a ledger opened for writing visit must not use the ledger: it has one connection.
 func (l *Ledger) Each(ctx context.Context, p Stored, visit func(Delivery) error) error {
+	if err := l.Enter(ctx); err != nil {
+		return err
+	}
 	return each(ctx, l.db, func(rows *sql.Rows) error {
 		d, err := scan(rows)
 		if err != nil {
@@ -64,6 +67,9 @@ func (l *Ledger) Each(ctx context.Context, p Stored, visit func(Delivery) error)
 // InState lists up to limit rows of a plan that are in a state: in order, and of deferred
 // letters those first that are due first.
 func (l *Ledger) InState(ctx context.Context, p Stored, state State, limit int) ([]Delivery, error) {
+	if err := l.Enter(ctx); err != nil {
+		return nil, err
+	}
 	return deliveries(ctx, l.db, "SELECT "+deliveryColumns+deliveryTables+"WHERE plan = ? AND state = ? ORDER BY next, row LIMIT ?",
 		p.key, string(state), limit)
 }
@@ -83,6 +89,9 @@ func deliveries(ctx context.Context, from querier, query string, args ...any) (f
 
 // Delivery finds a tailnet's row in a plan.
 func (l *Ledger) Delivery(ctx context.Context, p Stored, id tailnet.ID) (Delivery, bool, error) {
+	if err := l.Enter(ctx); err != nil {
+		return Delivery{}, false, err
+	}
 	row := l.db.QueryRowContext(ctx, "SELECT "+deliveryColumns+deliveryTables+"WHERE plan = ? AND tailnet = ?", p.key, string(id))
 	d, err := scan(row)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -118,6 +127,9 @@ func (l *Ledger) Message(ctx context.Context, p Stored, d Delivery) ([]byte, err
 
 // States counts a plan's letters by state.
 func (l *Ledger) States(ctx context.Context, p Stored) (map[State]int, error) {
+	if err := l.Enter(ctx); err != nil {
+		return nil, err
+	}
 	counts := make(map[State]int)
 	err := l.tally(ctx, "SELECT state, count(*) FROM deliveries WHERE plan = ? AND state <> 'none' GROUP BY state", p.key,
 		func(word string, n int) { counts[State(word)] = n })

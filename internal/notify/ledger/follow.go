@@ -114,14 +114,16 @@ func shut(ctx context.Context, tx *sql.Tx, p Stored, at time.Time) error {
 }
 
 // flows refuses a plan that is paused, in the transaction that writes down intents: whoever
-// read the plan before it was paused is stopped too.
-func (p Stored) flows(ctx context.Context, tx *sql.Tx) error {
+// read the plan before it was paused is stopped too. False of one that another took the place
+// of: nothing of it is due any more.
+func (p Stored) flows(ctx context.Context, tx *sql.Tx) (bool, error) {
 	var by string
-	err := tx.QueryRowContext(ctx, "SELECT paused FROM plans WHERE plan = ?", p.key).Scan(&by)
+	var superseded bool
+	err := tx.QueryRowContext(ctx, "SELECT paused, superseded IS NOT NULL FROM plans WHERE plan = ?", p.key).Scan(&by, &superseded)
 	if err == nil && by != "" {
 		err = &PausedError{p.ID, by}
 	}
-	return err
+	return !superseded, err
 }
 
 // takePlace closes the plans that are paused for this one, in the transaction that writes

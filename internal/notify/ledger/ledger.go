@@ -37,6 +37,7 @@ type Ledger struct {
 
 	log     *database.Log // nil before something is written ahead of the disk
 	isAhead bool          // commits do not wait for the disk at the moment
+	afoot   afoot
 }
 
 // ErrNone says that there is no ledger yet.
@@ -63,7 +64,7 @@ func Open(ctx context.Context, path, doing string) (*Ledger, error) {
 	if err := l.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), l.Close())
 	}
-	if err := l.newest(ctx); err != nil {
+	if err := errors.Join(l.newest(ctx), l.followAll(ctx)); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
@@ -71,20 +72,45 @@ func Open(ctx context.Context, path, doing string) (*Ledger, error) {
 
 // OpenReader opens an existing ledger for reading; it waits for nobody. One of an older
 // tocsin it brings up to date first, as a writer: it fails with a [lock.HeldError] while
-// another has it. It refuses what Open refuses.
+// another has it. One whose rows a run left behind its chains it brings up to date as well;
+// while that run is at work the rows are a moment old. It refuses what Open refuses.
 func OpenReader(ctx context.Context, path string) (*Ledger, error) {
 	l, err := openReader(ctx, path)
-	if !errors.Is(err, errOlder) {
-		return l, err
+	if err == nil {
+		return l.caughtUp(ctx, path)
 	}
-	writer, err := Open(ctx, path, "bringing the ledger up to date")
-	if err != nil {
+	if !errors.Is(err, errOlder) {
 		return nil, err
 	}
-	if err := writer.Close(); err != nil {
+	if err := bringUpToDate(ctx, path); err != nil {
 		return nil, err
 	}
 	return openReader(ctx, path)
+}
+
+// caughtUp is a reader whose rows say all that they can say at the moment.
+func (l *Ledger) caughtUp(ctx context.Context, path string) (*Ledger, error) {
+	behind, err := l.lagging(ctx)
+	if err == nil && !behind {
+		return l, nil
+	}
+	if err == nil {
+		err = bringUpToDate(ctx, path)
+	}
+	var held *lock.HeldError
+	if err == nil || errors.As(err, &held) {
+		return l, nil
+	}
+	return nil, errors.Join(err, l.Close())
+}
+
+// bringUpToDate opens a ledger as a writer does, and closes it again.
+func bringUpToDate(ctx context.Context, path string) error {
+	writer, err := Open(ctx, path, "bringing the ledger up to date")
+	if err != nil {
+		return err
+	}
+	return writer.Close()
 }
 
 func openReader(ctx context.Context, path string) (*Ledger, error) {
@@ -170,14 +196,26 @@ func (l *Ledger) readable(ctx context.Context) error {
 	return nil
 }
 
-// transact runs change in one transaction: all of it is on disk, or none. Where the
-// caller has given up, the error is that: the driver has words of its own for it, and
-// has rolled back already.
+// transact runs change in one transaction: all of it is on disk, or none; before it the rows
+// catch up with the chain. Where the caller has given up, the error is that: the driver has
+// words of its own for it, and has rolled back already.
 func (l *Ledger) transact(ctx context.Context, change func(*sql.Tx) error) error {
 	if err := l.goAhead(ctx, false); err != nil {
 		return err
 	}
-	return l.change(ctx, change)
+	if !l.afoot.behind {
+		return l.change(ctx, change)
+	}
+	err := l.change(ctx, func(tx *sql.Tx) error {
+		if err := l.enter(ctx, tx, l.afoot.letters); err != nil {
+			return err
+		}
+		return change(tx)
+	})
+	if err == nil {
+		l.afoot.entered(l.afoot.since)
+	}
+	return err
 }
 
 func (l *Ledger) change(ctx context.Context, change func(*sql.Tx) error) error {

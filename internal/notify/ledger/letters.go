@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"sync"
 )
 
@@ -20,9 +21,24 @@ type ahead struct {
 	plan    int64
 	last    int // row up to which was read
 	letters map[int]letter
+	shelf   []byte // holds their octets, many in one piece
 }
 
-const selectLetters = "SELECT row, message, octets FROM letters WHERE plan = ? AND row >= ? ORDER BY row LIMIT ?"
+// shelfOctets is how large a shelf is: one that is full goes when its letters have gone.
+const shelfOctets = 32 << 10
+
+// keep copies octets to where nobody else's will be.
+func (a *ahead) keep(packed []byte) []byte {
+	if cap(a.shelf)-len(a.shelf) < len(packed) {
+		a.shelf = make([]byte, 0, max(shelfOctets, len(packed)))
+	}
+	begin := len(a.shelf)
+	a.shelf = append(a.shelf, packed...)
+	return slices.Clip(a.shelf[begin:])
+}
+
+// The limit is a sum because SQLite plans a query anew each time that a bare limit is given.
+const selectLetters = "SELECT row, message, octets FROM letters WHERE plan = ? AND row >= ? ORDER BY row LIMIT 0 + ?"
 
 // stored is a row's letter as it is stored.
 func (l *Ledger) stored(ctx context.Context, p Stored, row int) (letter, error) {
@@ -68,14 +84,16 @@ func (l *Ledger) readAhead(ctx context.Context, row int, more bool) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
+	var at int64 // an int would be read from its digits
+	var packed sql.RawBytes
+	var found letter
 	for octets < aheadOctets && rows.Next() {
-		var at int
-		var found letter
-		if err := rows.Scan(&at, &found.message, &found.octets); err != nil {
+		if err := rows.Scan(&at, &packed, &found.octets); err != nil {
 			return err
 		}
-		a.letters[at], a.last = found, max(a.last, at)
-		octets += len(found.message)
+		found.message = a.keep(packed)
+		a.letters[int(at)], a.last = found, max(a.last, int(at))
+		octets += len(packed)
 	}
 	return rows.Err()
 }

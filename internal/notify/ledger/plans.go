@@ -41,14 +41,14 @@ func (l *Ledger) Equal(ctx context.Context, id bulletin.ID, inputs notify.Inputs
 // earlier plans, in the same transaction, follow says.
 //
 // The letters are packed against a pattern, which is a letter like them that is nobody's;
-// without one they take three times the room. What the digest covers of people and
+// without one they take four times the room. What the digest covers of people and
 // letters are commitments, with salts of [crypto/rand].
 //
 // It fails with an [OpenError] while letters of an earlier plan are begun: whether
 // they arrived is for that plan's next run to find out, and nobody knows until then whom
 // this one has to tell.
 func (l *Ledger) Freeze(ctx context.Context, p notify.Plan, pattern []byte, entries iter.Seq2[notify.Entry, error]) (notify.Plan, error) {
-	head := Stored{Plan: p, form: kindRows, pattern: append([]byte{}, pattern...)}
+	head := Stored{Plan: p, form: kindRows, packing: blocks, pattern: append([]byte{}, pattern...)}
 	err := l.transact(ctx, func(tx *sql.Tx) error {
 		if err := settled(ctx, tx, p.ID.Bulletin); err != nil {
 			return err
@@ -88,10 +88,10 @@ func (p *Stored) insert(ctx context.Context, tx *sql.Tx) error {
 	}
 	p.tables = string(tables)
 	done, err := tx.ExecContext(ctx,
-		`INSERT INTO plans (bulletin, number, kind, created, deadline, transport, undetermined, inputs, inputs_seal, digest, form, tables, pattern)
-		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?)`,
+		`INSERT INTO plans (bulletin, number, kind, created, deadline, transport, undetermined, inputs, inputs_seal, digest, form, tables, pattern, packing)
+		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?)`,
 		string(p.ID.Bulletin), p.ID.Number, string(p.Kind), stamp(p.Created), stamp(p.Deadline), p.Transport,
-		string(p.Undetermined), string(inputs), p.Inputs.Digest(), p.form, p.tables, p.pattern)
+		string(p.Undetermined), string(inputs), p.Inputs.Digest(), p.form, p.tables, p.pattern, string(p.packing))
 	if err != nil {
 		return err
 	}
@@ -134,6 +134,7 @@ type Stored struct {
 	form       int    // what the digest covers
 	tables     string // Tables as they are stored, and as the digest covers them
 	pattern    []byte // what the letters are packed against
+	packing    packing
 }
 
 // Plan reads the head of a plan.
@@ -142,9 +143,9 @@ func (l *Ledger) Plan(ctx context.Context, id notify.PlanID) (Stored, error) {
 	var created, deadline, undetermined, inputs string
 	var superseded sql.NullString
 	err := l.db.QueryRowContext(ctx,
-		`SELECT plan, kind, created, deadline, transport, undetermined, inputs, inputs_seal, digest, superseded, paused, dropped, form, tables, pattern FROM plans WHERE bulletin = ? AND number = ?`,
+		`SELECT plan, kind, created, deadline, transport, undetermined, inputs, inputs_seal, digest, superseded, paused, dropped, form, tables, pattern, packing FROM plans WHERE bulletin = ? AND number = ?`,
 		string(id.Bulletin), id.Number).
-		Scan(&s.key, &s.Kind, &created, &deadline, &s.Transport, &undetermined, &inputs, &s.seal, &s.Digest, &superseded, &s.Paused, &s.Dropped, &s.form, &s.tables, &s.pattern)
+		Scan(&s.key, &s.Kind, &created, &deadline, &s.Transport, &undetermined, &inputs, &s.seal, &s.Digest, &superseded, &s.Paused, &s.Dropped, &s.form, &s.tables, &s.pattern, &s.packing)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Stored{}, fmt.Errorf("%s: %w", id, ErrNoPlan)
 	}

@@ -97,15 +97,15 @@ func (l *Ledger) recovered(ctx context.Context, p Stored, by Run, begun []Delive
 		defer func() { err = errors.Join(err, update.Close()) }()
 		lines := []string{by.word()}
 		for i, d := range begun {
-			to, next, err := Outcome{Letter: d, Event: events[i]}.outcome(p)
+			to, err := Outcome{Letter: d, Event: events[i]}.outcome(p)
 			if err != nil {
 				return err
 			}
-			done, err := update.ExecContext(ctx, string(to), next, stamp(at), given(to, next, d.Next), p.key, d.Row)
+			done, err := update.ExecContext(ctx, string(to.state), to.next, stamp(at), given(to.state, to.next, d.Next), p.key, d.Row)
 			if err := one(done, err, p, d.Row, events[i]); err != nil {
 				return err
 			}
-			lines = append(lines, fmt.Sprintf("%d %s", d.Row, to))
+			lines = append(lines, fmt.Sprintf("%d %s", d.Row, to.state))
 		}
 		return l.record(ctx, tx, p, at, recoveredKind, lines...)
 	})

@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"context"
+	"encoding/json"
 	"strings"
 	"unicode"
 
@@ -38,13 +40,34 @@ func sealed(salt []byte, texts ...string) string {
 	return seal.Sum()
 }
 
-// What keeps a server's words beside a letter, and the digest of what goes out.
+// What keeps servers' words beside letters, and the digests of what goes out: of many at a
+// time, see words.
 const (
-	keepReply = `INSERT INTO replies (plan, row, queue, text, wire) VALUES (?, ?, ?, ?, '')
+	keepReplies = `INSERT INTO replies (plan, row, queue, text, wire) SELECT ?, value->>0, value->>1, value->>2, '' FROM json_each(?) WHERE true
 		ON CONFLICT DO UPDATE SET queue = excluded.queue, text = excluded.text`
-	keepWire = `INSERT INTO replies (plan, row, queue, text, wire) VALUES (?, ?, '', '', ?)
+	keepWires = `INSERT INTO replies (plan, row, queue, text, wire) SELECT ?, value->>0, '', '', value->>1 FROM json_each(?) WHERE true
 		ON CONFLICT DO UPDATE SET wire = excluded.wire`
 )
+
+// words are rows, each with what is kept of it.
+type words [][3]any
+
+// keep keeps them in the transaction.
+func (m *moves) keep(ctx context.Context, query string, p Stored, all words) error {
+	if len(all) == 0 {
+		return nil
+	}
+	list, err := json.Marshal(all)
+	if err != nil {
+		return err
+	}
+	keep, err := m.statement(ctx, m.tx, query)
+	if err != nil {
+		return err
+	}
+	_, err = keep.ExecContext(ctx, p.key, string(list))
+	return err
+}
 
 // keeps reports whether there is something to keep, or of an earlier attempt to be
 // overwritten.

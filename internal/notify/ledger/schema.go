@@ -1,7 +1,7 @@
 package ledger
 
 // schemaVersion counts the steps in migrations.
-const schemaVersion = 4
+const schemaVersion = 5
 
 // chainedSchema is the first that has a chain of events: what it finds it takes in.
 const chainedSchema = 3
@@ -158,4 +158,7 @@ ALTER TABLE plans ADD COLUMN paused  TEXT NOT NULL DEFAULT ''; -- name of the pl
 ALTER TABLE plans ADD COLUMN dropped TEXT NOT NULL DEFAULT ''; -- RFC 3339, UTC: when somebody abandoned it
 ALTER TABLE deliveries ADD COLUMN kind TEXT NOT NULL DEFAULT ''; -- of its letter
 CREATE INDEX settlements_by_row ON settlements (plan, row);
+`, `
+ALTER TABLE plans ADD COLUMN packing TEXT NOT NULL DEFAULT 'deflate'; -- of its letters against the pattern: deflate (RFC 1951) or s2
+ALTER TABLE runs  ADD COLUMN entered INTEGER NOT NULL DEFAULT 0; -- event of the plan's chain up to which the rows say where the run's letters stand; 0: all of it
 `}

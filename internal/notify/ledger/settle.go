@@ -108,6 +108,9 @@ func (l *Ledger) settle(ctx context.Context, tx *sql.Tx, p Stored, s Settled) er
 
 // DeliveryAt finds a row of a plan by its number.
 func (l *Ledger) DeliveryAt(ctx context.Context, p Stored, row int) (Delivery, bool, error) {
+	if err := l.Enter(ctx); err != nil {
+		return Delivery{}, false, err
+	}
 	return oneDelivery(l.db.QueryRowContext(ctx, "SELECT "+deliveryColumns+deliveryTables+"WHERE plan = ? AND row = ?", p.key, row))
 }
 

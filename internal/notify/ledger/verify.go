@@ -53,8 +53,12 @@ func (l *Ledger) Verify(ctx context.Context, p Stored) error {
 
 // VerifyCounting is Verify and calls done after every so many rows, with their number.
 func (l *Ledger) VerifyCounting(ctx context.Context, p Stored, done func(rows int)) error {
+	if err := l.Enter(ctx); err != nil {
+		return err
+	}
 	seal := p.begin()
-	v := verifier{plan: p, seal: seal, letters: unpacker{pattern: p.pattern}, done: done}
+	v := verifier{plan: p, seal: seal, letters: unpacker{room: make([]byte, 0, roomForLetter)}, done: done}
+	v.letters.turn(p)
 	for first := 1; ; first += replayRows {
 		r, err := l.replay(ctx, p, first)
 		if err != nil {
@@ -104,7 +108,8 @@ type reply struct{ queue, text, wire sql.NullString }
 func (v *verifier) row(rows *sql.Rows, r *replay) error {
 	var stored letter
 	var said reply
-	d, err := scan(rows, &stored.message, &stored.octets, &said.queue, &said.text, &said.wire)
+	packed := (*sql.RawBytes)(&stored.message) // not copied: it is looked at before the next row is read
+	d, err := scan(rows, packed, &stored.octets, &said.queue, &said.text, &said.wire)
 	if err != nil {
 		return damaged(v.plan.ID, "rows", "one cannot be read (%v)", err)
 	}
@@ -130,6 +135,10 @@ func (v *verifier) row(rows *sql.Rows, r *replay) error {
 	}
 	return nil
 }
+
+// roomForLetter is how much room letters are unpacked into, one after the other; a larger one
+// gets its own.
+const roomForLetter = 64 << 10
 
 // announceRows is after how many rows somebody who waits is told.
 const announceRows = 256
@@ -178,8 +187,12 @@ func (l *Ledger) verifyRuns(ctx context.Context, p Stored, r *replay) error {
 		var id int64
 		var m Machine
 		var got replayedRun
-		if err := rows.Scan(&id, &m.PID, &m.Host, &m.Boot, &m.Synced, &got.began, &got.ended, &got.fence); err != nil {
+		var entered int
+		if err := rows.Scan(&id, &m.PID, &m.Host, &m.Boot, &m.Synced, &got.began, &got.ended, &got.fence, &entered); err != nil {
 			return damaged(p.ID, "runs", "one cannot be read (%v)", err)
+		}
+		if entered != r.entered && entered != 0 || entered != 0 && got.ended != "" {
+			return damaged(p.ID, "runs", "the letters' rows of run %d are behind", id)
 		}
 		got.machine = m.digest()
 		if want := r.runs[id]; want == nil || *want != got {
@@ -187,7 +200,7 @@ func (l *Ledger) verifyRuns(ctx context.Context, p Stored, r *replay) error {
 		}
 		delete(r.runs, id)
 		return nil
-	}, "SELECT run, pid, host, boot, synced, began, ended, fence FROM runs WHERE plan = ?", p.key)
+	}, "SELECT run, pid, host, boot, synced, began, ended, fence, entered FROM runs WHERE plan = ?", p.key)
 	if err == nil && len(r.runs) > 0 {
 		err = damaged(p.ID, "runs", "%d that the chain knows are not there", len(r.runs))
 	}

@@ -22,10 +22,7 @@ type writer struct {
 }
 
 func newWriter(ctx context.Context, tx *sql.Tx, plan Stored, salts io.Reader) (w *writer, err error) {
-	w = &writer{plan: plan, salts: salts}
-	if w.letters, err = newPacker(plan.pattern); err != nil {
-		return nil, err
-	}
+	w = &writer{plan: plan, salts: salts, letters: newPacker(plan.pattern)}
 	for query, statement := range map[string]**sql.Stmt{
 		`INSERT INTO deliveries (plan, row, tailnet, standing, kind, clauses, missing, nodes, commitment, state, changed)
 		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`: &w.deliver,

@@ -37,6 +37,7 @@ type desk struct {
 	halted  bool          // no letter goes any more
 	failure error         // why
 	wrote   time.Duration // how long the last write of the ledger took, at most mostGather
+	rested  time.Time     // since when nothing was written
 	written []batch       // in the ledger, and not on the disk
 	syncing []batch       // under way to the disk
 	synced  chan error    // they are there
@@ -81,6 +82,7 @@ func (k *desk) deliver(ctx, hard context.Context) error {
 			k.enough(hard)
 			hand, letter = k.work, k.queue[at]
 		} else if wait > 0 {
+			k.idle()
 			k.wait(wait, why)
 			timer = k.After(wait)
 		}
@@ -323,9 +325,11 @@ func (k *desk) handed(at int) {
 
 // gather hears what other carriers say at the moment. While fewer speak than half of those
 // that will, it listens on, for at most twice as long as the last write took: two writes one
-// after the other, the first for one carrier and the second for the rest, take longer.
+// after the other, the first for one carrier and the second for the rest, take longer. Where
+// carriers speak rarely, as to a relay that is far away, there is nothing to wait for.
 func (k *desk) gather(first note) []note {
 	batch := []note{first}
+	rarely := k.Now().Sub(k.rested) > 2*k.wrote
 	var timer <-chan time.Time
 	for {
 		select {
@@ -334,7 +338,7 @@ func (k *desk) gather(first note) []note {
 			continue
 		default:
 		}
-		if 2*len(batch) >= min(k.carriers, k.out) || k.wrote <= 0 {
+		if 2*len(batch) >= min(k.carriers, k.out) || k.wrote <= 0 || rarely {
 			return batch
 		}
 		if timer == nil {

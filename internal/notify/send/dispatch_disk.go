@@ -14,6 +14,8 @@ type Ahead interface {
 	Write(context.Context, ledger.Stored, ledger.Run, []ledger.Outcome, []ledger.Mark, time.Time) error
 	// Sync waits until all that was written before is on the disk, whoever writes meanwhile.
 	Sync() error
+	// Enter sees to it that whoever reads the ledger finds all that was written.
+	Enter(context.Context) error
 }
 
 // batch is what several carriers said, in one write.
@@ -41,7 +43,8 @@ func (k *desk) take(notes []note) {
 	default:
 		k.failed(k.Ledger.Commit(context.Background(), k.Plan, k.run, b.outcomes, b.marks, began))
 	}
-	if k.wrote = min(k.Now().Sub(began), mostGather); !ahead || k.broken != nil {
+	k.rested = k.Now()
+	if k.wrote = min(k.rested.Sub(began), mostGather); !ahead || k.broken != nil {
 		k.settle(b)
 		return
 	}
@@ -89,6 +92,13 @@ func (k *desk) settle(b batch) {
 	}
 	if k.Said != nil && len(b.outcomes) > 0 {
 		k.Said(k.tally)
+	}
+}
+
+// idle is before a wait with nothing on its way: whoever looks meanwhile sees where all stands.
+func (k *desk) idle() {
+	if book, ahead := k.Ledger.(Ahead); ahead && k.out == 0 && k.broken == nil {
+		k.failed(book.Enter(context.Background()))
 	}
 }
 

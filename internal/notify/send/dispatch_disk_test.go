@@ -44,6 +44,8 @@ func (s *slowDisk) Sync() error {
 	return err
 }
 
+func (s *slowDisk) Enter(ctx context.Context) error { return s.Book.(Ahead).Enter(ctx) }
+
 // F34, F35: no dot goes out before its mark is on the disk, however the writes overlap.
 func TestDotAfterTheDisk(t *testing.T) {
 	t.Parallel()

@@ -233,12 +233,15 @@ func (d *desk) durable() {
 
 func (d *desk) wholeOrNothing() {
 	c := d.claim(3)
-	stranger := c[2]
+	stranger, marked := c[2], c[2]
 	stranger.Row = 99
+	d.must(d.commit(nil, ledger.Mark{Letter: marked, Connection: 1}))
 	for what, err := range map[string]error{
 		"a row that is not there":    d.commit([]ledger.Outcome{{Letter: c[0], Event: ledger.Accept}, {Letter: stranger, Event: ledger.Accept}}),
 		"a mark that cannot be":      d.commit([]ledger.Outcome{{Letter: c[0], Event: ledger.Accept}}, ledger.Mark{Letter: stranger, Connection: 1}),
 		"doubt without a mark":       d.commit([]ledger.Outcome{{Letter: c[0], Event: ledger.Accept}, {Letter: c[1], Event: ledger.Lose}}),
+		"a letter marked twice":      d.commit([]ledger.Outcome{{Letter: c[0], Event: ledger.Accept}}, ledger.Mark{Letter: marked, Connection: 2}),
+		"a marked one given back":    d.commit([]ledger.Outcome{{Letter: c[0], Event: ledger.Accept}, {Letter: marked, Event: ledger.Return}}),
 		"the same letter twice":      d.commit([]ledger.Outcome{{Letter: c[0], Event: ledger.Accept}, {Letter: c[0], Event: ledger.Accept}}),
 		"an event that is no ending": d.commit([]ledger.Outcome{{Letter: c[0], Event: ledger.Bounce}}),
 	} {

@@ -1,0 +1,279 @@
+package ledger
+
+import (
+	"errors"
+	"maps"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tocsin/internal/notify/database"
+)
+
+// walker takes the letters of a plan through runs that die, and notes where each must stand.
+type walker struct {
+	*testing.T
+	chance
+	path   string
+	l      *Ledger
+	plan   Stored
+	run    Run
+	now    time.Time
+	begun  map[int]Delivery // and have no outcome
+	marked map[int]bool
+	want   map[State]int
+}
+
+// open opens the ledger as the next process does.
+func (w *walker) open() {
+	w.Helper()
+	var err error
+	if w.l, err = Open(ctx, w.path, "walking"); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *walker) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// wants looks at the rows, and at what the chain says of each.
+func (w *walker) wants(l *Ledger) {
+	w.Helper()
+	got, err := l.States(ctx, w.plan)
+	maps.DeleteFunc(w.want, func(_ State, n int) bool { return n == 0 })
+	if diff := cmp.Diff(w.want, got); err != nil || diff != "" {
+		w.Fatalf("%v\n%s", err, diff)
+	}
+	w.must(l.Verify(ctx, w.plan))
+}
+
+// claim begins some letters.
+func (w *walker) claim() {
+	due, err := w.l.Claim(ctx, w.plan, w.run, 1+w.IntN(6), w.now)
+	w.must(err)
+	for _, d := range due {
+		if _, twice := w.begun[d.Row]; twice {
+			w.Fatalf("letter %d is begun twice", d.Row)
+		}
+		from := Planned
+		if d.Next != "" {
+			from = Deferred
+		}
+		w.begun[d.Row] = d
+		w.want[from]--
+		w.want[Intent]++
+	}
+}
+
+// write marks some letters and brings others to an outcome, as carriers' words come together.
+func (w *walker) write() {
+	var outcomes []Outcome
+	var marks []Mark
+	for row, d := range w.begun {
+		switch {
+		case w.IntN(2) == 0:
+		case !w.marked[row] && w.IntN(4) > 0:
+			marks = append(marks, Mark{Letter: d, Connection: 1 + w.IntN(3), Wire: []string{"", "what went out"}[w.IntN(2)]})
+		default:
+			outcomes = append(outcomes, w.outcome(d))
+		}
+	}
+	if w.IntN(2) == 0 {
+		w.must(w.l.Write(ctx, w.plan, w.run, outcomes, marks, w.now))
+	} else {
+		w.must(w.l.Commit(ctx, w.plan, w.run, outcomes, marks, w.now))
+	}
+	for _, m := range marks {
+		w.marked[m.Letter.Row] = true
+	}
+	for _, o := range outcomes {
+		w.ended(o)
+	}
+}
+
+func (w *walker) outcome(d Delivery) Outcome {
+	events := []Event{Accept, Defer, Reject, Return}
+	if w.marked[d.Row] {
+		events[3] = Lose
+	}
+	o := Outcome{Letter: d, Event: events[w.IntN(4)]}
+	switch o.Event {
+	case Accept:
+		o.Reply = Reply{250, "2.0.0", "Ok", []string{"", "4XYZ"}[w.IntN(2)]}
+	case Defer:
+		o.Reply, o.Next = Reply{451, "4.3.0", "later", ""}, w.now.Add(time.Duration(1+w.IntN(3))*time.Second)
+	}
+	return o
+}
+
+func (w *walker) ended(o Outcome) {
+	delete(w.begun, o.Letter.Row)
+	delete(w.marked, o.Letter.Row)
+	w.want[Intent]--
+	to, _ := Intent.after(o.Event)
+	if o.Event == Return && o.Letter.Next != "" {
+		to = Deferred
+	}
+	w.want[to]++
+}
+
+// die ends the process without a word, and the next finds where letters stand: one that
+// reads, one that writes, or one after the other.
+func (w *walker) die() {
+	w.must(w.l.Close())
+	if w.IntN(2) == 0 {
+		reader, err := OpenReader(ctx, w.path)
+		w.must(err)
+		w.wants(reader)
+		w.must(reader.Close())
+	}
+	w.open()
+	w.wants(w.l)
+	w.start()
+	settled, err := w.l.Recover(ctx, w.plan, w.run, nil, w.now)
+	w.must(err)
+	if settled[Lose] != len(w.marked) || settled[Lose]+settled[Return] != len(w.begun) {
+		w.Fatalf("settled %v; begun %d, marked %d", settled, len(w.begun), len(w.marked))
+	}
+	for _, d := range w.begun {
+		event := Return
+		if w.marked[d.Row] {
+			event = Lose
+		}
+		w.ended(Outcome{Letter: d, Event: event})
+	}
+}
+
+func (w *walker) start() {
+	var err error
+	w.run, err = w.l.Start(ctx, w.plan, here, w.now)
+	w.must(err)
+}
+
+// watch reads beside the run: rows that say what the chain said a moment ago, and that go
+// with it.
+func (w *walker) watch() {
+	reader, err := OpenReader(ctx, w.path)
+	w.must(err)
+	w.must(reader.Verify(ctx, w.plan))
+	w.must(reader.Close())
+}
+
+// TestRowsFollowTheChain is F34 and F43: whatever a run has written down, and wherever its
+// process dies, the rows say it to whoever opens the ledger next.
+func TestRowsFollowTheChain(t *testing.T) {
+	dice := newChance(t)
+	for range dice.times(1000, 40) {
+		w := &walker{T: t, chance: dice, path: filepath.Join(t.TempDir(), "ledger.db"), now: created,
+			begun: make(map[int]Delivery), marked: make(map[int]bool), want: map[State]int{Planned: 10}}
+		w.open()
+		w.plan = freeze(t, w.l, aPlan(1), entries(40))
+		w.start()
+		for range 30 {
+			w.now = w.now.Add(time.Duration(w.IntN(700)) * time.Millisecond)
+			switch w.IntN(10) {
+			case 0:
+				w.die()
+			case 1:
+				w.watch()
+			case 2:
+				w.wants(w.l)
+			case 3, 4, 5:
+				w.claim()
+			default:
+				w.write()
+			}
+		}
+		w.must(w.l.End(ctx, w.plan, w.run, w.now))
+		w.watch()
+		w.wants(w.l)
+		w.must(w.l.Close())
+	}
+}
+
+// Whoever reads beside a run sees no more than a moment of the past, and all of it when
+// nothing is on its way.
+func TestRowsAreNotLongBehind(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(40))
+	r := startRun(t, l, p)
+	d := claimSome(t, l, p, r, 4)
+	reader, err := OpenReader(ctx, l.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	commit := func(after time.Duration, o ...Outcome) {
+		t.Helper()
+		if err := l.Commit(ctx, p, r, o, nil, created.Add(after)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commit(enterAfter/2, all(Accept, d[:1])...)
+	wantStates(t, reader, p, map[State]int{Planned: 10})
+	commit(enterAfter, all(Accept, d[1:2])...)
+	wantStates(t, reader, p, map[State]int{Accepted: 2, Intent: 2, Planned: 6})
+	commit(enterAfter, all(Accept, d[2:3])...)
+	wantStates(t, reader, p, map[State]int{Accepted: 2, Intent: 2, Planned: 6})
+	commit(enterAfter, all(Accept, d[3:])...)
+	wantStates(t, reader, p, map[State]int{Accepted: 4, Planned: 6})
+}
+
+// TestRowsBehindAreHeldToTheChain: what says how far rows are behind is no way around it.
+func TestRowsBehindAreHeldToTheChain(t *testing.T) {
+	for what, change := range map[string]string{
+		"the rows say all":                   "UPDATE runs SET entered = 0",
+		"an event that there is not":         "UPDATE runs SET entered = 99",
+		"an event of something else":         "UPDATE runs SET entered = 1",
+		"the run has ended":                  "UPDATE runs SET ended = '2026-05-04T09:00:00Z'",
+		"another run's":                      "UPDATE events SET text = replace(text, 'run 1', 'run 2') WHERE text LIKE '%outcome%'",
+		"an outcome that was not":            "UPDATE events SET text = replace(text, 'accepted', 'rejected') WHERE text LIKE '%outcome%'",
+		"a letter that stands elsewhere":     "UPDATE deliveries SET state = 'accepted' WHERE state = 'planned'",
+		"an event that is gone":              "DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)",
+		"the event before them is another's": "UPDATE events SET hash = '" + anchor + "' WHERE seq = (SELECT entered FROM runs)",
+	} {
+		l := newLedger(t)
+		p := freeze(t, l, aPlan(1), entries(40))
+		r := startRun(t, l, p)
+		d := claimSome(t, l, p, r, 4)
+		if err := l.Commit(ctx, p, r, all(Accept, d[:2]), nil, created); err != nil {
+			t.Fatal(err)
+		}
+		if !l.afoot.behind {
+			t.Fatal("no row is behind")
+		}
+		path := l.path
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		behindItsBack(t, path, change)
+		l, err := Open(ctx, path, "looking")
+		if err == nil {
+			err = errors.Join(l.Verify(ctx, p), l.Close())
+		}
+		if !errors.Is(err, ErrChanged) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// behindItsBack changes a ledger that nobody has open.
+func behindItsBack(t *testing.T, path, change string) {
+	t.Helper()
+	db, err := database.Open(ctx, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(change); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,148 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// behind is a run that ended before the rows of its letters had caught up with the chain.
+type behind struct {
+	plan    Stored // its key and name
+	run     int64
+	entered int // event up to which the rows say where letters stand
+}
+
+// followAll brings the rows up to date with the chains of their plans, for runs that died
+// before they could. The caller holds the ledger's lock: so they are dead.
+func (l *Ledger) followAll(ctx context.Context) error {
+	var all []behind
+	err := each(ctx, l.db, func(rows *sql.Rows) error {
+		var b behind
+		err := rows.Scan(&b.plan.key, &b.plan.ID.Bulletin, &b.plan.ID.Number, &b.run, &b.entered)
+		all = append(all, b)
+		return err
+	}, "SELECT r.plan, bulletin, number, run, entered FROM runs AS r JOIN plans AS p USING (plan) WHERE entered <> 0 ORDER BY run")
+	for _, b := range all {
+		if err == nil {
+			err = l.followRun(ctx, b)
+		}
+	}
+	return err
+}
+
+// followRun does it for one.
+func (l *Ledger) followRun(ctx context.Context, b behind) error {
+	return l.change(ctx, func(tx *sql.Tx) error {
+		events, err := eventsAfter(ctx, tx, b.plan, b.entered)
+		if err != nil {
+			return err
+		}
+		m := moves{Ledger: l, tx: tx, moved: make(map[letterKey]footing)}
+		for _, e := range events {
+			if err := m.follow(ctx, b, e); err != nil {
+				return damaged(b.plan.ID, "chain", "event %d says what cannot be: %v", e.seq, err)
+			}
+		}
+		return l.enter(ctx, tx, m.moved)
+	})
+}
+
+// eventsAfter reads the end of a plan's chain, each event held to the hash before it.
+func eventsAfter(ctx context.Context, tx *sql.Tx, p Stored, seq int) (events []event, err error) {
+	var hash string
+	err = tx.QueryRowContext(ctx, "SELECT hash FROM events WHERE plan = ? AND seq = ?", p.key, seq).Scan(&hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, damaged(p.ID, "runs", "rows say what the chain said at event %d, which there is not", seq)
+	}
+	if err != nil {
+		return nil, err
+	}
+	err = each(ctx, tx, func(rows *sql.Rows) error {
+		var text, next string
+		if err := rows.Scan(&seq, &text, &next); err != nil {
+			return err
+		}
+		e, err := parseEvent(p.ID, text)
+		if err != nil || e.seq != seq || chained(hash, text) != next {
+			return damaged(p.ID, "chain", "event %d does not follow from the one before", seq)
+		}
+		hash = next
+		events = append(events, e)
+		return nil
+	}, "SELECT seq, text, hash FROM events WHERE plan = ? AND seq > ? ORDER BY seq", p.key, seq)
+	return events, err
+}
+
+// follow moves letters as an event of their run says.
+func (m *moves) follow(ctx context.Context, b behind, e event) error {
+	if len(e.lines) == 0 || e.lines[0] != runWord(b.run) {
+		return errEvent
+	}
+	for _, line := range e.lines[1:] {
+		words := strings.Split(line, " ")
+		row, err := strconv.Atoi(words[0])
+		if err != nil {
+			return errEvent
+		}
+		change, err := e.footing(b.run, words[1:])
+		if err != nil {
+			return err
+		}
+		if may, err := m.move(ctx, b.plan, row, change); err != nil || !may {
+			return errors.Join(err, fmt.Errorf("letter %d does not stand so", row))
+		}
+	}
+	return nil
+}
+
+// footing is what an event does to a letter, by the words after its row.
+func (e event) footing(run int64, words []string) (func(*footing) bool, error) {
+	switch {
+	case e.kind == claimedKind && len(words) == 0:
+		return func(f *footing) bool { return f.claim(run, e.at) }, nil
+	case e.kind == markedKind && len(words) == 2:
+		connection, err := strconv.Atoi(words[0])
+		return func(f *footing) bool { return f.mark(run, connection, e.at) }, err
+	case e.kind == outcomeKind && len(words) == 5:
+		code, err := strconv.Atoi(words[1])
+		if !slices.Contains(States[:], State(words[0])) {
+			return nil, errEvent
+		}
+		to := ending{state: State(words[0]), code: code, enhanced: undashed(words[2]), next: undashed(words[3])}
+		return func(f *footing) bool { return f.end(run, to, e.at) }, err
+	}
+	return nil, errEvent
+}
+
+// ahead takes in an event that rows do not say yet. What is kept of servers' words is there
+// at once.
+func (r *replay) ahead(e event) error {
+	lines := e.lines[min(1, len(e.lines)):]
+	switch e.kind {
+	case claimedKind:
+		return nil
+	case markedKind:
+		return r.each(lines, 3, func(s *standing, words []string) (err error) {
+			s.wire, err = commitmentOf(words[1])
+			return err
+		})
+	case outcomeKind:
+		return r.each(lines, 6, func(s *standing, words []string) (err error) {
+			s.reply, err = commitmentOf(words[4])
+			return err
+		})
+	}
+	return errEvent // rows are never behind of anything else
+}
+
+// lagging reports whether the rows of a ledger say less than its chains.
+func (l *Ledger) lagging(ctx context.Context) (is bool, err error) {
+	err = l.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM runs AS r WHERE entered > 0
+		AND EXISTS (SELECT 1 FROM events AS e WHERE e.plan = r.plan AND e.seq > r.entered))`).Scan(&is)
+	return is, err
+}
