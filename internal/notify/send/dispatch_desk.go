@@ -199,7 +199,10 @@ func returning(letters []ledger.Delivery) []ledger.Outcome {
 func (k *desk) drain() {
 	for {
 		select {
-		case letter := <-k.work:
+		case letter, open := <-k.work:
+			if !open {
+				return
+			}
 			k.queue = append(k.queue, letter)
 			k.back(1)
 		default:
@@ -329,7 +332,7 @@ func (k *desk) handed(at int) {
 // carriers speak rarely, as to a relay that is far away, there is nothing to wait for.
 func (k *desk) gather(first note) []note {
 	batch := []note{first}
-	rarely := k.Now().Sub(k.rested) > 2*k.wrote
+	rarely := k.Now().Sub(k.rested) > mostGather
 	var timer <-chan time.Time
 	for {
 		select {
