@@ -34,14 +34,14 @@ type Survey struct {
 	owners      owners
 	shelf       shelf
 	proofs      map[disclosure.TailnetFacts]verdict.Proof
-	intakes     []*Intake         // the first is the survey's own
-	filling     []tailnet.Tailnet // that wait to be taken in
-	full        []tailnet.Tailnet // that busy takes in
-	unseated    bool              // there are tailnets that no intake may meet yet
-	busy        sync.WaitGroup    // one goroutine at most, and only while there is a full batch
-	naming      sync.Mutex        // of what findings name
-	looked      int               // how many nodes there were when somebody looked for disputed ones
-	disputed    []uint64          // hashes of their IDs
+	intakes     []*Intake      // the first is the survey's own
+	filling     batch          // that waits to be taken in
+	full        batch          // that busy takes in
+	unseated    bool           // there are tailnets that no intake may meet yet
+	busy        sync.WaitGroup // one goroutine at most, and only while there is a full batch
+	naming      sync.Mutex     // of what findings name
+	looked      int            // how many nodes there were when somebody looked for disputed ones
+	disputed    []uint64       // hashes of their IDs
 	found       findings
 	supplements map[tailnet.ID][]tailnet.Supplement // in the order of the table
 }
@@ -103,7 +103,7 @@ func (s *Survey) Columns() []string { return s.matcher.Columns() }
 // Tailnet takes in one tailnet.
 func (s *Survey) Tailnet(t tailnet.Tailnet) {
 	s.unseated = true
-	if s.filling = append(s.filling, t); len(s.filling) == batchSize {
+	if s.filling.add(&t); s.filling.full() {
 		s.hand()
 	}
 }

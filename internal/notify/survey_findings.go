@@ -142,7 +142,7 @@ func (s *Survey) User(u tailnet.User) error {
 	key := aUser(u.Tailnet, u.ID)
 	if _, named := s.found.users[key]; named {
 		detach((*string)(&u.Tailnet), &u.ID, &u.Login, &u.Role)
-		s.found.users[key] = &u
+		s.found.users[aUser(u.Tailnet, u.ID)] = &u
 	}
 	return nil
 }
@@ -175,7 +175,7 @@ func (f *findings) name(n tailnet.Node) {
 	}
 	n.Cells = tailnet.Cells{}
 	detach((*string)(&n.Tailnet), &n.ID, &n.Name, &n.User, &n.OS, &n.Product, &n.Version, &n.LastSeen)
-	f.nodes[key] = n
+	f.nodes[aNodeOf(n)] = n // under copies, as the texts of the key are the table's
 }
 
 // compareRows orders rows of one node by what they say.

@@ -134,7 +134,7 @@ func (l looked) survey(t *testing.T, r *rand.Rand, b bulletin.Bulletin, prepare 
 		prepare(s)
 	}
 	for _, i := range r.Perm(len(l.tailnets)) {
-		s.Tailnet(l.tailnets[i])
+		lendTailnet(s, l.tailnets[i])
 	}
 	take := func(count int, one func(int) error) {
 		for _, i := range r.Perm(count) {
@@ -171,7 +171,7 @@ func (l looked) takeNodes(t *testing.T, r *rand.Rand, s *Survey) {
 	for i, share := range shares {
 		group.Go(func() {
 			for n := range share {
-				if err := intakes[i].Node(&share[n]); err != nil {
+				if err := lendNode(intakes[i], share[n]); err != nil {
 					t.Error(err)
 				}
 			}

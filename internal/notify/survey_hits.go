@@ -66,33 +66,28 @@ func (s state) outline(of tailnet.ID) (some []affected.Hit) {
 	return some
 }
 
-// pack packs a node that is hit. A record begins with its size, the tailnet's number, and
-// what ties the node to the tailnet.
-func (w *pen) pack(part int, h *hitNode) {
-	n := h.node
-	size := recordHead + spaceFor(n.ID, n.Name, n.User, n.LastSeen)
-	if h.full != nil {
-		size += h.full.space()
+// packHit appends the record of a node that is hit, with its kind where that has no number.
+// A record begins with its size, the tailnet's number, which is not known yet, and what ties
+// the node to the tailnet.
+func packHit(to []byte, n *tailnet.Node, w *arrival, full *kind) []byte {
+	begins := len(to)
+	to = append(to, 0, 0, 0, 0, 0, 0, 0, 0)
+	to = binary.LittleEndian.AppendUint64(to, bond(w.of, w.node))
+	to = binary.AppendUvarint(to, uint64(w.kind))
+	to = appendTexts(to, n.ID, n.Name, n.User, n.LastSeen)
+	if full != nil {
+		to = full.pack(to)
 	}
-	open := w.space(part, size)
-	r, begins := *open, len(*open)
-	r = binary.LittleEndian.AppendUint32(append(r, 0, 0, 0, 0), uint32(h.of.number))
-	r = binary.LittleEndian.AppendUint64(r, bond(h.of.hash, h.hash))
-	r = binary.AppendUvarint(r, uint64(h.kind))
-	r = appendTexts(r, n.ID, n.Name, n.User, n.LastSeen)
-	if h.full != nil {
-		r = h.full.pack(r)
-	}
-	binary.LittleEndian.PutUint32(r[begins:], uint32(len(r)-begins))
-	*open = r
+	binary.LittleEndian.PutUint32(to[begins:], uint32(len(to)-begins))
+	return to
 }
 
-// recordHead is how long at most a record is without its texts, and kindHead what of a kind
-// is no text, in octets.
-const (
-	recordHead = 4 + 4 + 8 + binary.MaxVarintLen32
-	kindHead   = 2 * binary.MaxVarintLen64
-)
+// keep keeps the record of a hit, now that the number of its tailnet is known.
+func (w *pen) keep(part, of int, record []byte) {
+	binary.LittleEndian.PutUint32(record[4:], uint32(of))
+	open := w.space(part, len(record))
+	*open = append(*open, record...)
+}
 
 // note counts a hit of a tailnet.
 func (h *hits) note(of int, affected verdict.Truth) {
@@ -199,11 +194,6 @@ func (h *hits) one(record []byte) (bond uint64, hit affected.Hit) {
 func (k kind) pack(record []byte) []byte {
 	record = binary.AppendUvarint(binary.AppendUvarint(record, uint64(k.Row)), uint64(k.Affected))
 	return appendTexts(record, k.Product, k.OS, k.Version, k.Evidence, k.Plain, string(k.Found), k.Others)
-}
-
-// space is how many octets a kind takes at most.
-func (k kind) space() int {
-	return kindHead + spaceFor(k.Product, k.OS, k.Version, k.Evidence, k.Plain, string(k.Found), k.Others)
 }
 
 func (u *unpacking) kind() kind {

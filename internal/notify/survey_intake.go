@@ -15,7 +15,8 @@ type Intake struct {
 	survey    *Survey
 	matcher   *affected.Matcher
 	memo      memo
-	waiting   []tailnet.Node
+	waiting   []arrival
+	texts     []byte // of those that wait
 	hits      *pen
 	owners    *pen
 	product   string // of the node before
@@ -23,14 +24,28 @@ type Intake struct {
 	nodes     int
 	strangers int // nodes of tailnets that nobody knows
 	misses    [affected.Cleared + 1]int
-	ofKind    []int // hits by the number of their kind
-	hit       []hitNode
+	ofKind    []int  // hits by the number of their kind
+	hit       []int  // which of those that wait are hits
 	fetched   uint64 // keeps looking ahead from being thought useless
 }
 
-// walkSize is how many nodes are taken in together. Each lookup of a tailnet goes to places
-// in memory of which none is near another; together, they are fetched together.
-const walkSize = 256
+// arrival is a node that waits to be taken in. It has no pointer, since millions of them go
+// by: its tailnet's ID and, of a hit, the record that will be kept stand in the texts.
+type arrival struct {
+	of, node            uint64 // hashes of the tailnet's ID and of its own
+	begins, record, end int    // in the texts: the ID, the record, and what follows both
+	number              int    // of the tailnet, once that is found; -1 where nobody knows it
+	product             uint16
+	answer
+}
+
+// How many nodes are taken in together, and how long their texts may be. Each lookup of a
+// tailnet goes to places in memory of which none is near another; together, they are fetched
+// together.
+const (
+	walkSize     = 256
+	roomForTexts = 64 << 10 // octets
+)
 
 // Intake is one more, for after the last tailnet and the last finding, and before the first
 // node.
@@ -41,7 +56,7 @@ func (s *Survey) Intake() *Intake {
 		survey:  s,
 		matcher: affected.NewMatcher(s.bulletin, s.products),
 		memo:    memo{off: asksCells(s.bulletin)},
-		waiting: make([]tailnet.Node, 0, walkSize),
+		waiting: make([]arrival, 0, walkSize),
 		hits:    s.hits.pen(),
 		owners:  s.owners.pen(),
 		number:  s.owners.number(""),
@@ -73,120 +88,127 @@ func (s *Survey) Node(n tailnet.Node) error {
 // Node takes in one node with one product. It refuses one that a finding of another
 // tailnet names; the error names neither node nor tailnet, since it reaches terminals.
 // Whether a node's tailnet is known, and whether it stands in two rows, only
-// [Survey.Disputed] says.
+// [Survey.Disputed] says. Of the node nothing is kept, nor of its texts.
 func (i *Intake) Node(n *tailnet.Node) error {
 	i.nodes++
 	if found := &i.survey.found; len(found.owner) > 0 && found.ofAnother(*n) {
 		return errTwice
 	}
-	if i.waiting = append(i.waiting, *n); len(i.waiting) == walkSize {
+	i.wait(n)
+	if len(i.waiting) == walkSize || len(i.texts) >= roomForTexts {
 		i.walk()
 	}
 	return nil
 }
 
+// wait judges a node, which is then to be taken in.
+func (i *Intake) wait(n *tailnet.Node) {
+	seed := i.survey.seed
+	w := arrival{of: maphash.String(seed, string(n.Tailnet)), node: maphash.String(seed, n.ID), begins: len(i.texts)}
+	if n.Product != i.product {
+		i.product = strings.Clone(n.Product)
+		i.number = i.survey.owners.number(i.product)
+	}
+	w.product = i.number
+	var full *kind
+	w.answer, full = i.judge(n)
+	i.texts = append(i.texts, n.Tailnet...)
+	w.record = len(i.texts)
+	if w.miss == affected.NotMissed {
+		i.texts = packHit(i.texts, n, &w, full)
+	}
+	w.end = len(i.texts)
+	i.waiting = append(i.waiting, w)
+}
+
 // walk takes in what waits.
 func (i *Intake) walk() {
-	var hashes [walkSize]uint64 // of their IDs
-	var seats [walkSize]seat    // of their tailnets
-	for at := range i.waiting {
-		hashes[at] = maphash.String(i.survey.seed, i.waiting[at].ID)
-	}
-	i.fetched += i.survey.tailnets.findAll(i.waiting, &seats)
+	i.fetched += i.survey.tailnets.findAll(i.waiting, i.texts)
 	i.hit = i.hit[:0]
 	for at := range i.waiting {
-		n, of := &i.waiting[at], seats[at].number
-		if of < 0 {
+		w := &i.waiting[at]
+		if w.number < 0 {
 			i.strangers++
 			continue
 		}
-		i.claim(hashes[at], of, n.Product)
-		if a := i.judge(n); a.miss == affected.NotMissed {
-			i.hit = append(i.hit, hitNode{n, seats[at], hashes[at], a})
+		i.claim(w)
+		if w.miss == affected.NotMissed {
+			i.hit = append(i.hit, at)
+		} else {
+			i.misses[w.miss]++
 		}
 	}
 	i.keep()
-	i.waiting = i.waiting[:0]
-}
-
-// hitNode is a node that is hit.
-type hitNode struct {
-	node *tailnet.Node
-	of   seat
-	hash uint64
-	answer
+	i.waiting, i.texts = i.waiting[:0], i.texts[:0]
 }
 
 // keep keeps the nodes that are hit, when it has looked at what is known of all their tailnets.
 func (i *Intake) keep() {
 	s := i.survey
-	for at := range i.hit {
-		of := i.hit[at].of.number
+	for _, at := range i.hit {
+		of := i.waiting[at].number
 		i.fetched += uint64(s.sections.known[of]) + uint64(s.hits.states[of].Load())
 	}
-	for at := range i.hit {
-		h := &i.hit[at]
-		for len(i.ofKind) <= int(h.kind) {
+	for _, at := range i.hit {
+		w := &i.waiting[at]
+		for len(i.ofKind) <= int(w.kind) {
 			i.ofKind = append(i.ofKind, 0)
 		}
-		i.ofKind[h.kind]++
-		s.hits.note(h.of.number, h.affected)
-		i.hits.pack(s.sections.of(h.of.number), h)
+		i.ofKind[w.kind]++
+		s.hits.note(w.number, w.affected)
+		i.hits.keep(s.sections.of(w.number), w.number, i.texts[w.record:w.end])
 	}
 }
 
 // claim notes whose a node is.
-func (i *Intake) claim(node uint64, of int, product string) {
-	if product != i.product {
-		i.product, i.number = strings.Clone(product), i.survey.owners.number(product)
-	}
-	open := i.owners.space(int(node>>ownerShift), claimSize)
-	*open = claim{node, uint32(of), i.number}.pack(*open)
+func (i *Intake) claim(w *arrival) {
+	open := i.owners.space(int(w.node>>ownerShift), claimSize)
+	*open = claim{w.node, uint32(w.number), w.product}.pack(*open)
 }
 
-// judge finds out what a node comes to, and counts it where it escapes.
-func (i *Intake) judge(n *tailnet.Node) answer {
-	var findings []tailnet.Finding
-	if len(i.survey.found.of) > 0 {
-		findings = i.survey.found.about(*n)
+// judge finds out what a node comes to. Where its kind has no number, it comes with that.
+func (i *Intake) judge(n *tailnet.Node) (answer, *kind) {
+	if len(i.survey.found.of) == 0 {
+		return i.answer(n)
 	}
-	a := i.answer(n, findings)
+	findings := i.survey.found.about(*n)
+	if len(findings) == 0 {
+		return i.answer(n)
+	}
+	a, full := i.ask(n, findings)
 	if a.miss != affected.NotMissed {
-		i.misses[a.miss]++
-		if len(findings) > 0 {
-			i.survey.name(n)
-		}
+		i.survey.name(n)
 	}
-	return a
+	return a, full
 }
 
 // answer asks the matcher, unless it has said already what a node without findings comes to.
-func (i *Intake) answer(n *tailnet.Node, findings []tailnet.Finding) answer {
-	if i.memo.off || len(findings) > 0 {
-		return i.ask(n, findings)
+func (i *Intake) answer(n *tailnet.Node) (answer, *kind) {
+	if i.memo.off {
+		return i.ask(n, nil)
 	}
 	at := i.memo.place(n)
 	if at.version != n.Version || at.os != n.OS || at.product != n.Product || at.product == "" {
-		a := i.ask(n, nil)
-		if a.full != nil {
-			return a
+		a, full := i.ask(n, nil)
+		if full != nil {
+			return a, full
 		}
 		*at = remembered{strings.Clone(n.Product), strings.Clone(n.OS), strings.Clone(n.Version), a}
 	}
-	return at.answer
+	return at.answer, nil
 }
 
-func (i *Intake) ask(n *tailnet.Node, findings []tailnet.Finding) answer {
+func (i *Intake) ask(n *tailnet.Node, findings []tailnet.Finding) (answer, *kind) {
 	hit, miss := i.matcher.Node(*n, findings...)
 	if miss != affected.NotMissed {
-		return answer{miss: miss}
+		return answer{miss: miss}, nil
 	}
 	k := kind{n.Product, n.OS, n.Version, hit.Row, hit.Affected, hit.Evidence, hit.Plain, hit.Found, packRows(hit.Others)}
 	a := answer{affected: hit.Affected, kind: i.survey.hits.kinds.of(k)}
 	if a.kind == 0 {
-		a.full = &k
+		return a, &k
 	}
-	return a
+	return a, nil
 }
 
 // name keeps a node that is no hit, where a finding names it.

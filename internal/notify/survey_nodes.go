@@ -23,8 +23,7 @@ var (
 type answer struct {
 	miss     affected.Miss
 	affected verdict.Truth // of the hit
-	kind     uint32        // of the hit
-	full     *kind         // where it has no number
+	kind     uint32        // of the hit; 0 where that has no number
 }
 
 // memo remembers what nodes came to by what runs on them, of which an inventory of

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"unsafe"
 
 	"tocsin/internal/affected"
 	"tocsin/internal/bulletin"
@@ -51,23 +52,27 @@ func TestIndexOfAnotherTailnet(t *testing.T) {
 	a, b := &r.slots[used[0]], &r.slots[used[1]]
 	const places = 1<<placeBits - 1
 	*a, *b = *a&^places|*b&places, *b&^places|*a&places
-	nodes, seats := []tailnet.Node{certain, odd}, new([walkSize]seat)
-	r.findAll(nodes, seats)
-	for i, n := range nodes {
-		if s.Known(n.Tailnet) || seats[i].number >= 0 {
-			t.Errorf("%s is taken for another", n.Tailnet)
+	one := s.Intake()
+	for _, n := range []tailnet.Node{certain, odd} {
+		one.wait(&n)
+	}
+	r.findAll(one.waiting, one.texts)
+	for _, w := range one.waiting {
+		id := tailnet.ID(one.texts[w.begins:w.record])
+		if s.Known(id) || w.number >= 0 {
+			t.Errorf("%s is taken for another", id)
 		}
 	}
 }
 
 // Every node comes to what the matcher says of it, though few are asked about: here with
-// more versions than are remembered.
+// more versions than are remembered, each written over the one before.
 func TestManyVersions(t *testing.T) {
 	s, matcher := one(t, severe()), affected.NewMatcher(severe(), products)
-	want, sure := make(map[affected.Miss]int), make(map[string]verdict.Truth)
+	want, sure, octets := make(map[affected.Miss]int), make(map[string]verdict.Truth), make([]byte, 16)
 	for i := range 3 * memoSize {
 		for _, os := range []string{"windows", "wondows", "macos", ""} {
-			n := tailnet.Node{Tailnet: "acme", ID: fmt.Sprint(os, i), OS: os, Product: "client", Version: fmt.Sprintf("1.%d.%d", 40+i%40, i/40)}
+			n := tailnet.Node{Tailnet: "acme", ID: fmt.Sprint(os, i), OS: os, Product: "client", Version: unsafe.String(&octets[0], copy(octets, fmt.Sprintf("1.%d.%d", 40+i%40, i/40)))}
 			hit, miss := matcher.Node(n)
 			want[miss]++
 			sure[n.ID] = hit.Affected

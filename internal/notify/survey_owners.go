@@ -35,11 +35,15 @@ type claim struct {
 
 const claimSize = 8 + 4 + 2
 
-// pack appends a claim.
+// pack appends a claim, for which there is space.
 func (c claim) pack(r []byte) []byte {
-	r = binary.LittleEndian.AppendUint64(r, c.node)
-	r = binary.LittleEndian.AppendUint32(r, c.of)
-	return binary.LittleEndian.AppendUint16(r, c.product)
+	begins := len(r)
+	r = r[:begins+claimSize]
+	to := (*[claimSize]byte)(r[begins:])
+	binary.LittleEndian.PutUint64(to[:], c.node)
+	binary.LittleEndian.PutUint32(to[8:], c.of)
+	binary.LittleEndian.PutUint16(to[12:], c.product)
+	return r
 }
 
 func unpackClaim(r []byte) claim {

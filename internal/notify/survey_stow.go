@@ -30,7 +30,7 @@ func (s *Survey) Stow() error {
 	s.owners.seal()
 	s.owners.parts = make([]part, ownerParts) // sound has asked for them
 	s.tailnets, s.sections.known = newRoster(s.seed), nil
-	s.filling, s.full = nil, nil
+	s.filling, s.full = batch{}, batch{}
 	return s.sound()
 }
 

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"bytes"
 	"encoding/binary"
 	"hash/maphash"
 	"strings"
@@ -62,93 +63,92 @@ func (r *roster) find(id tailnet.ID) (s seat, known bool) {
 		return r.latest.seat, true
 	}
 	hash := maphash.String(r.seed, string(id))
-	_, number := r.seek(hash, string(id))
+	_, number := r.seek(hash, []byte(id))
 	if number < 0 {
 		return seat{}, false
 	}
-	r.latest.id, r.latest.seat = string(id), seat{number, hash}
+	r.latest.id, r.latest.seat = strings.Clone(string(id)), seat{number, hash}
 	return r.latest.seat, true
 }
 
-// findAll looks up the tailnets of nodes; of one that is unknown the number is -1. What it
-// reads of each lies anywhere in memory, and all of it is asked for before any of it is
-// needed; what was fetched so comes back for nobody to think it useless.
-func (r *roster) findAll(nodes []tailnet.Node, seats *[walkSize]seat) (fetched uint64) {
-	var slots [walkSize]slot
-	mask := uint64(len(r.slots) - 1)
+// findAll looks up the tailnets of nodes, whose IDs stand in the texts. What it reads of each
+// lies anywhere in memory, and all of it is asked for before any of it is needed; what was
+// fetched so comes back for nobody to think it useless.
+func (r *roster) findAll(nodes []arrival, texts []byte) (fetched uint64) {
+	var places [walkSize]place
 	for i := range nodes {
-		seats[i].hash = maphash.String(r.seed, string(nodes[i].Tailnet))
+		fetched += uint64(r.slots[r.first(nodes[i].of)])
 	}
 	for i := range nodes {
-		fetched += uint64(r.slots[seats[i].hash&mask])
-	}
-	for i := range nodes {
-		at := seats[i].hash & mask
-		for r.slots[at] != 0 && !r.slots[at].is(seats[i].hash) {
-			at = (at + 1) & mask
+		at := r.first(nodes[i].of)
+		for r.slots[at] != 0 && !r.slots[at].is(nodes[i].of) {
+			at = r.next(at)
 		}
-		slots[i] = r.slots[at]
+		places[i] = r.slots[at].place() // that of an ID, or 0
+		fetched += uint64(r.ids.at(places[i])[0])
 	}
 	for i := range nodes {
-		fetched += uint64(r.ids.at(slots[i].place())[0])
-	}
-	for i := range nodes {
-		id, hash, record := string(nodes[i].Tailnet), seats[i].hash, r.ids.at(slots[i].place())
-		if text, _ := cut(record[4:]); slots[i].is(hash) && string(text) == id {
-			seats[i].number = int(binary.LittleEndian.Uint32(record))
+		n := &nodes[i]
+		id, record := texts[n.begins:n.record], r.ids.at(places[i])
+		if text, _ := cut(record[4:]); places[i] != 0 && bytes.Equal(text, id) {
+			n.number = int(binary.LittleEndian.Uint32(record))
 			continue
 		}
-		_, seats[i].number = r.seek(hash, id)
+		_, n.number = r.seek(n.of, id)
 	}
 	return fetched
 }
 
 // seek is the slot in which an ID stands, with its number; else the one in which it
 // belongs, with -1.
-func (r *roster) seek(hash uint64, id string) (at, number int) {
-	mask := len(r.slots) - 1
-	for at = int(hash) & mask; r.slots[at] != 0; at = (at + 1) & mask {
+func (r *roster) seek(hash uint64, id []byte) (at, number int) {
+	for at = r.first(hash); r.slots[at] != 0; at = r.next(at) {
 		if !r.slots[at].is(hash) {
 			continue
 		}
 		record := r.ids.at(r.slots[at].place())
-		if text, _ := cut(record[4:]); string(text) == id {
+		if text, _ := cut(record[4:]); bytes.Equal(text, id) {
 			return at, int(binary.LittleEndian.Uint32(record))
 		}
 	}
 	return at, -1
 }
 
-// putAll takes in at most batchSize tailnets. It looks into the index for all of them
-// before any of it is needed.
-func (r *roster) putAll(tailnets []tailnet.Tailnet) {
+// first is the slot at which looking for a hash begins, by the half of it that slots keep: an
+// index that grows asks for no ID.
+func (r *roster) first(hash uint64) int { return int(hash>>placeBits) & (len(r.slots) - 1) }
+
+func (r *roster) next(at int) int { return (at + 1) & (len(r.slots) - 1) }
+
+// putAll takes in a batch. It looks into the index for all of them before any of it is
+// needed.
+func (r *roster) putAll(b *batch) {
 	var hashes [batchSize]uint64
-	for i := range tailnets {
-		hashes[i] = maphash.String(r.seed, string(tailnets[i].ID))
+	for i, n := range b.all {
+		hashes[i] = maphash.Bytes(r.seed, b.texts[n.id:n.record])
 	}
-	for _, hash := range hashes[:len(tailnets)] {
-		r.fetched += r.slots[hash&uint64(len(r.slots)-1)]
+	for _, hash := range hashes[:len(b.all)] {
+		r.fetched += r.slots[r.first(hash)]
 	}
-	for i := range tailnets {
-		r.put(&tailnets[i], hashes[i])
+	for i, n := range b.all {
+		r.put(hashes[i], b.texts[n.id:n.record], b.texts[n.record:n.end])
 	}
 }
 
-// put takes in a tailnet, with the hash of its ID; one that bears the ID of another takes
-// its place.
-func (r *roster) put(t *tailnet.Tailnet, hash uint64) {
-	at, number := r.seek(hash, string(t.ID))
-	r.record = packTailnet(r.record[:0], t)
-	rest := r.rest.add(r.record)
+// put takes in a tailnet by its ID, with the hash of that, and what else is packed of it; one
+// that bears the ID of another takes its place.
+func (r *roster) put(hash uint64, id, packed []byte) {
+	at, number := r.seek(hash, id)
+	rest := r.rest.add(packed)
 	if number >= 0 {
 		r.said[number] = rest
 		return
 	}
 	r.record = binary.LittleEndian.AppendUint32(r.record[:0], uint32(len(r.named)))
-	r.record = appendTexts(r.record, string(t.ID))
-	id := r.ids.addNear(r.record)
-	r.named, r.said = append(r.named, id), append(r.said, rest)
-	r.slots[at] = slotOf(hash, id)
+	r.record = append(binary.AppendUvarint(r.record, uint64(len(id))), id...)
+	place := r.ids.addNear(r.record)
+	r.named, r.said = append(r.named, place), append(r.said, rest)
+	r.slots[at] = slotOf(hash, place)
 	if len(r.named) > len(r.slots)/4*3 {
 		r.grow()
 	}
@@ -156,16 +156,17 @@ func (r *roster) put(t *tailnet.Tailnet, hash uint64) {
 
 // grow makes the index twice as large.
 func (r *roster) grow() {
-	r.slots = make([]slot, 2*len(r.slots))
-	for _, id := range r.named {
-		text, _ := cut(r.ids.at(id)[4:])
-		hash := maphash.Bytes(r.seed, text)
-		mask := len(r.slots) - 1
-		at := int(hash) & mask
-		for r.slots[at] != 0 {
-			at = (at + 1) & mask
+	before := r.slots
+	r.slots = make([]slot, 2*len(before))
+	for _, s := range before {
+		if s == 0 {
+			continue
 		}
-		r.slots[at] = slotOf(hash, id)
+		at := r.first(uint64(s))
+		for r.slots[at] != 0 {
+			at = r.next(at)
+		}
+		r.slots[at] = s
 	}
 }
 
@@ -205,7 +206,7 @@ func packTailnet(record []byte, t *tailnet.Tailnet) []byte {
 	if t.SecurityVerified {
 		bits |= verified
 	}
-	if _, reached := t.Contact(); reached {
+	if t.Reached() {
 		bits |= reachable
 	}
 	owner, ends := strings.CutSuffix(t.OwnerEmail, string(t.ID))

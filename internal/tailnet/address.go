@@ -41,33 +41,36 @@ func ParseAddress(text string) (Address, error) {
 
 // isDotString reports whether text is Atom *("." Atom) of RFC 5321 §4.1.2.
 func isDotString(text string) bool {
-	for atom := range strings.SplitSeq(text, ".") {
-		if atom == "" || !all(atom, isAtext) {
+	before := byte('.')
+	for at := range len(text) {
+		c := text[at]
+		if c == '.' && before == '.' || c != '.' && !atext[c] {
 			return false
 		}
+		before = c
 	}
-	return true
-}
-
-func all(text string, is func(byte) bool) bool {
-	for i := range len(text) {
-		if !is(text[i]) {
-			return false
-		}
-	}
-	return true
+	return before != '.'
 }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// isAtext is what an atom is made of (RFC 5322 §3.2.3).
-func isAtext(c byte) bool {
-	return isLetter(c) || isDigit(c) || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
-}
+// What an atom is made of (RFC 5322 §3.2.3), and what a label of a domain: each address of
+// an inventory is asked for all its characters.
+var (
+	atext = octets(func(c byte) bool {
+		return isLetter(c) || isDigit(c) || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
+	})
+	labelText = octets(func(c byte) bool { return isLetter(c) || isDigit(c) || c == '-' })
+)
 
-func isLabelText(c byte) bool { return isLetter(c) || isDigit(c) || c == '-' }
+func octets(are func(byte) bool) (table [256]bool) {
+	for c := range table {
+		table[c] = are(byte(c))
+	}
+	return table
+}
 
 // Domain is what follows the @: where mail to the address goes.
 func (a Address) Domain() string { return string(a[strings.LastIndexByte(string(a), '@')+1:]) }
@@ -75,12 +78,21 @@ func (a Address) Domain() string { return string(a[strings.LastIndexByte(string(
 // isDomain reports whether text is two or more letter-digit-hyphen labels
 // (RFC 5321 §4.1.2), the last of them no number.
 func isDomain(text string) bool {
-	labels, last := 0, ""
-	for label := range strings.SplitSeq(text, ".") {
-		if label == "" || len(label) > 63 || !all(label, isLabelText) || label[0] == '-' || label[len(label)-1] == '-' {
+	labels, number := 0, true
+	for rest, more := text, true; more; labels++ {
+		length := 0
+		for number = true; length < len(rest) && labelText[rest[length]]; length++ {
+			number = number && isDigit(rest[length])
+		}
+		if length == 0 || length > 63 || rest[0] == '-' || rest[length-1] == '-' {
 			return false
 		}
-		labels, last = labels+1, label
+		if more = length < len(rest); more {
+			if rest[length] != '.' {
+				return false
+			}
+			rest = rest[length+1:]
+		}
 	}
-	return labels > 1 && !all(last, isDigit)
+	return labels > 1 && !number
 }

@@ -63,6 +63,17 @@ func (t Tailnet) Contact(supplement ...Supplement) (Contact, bool) {
 	return c, c.supplement(supplement)
 }
 
+// Reached reports whether [Tailnet.Contact] finds an address without any supplement, and
+// writes no trace: it is asked of every tailnet of an inventory.
+func (t Tailnet) Reached() bool {
+	return t.SecurityVerified && usable(t.SecurityEmail) || usable(t.OwnerEmail)
+}
+
+func usable(text string) bool {
+	_, err := ParseAddress(text)
+	return err == nil
+}
+
 // FormerContact is the contact of a tailnet that the inventory has no more: the address
 // in its findings. It reports false where that cannot be used.
 func FormerContact(id ID, email string) (Contact, bool) {

@@ -31,6 +31,9 @@ func TestContact(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			c.tailnet.ID = "bakery.example.com"
 			got, found := c.tailnet.Contact()
+			if c.tailnet.Reached() != found {
+				t.Errorf("reached: %v", !found)
+			}
 			if got.Address != c.address || got.Reason != c.reason || found != (c.address != "") {
 				t.Errorf("%q for %q, found %v; want %q for %q", got.Address, got.Reason, found, c.address, c.reason)
 			}

@@ -44,6 +44,9 @@ func (f *csvFile) header(asked *columns) ([]bool, []fault, error) {
 		return nil, nil, header.wrong
 	}
 	names := slices.Clone(f.batch.cells[:header.ends])
+	for i := range names {
+		names[i] = strings.Clone(names[i]) // the batch is filled again
+	}
 	if faults := f.check(asked, names, f.batch.written(f.batch.rows[0])); len(faults) > 0 {
 		return nil, faults, nil
 	}

@@ -66,8 +66,8 @@ func (in *input) sum() (string, error) {
 const byteOrderMark = "\uFEFF"
 
 // scanner finds out by its first octets what the file is. Where only one reads it, it is
-// read ahead.
-func (in *input) scanner(readers int) (scanner, error) {
+// read ahead. The texts of brief rows are good until the next row is asked for.
+func (in *input) scanner(readers int, brief bool) (scanner, error) {
 	text, err := in.text()
 	if err != nil {
 		return nil, err
@@ -76,6 +76,9 @@ func (in *input) scanner(readers int) (scanner, error) {
 		_, _ = text.Discard(len(byteOrderMark)) // what was peeked at is there
 	}
 	json, blocks := firstOctet(text) == '{', newBlocks(text, blockSize)
+	if brief && !json { // keys of JSON are remembered
+		blocks.lend()
+	}
 	if readers == 1 {
 		blocks.ahead()
 	}

@@ -23,10 +23,11 @@ func (t Table) Nodes(products, cells []string, known func(tailnet.ID) bool, visi
 }
 
 // NodesByMany is [Table.Nodes] with known nil, for several visitors: each has a goroutine
-// of its own, and is handed the nodes of some of the rows. A node is good until the visitor
-// returns; its texts stay good.
+// of its own, and is handed the nodes of some of the rows. A node and its texts are good until
+// the visitor returns: who keeps one clones it.
 func (t Table) NodesByMany(products, cells []string, visits ...func(*tailnet.Node) error) (Read, error) {
 	ask := t.asking()
+	ask.brief = true
 	columns, rows := askForNodes(ask, products, cells), make([]func(*row), len(visits))
 	for i, visit := range visits {
 		rows[i] = columns.visit(nil, visit)

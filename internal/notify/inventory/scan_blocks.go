@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"unsafe"
 )
 
 // blockSize is how much of a text is read at once, in octets: little enough to stay in
@@ -14,17 +15,21 @@ const blockSize = 128 << 10
 // blocks reads a text, and decompresses it, block by block. A block ends where a line
 // does, unless the text ends there.
 type blocks struct {
-	in     io.Reader
-	buffer []byte // filled again and again
-	held   int    // octets of it that no block has yet
-	ready  chan block
-	stop   chan struct{}
-	busy   sync.WaitGroup
+	in    io.Reader
+	size  int
+	lends bool
+	free  chan []byte // buffers to be filled again
+	begun []byte      // the line that no block has yet, as far as it was read
+	ready chan block
+	stop  chan struct{}
+	busy  sync.WaitGroup
 }
 
-// block is a piece of a text that never changes: whoever keeps a part of it keeps all.
+// block is a piece of a text that never changes: whoever keeps a part of it keeps all. Where
+// it is lent, it is good until the buffer under it is given back.
 type block struct {
 	text string
+	lent []byte
 	err  error // why nothing comes after it; nil where something does
 }
 
@@ -34,7 +39,16 @@ var (
 )
 
 // newBlocks reads blocks of a size when they are asked for.
-func newBlocks(in io.Reader, size int) *blocks { return &blocks{in: in, buffer: make([]byte, size)} }
+func newBlocks(in io.Reader, size int) *blocks {
+	return &blocks{in: in, size: size, free: make(chan []byte, mostFree)}
+}
+
+// mostFree is how many buffers wait to be filled again: more are garbage.
+const mostFree = 8
+
+// lend lends the blocks from now on: a table of half a gigabyte is read through a handful of
+// buffers, and leaves no garbage.
+func (b *blocks) lend() { b.lends = true }
 
 // ahead reads in a goroutine of its own from now on, until the text ends or close is called.
 func (b *blocks) ahead() *blocks {
@@ -73,25 +87,60 @@ func (b *blocks) close() {
 	b.busy.Wait()
 }
 
-// read fills the buffer. What follows its last line end goes to the next block; where the
+// read fills a buffer. What follows its last line end goes to the next block; where the
 // text breaks off there, nobody knows the rest of the line.
 func (b *blocks) read() block {
+	buffer := b.buffer()
+	held := copy(buffer, b.begun)
 	for {
-		n, err := fill(b.in, b.buffer[b.held:])
-		b.held += n
-		cut := bytes.LastIndexByte(b.buffer[:b.held], '\n') + 1
+		n, err := fill(b.in, buffer[held:])
+		held += n
+		cut := bytes.LastIndexByte(buffer[:held], '\n') + 1
 		switch {
 		case err == io.EOF:
-			cut = b.held
-		case err == nil && cut == 0 && len(b.buffer) < maxRow:
-			b.buffer = append(b.buffer, make([]byte, min(len(b.buffer), maxRow-len(b.buffer)))...)
+			cut = held
+		case err == nil && cut == 0 && len(buffer) < maxRow:
+			buffer = append(buffer, make([]byte, min(len(buffer), maxRow-len(buffer)))...)
 			continue
 		case err == nil && cut == 0:
 			err = errTooLong
 		}
-		text := string(b.buffer[:cut])
-		b.held = copy(b.buffer, b.buffer[cut:b.held])
-		return block{text, err}
+		b.begun = append(b.begun[:0], buffer[cut:held]...)
+		return b.block(buffer, cut, err)
+	}
+}
+
+// buffer is one that has room for what was begun.
+func (b *blocks) buffer() (buffer []byte) {
+	select {
+	case buffer = <-b.free:
+	default:
+		buffer = make([]byte, b.size)
+	}
+	if missing := len(b.begun) - len(buffer); missing > 0 {
+		buffer = append(buffer, make([]byte, missing)...)
+	}
+	return buffer
+}
+
+// block is the beginning of a buffer, as it is where that is lent.
+func (b *blocks) block(buffer []byte, size int, err error) block {
+	if b.lends {
+		return block{unsafe.String(unsafe.SliceData(buffer), size), buffer, err}
+	}
+	text := string(buffer[:size])
+	b.giveBack(buffer)
+	return block{text, nil, err}
+}
+
+// giveBack says that nobody has any text of a buffer any more.
+func (b *blocks) giveBack(buffer []byte) {
+	if buffer == nil {
+		return
+	}
+	select {
+	case b.free <- buffer:
+	default:
 	}
 }
 

@@ -16,6 +16,7 @@ type splitter struct {
 	mutex  sync.Mutex
 	blocks *blocks
 	text   string // what was read and nobody has taken yet
+	lent   []byte // under it
 	line   int    // on which it begins
 	after  error  // what follows it; nil where a block does
 }
@@ -24,8 +25,9 @@ type splitter struct {
 // known: their cells are made when somebody looks at them.
 type batch struct {
 	text   string
-	line   int  // on which it begins
-	legal  bool // it is UTF-8
+	lent   []byte // under it, until the batch is filled again
+	line   int    // on which it begins
+	legal  bool   // it is UTF-8
 	commas []uint32
 	rows   []cutRow
 	odd    []oddRow
@@ -60,13 +62,14 @@ func (s *splitter) take(b *batch) (whole bool) {
 	for s.text == "" && s.after == nil {
 		s.read()
 	}
-	*b = batch{text: s.text, line: s.line, commas: b.commas, rows: b.rows[:0], odd: b.odd[:0], cells: b.cells[:0]}
+	s.blocks.giveBack(b.lent)
+	*b = batch{text: s.text, lent: s.lent, line: s.line, commas: b.commas, rows: b.rows[:0], odd: b.odd[:0], cells: b.cells[:0]}
 	at, open := len(s.text), false
 	if whole = len(s.names) > 0 && strings.IndexByte(s.text, '"') < 0; !whole {
 		at, open = s.cut(b)
 	}
 	s.line += strings.Count(s.text[:at], "\n")
-	s.text = s.text[at:]
+	s.keep(s.text[at:])
 	switch {
 	case open && len(s.text) > maxRow:
 		b.after = tooLong(s.line)
@@ -84,11 +87,24 @@ func (s *splitter) take(b *batch) (whole bool) {
 	return whole
 }
 
+// keep keeps what a batch leaves of the text. What is under that goes with the batch.
+func (s *splitter) keep(rest string) {
+	if s.lent != nil {
+		rest = strings.Clone(rest)
+	}
+	s.text, s.lent = rest, nil
+}
+
 // read puts the next block after what is left of the text.
 func (s *splitter) read() {
 	next := s.blocks.next()
-	s.text += next.text
 	s.after = next.err
+	if s.text == "" {
+		s.text, s.lent = next.text, next.lent
+		return
+	}
+	s.text += next.text
+	s.blocks.giveBack(next.lent)
 }
 
 // cut cuts rows up to an offset: that of the text's end, or of a row that is open there.

@@ -133,6 +133,45 @@ func TestTextsStayGood(t *testing.T) {
 	}
 }
 
+// TestLargeTableLeavesNoGarbage: blocks are lent, and filled again when all their rows were
+// visited; what is in them is right when it is visited.
+func TestLargeTableLeavesNoGarbage(t *testing.T) {
+	const many, room = 300_000, 4 << 20
+	var text strings.Builder
+	for i := range many {
+		fmt.Fprintf(&text, "acme,n%07d,linux,1,name-%07d\n", i, i)
+	}
+	table := one("n", nodeHeader+text.String())
+	for visitors := 1; visitors <= 3; visitors++ {
+		wrong, count, visits := make([]int, visitors), make([]int, visitors), make([]func(*tailnet.Node) error, visitors)
+		for v := range visits {
+			visits[v] = func(n *tailnet.Node) error {
+				if count[v]++; len(n.ID) != 8 || n.ID[1:] != n.Name[len("name-"):] || n.Tailnet != "acme" {
+					wrong[v]++
+				}
+				return nil
+			}
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		read, err := table.NodesByMany([]string{"client"}, nil, visits...)
+		runtime.ReadMemStats(&after)
+		if err != nil || read.Rows != many || len(read.Problems) > 0 {
+			t.Fatalf("%d rows, %v, %v", read.Rows, read.Problems, err)
+		}
+		seen, bad := 0, 0
+		for v := range visits {
+			seen, bad = seen+count[v], bad+wrong[v]
+		}
+		if seen != many || bad > 0 {
+			t.Errorf("%d visitors saw %d nodes, %d of them wrong", visitors, seen, bad)
+		}
+		if took := after.TotalAlloc - before.TotalAlloc; took > room {
+			t.Errorf("%d visitors: %d octets of garbage for a table of %d", visitors, took, text.Len())
+		}
+	}
+}
+
 // TestFewRowsAreOdd: what has quotes is looked at closely, and what follows it is not;
 // else all of a table would be read slowly for one name.
 func TestFewRowsAreOdd(t *testing.T) {

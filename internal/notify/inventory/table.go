@@ -48,6 +48,7 @@ type columns struct {
 	theirs map[string]string
 	list   []column
 	closed []string // columns that may stand there unread; where it names any, every other is refused
+	brief  bool     // nobody keeps a text of a row
 }
 
 type column struct {
@@ -134,8 +135,8 @@ type scanner interface {
 	close()
 }
 
-// row is what a table holds in the columns that were asked for. Its texts stay good;
-// it itself is used again for the next row.
+// row is what a table holds in the columns that were asked for. Its texts stay good, but
+// for those of brief rows; it itself is used again for the next row.
 type row struct {
 	cells   []string
 	there   []bool // the file has the column, or the row the key
@@ -243,7 +244,7 @@ func (r *reading) one(f File, visits []func(*row)) (err error) {
 // rows reads the file's header, and its rows where the header is sound. The error is a
 // [fault] after which nothing can be read, or a file that stops being readable.
 func (r *reading) rows(in *input, visits []func(*row)) (err error) {
-	if r.scanner, err = in.scanner(len(visits)); err != nil {
+	if r.scanner, err = in.scanner(len(visits), r.asked.brief); err != nil {
 		return err
 	}
 	defer r.scanner.close()

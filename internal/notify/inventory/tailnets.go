@@ -9,9 +9,10 @@ import (
 // Tailnets reads the table of tailnets and hands each to visit. Columns: tailnet
 // and owner_email must be there; display_name, security_email,
 // security_email_verified and language may. A tailnet without any address is a
-// tailnet all the same.
+// tailnet all the same. Its texts are good until visit returns: who keeps one clones it.
 func (t Table) Tailnets(visit func(tailnet.Tailnet)) (Read, error) {
 	ask := t.asking()
+	ask.brief = true
 	id, owner := ask.must("tailnet"), ask.must("owner_email")
 	display, security := ask.may("display_name"), ask.may("security_email")
 	verified, language := ask.may("security_email_verified"), ask.may("language")

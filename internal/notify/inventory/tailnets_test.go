@@ -35,7 +35,12 @@ func everybody(tailnet.ID) bool { return true }
 func readTailnets(t *testing.T, text string) ([]tailnet.Tailnet, source.Problems) {
 	t.Helper()
 	var got []tailnet.Tailnet
-	read, err := one("tailnets.csv", text).Tailnets(func(n tailnet.Tailnet) { got = append(got, n) })
+	read, err := one("tailnets.csv", text).Tailnets(func(n tailnet.Tailnet) {
+		for _, text := range []*string{(*string)(&n.ID), &n.DisplayName, &n.OwnerEmail, &n.SecurityEmail, &n.Language} {
+			*text = strings.Clone(*text) // they are good until this returns
+		}
+		got = append(got, n)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

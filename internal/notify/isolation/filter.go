@@ -14,15 +14,18 @@ const bitsEach, blockBits = 44, 512
 
 // layer holds so many identifiers and no more: then the next is begun.
 type layer struct {
-	blocks []block
-	room   int
+	blocks  []block
+	room    int
+	fetched uint64 // keeps the first look at blocks from being thought useless
 }
 
 // Identifiers that layers have room for. Each has twice as much as the one before, up to
 // a size of which an empty one is no waste.
 const firstLayer, lastLayer = 1 << 15, 1 << 20
 
-func newLayer(room int) layer { return layer{make([]block, room*bitsEach/blockBits), room} }
+func newLayer(room int) layer {
+	return layer{blocks: make([]block, room*bitsEach/blockBits), room: room}
+}
 
 // identifier is one on its way into the filter.
 type identifier struct{ text, theirs uint64 }
@@ -57,14 +60,22 @@ func (n *Notes) walk() {
 		i.layers = append(i.layers, newLayer(min(lastLayer, firstLayer<<len(i.layers))))
 		last = &i.layers[len(i.layers)-1]
 	}
-	for _, w := range n.waiting {
-		n.fetched += last.at(w.text)[0]
-	}
-	for _, w := range n.waiting {
-		last.room -= last.at(w.text).set(w.text, w.theirs)
-	}
+	last.take(n.waiting)
 	i.lengths |= n.lengths
 	n.waiting = n.waiting[:0]
+}
+
+// take asks for all the blocks before it needs one.
+func (l *layer) take(some []identifier) {
+	var fetched uint64
+	for i := range some {
+		fetched += l.at(some[i].text)[0]
+	}
+	added := 0
+	for i := range some {
+		added += l.at(some[i].text).set(some[i].text, some[i].theirs)
+	}
+	l.fetched, l.room = fetched, l.room-added
 }
 
 // any reports whether a text is somebody's.
@@ -98,10 +109,11 @@ func (l *layer) at(text uint64) *block {
 func (b *block) set(text, theirs uint64) int {
 	missing := uint64(0)
 	for word := range b {
-		set := uint64(1)<<(text&63) | uint64(1)<<(theirs&63)
 		was := b[word]
-		missing |= set &^ was
-		b[word] = was | set
+		is := was | 1<<(text&63)
+		is |= 1 << (theirs & 63)
+		b[word] = is
+		missing |= is ^ was
 		text, theirs = text>>6, theirs>>6
 	}
 	return int((missing | -missing) >> 63)

@@ -30,8 +30,8 @@ import (
 type Identifiers struct {
 	seed    maphash.Seed // of this process, so that nobody can choose names that meet
 	join    uint64       // keys the hash of several atoms
-	filling []named
-	full    []named        // which busy takes in
+	filling handful
+	full    handful        // which busy takes in
 	busy    sync.WaitGroup // one goroutine at most, and only while there is something full
 	notes   []*Notes       // the first is that of busy
 	mutex   sync.Mutex
@@ -42,18 +42,9 @@ type Identifiers struct {
 // Notes are identifiers on their way in, from one goroutine of several.
 type Notes struct {
 	of      *Identifiers
-	last    tailnet.ID   // to whom the last one belongs
-	owner   uint64       // the hash of that
 	waiting []identifier // until they are worth a walk through memory
 	lengths uint32
 	atoms   []atom // of the text that is being added
-	fetched uint64 // keeps the walk from being thought useless
-}
-
-// named is a text that belongs to a tailnet.
-type named struct {
-	owner tailnet.ID
-	text  string
 }
 
 // New begins with nothing, and makes room for as many identifiers as are expected. More
@@ -72,16 +63,18 @@ func (i *Identifiers) Notes() *Notes {
 		return nil
 	}
 	i.busy.Wait() // who takes in what was added looks at them
-	n := &Notes{of: i, owner: i.owner(""), waiting: make([]identifier, 0, batch)}
+	n := &Notes{of: i, waiting: make([]identifier, 0, batch)}
 	i.notes = append(i.notes, n)
 	return n
 }
 
-// Node takes in what names a node, as [Identifiers.Node] does.
+// Node takes in what names a node, as [Identifiers.Node] does. Nothing of it is kept, nor of
+// its texts.
 func (n *Notes) Node(one *tailnet.Node) {
 	if n != nil {
-		n.add(one.Tailnet, one.ID)
-		n.add(one.Tailnet, one.Name)
+		owner := n.of.owner(one.Tailnet)
+		n.add(owner, one.ID)
+		n.add(owner, one.Name)
 	}
 }
 
@@ -109,19 +102,43 @@ func (i *Identifiers) Finding(f tailnet.Finding) {
 // Add takes in any other text that belongs to one tailnet.
 func (i *Identifiers) Add(owner tailnet.ID, text string) { i.add(owner, text) }
 
-// handful is how many texts are handed over together.
-const handful = 8192
+// handful is texts that are handed over together, one after the other. It holds no text
+// that it was given.
+type handful struct {
+	octets []byte
+	texts  []handed
+}
+
+// handed is where a text ends, and whether it is the ID of the tailnet whose the next ones are.
+type handed struct {
+	end   int
+	owner bool
+}
+
+// How many texts a handful has at least before it is handed over, and how many octets.
+const (
+	fullOfTexts  = 8192
+	fullOfOctets = 256 << 10
+)
+
+func (h *handful) full() bool { return len(h.texts) >= fullOfTexts || len(h.octets) >= fullOfOctets }
+
+func (h *handful) add(text string, owner bool) {
+	h.octets = append(h.octets, text...)
+	h.texts = append(h.texts, handed{len(h.octets), owner})
+}
 
 func (i *Identifiers) add(owner tailnet.ID, texts ...string) {
 	if i == nil {
 		return
 	}
+	i.filling.add(string(owner), true)
 	for _, text := range texts {
 		if text != "" {
-			i.filling = append(i.filling, named{owner, text})
+			i.filling.add(text, false)
 		}
 	}
-	if len(i.filling) >= handful {
+	if i.filling.full() {
 		i.hand()
 	}
 }
@@ -129,7 +146,7 @@ func (i *Identifiers) add(owner tailnet.ID, texts ...string) {
 // hand hands what was added to a goroutine, once it has taken in what came before.
 func (i *Identifiers) hand() {
 	i.busy.Wait()
-	i.filling, i.full = i.full[:0], i.filling
+	i.filling, i.full = handful{i.full.octets[:0], i.full.texts[:0]}, i.filling
 	i.busy.Go(i.take)
 }
 
@@ -144,8 +161,14 @@ func (i *Identifiers) settle() {
 
 // take takes in the texts that were handed over.
 func (i *Identifiers) take() {
-	for _, n := range i.full {
-		i.notes[0].add(n.owner, n.text)
+	all, begins, owner := string(i.full.octets), 0, uint64(0)
+	for _, one := range i.full.texts {
+		text := all[begins:one.end]
+		if begins = one.end; one.owner {
+			owner = i.owner(tailnet.ID(text))
+			continue
+		}
+		i.notes[0].add(owner, text)
 	}
 }
 
@@ -154,26 +177,23 @@ func (i *Identifiers) owner(id tailnet.ID) uint64 {
 	return mix(maphash.String(i.seed, string(id)), i.join)
 }
 
-// add takes in a text that belongs to a tailnet.
-func (n *Notes) add(owner tailnet.ID, text string) {
-	if owner != n.last {
-		n.last, n.owner = owner, n.of.owner(owner)
-	}
+// add takes in a text that belongs to a tailnet, by the hash of that.
+func (n *Notes) add(owner uint64, text string) {
 	switch shape(text) {
 	case blank:
 	case oneAtom:
 		n.lengths |= 1
 		h := maphash.String(n.of.seed, text)
-		n.put(h, n.of.theirs(n.owner, h))
+		n.put(h, n.of.theirs(owner, h))
 	default:
-		n.addRun(text)
+		n.addRun(owner, text)
 	}
 }
 
 // addRun takes in a text of several atoms, or of odd characters. Of a long one its
 // beginning says that it is somebody's, and the whole whose.
-func (n *Notes) addRun(text string) {
-	if strings.ContainsFunc(text, odd) {
+func (n *Notes) addRun(owner uint64, text string) {
+	if !within(text, ' ') && strings.ContainsFunc(text, odd) {
 		text = source.Visible(text)
 	}
 	n.atoms = n.of.cut(n.atoms[:0], text)
@@ -185,7 +205,7 @@ func (n *Notes) addRun(text string) {
 	}
 	if length := min(longestRun, len(n.atoms)); length > 0 {
 		n.lengths |= 1 << (length - 1)
-		n.put(begins, n.of.theirs(n.owner, whole))
+		n.put(begins, n.of.theirs(owner, whole))
 	}
 }
 
@@ -201,27 +221,30 @@ func odd(r rune) bool {
 	return source.Hidden(r)
 }
 
-// visible reports whether a text is visible characters of ASCII alone. It looks at eight
-// octets at once, for it looks at every name of an inventory.
-func visible(text string) bool {
+// visible reports whether a text is visible characters of ASCII alone.
+func visible(text string) bool { return within(text, ' '+1) }
+
+// within reports whether all octets of a text are between the lowest, which is at least ' ',
+// and 0x7E. It looks at eight octets at once, for it looks at every name of an inventory.
+func within(text string, lowest byte) bool {
 	for ; len(text) >= 8; text = text[8:] {
-		if !visibleWord(binary.LittleEndian.Uint64([]byte(text[:8]))) {
+		if !wordWithin(binary.LittleEndian.Uint64([]byte(text[:8])), uint64(0x80-lowest)) {
 			return false
 		}
 	}
 	for at := range len(text) {
-		if text[at] <= ' ' || text[at] >= 0x7F {
+		if text[at] < lowest || text[at] >= 0x7F {
 			return false
 		}
 	}
 	return true
 }
 
-// visibleWord reports whether eight octets are all above ' ' and below 0x7F: only those stay
-// below 0x80 with one added, and reach it with 0x5F added.
-func visibleWord(octets uint64) bool {
+// wordWithin reports whether eight octets are all below 0x7F and reach 0x80 with so much
+// added: only those stay below 0x80 with one added.
+func wordWithin(octets, add uint64) bool {
 	const each = 0x01010101_01010101
-	return octets&(each<<7) == 0 && (octets+each)&(each<<7) == 0 && (octets+0x5F*each)&(each<<7) == each<<7
+	return octets&(each<<7) == 0 && (octets+each)&(each<<7) == 0 && (octets+add*each)&(each<<7) == each<<7
 }
 
 // theirs is the hash of a text as one tailnet's own.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"tocsin/internal/tailnet"
 )
@@ -103,6 +104,29 @@ func TestEveryTableIsTakenIn(t *testing.T) {
 	nobody.Supplement(tailnet.Supplement{Email: "a@example.com"})
 	nobody.Finding(tailnet.Finding{Tailnet: "t"})
 	nobody.Add("t", "x")
+}
+
+// TestNothingLentIsKept is F20: texts are of a table that is written over when a row was seen.
+func TestNothingLentIsKept(t *testing.T) {
+	i := New(0)
+	notes := i.Notes()
+	octets := []byte("t1 n1 n2 ")
+	lent := func(from, to int) string { return unsafe.String(&octets[from], to-from) }
+	i.Add(tailnet.ID(lent(0, 2)), lent(3, 5))
+	notes.Node(&tailnet.Node{Tailnet: tailnet.ID(lent(0, 2)), ID: lent(6, 8), Name: lent(6, 9)})
+	for at := range octets {
+		octets[at] = 'x'
+	}
+	i.settle()
+	own, other := i.scanner("t1"), i.scanner("xx")
+	for _, text := range []string{"n1", "n2"} {
+		if !own.owns(text) || other.owns(text) {
+			t.Errorf("%q is %v its own, and %v another's", text, own.owns(text), other.owns(text))
+		}
+	}
+	if other.owns("xx") {
+		t.Error("what was written over is somebody's")
+	}
 }
 
 // TestAtoms: a name is found between the punctuation of a sentence, and not as a part of
