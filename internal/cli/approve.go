@@ -260,6 +260,9 @@ func (p *program) takeIn(ctx context.Context, s *site, statement approval.Statem
 		return err
 	}
 	p.print("%s has signed %s (%s); %s", source.Visible(a.Principal), plan.ID, a.Role, tallyLine(t))
+	if t.Enough(s.now) == nil {
+		return p.afterLastApproval(ctx, book, plan)
+	}
 	p.afterApproval(s, t)
 	return nil
 }

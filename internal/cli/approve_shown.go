@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"tocsin/internal/bulletin"
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/approval"
 	"tocsin/internal/notify/ledger"
@@ -59,6 +60,24 @@ func (p *program) afterApproval(s *site, t approval.Tally) {
 		return
 	}
 	p.next("%s", nextApproval(t))
+}
+
+// afterLastApproval tells what is to be typed once enough have signed: what makes the codes of
+// the letters public, before somebody looks one up, then what sends them.
+func (p *program) afterLastApproval(ctx context.Context, book *ledger.Ledger, plan ledger.Stored) error {
+	sends := sendOf(plan.Plan)
+	if s, err := p.open(); err == nil && !rehearsed(plan) { // what cannot be read, send will say
+		b, found := s.content.Bulletin(plan.ID.Bulletin)
+		listed, err := s.codesListed(ctx, book, plan, b)
+		if err != nil {
+			return err
+		}
+		if found && !listed && b.Status != bulletin.Draft {
+			sends = fmt.Sprintf("tocsin status %s --publish, then tocsin build, so that readers can look up the codes of their letters; then %s", b.ID, sends)
+		}
+	}
+	p.next("%s", sends)
+	return nil
 }
 
 // nextApproval is the command by which a plan comes nearer to being sent.

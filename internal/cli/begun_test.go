@@ -110,6 +110,7 @@ func TestStatusKnowsEveryPlan(t *testing.T) {
 	s := newSession(t)
 	s.wants(exitDone, "plan TS-2026-002")
 	s.begin(notify.PlanID{Bulletin: "TS-2026-002", Number: 1})
+	s.wants(exitIncomplete, "status TS-2026-002/1") // the rows follow what the dead run had written down
 	s.sql("UPDATE deliveries SET state = 'accepted' WHERE state = 'intent'")
 	s.wants(exitDone, "--now 2026-05-10T09:00:00Z plan TS-2026-002")
 	s.sql("UPDATE deliveries SET state = 'intent' WHERE plan = 1 AND state = 'accepted'")

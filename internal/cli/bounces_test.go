@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tocsin/internal/notify/smtptest"
 )
@@ -19,6 +20,9 @@ import (
 func (s session) says(status int, input, command string, more ...string) string {
 	s.Helper()
 	w := world()
+	if strings.HasPrefix(command, "--now ") {
+		w.Now = time.Now // it measures how long things take
+	}
 	var said bytes.Buffer
 	w.Stdin, w.Stdout, w.Stderr = strings.NewReader(input), &said, &said
 	if got := Run(context.Background(), w, append(append([]string{"-C", s.site}, strings.Fields(command)...), more...)); got != status {

@@ -70,6 +70,8 @@ type program struct {
 	dir string // -C: the site's folder
 	now string // --now: a fixed clock
 
+	bookPath string // where the ledger is, once the settings are read
+
 	screen *screen // that what is said becomes part of; nil where it goes to the terminal
 }
 

@@ -114,7 +114,7 @@ func (p *program) failure(err error) int {
 		}
 		return exitProblems
 	}
-	r := refusalOf(err)
+	r := refusalOf(database.OnDisk(p.bookPath, err)) // queries of inventories word their own
 	for line := range strings.SplitSeq(r.what, "\n") {
 		p.say("tocsin: %s", source.Visible(line))
 	}
@@ -161,6 +161,7 @@ func refusalOf(err error) *refusal {
 		loose   *private.LooseError
 		cut     *database.ForeignError
 		distant *database.UnreachableError
+		damaged *database.DamagedError
 		disk    *database.DiskError
 		begun   *ledger.OpenError
 		paused  *ledger.PausedError
@@ -195,6 +196,8 @@ func refusalOf(err error) *refusal {
 		return &refusal{exitRefused, err.Error(), "move what is in it elsewhere, then the same command again"}
 	case errors.As(err, &loose):
 		return &refusal{exitRefused, loose.Error(), loose.Remedy()}
+	case errors.As(err, &damaged):
+		return &refusal{exitIO, err.Error(), "restore it from a backup; what was delivered since then only the mailbox, or the relay's log, knows"}
 	case errors.As(err, &cut):
 		return &refusal{exitRefused, err.Error(), "restore it from a backup"}
 	case errors.As(err, &disk):

@@ -24,7 +24,9 @@ func (p *program) ledgerForget() *cobra.Command {
 		Short: "Erase whom plans concerned, and their letters",
 		Long: "forget erases the names, addresses and letters of plans that are past their deadline and of\n" +
 			"which nothing is open, and the salts that the chain is committed to them with. What was done\n" +
-			"when, by IDs and states, stays and still verifies. It cannot be taken back.",
+			"when, by IDs and states, stays and still verifies. It cannot be taken back.\n\n" +
+			"A PLAN that must be kept is refused (exit status 4). Of those before a DATE it is passed over\n" +
+			"and said, and the exit status is 0 all the same: run it again when nothing of them is open.",
 		Args: atMost("PLAN"),
 	}
 	c.Flags().StringVar(&f.before, "before", "", "every plan made before this `DATE` (2026-05-04, 00:00 UTC)")

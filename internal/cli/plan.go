@@ -131,6 +131,9 @@ func (p *program) runPlan(ctx context.Context, id string, how planHow) (err erro
 	}
 	sum := s.sum(b, survey, tally, plan, fresh)
 	sum.follows(*classes, how)
+	if err := before.precedes(ctx, &sum, plan.ID); err != nil {
+		return err
+	}
 	sum.unapproved = plan.Inputs[notify.ApprovalsInput] != ""
 	sum.Findings, sum.Asked = from.findings, append([]string{}, s.config.Inventory.Asked()...)
 	if !from.Taken.IsZero() {
@@ -174,6 +177,7 @@ func (p *program) planned(s *site, b bulletin.Bulletin, sum planSum, how planHow
 	}
 	p.afterPlan(sum)
 	p.warnStale(s, sum)
+	p.warnRenamed(s, sum)
 	p.warnDraft(b)
 	return nil
 }

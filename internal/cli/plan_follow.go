@@ -12,6 +12,8 @@ import (
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/planning"
+	"tocsin/internal/source"
+	"tocsin/internal/tailnet"
 )
 
 // kindly reports whether the kind of the plan is one that there is.
@@ -140,11 +142,14 @@ func (e *earlier) follow(sources *planning.Sources, survey *notify.Survey, how p
 
 // toldSum is what tailnets had been told before a plan, as `plan --json` prints it.
 type toldSum struct {
-	Told     int `json:"told"`     // and not since that all is well
-	Stale    int `json:"stale"`    // of those, before the last material revision
-	Owed     int `json:"owed"`     // of those, a letter that did not arrive
-	Doubtful int `json:"doubtful"` // of those, by nothing but letters of which nobody knows
-	Cleared  int `json:"cleared"`  // since that all is well
+	Told     int          `json:"told"`     // and not since that all is well
+	Stale    int          `json:"stale"`    // of those, before the last material revision
+	Unaware  int          `json:"unaware"`  // of those, and this plan does not tell them of it
+	Owed     int          `json:"owed"`     // of those, a letter that did not arrive
+	Doubtful int          `json:"doubtful"` // of those, by nothing but letters of which nobody knows
+	Cleared  int          `json:"cleared"`  // since that all is well
+	Renamed  int          `json:"renamed"`  // of all these, now under another name and at another address
+	renamed  []tailnet.ID // the first of them
 }
 
 // follows adds what a plan is that comes after others.
@@ -153,9 +158,66 @@ func (sum *planSum) follows(c planning.Classes, how planHow) {
 	if c.Told+c.Cleared == 0 {
 		return
 	}
-	sum.Before = &toldSum{c.Told, c.Stale, c.Owed, c.Doubtful, c.Cleared}
+	sum.Before = &toldSum{c.Told, c.Stale, c.Unaware, c.Owed, c.Doubtful, c.Cleared, c.Renamed.Count, c.Renamed.First}
 	sum.NotRequired = shares(c.NotRequired)
 	sum.idle = sum.Plan == "" && (c.Idle() || !sum.DryRun)
+}
+
+// precedes adds what has come of the plan that stands, or of the one before a new one, and who
+// has signed the plan.
+func (e *earlier) precedes(ctx context.Context, sum *planSum, plan notify.PlanID) (err error) {
+	if e.book == nil && sum.Plan != "" { // the first plan has made the ledger
+		e.book, err = e.site.reader(ctx)
+	}
+	if err != nil || e.book == nil {
+		return err
+	}
+	if sum.Plan != "" {
+		stored, err := e.book.Plan(ctx, plan)
+		if err != nil {
+			return err
+		}
+		sum.Approvals = e.site.approvalStatus(ctx, e.book, stored)
+	}
+	last, found, err := e.last(ctx, sum)
+	if err != nil || !found {
+		return err
+	}
+	sums, err := e.book.Account(ctx, last)
+	if err == nil {
+		sum.after(last, sums)
+	}
+	return err
+}
+
+// after takes in what has come of a plan: of this one, or of the one before it.
+func (sum *planSum) after(last ledger.Stored, sums ledger.Account) {
+	letters := 0
+	for _, n := range sums.Letters {
+		letters += n
+	}
+	switch {
+	case last.ID.String() == sum.Plan:
+		sum.begun = letters > sums.Letters[ledger.Planned]
+	case sums.Vain() && !rehearsed(last):
+		sum.vain = last.ID.String()
+		sum.vainly = fmt.Sprintf("none of the %s of %s reached anybody: %s", many(letters, "letter"), last.ID, lettersOf(sums.Letters, sums.Twice))
+	}
+}
+
+// last is the plan itself, where it was there before, else the last one before it that nobody
+// has dropped.
+func (e *earlier) last(ctx context.Context, sum *planSum) (ledger.Stored, bool, error) {
+	plans, err := e.book.Plans(ctx, e.of.ID)
+	for _, id := range slices.Backward(plans) {
+		if sum.Fresh && id.String() == sum.Plan {
+			continue
+		}
+		if p, err := e.book.Plan(ctx, id); err != nil || p.Dropped == "" {
+			return p, err == nil, err
+		}
+	}
+	return ledger.Stored{}, false, err
 }
 
 // expect is the number that --expect means.
@@ -187,7 +249,11 @@ func (p *program) printFollowing(s *site, sum planSum) {
 	if sum.Before == nil {
 		return
 	}
-	p.print("  told before: %s%s", many(sum.Before.Told, s.config.Organization.Unit.One), sum.Before.details())
+	unit := s.config.Organization.Unit.One
+	p.print("  told before: %s%s", many(sum.Before.Told, unit), sum.Before.details())
+	if sum.Before.Cleared > 0 {
+		p.print("  told before, and since then that all is well: %s", many(sum.Before.Cleared, unit))
+	}
 }
 
 // details says of how many of those who were told something more is to be said.
@@ -198,7 +264,7 @@ func (t toldSum) details() string {
 		says string
 	}{
 		{t.Stale, "before the last material revision"}, {t.Owed, "whom a later letter has not reached"},
-		{t.Doubtful, "by nothing but a letter of which nobody knows whether it arrived"}, {t.Cleared, "since then that all is well"},
+		{t.Doubtful, "by nothing but a letter of which nobody knows whether it arrived"},
 	} {
 		if part.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.says))
@@ -223,9 +289,26 @@ func standings(counts map[notify.Standing]int) string {
 
 // warnStale says who does not know yet what was revised since.
 func (p *program) warnStale(s *site, sum planSum) {
-	if sum.Kind != "" || sum.Before == nil || sum.Before.Stale <= sum.Letters[notify.Correction]+sum.Letters[notify.Update]+sum.Letters[notify.AllClear] {
+	if sum.Kind != "" || sum.Before == nil || sum.Before.Unaware == 0 {
 		return
 	}
-	p.say("%s told before the last material revision, and this plan does not tell them of it", were(sum.Before.Stale, s.config.Organization.Unit.One))
+	p.say("%s told before the last material revision, and this plan does not tell them of it", were(sum.Before.Unaware, s.config.Organization.Unit.One))
 	p.next("tocsin plan %s --kind correction, where our letter was wrong; --kind update, where there is more to say", sum.Bulletin)
+}
+
+// warnRenamed names tailnets whose ID may have been given to another customer since they were
+// told.
+func (p *program) warnRenamed(s *site, sum planSum) {
+	if sum.Before == nil || sum.Before.Renamed == 0 {
+		return
+	}
+	var ids []string
+	for _, id := range sum.Before.renamed {
+		ids = append(ids, source.Visible(string(id)))
+	}
+	if more := sum.Before.Renamed - len(ids); more > 0 {
+		ids = append(ids, fmt.Sprintf("and %d more", more))
+	}
+	p.say("%s told under another name and at another address than the inventory has now: %s. Look whose they are: an ID that was given to another customer counts as told, and that customer has to be told otherwise",
+		were(sum.Before.Renamed, s.config.Organization.Unit.One), strings.Join(ids, ", "))
 }

@@ -15,7 +15,7 @@ import (
 	"tocsin/internal/version"
 )
 
-// planSum is what a plan comes to, as `plan --json` prints it: sums, and nobody's
+// planSum is what a plan comes to, as `plan --json` prints it: sums, and no customer's
 // name, address or node.
 type planSum struct {
 	Bulletin bulletin.ID `json:"bulletin"`
@@ -46,11 +46,14 @@ type planSum struct {
 	NearMisses   map[string]int          `json:"near_misses"` // nodes that are not affected, by how they escaped
 	Undetermined notify.Choice           `json:"undetermined"`
 	Digest       string                  `json:"digest,omitempty"`
+	Approvals    *approvalStatus         `json:"approvals,omitempty"` // who has signed the plan; absent where nobody must, or nothing was frozen
 	Transport    string                  `json:"transport"`
 	Deadline     time.Time               `json:"deadline"`
 	unapproved   bool                    // somebody must approve it before it is sent
 	surveyed     int                     // tailnets that the survey finds affected
 	idle         bool                    // everybody was told already, and nothing was frozen
+	begun        bool                    // it stood before, and letters of it were on their way
+	vain, vainly string                  // name of the plan before it where that has reached nobody, and how
 	early        bool                    // the deadline is: what the letters say changes then
 }
 
@@ -234,7 +237,12 @@ func foremost(shares []share) string {
 
 // afterPlan says what to do about a plan.
 func (p *program) afterPlan(sum planSum) {
+	if sum.vain != "" {
+		p.say("%s", sum.vainly)
+	}
 	switch {
+	case sum.begun:
+		p.next("tocsin status %s says what has come of it", sum.Plan)
 	case sum.idle:
 		p.say("everybody who can be told was told already: there is no letter to write, and nothing was frozen")
 	case sum.Affected == 0 && len(sum.Clear) == 0 && sum.Unidentified > 0:
@@ -245,6 +253,8 @@ func (p *program) afterPlan(sum planSum) {
 		p.next("tocsin plan %s%s --expect %d freezes the letters", sum.Bulletin, planHow{kind: sum.Kind, choice: sum.Undetermined}.flags(), sum.expect())
 	case sum.Standings[notify.Mailed]+sum.Clear[notify.Mailed] == 0:
 		p.next("tocsin letters %s says why there is no letter", sum.Plan)
+	case sum.vain != "":
+		p.next("tocsin status %s --format csv lists them: mend the addresses and plan again, or, where they are right, tocsin letters %s reads the new letters", sum.vain, sum.Plan)
 	case sum.unapproved:
 		p.next("tocsin letters %s reads the letters; tocsin approve %s signs them, tocsin send %s delivers them", sum.Plan, sum.Plan, sum.Plan)
 	default:

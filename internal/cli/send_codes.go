@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 
@@ -14,19 +15,27 @@ import (
 // codesUnlisted warns before the first letter where its reader would look for its code in
 // vain: no list is public, or an older one, by which a genuine letter looks forged.
 func (p *program) codesUnlisted(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, b bulletin.Bulletin) error {
+	listed, err := s.codesListed(ctx, book, plan, b)
+	if err == nil && !listed {
+		p.say("nobody can look up the codes of these letters yet: tocsin status %s --publish, then tocsin build, before they go", b.ID)
+	}
+	return err
+}
+
+// codesListed reports whether the codes of a plan's letters are public, where they bear any.
+func (s *site) codesListed(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, b bulletin.Bulletin) (bool, error) {
 	if b.Status == bulletin.Private {
-		return nil // its letters bear none
+		return true, nil // its letters bear none
 	}
 	code, err := s.aCode(ctx, book, plan)
-	if err != nil || code == "" {
-		return err
+	if err != nil {
+		return false, cmp.Or(book.Verify(ctx, plan), err) // a row that cannot be read was changed, and that says so
 	}
-	entry := genuine.EntryOf(b.ID, code).String()
-	if list, public := s.content.CodesOf(b.ID); public && bytes.Contains(list.Source.Data, []byte(entry)) {
-		return nil
+	if code == "" {
+		return true, nil
 	}
-	p.say("nobody can look up the codes of these letters yet: tocsin status %s --publish, then tocsin build, before they go", b.ID)
-	return nil
+	list, public := s.content.CodesOf(b.ID)
+	return public && bytes.Contains(list.Source.Data, []byte(genuine.EntryOf(b.ID, code).String())), nil
 }
 
 // aCode is that of some letter of a plan: a list has all of a plan's, or none.

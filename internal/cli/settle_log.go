@@ -10,6 +10,7 @@ import (
 	mailevidence "tocsin/internal/notify/evidence"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/source"
+	"tocsin/internal/tailnet"
 )
 
 // lookup is which log letters are to be looked up in.
@@ -23,6 +24,8 @@ type sought struct {
 	row       int
 	state     ledger.State
 	messageID string
+	to        tailnet.Address
+	queue     string // ID under which the relay said it took it; empty where it did not say
 	changed   time.Time
 	run       int64     // that began it last
 	since     time.Time // what the log says of the time before is of an earlier sending
@@ -88,7 +91,7 @@ func (s *site) sought(ctx context.Context, book *ledger.Ledger, plan ledger.Stor
 		if err != nil {
 			return err
 		}
-		letters = append(letters, sought{row: d.Row, state: d.State, messageID: d.MessageID, changed: at, run: d.Run})
+		letters = append(letters, sought{row: d.Row, state: d.State, messageID: d.MessageID, to: d.Address, changed: at, run: d.Run})
 		if d.State == ledger.Unknown && s.config.Mail.Bounces != "" {
 			path, err := back(d.Row)
 			paths[d.Row] = string(path)
@@ -99,7 +102,22 @@ func (s *site) sought(ctx context.Context, book *ledger.Ledger, plan ledger.Stor
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := queued(ctx, book, plan, letters); err != nil {
+		return nil, nil, err
+	}
 	return letters, paths, since(ctx, book, plan, letters)
+}
+
+// queued adds under which IDs the relay said it took the letters that it accepted. A letter in
+// doubt has none of its last sending.
+func queued(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, letters []sought) error {
+	return book.EachQueue(ctx, plan, func(row int, id string) error {
+		i, found := slices.BinarySearchFunc(letters, row, func(l sought, row int) int { return l.row - row })
+		if found && letters[i].state == ledger.Accepted {
+			letters[i].queue = id
+		}
+		return nil
+	})
 }
 
 // since finds out when the last sending of each letter began, by the relay's clock at the
@@ -131,7 +149,7 @@ func (p *program) readLog(s *site, how lookup, letters []sought, paths map[int]s
 	}
 	wanted := make([]mailevidence.Letter, len(letters))
 	for i, l := range letters {
-		wanted[i] = mailevidence.Letter{MessageID: l.messageID, ReturnPath: paths[l.row]}
+		wanted[i] = mailevidence.Letter{MessageID: l.messageID, ReturnPath: paths[l.row], QueueID: l.queue, Recipient: string(l.to), Since: l.since}
 	}
 	t := &trace{log: mailevidence.NewLog(wanted, mailevidence.LogOptions{Zone: zone, Until: s.now}), zoned: how.zone != "", now: s.now}
 	if slices.Contains(how.logs, "-") {

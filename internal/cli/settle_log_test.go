@@ -29,11 +29,17 @@ var at0900 = time.Date(2026, 5, 5, 9, 1, 0, 0, time.UTC)
 
 // logOf is the log of a relay that knows some letters, with what became of each.
 func logOf(letters []smtptest.Transaction, fate func(i int) string) string {
+	return logAt(at0900, letters, fate)
+}
+
+// logAt is the log of a relay that knows some letters, which went at an instant, with what
+// became of each; it covers half an hour before and after.
+func logAt(went time.Time, letters []smtptest.Transaction, fate func(i int) string) string {
 	var b strings.Builder
 	line := func(at time.Time, format string, args ...any) {
 		fmt.Fprintf(&b, at.Format(time.RFC3339)+" mx postfix/"+format+"\n", args...)
 	}
-	line(at0900.Add(-30*time.Minute), "postfix-script[1]: starting the Postfix mail system")
+	line(went.Add(-30*time.Minute), "postfix-script[1]: starting the Postfix mail system")
 	for i, l := range letters {
 		id := l.Message[bytes.Index(l.Message, []byte("Message-ID: <"))+13:]
 		id = id[:bytes.IndexByte(id, '>')]
@@ -42,22 +48,22 @@ func logOf(letters []smtptest.Transaction, fate func(i int) string) string {
 		case "never":
 			continue
 		case "begun", "held":
-			line(at0900, "cleanup[2]: %s: message-id=<%s>", queue, id)
+			line(went, "cleanup[2]: %s: message-id=<%s>", queue, id)
 			if fate(i) == "held" {
-				line(at0900, "cleanup[2]: %s: milter-hold: END-OF-MESSAGE from tocsin.example.com[192.0.2.7]: milter triggers HOLD action; from=<%s> to=<%s> proto=ESMTP helo=<tocsin>", queue, l.From, l.To[0])
+				line(went, "cleanup[2]: %s: milter-hold: END-OF-MESSAGE from tocsin.example.com[192.0.2.7]: milter triggers HOLD action; from=<%s> to=<%s> proto=ESMTP helo=<tocsin>", queue, l.From, l.To[0])
 			}
 		case "sent":
-			line(at0900, "cleanup[2]: %s: message-id=<%s>", queue, id)
-			line(at0900, "qmgr[3]: %s: from=<%s>, size=2048, nrcpt=1 (queue active)", queue, l.From)
-			line(at0900, "smtp[4]: %s: to=<%s>, relay=mx.example.org[192.0.2.1]:25, delay=0.4, delays=0.1/0/0.1/0.2, dsn=2.0.0, status=sent (250 2.0.0 Ok)", queue, l.To[0])
-			line(at0900, "qmgr[3]: %s: removed", queue)
+			line(went, "cleanup[2]: %s: message-id=<%s>", queue, id)
+			line(went, "qmgr[3]: %s: from=<%s>, size=2048, nrcpt=1 (queue active)", queue, l.From)
+			line(went, "smtp[4]: %s: to=<%s>, relay=mx.example.org[192.0.2.1]:25, delay=0.4, delays=0.1/0/0.1/0.2, dsn=2.0.0, status=sent (250 2.0.0 Ok)", queue, l.To[0])
+			line(went, "qmgr[3]: %s: removed", queue)
 		case "bounced":
-			line(at0900, "cleanup[2]: %s: message-id=<%s>", queue, id)
-			line(at0900, "smtp[4]: %s: to=<%s>, relay=mx.example.org[192.0.2.1]:25, delay=0.4, delays=0.1/0/0.1/0.2, dsn=5.1.1, status=bounced (host mx said: 550 5.1.1 <%s> nobody here)", queue, l.To[0], l.To[0])
-			line(at0900, "qmgr[3]: %s: removed", queue)
+			line(went, "cleanup[2]: %s: message-id=<%s>", queue, id)
+			line(went, "smtp[4]: %s: to=<%s>, relay=mx.example.org[192.0.2.1]:25, delay=0.4, delays=0.1/0/0.1/0.2, dsn=5.1.1, status=bounced (host mx said: 550 5.1.1 <%s> nobody here)", queue, l.To[0], l.To[0])
+			line(went, "qmgr[3]: %s: removed", queue)
 		}
 	}
-	line(at0900.Add(30*time.Minute), "anvil[9]: statistics: max connection rate 1/60s")
+	line(went.Add(30*time.Minute), "anvil[9]: statistics: max connection rate 1/60s")
 	return b.String()
 }
 
@@ -131,6 +137,27 @@ func TestSettleByLog(t *testing.T) {
 	if said := s.says(exitIncomplete, text, settles+"--log -"); !strings.Contains(said, " 0  confirmed") || !strings.Contains(said, " 0  bounced") {
 		t.Errorf("the same log again:\n%s", said)
 	}
+}
+
+// TestSettleByQueueID: where the lines that name letters were rotated away, the relay's log
+// names those that it had accepted by the queue IDs that it told us, and no others.
+func TestSettleByQueueID(t *testing.T) {
+	s, letters := sent(t, smtptest.Options{})
+	bounce := func(queue, to string) string {
+		return fmt.Sprintf("2026-05-05T09:40:00Z mx postfix/smtp[4]: %[1]s: to=<%[2]s>, relay=mx.example.org[192.0.2.1]:25, delay=2340, delays=2339/0/0.1/0.2, dsn=5.1.1, status=bounced (host mx said: 550 5.1.1 <%[2]s> nobody here)\n2026-05-05T09:40:00Z mx postfix/qmgr[3]: %[1]s: removed\n", queue, to)
+	}
+	text := bounce(letters[3].Queue, letters[3].To[0]) + bounce(letters[4].Queue, letters[5].To[0]) + bounce("4kQ1By6X2Jz9x", letters[6].To[0])
+	said := s.says(exitIncomplete, text, settles+"--log -")
+	if !strings.Contains(said, "it knows 1 letter of the plan") || !strings.Contains(said, " 1  bounced\n") || !strings.Contains(said, "accepted 33, bounced 1") || strings.Contains(said, "@") {
+		t.Error(said)
+	}
+	csv := s.says(exitDone, "", later+"status TS-2026-002/1 --format csv --personal")
+	for line := range strings.Lines(csv) {
+		if strings.Contains(line, ",bounced,") && !strings.HasSuffix(strings.TrimSpace(line), letters[3].To[0]) {
+			t.Errorf("another letter came back: %s", line)
+		}
+	}
+	s.wants(exitDone, "ledger verify", "whole")
 }
 
 // TestAbsentIsProven is DESIGN §7.5 and FAULTS §F.7: a letter that a log does not have never

@@ -231,6 +231,7 @@ func (p *program) configured() (*site, *os.Root, error) {
 		return nil, nil, errors.Join(err, root.Close())
 	}
 	s := &site{dir: p.dir, now: now, config: config}
+	p.bookPath = s.path(config.Ledger)
 	if err := s.linked(); err != nil {
 		return nil, nil, errors.Join(err, root.Close())
 	}

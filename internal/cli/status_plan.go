@@ -69,13 +69,37 @@ type planStatus struct {
 
 // approvalStatus is how far the approvals of a plan have come.
 type approvalStatus struct {
-	Required int  `json:"required"`
-	Approved int  `json:"approved"`
-	Enough   bool `json:"enough"`
-	Glass    bool `json:"glass_broken"`
+	Required int      `json:"required"`
+	Approved int      `json:"approved"`
+	Enough   bool     `json:"enough"`
+	Glass    bool     `json:"glass_broken"`
+	Signed   []signed `json:"signed"` // every signature that counts, in the order in which they came
 }
 
-// planStatus says how a plan stands. Approvals that do not count any more are none.
+// signed is who has signed a plan: a colleague, and no customer.
+type signed struct {
+	Name        string      `json:"name"` // as the file of allowed signers has it
+	Role        notify.Role `json:"role"`
+	At          time.Time   `json:"at"`
+	Fingerprint string      `json:"fingerprint"` // of the key, as OpenSSH writes it
+	Reason      string      `json:"reason,omitempty"`
+}
+
+// approvalStatus says how far the approvals of a plan have come; nil where nobody must approve
+// it. Approvals that do not count any more are none.
+func (s *site) approvalStatus(ctx context.Context, book *ledger.Ledger, plan ledger.Stored) *approvalStatus {
+	if plan.Inputs[notify.ApprovalsInput] == "" {
+		return nil
+	}
+	t, refused := s.tallyOf(ctx, book, plan)
+	all := []signed{}
+	for _, a := range t.Signed {
+		all = append(all, signed{a.Principal, a.Role, a.At, a.Fingerprint, a.Reason})
+	}
+	return &approvalStatus{t.Case.Terms.Required, len(t.Approved), refused == nil && t.Enough(s.now) == nil, t.Glass != nil, all}
+}
+
+// planStatus says how a plan stands.
 func (p *program) planStatus(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored) (planStatus, error) {
 	sums, err := book.Account(ctx, plan)
 	out := planStatus{
@@ -88,9 +112,8 @@ func (p *program) planStatus(ctx context.Context, s *site, book *ledger.Ledger, 
 	for standing, n := range sums.Untold {
 		out.Unsettled[string(standing)] = n
 	}
-	if err == nil && plan.Inputs[notify.ApprovalsInput] != "" {
-		t, refused := s.tallyOf(ctx, book, plan)
-		out.Approvals = &approvalStatus{t.Case.Terms.Required, len(t.Approved), refused == nil && t.Enough(s.now) == nil, t.Glass != nil}
+	if err == nil {
+		out.Approvals = s.approvalStatus(ctx, book, plan)
 	}
 	return out, err
 }

@@ -58,22 +58,26 @@ func letters(t *testing.T) map[string]Letter {
 		{Tailnet: of.ID, Node: "n2", Status: tailnet.FixedFinding, FirstSeen: "2026-04-28", LastSeen: "2026-05-02", Tell: "Somebody changed its settings.", Done: "We put its settings back.", DoneAt: "2026-05-03"},
 		{Tailnet: of.ID, User: "u1", Status: tailnet.KnownAffected, DataVisible: verdict.Yes, Tell: "Somebody else saw the list of this user's nodes."},
 	}
+	before := planned.AddDate(0, 0, -8)
 	follow := func(kind Kind, changed ...string) Letter {
 		row := aRow(t, out, of, windows).As(kind)
-		row.Changed = changed
+		row.Changed, row.Replaces = changed, before
 		return write(t, desk(out), row)
 	}
 
 	doubtful := aRow(t, out, of, windows).As(Update)
-	doubtful.Changed, doubtful.Doubtful = []string{"It is known to be exploited."}, true
+	doubtful.Changed, doubtful.Doubtful, doubtful.Replaces = []string{"It is known to be exploited."}, true, before
 	again := aRow(t, out, of, windows)
-	again.Cleared = true
+	again.Cleared, again.Replaces = true, before
+	revised := again
+	revised.Changed = []string{"Version 1.60.0 has the fault too."}
 	unasked := aRow(t, out, german, windows).As(Correction)
 	unasked.Changed, unasked.Clauses = []string{"The first letter named 1.66.0 as the version with the fix. It is 1.66.1."}, nil
+	unasked.Replaces = before
 	taken := out
 	taken.Status, taken.Retraction = bulletin.Withdrawn, &bulletin.Retraction{Reason: "The fault was in the test, not in the client.", SupersededBy: "TS-2026-009"}
 	gone := aRow(t, out, of, windows).As(AllClear)
-	gone.Contact.Reason = tailnet.EarlierAddress
+	gone.Contact.Reason, gone.Replaces = tailnet.EarlierAddress, before
 
 	repaired := aRow(t, out, of, windows)
 	repaired.Match.Hits[0].Found = tailnet.FixedFinding
@@ -95,6 +99,7 @@ func letters(t *testing.T) map[string]Letter {
 		"all-clear":         follow(AllClear, "Versions before 1.62.0 turned out not to have the fault."),
 		"doubtful":          write(t, desk(out), doubtful),
 		"affected-again":    write(t, desk(out), again),
+		"affected-anew":     write(t, desk(out), revised),
 		"correction-german": write(t, desk(out), unasked),
 		"withdrawn":         write(t, desk(taken), aRow(t, out, of, windows).As(AllClear)),
 		"withdrawn-german":  write(t, desk(taken), aRow(t, out, german, windows).As(AllClear)),

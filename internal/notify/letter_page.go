@@ -136,6 +136,41 @@ func (p *page) Intro() string {
 	return "intro"
 }
 
+// Before says how the letter stands to the one before it; empty where it has nothing to say
+// of that.
+func (p *page) Before() (string, error) {
+	switch {
+	case p.Cleared:
+		return p.alarmedAgain()
+	case p.Doubtful:
+		return p.perhapsDated("intro.doubtful")
+	case p.Clear() && !p.Replaces.IsZero():
+		return p.dated("intro.earlier.of", p.Replaces)
+	case p.Kind.FollowsUp() && !p.Clear():
+		return p.perhapsDated("intro.replaces")
+	}
+	return "", nil
+}
+
+// alarmedAgain takes back an all-clear. Where it is not the bulletin that has changed since,
+// what has changed is what is known of the reader.
+func (p *page) alarmedAgain() (string, error) {
+	text, err := p.perhapsDated("intro.cleared")
+	if err != nil || len(p.Changed) > 0 {
+		return text, err
+	}
+	why, err := p.Say("intro.cleared.why")
+	return text + " " + why, err
+}
+
+// perhapsDated is a text about the earlier letter, with its day where that is known.
+func (p *page) perhapsDated(key string) (string, error) {
+	if p.Replaces.IsZero() {
+		return p.Say(key)
+	}
+	return p.dated(key+".of", p.Replaces)
+}
+
 // over reports whether nothing of the tailnet's is affected any more: it is gone itself,
 // or what concerned it is fixed everywhere.
 func (p *page) over() bool {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"tocsin/internal/tailnet"
 	"tocsin/internal/verdict"
@@ -87,7 +88,10 @@ func everyState() (out []View) {
 			v.Services[0].Fixed, v.Services[1].Fixed = []verdict.Truth{verdict.Yes, verdict.No}[i%2], []verdict.Truth{verdict.Yes, verdict.No, verdict.Unknown}[i%3]
 			v.Bulletin.NoAction = false
 			v.Unsettled, v.Beyond, v.Certain = i == 0, i == 1, i != 2
-			v.Doubtful, v.Cleared = kind == Correction && i == 3, kind == "" && i == 3
+			v.Doubtful, v.Cleared = kind == Correction && i >= 3, kind == "" && i >= 3
+			if v.Replaces = planned; i == 3 || i == 0 {
+				v.Replaces, v.Changed = time.Time{}, nil
+			}
 			if kind == AllClear && i == 1 {
 				v.Bulletin.Withdrawn, v.Bulletin.Reason, v.Bulletin.Instead = true, "Nobody had it.", "TS-2026-008"
 			}

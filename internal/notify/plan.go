@@ -75,11 +75,12 @@ type Row struct {
 	Users      []tailnet.User // that findings name, as far as the inventory has them
 	Lists      Lists          // how much of its nodes goes with the letter
 
-	Kind     Kind     // of its letter, or of the one it would get if it could be reached; empty where it gets none
-	Changed  []string // of a follow-up: what changed since this tailnet was told last
-	Earlier  []string // Message-IDs of letters that reached it, or may have, the oldest first; without angle brackets
-	Doubtful bool     // nobody knows whether any of them arrived: the letter says that it replaces what may have come
-	Cleared  bool     // the last of them said that all is well, which is no longer so
+	Kind     Kind      // of its letter, or of the one it would get if it could be reached; empty where it gets none
+	Changed  []string  // of a letter after others: what changed since this tailnet was told last
+	Earlier  []string  // Message-IDs of letters that reached it, or may have, the oldest first; without angle brackets
+	Doubtful bool      // nobody knows whether any of them arrived: the letter says that it replaces what may have come
+	Cleared  bool      // it was told last that all is well, which is no longer so
+	Replaces time.Time // when the last of them was written; zero where none is, or none that the letter takes back
 }
 
 // PlanID names a plan: the bulletin and the number of the plan, TS-2026-004/1.

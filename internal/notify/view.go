@@ -31,9 +31,10 @@ const (
 // those are the catalogue's, in the reader's language.
 type View struct {
 	Kind         Kind
-	Changed      []string // what is not as the earlier letter said; of a follow-up only
-	Doubtful     bool     // nobody knows whether the earlier letter arrived
-	Cleared      bool     // the earlier letter said that all is well, which is no longer so
+	Changed      []string  // what is not as the earlier letter said; of a letter after others only
+	Doubtful     bool      // nobody knows whether the earlier letter arrived
+	Cleared      bool      // the reader was told last that all is well, which is no longer so
+	Replaces     time.Time // when the earlier letter was written; zero where that is not known
 	Organization string
 	Unit         string // what the organisation calls one tailnet
 	Bulletin     BulletinView
@@ -131,6 +132,7 @@ func (d Common) View(r Row) (View, error) {
 		Changed:      lines(r.Changed),
 		Doubtful:     r.Doubtful,
 		Cleared:      r.Cleared,
+		Replaces:     r.Replaces,
 		Organization: d.Organization,
 		Unit:         d.Unit,
 		Bulletin:     d.bulletinView(),

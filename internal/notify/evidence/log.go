@@ -28,6 +28,11 @@ var fates = [...]Fate{Onward, Queued, Unclear, Returned, Dropped, Begun, Refused
 type Letter struct {
 	MessageID  string // without angle brackets
 	ReturnPath string // where known: a relay that refuses the sender or the recipient logs no Message-ID
+	// QueueID is where known that under which the relay said it took the letter: lines that come
+	// after those with the Message-ID were rotated away name nothing else.
+	QueueID   string
+	Recipient string    // of a letter with a QueueID
+	Since     time.Time // before this the QueueID was another letter's
 }
 
 // Finding is what a log says about a letter.
@@ -59,6 +64,7 @@ type Log struct {
 	letters map[string]*account // by Message-ID
 	paths   map[string]*account // by return path, in lower case
 	queue   map[string]*passage // by host, instance and queue ID: those that are under way
+	claims  map[string][]claim  // by queue ID: letters that have met no line of theirs yet
 	hosts   map[string]*cover
 	key     []byte // the last key of queue that was asked for
 }
@@ -93,7 +99,7 @@ func NewLog(letters []Letter, o LogOptions) *Log {
 	l := &Log{
 		stamps: stamper{zone: o.Zone, until: o.Until}, quiet: o.Quiet,
 		letters: make(map[string]*account, len(letters)), paths: make(map[string]*account),
-		queue: make(map[string]*passage), hosts: make(map[string]*cover),
+		queue: make(map[string]*passage), claims: make(map[string][]claim), hosts: make(map[string]*cover),
 	}
 	if l.quiet == 0 {
 		l.quiet = time.Hour
@@ -106,6 +112,9 @@ func NewLog(letters []Letter, o LogOptions) *Log {
 		l.letters[letter.MessageID] = a
 		if letter.ReturnPath != "" {
 			l.paths[strings.ToLower(letter.ReturnPath)] = a
+		}
+		if letter.QueueID != "" {
+			l.claims[letter.QueueID] = append(l.claims[letter.QueueID], claim{a, letter.Recipient, letter.Since})
 		}
 	}
 	return l

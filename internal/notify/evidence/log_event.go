@@ -41,7 +41,11 @@ func (l *Log) take(line []byte) {
 	if string(daemon) == "cleanup" && l.binds(e.at, id, said) {
 		return
 	}
-	if p := l.queue[string(l.key)]; p != nil && p.event(e.at, string(daemon), string(said)) {
+	p := l.queue[string(l.key)]
+	if p == nil {
+		p = l.claimed(e.at, id, said)
+	}
+	if p != nil && p.event(e.at, string(daemon), string(said)) {
 		delete(l.queue, string(l.key))
 	}
 }
@@ -65,6 +69,7 @@ func (l *Log) binds(at time.Time, queueID, said []byte) bool {
 		return false
 	}
 	id = bytes.TrimSuffix(bytes.TrimPrefix(bytes.TrimSpace(id), []byte("<")), []byte(">"))
+	l.disclaim(at, queueID)
 	a := l.letters[string(id)]
 	if a == nil {
 		delete(l.queue, string(l.key))

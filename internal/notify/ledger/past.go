@@ -16,10 +16,11 @@ import (
 // Rehearsals never count.
 type Past struct {
 	Tailnet tailnet.ID
-	Name    string // empty where it is forgotten
+	Name    string // by which it was told last, or would have been; empty where it is forgotten
 	// Address is that of the last letter that reached it, or may have; empty where none did,
 	// and where it is forgotten.
 	Address tailnet.Address
+	Written int // number of the plan of that letter; 0 as with Address
 	// Told says that a letter was accepted, or may have arrived (it is in doubt, or was sent
 	// again in doubt), or that a person told it otherwise. What came back, or what somebody
 	// decided to hold, tells nobody.
@@ -84,11 +85,11 @@ func (r *pastRow) scan(rows *sql.Rows) error {
 // add takes in the row of one more plan, the oldest first.
 func (p *Past) add(r pastRow) {
 	p.Tailnet = r.tailnet
-	if r.name != "" {
-		p.Name = r.name
-	}
 	again := r.again && !r.told
 	owes := again && r.kind != notify.AllClear && p.Told && p.Kind != notify.AllClear && !p.Again
+	if tells := (r.may || r.told) && !owes; r.name != "" && (tells || !p.Told) {
+		p.Name = r.name
+	}
 	switch {
 	case (r.may || r.told) && !owes:
 		p.Doubtful = !r.arrived && !r.told && (p.Doubtful || !p.Told)
@@ -97,7 +98,7 @@ func (p *Past) add(r pastRow) {
 		p.Owed, p.OwedKind = r.plan, r.kind
 	}
 	if r.may && r.messageID != "" {
-		p.Messages, p.Address = append(p.Messages, r.messageID), tailnet.Address(r.address)
+		p.Messages, p.Address, p.Written = append(p.Messages, r.messageID), tailnet.Address(r.address), r.plan
 	}
 }
 

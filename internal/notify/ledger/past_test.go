@@ -7,6 +7,7 @@ import (
 	"iter"
 	"math/rand/v2"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -36,7 +37,11 @@ func TestPast(t *testing.T) {
 		return p
 	}
 	letters := func(ids ...string) func(*Past) {
-		return func(p *Past) { p.Messages, p.Address = ids, to }
+		last, err := strconv.Atoi(ids[len(ids)-1]) // they are named after their plans
+		if err != nil {
+			t.Fatal(err)
+		}
+		return func(p *Past) { p.Messages, p.Address, p.Written = ids, to, last }
 	}
 	doubtful := func(p *Past) { p.Doubtful = true }
 	again := func(p *Past) { p.Again = true }
@@ -241,7 +246,7 @@ func plainly(t *testing.T, l *Ledger) map[tailnet.ID]Past {
 			past.Tailnet, past.Name = d.Tailnet, d.Name
 			letter := d.State == Accepted || d.State == Unknown || d.Twice
 			if letter {
-				past.Messages, past.Address = append(past.Messages, d.MessageID), d.Address
+				past.Messages, past.Address, past.Written = append(past.Messages, d.MessageID), d.Address, id.Number
 			}
 			sure := d.State == Accepted || byPerson[d.Row]
 			again := d.Twice && !sure && d.State != Unknown // the letter that went again did not come

@@ -18,9 +18,11 @@ type Classes struct {
 	// What tailnets have been told before, whether they are in a row or not.
 	Told     int // of the bulletin, and not since that all is well
 	Stale    int // of those, before the last material revision
+	Unaware  int // of those, and no row of the plan tells them of it
 	Owed     int // of those, a letter that did not arrive
 	Doubtful int // of those, by nothing but letters of which nobody knows
 	Cleared  int // since that all is well
+	Renamed  Renamed
 	digest   string
 }
 
@@ -58,7 +60,7 @@ func (s *Sequel) classes(ctx context.Context, rows iter.Seq2[notify.Row, error],
 			followed = true
 		}
 	}
-	if followed {
+	if c.Unaware, c.Renamed = s.unaware, s.renamed; followed {
 		c.digest = digester.Sum()
 	}
 	return c, nil

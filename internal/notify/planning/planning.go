@@ -189,14 +189,22 @@ func (s Sources) Freeze(ctx context.Context, book *ledger.Ledger, surveyed iter.
 	return plan, true, err
 }
 
-// standing finds the plan that would be made again: one of equal inputs, or one that is
-// under way, but for whom it has told itself since. It stands while its own letters reach
-// all who need one: not where one came back that it counts as told.
+// standing finds the plan that would be made again: one of equal inputs, unless all of its
+// letters ended in vain; or one that is under way, but for whom it has told itself since. It
+// stands while its own letters reach all who need one: not where one came back that it counts
+// as told.
 func (s Sources) standing(ctx context.Context, book *ledger.Ledger, inputs notify.Inputs, c Classes, now time.Time) (ledger.Stored, bool, error) {
 	id, found, err := book.Equal(ctx, s.Common.Bulletin.ID, inputs, now)
-	if err != nil || found {
+	if err != nil {
+		return ledger.Stored{}, false, err
+	}
+	if found {
 		stored, err := book.Plan(ctx, id)
-		return stored, found && err == nil, err
+		if err != nil {
+			return ledger.Stored{}, false, err
+		}
+		vain, err := inVain(ctx, book, stored, c)
+		return stored, !vain && err == nil, err
 	}
 	if !s.follows {
 		return ledger.Stored{}, false, nil
@@ -208,6 +216,16 @@ func (s Sources) standing(ctx context.Context, book *ledger.Ledger, inputs notif
 	}
 	states, err := book.States(ctx, last)
 	return last, c.Letters() <= states[ledger.Planned]+states[ledger.Deferred], err
+}
+
+// inVain reports whether there are letters to write, and those of a plan have all ended and
+// reached nobody: they came back, or were refused. Who must be told is told by another.
+func inVain(ctx context.Context, book *ledger.Ledger, p ledger.Stored, c Classes) (bool, error) {
+	if c.Letters() == 0 {
+		return false, nil
+	}
+	sums, err := book.Account(ctx, p)
+	return err == nil && sums.Vain(), err
 }
 
 // idle reports whether a plan would add nothing: there is no letter to write, and whom a

@@ -3,6 +3,7 @@ package planning
 import (
 	"context"
 	"iter"
+	"time"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/notify"
@@ -39,7 +40,9 @@ type Sequel struct {
 	Bulletin bulletin.Bulletin
 	Kind     notify.Kind // of the plan; empty: first notices, and what is owed
 	Choice   notify.Choice
-	known    map[int]int            // revisions of the bulletin, by the number of the plan that told them
+	known    map[int]earlier        // by number
+	unaware  int                    // of the last walk over the rows: who knows what holds no more, and is told nothing
+	renamed  Renamed                // of the last walk
 	names    *isolation.Identifiers // where it is not nil, is told of those whom the inventory has no more
 }
 
@@ -49,6 +52,7 @@ type Sequel struct {
 func (s *Sequel) Rows(ctx context.Context) iter.Seq2[notify.Row, error] {
 	return func(yield func(notify.Row, error) bool) {
 		past, stopped := s.past(ctx), false
+		s.unaware, s.renamed = 0, Renamed{}
 		defer past.stop()
 		give := func(row notify.Row, gets bool, err error) {
 			stopped = stopped || (gets || err != nil) && !yield(row, err) || err != nil
@@ -72,7 +76,9 @@ func (s *Sequel) Rows(ctx context.Context) iter.Seq2[notify.Row, error] {
 				return
 			}
 			if before(placed.Row.Tailnet.ID); !stopped {
-				give(s.placed(ctx, placed, past.of(placed.Row.Tailnet.ID)))
+				earlier := past.of(placed.Row.Tailnet.ID)
+				s.renamed.compare(placed, earlier)
+				give(s.placed(ctx, placed, earlier))
 			}
 		}
 		if gone(func(tailnet.ID) bool { return true }); !stopped && past.err != nil {
@@ -95,8 +101,7 @@ func (s *Sequel) placed(ctx context.Context, at notify.Placed, p ledger.Past) (n
 	case !p.Told:
 		return row, true, nil
 	case p.Kind == notify.AllClear:
-		row.Earlier, row.Cleared = p.Messages, true
-		return row, true, nil
+		return s.alarm(ctx, row, p)
 	}
 	return s.again(ctx, at, p)
 }
@@ -104,34 +109,77 @@ func (s *Sequel) placed(ctx context.Context, at notify.Placed, p ledger.Past) (n
 // again is the row of a tailnet that was told and that the bulletin touches still.
 func (s *Sequel) again(ctx context.Context, at notify.Placed, p ledger.Past) (notify.Row, bool, error) {
 	changed, err := s.changed(ctx, p)
+	if err != nil {
+		return notify.Row{}, false, err
+	}
 	kind := s.Kind
 	if kind == "" && p.Owed > 0 && p.OwedKind != notify.AllClear {
 		kind = p.OwedKind
 	}
-	if kind == "" || len(changed) == 0 {
+	touched := at.Place == notify.Touched
+	switch {
+	case (kind == "" || len(changed) == 0) && p.Again:
+		row, err := s.after(ctx, at.Row, p)
+		row.Doubtful = true
+		return row, touched, err
+	case kind == "" || len(changed) == 0:
+		s.leave(changed)
 		row := at.Row
-		if p.Again {
-			row.Earlier = p.Messages
-			return row, at.Place == notify.Touched, err
-		}
 		row.Standing, row.Contact = notify.Told, tailnet.Contact{}
-		return row, at.Place == notify.Touched, err
+		return row, touched, nil
 	}
 	row := at.Reached()
 	if at.Row.Standing != notify.Mailed && at.Row.Standing != notify.Unreachable {
 		row.Clauses, row.Missing, row.Overridden = nil, nil, false // it is no sentence of the policy that asks for it
 	}
-	return following(row, kind, changed, p), true, err
+	row, err = s.after(ctx, row.As(kind), p)
+	row.Changed, row.Doubtful = changed, p.Doubtful
+	return row, true, err
+}
+
+// alarm is the row of a tailnet that was told last that all is well, and that the bulletin
+// touches again.
+func (s *Sequel) alarm(ctx context.Context, row notify.Row, p ledger.Past) (notify.Row, bool, error) {
+	changed, err := s.changed(ctx, p)
+	if err != nil {
+		return row, false, err
+	}
+	row, err = s.after(ctx, row, p)
+	if row.Changed, row.Cleared = changed, true; p.Written != p.By {
+		row.Replaces = time.Time{} // no letter has said so
+	}
+	return row, true, err
 }
 
 // clear is the row of a tailnet that the bulletin does not touch any more.
 func (s *Sequel) clear(ctx context.Context, row notify.Row, p ledger.Past) (notify.Row, bool, error) {
 	cleared := p.Kind == notify.AllClear
-	if !p.Told || cleared && !p.Again || s.Kind == "" && p.Owed == 0 && !cleared {
+	if !p.Told || cleared && !p.Again {
 		return row, false, nil
 	}
 	changed, err := s.changed(ctx, p)
-	return following(row, notify.AllClear, changed, p), true, err
+	if err != nil {
+		return row, false, err
+	}
+	if s.Kind == "" && p.Owed == 0 && !cleared {
+		s.leave(changed)
+		return row, false, nil
+	}
+	if row, err = s.after(ctx, row.As(notify.AllClear), p); err != nil {
+		return row, false, err
+	}
+	explains, err := s.explains(ctx, p)
+	if row.Doubtful = p.Doubtful; explains {
+		row.Changed = changed
+	}
+	return row, true, err
+}
+
+// leave counts a tailnet that was told, and is told nothing of what has changed since.
+func (s *Sequel) leave(changed []string) {
+	if len(changed) > 0 {
+		s.unaware++
+	}
 }
 
 // gone is the row of a tailnet that the inventory has no more, and no finding: all that is
@@ -152,26 +200,60 @@ func (s *Sequel) gone(ctx context.Context, p ledger.Past) (notify.Row, bool, err
 	return s.clear(ctx, row, p)
 }
 
-// following is a row as its letter comes after others.
-func following(row notify.Row, kind notify.Kind, changed []string, p ledger.Past) notify.Row {
-	row = row.As(kind)
-	row.Changed, row.Earlier, row.Doubtful = changed, p.Messages, p.Doubtful
-	return row
+// after is a row as its letter comes after others.
+func (s *Sequel) after(ctx context.Context, row notify.Row, p ledger.Past) (notify.Row, error) {
+	row.Earlier = p.Messages
+	if p.Written == 0 {
+		return row, nil
+	}
+	plan, err := s.earlier(ctx, p.Written)
+	row.Replaces = plan.made
+	return row, err
+}
+
+// explains reports whether what has changed says why all is well: where our letters were
+// wrong, or where nothing but that is told. News for those who are affected is none of theirs.
+func (s *Sequel) explains(ctx context.Context, p ledger.Past) (bool, error) {
+	kind := s.Kind
+	if kind == "" && p.Owed > 0 {
+		owes, err := s.earlier(ctx, p.Owed)
+		if err != nil {
+			return false, err
+		}
+		kind = owes.kind
+	}
+	return kind == notify.Correction || kind == notify.AllClear, nil
 }
 
 // changed is what is new to a tailnet that was told: the material revisions since.
 func (s *Sequel) changed(ctx context.Context, p ledger.Past) ([]string, error) {
-	knows, found := s.known[p.By]
-	if !found {
-		plan, err := s.History.Plan(ctx, notify.PlanID{Bulletin: s.Bulletin.ID, Number: p.By})
-		if err != nil {
-			return nil, err
-		}
-		if s.known == nil {
-			s.known = make(map[int]int)
-		}
-		knows = plan.Revision(s.Bulletin)
-		s.known[p.By] = knows
+	plan, err := s.earlier(ctx, p.By)
+	if err != nil {
+		return nil, err
 	}
-	return notify.Changes(s.Bulletin, knows), nil
+	return notify.Changes(s.Bulletin, plan.knows), nil
+}
+
+// earlier is what an earlier plan was. There are few, and each is looked up once.
+func (s *Sequel) earlier(ctx context.Context, number int) (earlier, error) {
+	if e, found := s.known[number]; found {
+		return e, nil
+	}
+	plan, err := s.History.Plan(ctx, notify.PlanID{Bulletin: s.Bulletin.ID, Number: number})
+	if err != nil {
+		return earlier{}, err
+	}
+	if s.known == nil {
+		s.known = make(map[int]earlier)
+	}
+	e := earlier{plan.Revision(s.Bulletin), plan.Kind, plan.Created}
+	s.known[number] = e
+	return e, nil
+}
+
+// earlier is what is kept of an earlier plan.
+type earlier struct {
+	knows int // revision of the bulletin that its letters told
+	kind  notify.Kind
+	made  time.Time // and its letters are of that day
 }

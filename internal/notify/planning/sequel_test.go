@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/notify"
@@ -38,13 +39,21 @@ const (
 // tale is what earlier plans were and did, as a test makes it up: the history of a bulletin.
 type tale struct {
 	revisions []int                    // that the bulletin was at, by plan
+	kinds     []notify.Kind            // of plans
 	chapters  map[tailnet.ID][]chapter // by plan
 	forgotten map[tailnet.ID]bool
 }
 
 func (h *tale) Plan(_ context.Context, id notify.PlanID) (ledger.Stored, error) {
-	return ledger.Stored{Plan: notify.Plan{ID: id, Inputs: notify.Inputs{notify.RevisionInput: notify.DigestRevision(h.revisions[id.Number-1])}}}, nil
+	p := notify.Plan{ID: id, Created: madeOn(id.Number), Inputs: notify.Inputs{notify.RevisionInput: notify.DigestRevision(h.revisions[id.Number-1])}}
+	if id.Number <= len(h.kinds) {
+		p.Kind = h.kinds[id.Number-1]
+	}
+	return ledger.Stored{Plan: p}, nil
 }
+
+// madeOn is when a plan was made.
+func madeOn(plan int) time.Time { return now.AddDate(0, 0, plan-30) }
 
 func (h *tale) EachPast(_ context.Context, _ bulletin.ID, visit func(ledger.Past) error) error {
 	var ids []tailnet.ID
@@ -70,7 +79,7 @@ func (h *tale) past(id tailnet.ID) ledger.Past {
 			p.Told, p.By, p.Kind, p.Owed, p.OwedKind, p.Again = true, i+1, c.kind, 0, "", c.ends == again
 			if c.ends != phoned {
 				p.Messages = append(p.Messages, messageOf(id, i+1))
-				p.Address = tailnet.Address("earlier@" + string(id))
+				p.Address, p.Written = tailnet.Address("earlier@"+string(id)), i+1
 			}
 		case missed:
 			if p.Told {
@@ -79,7 +88,7 @@ func (h *tale) past(id tailnet.ID) ledger.Past {
 		}
 	}
 	if h.forgotten[id] {
-		p.Name, p.Address, p.Messages = "", "", nil
+		p.Name, p.Address, p.Messages, p.Written = "", "", nil, 0
 	}
 	return p
 }
@@ -223,7 +232,7 @@ func TestAgainWithoutNews(t *testing.T) {
 	h := &tale{revisions: []int{2}, chapters: map[tailnet.ID][]chapter{id: {{again, notify.FirstNotice}}}}
 	s := &Sequel{History: h, Survey: survey, Bulletin: revised(w.bulletin(), true), Kind: notify.Correction}
 	rows := slices.Collect(firsts(t, s.Rows(t.Context())))
-	if len(rows) != 1 || what(rows[0]) != "mailed" || !slices.Equal(rows[0].Earlier, []string{messageOf(id, 1)}) {
+	if len(rows) != 1 || what(rows[0]) != "mailed" || !slices.Equal(rows[0].Earlier, []string{messageOf(id, 1)}) || !rows[0].Doubtful || !rows[0].Replaces.Equal(madeOn(1)) {
 		t.Errorf("%+v", rows)
 	}
 }
@@ -295,6 +304,7 @@ func madeUp(random *rand.Rand) (*walk, *tale, []bool) {
 	plans := random.IntN(5)
 	for range plans {
 		h.revisions = append(h.revisions, 1+random.IntN(len(material)+1))
+		h.kinds = append(h.kinds, []notify.Kind{"", notify.Correction, notify.Update, notify.AllClear}[random.IntN(4)])
 	}
 	slices.Sort(h.revisions)
 	for i := range 12 {
@@ -361,13 +371,42 @@ func (r reference) news(id tailnet.ID) (news []string) {
 
 // lost is the kind of the last letter after that which did not arrive.
 func (r reference) lost(id tailnet.ID) (kind notify.Kind) {
+	_, kind = r.owed(id)
+	return kind
+}
+
+func (r reference) owed(id tailnet.ID) (owes int, kind notify.Kind) {
 	plan, _ := r.told(id)
 	for i, c := range r.h.chapters[id] {
 		if i >= plan && c.ends == missed {
-			kind = c.kind
+			owes, kind = i+1, c.kind
 		}
 	}
-	return kind
+	return owes, kind
+}
+
+// explained is what a letter says to have changed: in an all-clear that goes out with an
+// update, or with first notices, nothing.
+func (r reference) explained(id tailnet.ID, kind notify.Kind) []string {
+	of := r.kind
+	if owes, _ := r.owed(id); of == "" && owes > 0 {
+		of = r.h.kinds[owes-1]
+	}
+	if kind == notify.AllClear && (of == "" || of == notify.Update) {
+		return nil
+	}
+	return r.news(id)
+}
+
+// replaced is when the letter was made that another is to replace: the last one that arrived, or may have.
+func (r reference) replaced(id tailnet.ID, cleared bool) (at time.Time) {
+	plan, _ := r.told(id)
+	for i, c := range r.h.chapters[id] {
+		if (c.ends == arrived || c.ends == doubted) && !r.h.forgotten[id] && (!cleared || i+1 == plan) {
+			at = madeOn(i + 1)
+		}
+	}
+	return at
 }
 
 func (r reference) end(id tailnet.ID) string {
@@ -436,8 +475,11 @@ func (r reference) details(t *testing.T, row notify.Row) {
 	if !slices.Equal(row.Earlier, messages) {
 		t.Errorf("%s follows %q, want %q", id, row.Earlier, messages)
 	}
-	if row.Kind.FollowsUp() && !slices.Equal(row.Changed, r.news(id)) {
-		t.Errorf("%s is told of %q, want %q", id, row.Changed, r.news(id))
+	if want := r.explained(id, row.Kind); !slices.Equal(row.Changed, want) {
+		t.Errorf("%s is told of %q, want %q", id, row.Changed, want)
+	}
+	if want := r.replaced(id, row.Cleared); !row.Replaces.Equal(want) {
+		t.Errorf("%s: its letter replaces one of %s, want %s", id, row.Replaces, want)
 	}
 	if row.Kind.FollowsUp() && row.Doubtful != (unsure && !sure) {
 		t.Errorf("%s is doubtful: %v, after %v", id, row.Doubtful, r.h.chapters[id])
