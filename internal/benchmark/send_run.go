@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime/debug"
 	"runtime/pprof"
 	"strconv"
 	"time"
@@ -126,6 +127,7 @@ type watch struct {
 func (s sending) run(ctx context.Context, d send.Dispatch, w *watch) (done send.Dispatched, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	defer debug.SetGCPercent(debug.SetGCPercent(send.Garbage))
 	d.Said = func(t send.Tally) {
 		if s.most > 0 && t.Answered() >= s.most {
 			stop()

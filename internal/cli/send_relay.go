@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -110,6 +111,7 @@ func (p *program) dispatch(ctx context.Context, s *site, book *ledger.Ledger, pl
 	d.Letters = reader
 	progress := p.sending(before.Open())
 	d.Said, d.Waits, d.Stopping = progress.said, progress.waits, progress.stopping
+	defer debug.SetGCPercent(debug.SetGCPercent(send.Garbage))
 	result, err := d.Do(ctx, context.WithoutCancel(ctx), s.inputsNow(plan.Plan))
 	progress.clear()
 	p.sayDispatched(plan, transport, result)
