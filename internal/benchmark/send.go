@@ -41,7 +41,7 @@ func (c carried) perLetter() float64 { return float64(c.CPU.Nanoseconds()) / 1e3
 const (
 	sendLetters  = 20_000
 	sendRuns     = 5
-	awayLetters  = 1_000 // of them, to a server that is far away
+	awayLetters  = 4_000 // of them, to a server that is far away: so many that the first rounds, with few connections, count little
 	awayRuns     = 3
 	signLetters  = 5_000 // of them, signed
 	roundTrip    = 20 * time.Millisecond

@@ -88,9 +88,16 @@ type (
 // (https://jsonlines.org). Without personal there is nobody's name or address in it, and
 // nothing that confirms a guess at one.
 func (l *Ledger) Export(ctx context.Context, p Stored, personal bool, w io.Writer) error {
+	if l.held == nil {
+		return l.inOneMoment(ctx, func(l *Ledger) error { return l.export(ctx, p, personal, w) })
+	}
 	if err := l.Enter(ctx); err != nil {
 		return err
 	}
+	return l.export(ctx, p, personal, w)
+}
+
+func (l *Ledger) export(ctx context.Context, p Stored, personal bool, w io.Writer) error {
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
 	err := out.Encode(planLine{"plan", p.ID.String(), p.Kind, stamp(p.Created), stamp(p.Deadline), p.Transport, p.Digest, p.Superseded, p.Paused, p.Dropped, p.Inputs, p.Tables})

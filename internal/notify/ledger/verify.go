@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"tocsin/internal/notify"
+	"tocsin/internal/notify/database"
 )
 
 // ErrChanged says that what the ledger holds is not what was frozen, or not what happened
@@ -53,9 +54,31 @@ func (l *Ledger) Verify(ctx context.Context, p Stored) error {
 
 // VerifyCounting is Verify and calls done after every so many rows, with their number.
 func (l *Ledger) VerifyCounting(ctx context.Context, p Stored, done func(rows int)) error {
+	if l.held == nil {
+		return l.inOneMoment(ctx, func(l *Ledger) error { return l.verify(ctx, p, done) })
+	}
 	if err := l.Enter(ctx); err != nil {
 		return err
 	}
+	return l.verify(ctx, p, done)
+}
+
+// inOneMoment looks at one state of a ledger that is read, whoever writes it meanwhile: over
+// one connection, in one transaction.
+func (l *Ledger) inOneMoment(ctx context.Context, look func(*Ledger) error) (err error) {
+	db, err := database.OpenReader(ctx, l.path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(ctx, "BEGIN"); err != nil {
+		return err
+	}
+	return look(&Ledger{db: db, path: l.path})
+}
+
+func (l *Ledger) verify(ctx context.Context, p Stored, done func(rows int)) error {
 	seal := p.begin()
 	v := verifier{plan: p, seal: seal, letters: unpacker{room: make([]byte, 0, roomForLetter)}, done: done}
 	v.letters.turn(p)
