@@ -111,7 +111,9 @@ func (p *program) dispatch(ctx context.Context, s *site, book *ledger.Ledger, pl
 	d.Letters = reader
 	progress := p.sending(before.Open())
 	d.Said, d.Waits, d.Stopping = progress.said, progress.waits, progress.stopping
-	defer debug.SetGCPercent(debug.SetGCPercent(send.Garbage))
+	if _, set := os.LookupEnv("GOGC"); !set { // then somebody knows better
+		defer debug.SetGCPercent(debug.SetGCPercent(send.Garbage))
+	}
 	result, err := d.Do(ctx, context.WithoutCancel(ctx), s.inputsNow(plan.Plan))
 	progress.clear()
 	p.sayDispatched(plan, transport, result)

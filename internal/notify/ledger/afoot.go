@@ -17,22 +17,29 @@ import (
 // the rest: so the rows follow, each once, with many others. Until then they say what the
 // chain said at the event that stands in runs.entered.
 //
-// That is never long: rows are brought up to date after [enterAfter], when no letter of a run
-// is on its way, before anything is read from them by whoever writes the ledger, and in any
-// transaction but a run's. Where a process dies first, the next that opens the ledger does it
-// from the chain: see follow.
+// That is not long: rows are brought up to date by the first commit after [EnterAfter] and
+// when no letter of a run is on its way, before anything is read from them by whoever writes
+// the ledger, and in any transaction but a run's. A sender that waits calls [Ledger.Enter].
+// Where a process dies first, the next that opens the ledger does it from the chain: see
+// followAll. A run that was fenced off brings no row anywhere.
 
-// enterAfter is how long rows may say less than the chain; readers see no more than so much
-// of the past.
-const enterAfter = time.Second
+// EnterAfter is how long rows may say less than the chain. With the time that writing takes
+// readers see no more than a second of the past.
+const EnterAfter = 900 * time.Millisecond
 
 // afoot are letters whose rows a run has left behind the chain.
 type afoot struct {
 	behind  bool // the rows say less than the chain
+	by      lagged
 	letters map[letterKey]footing
 	since   time.Time // when they said all
-	run     int64     // that wrote last
-	begun   int       // letters of the run that have no outcome, as far as is known
+	begun   int       // letters of the run that wrote last which have no outcome, as far as is known
+}
+
+// lagged is a run, and the event of its plan up to which the rows say all.
+type lagged struct {
+	run  Run
+	from int
 }
 
 // letterKey names a letter.
@@ -94,8 +101,10 @@ type ending struct {
 // moves are what one transaction does to letters: it counts once that is committed.
 type moves struct {
 	*Ledger
-	tx    *sql.Tx
+	tx    *sql.Tx // nil where it is only looked what they come to
 	moved map[letterKey]footing
+	by    lagged // whose they are
+	fresh bool   // what was afoot before has been entered, in this transaction
 }
 
 // move changes where a letter stands, from where it stands by the chain; false where it does
@@ -103,12 +112,12 @@ type moves struct {
 func (m *moves) move(ctx context.Context, p Stored, row int, change func(*footing) bool) (bool, error) {
 	key := letterKey{p.key, row}
 	f, known := m.moved[key]
-	if !known {
+	if !known && !m.fresh {
 		f, known = m.afoot.letters[key]
 	}
 	if !known {
 		var err error
-		if f, err = m.footing(ctx, m.tx, key); errors.Is(err, sql.ErrNoRows) {
+		if f, err = m.footing(ctx, key); errors.Is(err, sql.ErrNoRows) {
 			return false, nil
 		} else if err != nil {
 			return false, err
@@ -124,32 +133,38 @@ func (m *moves) move(ctx context.Context, p Stored, row int, change func(*footin
 const selectFooting = "SELECT state, attempts, changed, next, run, connection, code, enhanced FROM deliveries WHERE plan = ? AND row = ?"
 
 // footing is where a letter stands by its row.
-func (l *Ledger) footing(ctx context.Context, tx *sql.Tx, k letterKey) (f footing, err error) {
-	query, err := l.statement(ctx, tx, selectFooting)
-	if err != nil {
-		return footing{}, err
+func (m *moves) footing(ctx context.Context, k letterKey) (f footing, err error) {
+	var row *sql.Row
+	if m.tx == nil {
+		row = m.db.QueryRowContext(ctx, selectFooting, k.plan, k.row)
+	} else {
+		query, err := m.statement(ctx, m.tx, selectFooting)
+		if err != nil {
+			return footing{}, err
+		}
+		row = query.QueryRowContext(ctx, k.plan, k.row)
 	}
-	err = query.QueryRowContext(ctx, k.plan, k.row).Scan(&f.state, &f.attempts, &f.changed, &f.next, &f.run, &f.connection, &f.code, &f.enhanced)
+	err = row.Scan(&f.state, &f.attempts, &f.changed, &f.next, &f.run, &f.connection, &f.code, &f.enhanced)
 	return f, err
 }
 
 // wrote takes in what a transaction of a run did, now that it is committed: what it moved,
 // and how many letters more are begun than before.
-func (a *afoot) wrote(run int64, moved map[letterKey]footing, begun int) {
-	if !a.behind {
-		a.behind, a.letters = true, make(map[letterKey]footing, len(moved))
+func (a *afoot) wrote(m moves, begun int) {
+	if !a.behind || m.fresh {
+		a.behind, a.letters = true, make(map[letterKey]footing, len(m.moved))
 	}
-	maps.Copy(a.letters, moved)
-	a.begun = a.begunBy(run) + begun
-	a.run = run
+	maps.Copy(a.letters, m.moved)
+	a.begun = a.begunBy(m.by.run) + begun
+	a.by = m.by
 }
 
 // entered takes in that the rows say all that the chain says.
 func (a *afoot) entered(at time.Time) { a.behind, a.letters, a.since = false, nil, at }
 
 // begunBy is how many letters of a run are begun and have no outcome, as far as is known.
-func (a *afoot) begunBy(run int64) int {
-	if a.run != run {
+func (a *afoot) begunBy(r Run) int {
+	if a.by.run.ID != r.ID {
 		return 0
 	}
 	return a.begun
@@ -157,21 +172,31 @@ func (a *afoot) begunBy(run int64) int {
 
 // long reports whether the rows have been behind for so long that they are brought up to date.
 func (a *afoot) long(at time.Time) bool {
-	return at.Sub(a.since) >= enterAfter || at.Before(a.since)
+	return at.Sub(a.since) >= EnterAfter || at.Before(a.since)
 }
 
-// lag lets the rows fall behind the chain from its present end on, for a run.
-func (l *Ledger) lag(ctx context.Context, tx *sql.Tx, r Run, from int) error {
-	_, err := tx.ExecContext(ctx, "UPDATE runs SET entered = ? WHERE run = ?", from, r.ID)
+// lag lets the rows fall behind the chain, from its present end on.
+func (m *moves) lag(ctx context.Context, r Run, from int) error {
+	m.by = lagged{r, from}
+	_, err := m.tx.ExecContext(ctx, "UPDATE runs SET entered = ? WHERE run = ?", from, r.ID)
 	return err
 }
 
-const updateFooting = `UPDATE OR FAIL deliveries SET state = ?, attempts = ?, changed = ?, next = ?, run = ?, connection = ?, code = ?, enhanced = ?
+const updateFooting = `UPDATE deliveries SET state = ?, attempts = ?, changed = ?, next = ?, run = ?, connection = ?, code = ?, enhanced = ?
 	WHERE plan = ? AND row IN (SELECT value FROM json_each(?))`
 
-// enter brings rows to where their letters stand, and with that all of them. Many letters
-// stand alike: those are one statement.
-func (l *Ledger) enter(ctx context.Context, tx *sql.Tx, letters map[letterKey]footing) error {
+// enter brings rows to where the letters of a run stand, and with that all of them. Many
+// letters stand alike: those are one statement. What a run knows that was fenced off since is
+// not so any more.
+func (l *Ledger) enter(ctx context.Context, tx *sql.Tx, letters map[letterKey]footing, by lagged) error {
+	done, err := tx.ExecContext(ctx, "UPDATE runs SET entered = 0 WHERE run = ? AND fence = ? AND ended = '' AND entered = ?",
+		by.run.ID, by.run.fence, by.from)
+	if err != nil {
+		return err
+	}
+	if n, err := done.RowsAffected(); err != nil || n != 1 {
+		return errors.Join(err, &FencedError{by.run.ID})
+	}
 	update, err := l.statement(ctx, tx, updateFooting)
 	if err != nil {
 		return err
@@ -186,8 +211,7 @@ func (l *Ledger) enter(ctx context.Context, tx *sql.Tx, letters map[letterKey]fo
 			return errors.Join(err, fmt.Errorf("of %d letters only %d have their rows: %w", len(a.rows), n, ErrChanged))
 		}
 	}
-	_, err = tx.ExecContext(ctx, "UPDATE runs SET entered = 0 WHERE entered > 0")
-	return err
+	return nil
 }
 
 // standingAlike are letters of a plan.

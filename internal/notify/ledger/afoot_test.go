@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 	"maps"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -215,13 +216,13 @@ func TestRowsAreNotLongBehind(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	commit(enterAfter/2, all(Accept, d[:1])...)
+	commit(EnterAfter/2, all(Accept, d[:1])...)
 	wantStates(t, reader, p, map[State]int{Planned: 10})
-	commit(enterAfter, all(Accept, d[1:2])...)
+	commit(EnterAfter, all(Accept, d[1:2])...)
 	wantStates(t, reader, p, map[State]int{Accepted: 2, Intent: 2, Planned: 6})
-	commit(enterAfter, all(Accept, d[2:3])...)
+	commit(EnterAfter, all(Accept, d[2:3])...)
 	wantStates(t, reader, p, map[State]int{Accepted: 2, Intent: 2, Planned: 6})
-	commit(enterAfter, all(Accept, d[3:])...)
+	commit(EnterAfter, all(Accept, d[3:])...)
 	wantStates(t, reader, p, map[State]int{Accepted: 4, Planned: 6})
 }
 
@@ -275,5 +276,141 @@ func behindItsBack(t *testing.T, path, change string) {
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// F42: a run that was taken for gone wakes up, in the process that still has the ledger open.
+// Neither what it writes nor what it reads brings a row back to where it knew it.
+func TestFencedRunEntersNothing(t *testing.T) {
+	for what, wake := range map[string]func(*Ledger, Stored) error{
+		"reads":   func(l *Ledger, p Stored) error { _, err := l.States(ctx, p); return err },
+		"is idle": func(l *Ledger, _ Stored) error { return l.Enter(ctx) },
+		"starts":  func(l *Ledger, p Stored) error { _, err := l.Start(ctx, p, here, created); return err },
+	} {
+		l := newLedger(t)
+		p := freeze(t, l, aPlan(1), entries(40))
+		r := startRun(t, l, p)
+		d := claimSome(t, l, p, r, 4)
+		if err := l.Commit(ctx, p, r, all(Return, d[:2]), nil, created); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(l.path + ".lock"); err != nil { // it is lost, on a network disk say
+			t.Fatal(err)
+		}
+		next := mustOpen(t, l.path)
+		second := startRun(t, next, p)
+		if _, err := next.Recover(ctx, p, second, nil, created); err != nil {
+			t.Fatal(err)
+		}
+		if err := next.Commit(ctx, p, second, all(Accept, claimSome(t, next, p, second, 10)), nil, created); err != nil {
+			t.Fatal(err)
+		}
+		var fenced *FencedError
+		if err := wake(l, p); !errors.As(err, &fenced) {
+			t.Errorf("the run that was taken for gone %s: %v", what, err)
+		}
+		wantStates(t, next, p, map[State]int{Accepted: 10})
+		if err := next.Verify(ctx, p); err != nil {
+			t.Errorf("the run that was taken for gone %s: %v", what, err)
+		}
+		if again := claimSome(t, next, p, second, 10); len(again) > 0 {
+			t.Errorf("the run that was taken for gone %s: %d letters go out again", what, len(again))
+		}
+		wantStates(t, l, p, map[State]int{Accepted: 10}) // and then it sees what is so
+	}
+}
+
+// Whoever asks what tailnets were told sees what a run at work has written.
+func TestPastIsNotBehind(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, live(1), entries(40))
+	told := map[string]func() bool{
+		"LastTelling": func() bool { _, found, err := l.LastTelling(ctx, p.ID.Bulletin); return found && err == nil },
+		"Past": func() bool {
+			past, _, err := l.Past(ctx, p.ID.Bulletin, "t000.example")
+			return past.Told && err == nil
+		},
+		"EachPast": func() (told bool) {
+			err := l.EachPast(ctx, p.ID.Bulletin, func(p Past) error { told = told || p.Told; return nil })
+			return told && err == nil
+		},
+	}
+	r := startRun(t, l, p)
+	for what, is := range told {
+		d := claimSome(t, l, p, r, 2)
+		if err := l.Commit(ctx, p, r, all(Accept, d[:1]), nil, created); err != nil || !l.afoot.behind {
+			t.Fatal(err, l.afoot.behind)
+		}
+		if !is() {
+			t.Errorf("%s knows of nobody who was told", what)
+		}
+	}
+}
+
+// TestDamagedPlanIsLeftAlone: of a plan whose chain is damaged no row is touched, and the
+// other plans go on.
+func TestDamagedPlanIsLeftAlone(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(40))
+	other := aPlan(1)
+	other.ID.Bulletin = "TS-2026-099"
+	sound := freeze(t, l, other, entries(40))
+	r := startRun(t, l, p)
+	if err := l.Commit(ctx, p, r, all(Accept, claimSome(t, l, p, r, 4)[:2]), nil, created); err != nil {
+		t.Fatal(err)
+	}
+	path := l.path
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	behindItsBack(t, path, "UPDATE events SET text = replace(text, 'accepted', 'rejected') WHERE text LIKE '%outcome%' AND plan = 1")
+	if err := os.Remove(headPath(path)); err != nil { // it would say so first
+		t.Fatal(err)
+	}
+	reader, err := OpenReader(ctx, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	l = mustOpen(t, path)
+	for _, l := range []*Ledger{reader, l} {
+		if err := l.Verify(ctx, p); !errors.Is(err, ErrChanged) {
+			t.Errorf("the damaged one: %v", err)
+		}
+		if err := l.Verify(ctx, sound); err != nil {
+			t.Error(err)
+		}
+		wantStates(t, l, p, map[State]int{Planned: 10})
+	}
+	sendAll(t, l, sound)
+}
+
+// An older ledger in the place of a newer one is refused as it is: it is evidence.
+func TestOlderLedgerIsNotTouched(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(40))
+	r := startRun(t, l, p)
+	claimSome(t, l, p, r, 4)
+	path := l.path
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	old, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err = Open(ctx, path, "going on")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(l.End(ctx, p, r, created), l.Close(), os.WriteFile(path, old, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	var older *OlderError
+	if _, err := Open(ctx, path, "looking"); !errors.As(err, &older) {
+		t.Error(err)
+	}
+	if now, err := os.ReadFile(path); err != nil || string(now) != string(old) {
+		t.Errorf("it was written to, %v", err)
 	}
 }

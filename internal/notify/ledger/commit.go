@@ -48,7 +48,7 @@ func (l *Ledger) Claim(ctx context.Context, p Stored, r Run, limit int, at time.
 	}
 	if len(due) > 0 {
 		l.afoot.entered(at)
-		l.afoot.wrote(r.ID, m.moved, len(due))
+		l.afoot.wrote(m, len(due))
 	}
 	return due, nil
 }
@@ -71,7 +71,7 @@ func (m *moves) claim(ctx context.Context, p Stored, r Run, due []Delivery, at t
 	if err != nil {
 		return err
 	}
-	if err := m.lag(ctx, m.tx, r, last.seq); err != nil {
+	if err := m.lag(ctx, r, last.seq); err != nil {
 		return err
 	}
 	return m.recordAfter(ctx, m.tx, p, &last, at, claimedKind, lines...)
@@ -122,13 +122,13 @@ func (l *Ledger) commit(ctx context.Context, p Stored, r Run, outcomes []Outcome
 		entered, err = m.commit(ctx, p, r, outcomes, marks, at)
 		return err
 	})
-	if err == nil {
-		l.afoot.wrote(r.ID, m.moved, -len(outcomes))
+	if err != nil {
+		return err
 	}
-	if err == nil && entered {
+	if l.afoot.wrote(m, -len(outcomes)); entered {
 		l.afoot.entered(at)
 	}
-	return err
+	return nil
 }
 
 // commit writes outcomes and marks into the chain, and tells whether the rows say all of it
@@ -141,7 +141,7 @@ func (m *moves) commit(ctx context.Context, p Stored, r Run, outcomes []Outcome,
 	if err != nil {
 		return false, err
 	}
-	if !m.afoot.behind || m.afoot.run != r.ID {
+	if m.by = m.afoot.by; !m.afoot.behind || m.by.run.ID != r.ID {
 		err = m.begin(ctx, r, last.seq)
 	}
 	if err == nil {
@@ -150,23 +150,25 @@ func (m *moves) commit(ctx context.Context, p Stored, r Run, outcomes []Outcome,
 	if err == nil {
 		err = m.marks(ctx, p, r, &last, marks, at)
 	}
-	if err != nil || m.afoot.begunBy(r.ID) > len(outcomes) && !m.afoot.long(at) {
+	if err != nil || m.afoot.begunBy(r) > len(outcomes) && !m.afoot.long(at) {
 		return false, err
 	}
 	all := make(map[letterKey]footing, len(m.afoot.letters)+len(m.moved))
-	maps.Copy(all, m.afoot.letters)
+	if !m.fresh {
+		maps.Copy(all, m.afoot.letters)
+	}
 	maps.Copy(all, m.moved)
-	return true, m.enter(ctx, m.tx, all)
+	return true, m.enter(ctx, m.tx, all, m.by)
 }
 
 // begin lets the rows fall behind for a run, after those of another have caught up.
 func (m *moves) begin(ctx context.Context, r Run, from int) error {
-	if m.afoot.behind {
-		if err := m.enter(ctx, m.tx, m.afoot.letters); err != nil {
+	if m.fresh = m.afoot.behind; m.fresh {
+		if err := m.enter(ctx, m.tx, m.afoot.letters, m.afoot.by); err != nil {
 			return err
 		}
 	}
-	return m.lag(ctx, m.tx, r, from)
+	return m.lag(ctx, r, from)
 }
 
 // outcomes brings letters to their outcomes.

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -130,4 +131,34 @@ func TestAuditorsScriptOnPausedPlan(t *testing.T) {
 	if err := l.Verify(ctx, reread(t, l, p.ID)); err == nil {
 		t.Error("it verifies")
 	}
+}
+
+// TestAuditorBesideARun: what is exported while letters go agrees with itself, though the
+// rows of the ledger are behind its chain.
+func TestAuditorBesideARun(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, live(1), entries(40))
+	r := startRun(t, l, p)
+	d := claimSome(t, l, p, r, 5)
+	for _, of := range [][]Delivery{d[:2], d[2:4]} {
+		marks := []Mark{{Letter: of[0], Connection: 1}, {Letter: of[1], Connection: 2, Wire: "what went out"}}
+		outcomes := []Outcome{{Letter: of[1], Event: Accept, Reply: Reply{250, "2.0.0", "Ok", "4XYZ"}}}
+		if err := errors.Join(l.Commit(ctx, p, r, nil, marks, created), l.Commit(ctx, p, r, outcomes, nil, created)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reader, err := OpenReader(ctx, l.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if !l.afoot.behind {
+		t.Fatal("no row is behind")
+	}
+	for _, personal := range []bool{false, true} {
+		if out, err := audit(t, exported(t, reader, p, personal)); err != nil {
+			t.Errorf("personal %v: %v: %s", personal, err, out)
+		}
+	}
+	wantStates(t, reader, p, map[State]int{Planned: 10})
 }

@@ -10,26 +10,34 @@ import (
 	"strings"
 )
 
-// behind is a run that ended before the rows of its letters had caught up with the chain.
+// behind is a run that died before the rows of its letters had caught up with the chain.
 type behind struct {
-	plan    Stored // its key and name
-	run     int64
-	entered int // event up to which the rows say where letters stand
+	plan Stored // its key and name
+	by   lagged
+}
+
+// allBehind lists them.
+func (l *Ledger) allBehind(ctx context.Context) (all []behind, err error) {
+	err = each(ctx, l.db, func(rows *sql.Rows) error {
+		var b behind
+		err := rows.Scan(&b.plan.key, &b.plan.ID.Bulletin, &b.plan.ID.Number, &b.by.run.ID, &b.by.run.fence, &b.by.from)
+		all = append(all, b)
+		return err
+	}, "SELECT r.plan, bulletin, number, run, fence, entered FROM runs AS r JOIN plans AS p USING (plan) WHERE entered <> 0 ORDER BY run")
+	return all, err
 }
 
 // followAll brings the rows up to date with the chains of their plans, for runs that died
-// before they could. The caller holds the ledger's lock: so they are dead.
+// before they could. The caller holds the ledger's lock: so they are dead. A plan whose
+// chain is damaged is left as it is, and Verify refuses it: the others go on.
 func (l *Ledger) followAll(ctx context.Context) error {
-	var all []behind
-	err := each(ctx, l.db, func(rows *sql.Rows) error {
-		var b behind
-		err := rows.Scan(&b.plan.key, &b.plan.ID.Bulletin, &b.plan.ID.Number, &b.run, &b.entered)
-		all = append(all, b)
-		return err
-	}, "SELECT r.plan, bulletin, number, run, entered FROM runs AS r JOIN plans AS p USING (plan) WHERE entered <> 0 ORDER BY run")
+	all, err := l.allBehind(ctx)
 	for _, b := range all {
-		if err == nil {
-			err = l.followRun(ctx, b)
+		if err != nil {
+			return err
+		}
+		if err = l.followRun(ctx, b); errors.Is(err, ErrChanged) {
+			err = nil
 		}
 	}
 	return err
@@ -38,31 +46,59 @@ func (l *Ledger) followAll(ctx context.Context) error {
 // followRun does it for one.
 func (l *Ledger) followRun(ctx context.Context, b behind) error {
 	return l.change(ctx, func(tx *sql.Tx) error {
-		events, err := eventsAfter(ctx, tx, b.plan, b.entered)
-		if err != nil {
+		m := moves{Ledger: l, tx: tx, moved: make(map[letterKey]footing)}
+		if err := m.followRun(ctx, tx, b); err != nil {
 			return err
 		}
-		m := moves{Ledger: l, tx: tx, moved: make(map[letterKey]footing)}
-		for _, e := range events {
-			if err := m.follow(ctx, b, e); err != nil {
-				return damaged(b.plan.ID, "chain", "event %d says what cannot be: %v", e.seq, err)
-			}
+		err := l.enter(ctx, tx, m.moved, b.by)
+		var ended *FencedError
+		if errors.As(err, &ended) {
+			return damaged(b.plan.ID, "runs", "run %d has ended, and its letters' rows are behind", b.by.run.ID)
 		}
-		return l.enter(ctx, tx, m.moved)
+		return err
 	})
 }
 
+// followRun moves letters as the chain says after the event that their rows know.
+func (m *moves) followRun(ctx context.Context, from querier, b behind) error {
+	events, err := eventsAfter(ctx, from, b.plan, b.by.from)
+	for _, e := range events {
+		if err := m.follow(ctx, b, e); err != nil {
+			return damaged(b.plan.ID, "chain", "event %d says what cannot be: %v", e.seq, err)
+		}
+	}
+	return err
+}
+
+// unentered is where letters of a plan stand whose rows do not say it yet.
+func (l *Ledger) unentered(ctx context.Context, p Stored) (map[letterKey]footing, error) {
+	all, err := l.allBehind(ctx)
+	m := moves{Ledger: l, moved: make(map[letterKey]footing)}
+	for _, b := range all {
+		if err == nil && b.plan.key == p.key {
+			err = m.followRun(ctx, l.db, b)
+		}
+	}
+	return m.moved, err
+}
+
+// stands brings a delivery to it.
+func (f footing) stands(d *Delivery) {
+	d.State, d.Attempts, d.Changed, d.Next = f.state, f.attempts, f.changed, f.next
+	d.Run, d.Connection, d.Code, d.Enhanced = f.run, f.connection, f.code, f.enhanced
+}
+
 // eventsAfter reads the end of a plan's chain, each event held to the hash before it.
-func eventsAfter(ctx context.Context, tx *sql.Tx, p Stored, seq int) (events []event, err error) {
+func eventsAfter(ctx context.Context, from querier, p Stored, seq int) (events []event, err error) {
 	var hash string
-	err = tx.QueryRowContext(ctx, "SELECT hash FROM events WHERE plan = ? AND seq = ?", p.key, seq).Scan(&hash)
+	err = from.QueryRowContext(ctx, "SELECT hash FROM events WHERE plan = ? AND seq = ?", p.key, seq).Scan(&hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, damaged(p.ID, "runs", "rows say what the chain said at event %d, which there is not", seq)
 	}
 	if err != nil {
 		return nil, err
 	}
-	err = each(ctx, tx, func(rows *sql.Rows) error {
+	err = each(ctx, from, func(rows *sql.Rows) error {
 		var text, next string
 		if err := rows.Scan(&seq, &text, &next); err != nil {
 			return err
@@ -80,7 +116,7 @@ func eventsAfter(ctx context.Context, tx *sql.Tx, p Stored, seq int) (events []e
 
 // follow moves letters as an event of their run says.
 func (m *moves) follow(ctx context.Context, b behind, e event) error {
-	if len(e.lines) == 0 || e.lines[0] != runWord(b.run) {
+	if len(e.lines) == 0 || e.lines[0] != runWord(b.by.run.ID) {
 		return errEvent
 	}
 	for _, line := range e.lines[1:] {
@@ -89,7 +125,7 @@ func (m *moves) follow(ctx context.Context, b behind, e event) error {
 		if err != nil {
 			return errEvent
 		}
-		change, err := e.footing(b.run, words[1:])
+		change, err := e.footing(b.by.run.ID, words[1:])
 		if err != nil {
 			return err
 		}
@@ -122,7 +158,14 @@ func (e event) footing(run int64, words []string) (func(*footing) bool, error) {
 // ahead takes in an event that rows do not say yet. What is kept of servers' words is there
 // at once.
 func (r *replay) ahead(e event) error {
-	lines := e.lines[min(1, len(e.lines)):]
+	if len(e.lines) == 0 {
+		return errEvent
+	}
+	id, err := runOf(strings.Split(e.lines[0], " "))
+	if run := r.runs[id]; err != nil || run == nil || run.ended != "" {
+		return errEvent
+	}
+	lines := e.lines[1:]
 	switch e.kind {
 	case claimedKind:
 		return nil

@@ -34,6 +34,9 @@ func (l *Ledger) Forgettable(ctx context.Context, p Stored, now time.Time) (bool
 	if !now.After(p.Deadline) {
 		return kept(0, "its deadline is %s, and what becomes of its letters matters until then", stamp(p.Deadline))
 	}
+	if err := l.Enter(ctx); err != nil {
+		return false, err
+	}
 	open, remembered := 0, 0
 	err := each(ctx, l.db, func(rows *sql.Rows) error {
 		var standing notify.Standing

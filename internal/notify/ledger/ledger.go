@@ -64,7 +64,10 @@ func Open(ctx context.Context, path, doing string) (*Ledger, error) {
 	if err := l.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), l.Close())
 	}
-	if err := errors.Join(l.newest(ctx), l.followAll(ctx)); err != nil {
+	if err = l.newest(ctx); err == nil {
+		err = l.followAll(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
@@ -72,8 +75,9 @@ func Open(ctx context.Context, path, doing string) (*Ledger, error) {
 
 // OpenReader opens an existing ledger for reading; it waits for nobody. One of an older
 // tocsin it brings up to date first, as a writer: it fails with a [lock.HeldError] while
-// another has it. One whose rows a run left behind its chains it brings up to date as well;
-// while that run is at work the rows are a moment old. It refuses what Open refuses.
+// another has it. One whose rows a run left behind its chains it brings up to date as well
+// where it can: while that run is at work, or on a full disk, the rows are as old as they
+// are. It refuses what Open refuses.
 func OpenReader(ctx context.Context, path string) (*Ledger, error) {
 	l, err := openReader(ctx, path)
 	if err == nil {
@@ -88,20 +92,18 @@ func OpenReader(ctx context.Context, path string) (*Ledger, error) {
 	return openReader(ctx, path)
 }
 
-// caughtUp is a reader whose rows say all that they can say at the moment.
+// caughtUp is a reader whose rows say all that they can say at the moment. Somebody who has to
+// know where letters stand is shown what there is, whatever is wrong with the rest: that
+// Verify tells.
 func (l *Ledger) caughtUp(ctx context.Context, path string) (*Ledger, error) {
 	behind, err := l.lagging(ctx)
-	if err == nil && !behind {
-		return l, nil
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
 	}
-	if err == nil {
-		err = bringUpToDate(ctx, path)
+	if behind {
+		_ = bringUpToDate(ctx, path)
 	}
-	var held *lock.HeldError
-	if err == nil || errors.As(err, &held) {
-		return l, nil
-	}
-	return nil, errors.Join(err, l.Close())
+	return l, nil
 }
 
 // bringUpToDate opens a ledger as a writer does, and closes it again.
@@ -207,13 +209,14 @@ func (l *Ledger) transact(ctx context.Context, change func(*sql.Tx) error) error
 		return l.change(ctx, change)
 	}
 	err := l.change(ctx, func(tx *sql.Tx) error {
-		if err := l.enter(ctx, tx, l.afoot.letters); err != nil {
+		if err := l.enter(ctx, tx, l.afoot.letters, l.afoot.by); err != nil {
 			return err
 		}
 		return change(tx)
 	})
-	if err == nil {
-		l.afoot.entered(l.afoot.since)
+	var fenced *FencedError
+	if err == nil || errors.As(err, &fenced) && fenced.Run == l.afoot.by.run.ID {
+		l.afoot.entered(l.afoot.since) // of a run that is fenced off nothing is entered any more
 	}
 	return err
 }

@@ -17,7 +17,7 @@ func TestVerifyBesideARun(t *testing.T) {
 	sent := make(chan error)
 	go func() {
 		defer close(sent)
-		for at := created; ; at = at.Add(enterAfter / 3) {
+		for at := created; ; at = at.Add(EnterAfter / 3) {
 			due, err := l.Claim(ctx, p, r, 10, at)
 			if err != nil || len(due) == 0 {
 				sent <- err

@@ -112,6 +112,9 @@ type looking struct {
 
 // look opens the second connection, where the ledger is open for writing.
 func (l *Ledger) look(ctx context.Context) (db *sql.DB, one *sql.Stmt, err error) {
+	if err := l.Enter(ctx); err != nil { // while a plan is frozen there is nothing to enter any more
+		return nil, nil, err
+	}
 	l.looks.Lock()
 	defer l.looks.Unlock()
 	if l.looks.one != nil {
@@ -245,6 +248,9 @@ func (p *pastPages) fill(ctx context.Context) error {
 // LastTelling is the last plan of a bulletin that told anybody: a letter of it is out, or
 // may be, or a person told somebody whom it had a row for.
 func (l *Ledger) LastTelling(ctx context.Context, id bulletin.ID) (p Stored, found bool, err error) {
+	if err := l.Enter(ctx); err != nil {
+		return Stored{}, false, err
+	}
 	plan := notify.PlanID{Bulletin: id}
 	err = l.db.QueryRowContext(ctx, "SELECT number FROM plans AS p WHERE bulletin = ? AND "+planTells+" ORDER BY number DESC LIMIT 1", string(id)).Scan(&plan.Number)
 	if errors.Is(err, sql.ErrNoRows) {

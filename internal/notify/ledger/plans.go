@@ -48,6 +48,9 @@ func (l *Ledger) Equal(ctx context.Context, id bulletin.ID, inputs notify.Inputs
 // they arrived is for that plan's next run to find out, and nobody knows until then whom
 // this one has to tell.
 func (l *Ledger) Freeze(ctx context.Context, p notify.Plan, pattern []byte, entries iter.Seq2[notify.Entry, error]) (notify.Plan, error) {
+	if err := l.Enter(ctx); err != nil { // before its transaction, in which the past is asked for
+		return notify.Plan{}, err
+	}
 	head := Stored{Plan: p, form: kindRows, packing: blocks, pattern: append([]byte{}, pattern...)}
 	err := l.transact(ctx, func(tx *sql.Tx) error {
 		if err := settled(ctx, tx, p.ID.Bulletin); err != nil {

@@ -29,19 +29,20 @@ type desk struct {
 	pace    *pace.Pace
 	slow    pace.SlowStart
 	stop    pace.Stop
-	redial  time.Duration // the last wait for a relay that could not be reached
-	paused  time.Time     // no letter goes before it
-	absent  error         // why the relay could not be reached; nil once it was
-	told    time.Time     // until when it waits, as was told last
-	canary  int           // letters that still go before the others are let out; below 0: all are
-	halted  bool          // no letter goes any more
-	failure error         // why
-	wrote   time.Duration // how long the last write of the ledger took, at most mostGather
-	rested  time.Time     // since when nothing was written
-	written []batch       // in the ledger, and not on the disk
-	syncing []batch       // under way to the disk
-	synced  chan error    // they are there
-	broken  error         // the ledger failed: nothing may be written, and no dot (F50)
+	redial  time.Duration    // the last wait for a relay that could not be reached
+	paused  time.Time        // no letter goes before it
+	absent  error            // why the relay could not be reached; nil once it was
+	told    time.Time        // until when it waits, as was told last
+	canary  int              // letters that still go before the others are let out; below 0: all are
+	halted  bool             // no letter goes any more
+	failure error            // why
+	wrote   time.Duration    // how long the last write of the ledger took, at most mostGather
+	rested  time.Time        // since when nothing was written
+	written []batch          // in the ledger, and not on the disk
+	syncing []batch          // under way to the disk
+	synced  chan error       // they are there
+	behind  <-chan time.Time // then who reads the ledger is shown what was written; nil: they are
+	broken  error            // the ledger failed: nothing may be written, and no dot (F50)
 }
 
 // A relay that cannot be reached is tried again after a second, then after twice as long.
@@ -82,7 +83,9 @@ func (k *desk) deliver(ctx, hard context.Context) error {
 			k.enough(hard)
 			hand, letter = k.work, k.queue[at]
 		} else if wait > 0 {
-			k.idle()
+			if k.show(); k.broken != nil {
+				continue
+			}
 			k.wait(wait, why)
 			timer = k.After(wait)
 		}
@@ -102,6 +105,8 @@ func (k *desk) deliver(ctx, hard context.Context) error {
 		case <-k.gone:
 			k.carriers--
 		case <-timer:
+		case <-k.behind:
+			k.show()
 		case <-stopped:
 			stopped = nil
 			k.halt(ctx.Err())
@@ -246,6 +251,7 @@ func (k *desk) refill(now time.Time) {
 	if err != nil {
 		k.fail(err)
 	}
+	k.wroteDown()
 	for _, letter := range due {
 		if letter.Next != "" {
 			k.tally.Waiting--

@@ -49,6 +49,7 @@ func (k *desk) take(notes []note) {
 		return
 	}
 	k.written = append(k.written, b)
+	k.wroteDown()
 	k.sync()
 }
 
@@ -95,9 +96,18 @@ func (k *desk) settle(b batch) {
 	}
 }
 
-// idle is before a wait with nothing on its way: whoever looks meanwhile sees where all stands.
-func (k *desk) idle() {
-	if book, ahead := k.Ledger.(Ahead); ahead && k.out == 0 && k.broken == nil {
+// wroteDown sees to it that who reads the ledger sees what is written there before long, also
+// where the relay thinks about a letter for minutes.
+func (k *desk) wroteDown() {
+	if _, ahead := k.Ledger.(Ahead); ahead && k.behind == nil {
+		k.behind = k.After(ledger.EnterAfter)
+	}
+}
+
+// show lets whoever reads the ledger see what is written there.
+func (k *desk) show() {
+	k.behind = nil
+	if book, ahead := k.Ledger.(Ahead); ahead && k.broken == nil {
 		k.failed(book.Enter(context.Background()))
 	}
 }

@@ -30,10 +30,10 @@ func (v *virtual) Now() time.Time {
 	return v.now
 }
 
-// After is over at once, and that much later. A carrier's wait for work is not: it would
-// drive the clock on while others work.
+// After is over at once, and that much later. A carrier's wait for work is not, nor the
+// desk's for readers: they would drive the clock on while others work.
 func (v *virtual) After(d time.Duration) <-chan time.Time {
-	if d == linger {
+	if d == linger || d == ledger.EnterAfter {
 		return time.After(d)
 	}
 	v.Lock()
