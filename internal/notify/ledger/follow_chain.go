@@ -84,8 +84,9 @@ func (l *Ledger) unentered(ctx context.Context, p Stored) (map[letterKey]footing
 
 // stands brings a delivery to it.
 func (f footing) stands(d *Delivery) {
+	code := f.code
 	d.State, d.Attempts, d.Changed, d.Next = f.state, f.attempts, f.changed, f.next
-	d.Run, d.Connection, d.Code, d.Enhanced = f.run, f.connection, f.code, f.enhanced
+	d.Run, d.Connection, d.Code, d.Enhanced = f.run, f.connection, code, f.enhanced
 }
 
 // eventsAfter reads the end of a plan's chain, each event held to the hash before it.
