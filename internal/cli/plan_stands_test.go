@@ -124,6 +124,92 @@ func TestAffectedAgainSaysWhatChanged(t *testing.T) {
 	}
 }
 
+// taking is a relay that takes one letter without a word, once it is told to.
+func taking(drop *atomic.Bool, of int) func(smtptest.Moment, int) smtptest.Action {
+	return func(m smtptest.Moment, n int) smtptest.Action {
+		if drop.Load() && m == smtptest.Taken && n == of {
+			return smtptest.Drop
+		}
+		return nil
+	}
+}
+
+// letter is what a letter says, on one line.
+func (s session) letter(at, plan, of string) string {
+	s.Helper()
+	return strings.Join(strings.Fields(s.says(exitDone, "", "--now "+at+" letters "+plan+" --tailnet "+of)), " ")
+}
+
+// news is a material revision of the bulletin by which another version has the fix.
+func (s session) news(at, was, is, flags string) {
+	s.Helper()
+	s.edit(fault, "fixed: "+was, "fixed: "+is)
+	s.edit(fault, "action: Update Windows nodes to version "+was, "action: Update Windows nodes to version "+is)
+	s.wants(exitDone, "--now "+at+" revise TS-2026-002 --summary Fixed-in-"+is+". "+flags+" --yes TS-2026-002")
+}
+
+// TestLetterAfterOneInDoubt: where nobody knows whether the last letter arrived, the next one
+// does not say that it replaces that of its day, and says what has changed since the last that
+// did arrive. Where that letter said that all is well, it may have said so.
+func TestLetterAfterOneInDoubt(t *testing.T) {
+	for kind, c := range map[string]house0{
+		"correction": {touched, []string{"This letter replaces all that we wrote to you about it before.", "Fixed-in-1.66.2. Fixed-in-1.66.3."}},
+		"all-clear":  {untouched, []string{"We may have told you last that this does not affect you", "Fixed-in-1.66.2. Fixed-in-1.66.3."}},
+	} {
+		var drop atomic.Bool
+		s, all := streetOf(t, 1, taking(&drop, 3))
+		s.wants(exitDone, sendStreet, "accepted 1")
+		s.news("2026-06-03T09:30:00Z", "1.66.1", "1.66.2", "--material")
+		all[0] = c.then
+		s.houses(all)
+		s.wants(exitDone, "--now 2026-06-04T09:00:00Z plan TS-2026-002 --kind "+kind, "TS-2026-002/2")
+		drop.Store(true)
+		s.wants(exitIncomplete, "--now 2026-06-04T09:01:00Z send TS-2026-002/2 --live --once --canary 0 --yes TS-2026-002/2", "unknown 1")
+		drop.Store(false)
+		s.news("2026-06-05T09:30:00Z", "1.66.2", "1.66.3", "--material")
+		all[0] = touched
+		s.houses(all)
+		again := "--now 2026-06-05T10:00:00Z plan TS-2026-002"
+		if kind == "correction" {
+			again += " --kind update"
+		}
+		s.wants(exitDone, again, "TS-2026-002/3")
+		said := s.letter("2026-06-05T10:00:00Z", "TS-2026-002/3", house(0))
+		for _, want := range c.says {
+			if !strings.Contains(said, want) {
+				t.Errorf("after a %s: not said: %q\n%s", kind, want, said)
+			}
+		}
+		if strings.Contains(said, "4 June 2026") || strings.Contains(said, "is not the bulletin") {
+			t.Errorf("after a %s:\n%s", kind, said)
+		}
+	}
+}
+
+// house0 is what the only house of a street has while a letter is lost, and what the next says.
+type house0 struct {
+	then *bool
+	says []string
+}
+
+// TestImmaterialRevision: who is affected anew by a revision that is not material does not read
+// that it is not the bulletin that has changed.
+func TestImmaterialRevision(t *testing.T) {
+	s, all := streetOf(t, 2, nil)
+	s.wants(exitDone, sendStreet, "accepted 2")
+	s.news("2026-06-03T09:30:00Z", "1.66.1", "1.66.2", "--material")
+	all[0] = untouched
+	s.houses(all)
+	s.wants(exitDone, "--now 2026-06-04T09:00:00Z plan TS-2026-002 --kind update", "letters: 1 all-clear, 1 update")
+	s.wants(exitDone, "--now 2026-06-04T09:01:00Z send TS-2026-002/2 --live --once --canary 0 --yes TS-2026-002/2", "accepted 2")
+	s.news("2026-06-05T08:30:00Z", "1.66.2", "1.99.9", "")
+	s.wants(exitDone, "--now 2026-06-05T09:00:00Z plan TS-2026-002", "TS-2026-002/3")
+	said := s.letter("2026-06-05T10:00:00Z", "TS-2026-002/3", house(0))
+	if !strings.Contains(said, "Our letter of 4 June 2026 said that this does not affect you") || strings.Contains(said, "is not the bulletin") {
+		t.Error(said)
+	}
+}
+
 // TestIDUsedAgain: where a tailnet that was told has another name by now and another address
 // too, plan says so: the ID may be another customer's. Either alone is everyday.
 func TestIDUsedAgain(t *testing.T) {

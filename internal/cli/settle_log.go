@@ -37,6 +37,8 @@ type trace struct {
 	zoned  bool // somebody has said which zone stamps without one are of
 	now    time.Time
 	known  int // letters that the log knows
+	named  int // of those, by more than the queue ID that the relay told us
+	cut    int // of the others, letters of a time that the log covers: it lacks the line with their Message-ID
 	absent int // letters that the relay has accepted, and of which a log that covers the time knows nothing
 }
 
@@ -149,9 +151,9 @@ func (p *program) readLog(s *site, how lookup, letters []sought, paths map[int]s
 	}
 	wanted := make([]mailevidence.Letter, len(letters))
 	for i, l := range letters {
-		wanted[i] = mailevidence.Letter{MessageID: l.messageID, ReturnPath: paths[l.row], QueueID: l.queue, Recipient: string(l.to), Since: l.since}
+		wanted[i] = mailevidence.Letter{MessageID: l.messageID, ReturnPath: paths[l.row], QueueID: l.queue, Recipient: string(l.to), Since: l.since, Taken: l.changed}
 	}
-	t := &trace{log: mailevidence.NewLog(wanted, mailevidence.LogOptions{Zone: zone, Until: s.now}), zoned: how.zone != "", now: s.now}
+	t := &trace{log: mailevidence.NewLog(wanted, mailevidence.LogOptions{Zone: zone, Until: s.now, Skew: skew}), zoned: how.zone != "", now: s.now}
 	if slices.Contains(how.logs, "-") {
 		if len(how.logs) > 1 {
 			return nil, &refusal{exitUsage, "- is the whole log, and files are the whole log: one of them", "tocsin settle --help"}
@@ -204,6 +206,7 @@ func (t *trace) judge(ctx context.Context, book *ledger.Ledger, plan ledger.Stor
 	for _, l := range lost {
 		if f := t.log.Of(l.messageID, l.since, l.changed, l.changed); f.QueueID != "" || f.Fate == mailevidence.Refused {
 			t.known++
+			t.named++
 		}
 	}
 	for _, l := range lost {
@@ -217,23 +220,38 @@ func (t *trace) judge(ctx context.Context, book *ledger.Ledger, plan ledger.Stor
 
 // accepted looks up a letter that the relay has taken: it may have come back.
 func (t *trace) accepted(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, l sought, sum *looked) error {
-	f := t.log.Of(l.messageID, l.since, l.changed.Add(-skew), l.changed.Add(skew))
+	w := window{l.changed.Add(-skew), l.changed.Add(skew)}
+	f := t.log.Of(l.messageID, l.since, w.from, w.to)
 	switch f.Fate {
 	case mailevidence.Unknown:
 		return nil
 	case mailevidence.Unseen:
 		t.absent++
 		return nil
+	}
+	t.knows(f, w)
+	switch f.Fate {
 	case mailevidence.Returned, mailevidence.Dropped:
-		t.known++
 		return sum.move(ctx, book, plan, l, ledger.Bounce, recordOfLog(f))
 	case mailevidence.Queued:
 		sum.queued++
 	case mailevidence.Onward:
 		sum.onward++
 	}
-	t.known++
 	return nil
+}
+
+// knows counts a letter that the log knows. One that it knows by a queue ID alone, which we
+// told it, does not show that it is whole: where the line with its Message-ID should be, it
+// shows that it is not.
+func (t *trace) knows(f mailevidence.Finding, w window) {
+	t.known++
+	switch {
+	case !f.Claimed:
+		t.named++
+	case t.log.Covers(w.from, w.to):
+		t.cut++
+	}
 }
 
 // unknown looks up a letter that went out whole and got no answer.

@@ -60,6 +60,8 @@ func (t *trace) doubt(w window, lost time.Time) string {
 		return "the log knows no letter of the plan; is it the relay's?"
 	case t.absent > 0:
 		return fmt.Sprintf("the log does not know %s that the relay has accepted in its time: it is not the whole log, or another machine's", many(t.absent, "letter"))
+	case t.cut > 0 || t.named == 0:
+		return "the log knows accepted letters by their queue IDs alone: it is not the whole log; the lines of cleanup, with the Message-IDs, have to be in it"
 	}
 	return ""
 }

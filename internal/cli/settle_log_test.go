@@ -205,6 +205,66 @@ func TestAbsentIsProven(t *testing.T) {
 	s.wants(exitDone, "ledger verify", "whole")
 }
 
+// TestClaimedProvesNothing: a log of which somebody kept the lines about deliveries alone knows
+// the accepted letters, by the queue IDs that the relay told us. It cannot know the others, and
+// does not say of them that they never came.
+func TestClaimedProvesNothing(t *testing.T) {
+	s, letters := lost(t)
+	said := s.says(exitIncomplete, deliveries(letters), settles+"--log -")
+	for _, want := range []string{"it knows 31 letters of the plan", " 0  never came", " 3  undecided\n", "unknown 3"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("not said: %q\n%s", want, said)
+		}
+	}
+	if strings.Count(said, "by their queue IDs alone: it is not the whole log") != 3 {
+		t.Error(said)
+	}
+}
+
+// TestVouching: a letter that is known by its queue ID alone does not show whose the log is, also
+// where it says nothing of the time in which the line with its Message-ID would be.
+func TestVouching(t *testing.T) {
+	var log strings.Builder
+	for _, at := range []string{"09:00", "09:30", "10:00"} {
+		log.WriteString("2026-05-05T" + at + ":00Z mx postfix/anvil[9]: statistics: max connection rate 1/60s\n")
+	}
+	found := &trace{log: mailevidence.NewLog(nil, mailevidence.LogOptions{}), now: at0900.Add(time.Hour), zoned: true}
+	if err := found.log.Read(strings.NewReader(log.String())); err != nil {
+		t.Fatal(err)
+	}
+	inside, before := window{at0900, at0900.Add(time.Minute)}, window{at0900.Add(-time.Hour), at0900.Add(-time.Minute)}
+	found.knows(mailevidence.Finding{Claimed: true}, before)
+	if why := found.doubt(inside, at0900); !strings.Contains(why, "by their queue IDs alone") {
+		t.Errorf("%q", why)
+	}
+	found.knows(mailevidence.Finding{}, inside)
+	if why := found.doubt(inside, at0900); why != "" {
+		t.Errorf("%q", why)
+	}
+	found.knows(mailevidence.Finding{Claimed: true}, inside)
+	if why := found.doubt(inside, at0900); !strings.Contains(why, "by their queue IDs alone") {
+		t.Errorf("%q", why)
+	}
+}
+
+// deliveries is a log that covers the time and has nothing in it but lines about deliveries.
+func deliveries(letters []smtptest.Transaction) string {
+	var b strings.Builder
+	line := func(at time.Time, queue, to string) {
+		fmt.Fprintf(&b, "%s mx postfix/smtp[4]: %s: to=<%s>, relay=mx.example.org[192.0.2.1]:25, delay=0.4, delays=0.1/0/0.1/0.2, dsn=2.0.0, status=sent (250 2.0.0 Ok)\n", at.Format(time.RFC3339), queue, to)
+	}
+	line(at0900.Add(-30*time.Minute), "4kQ1By6X2Jz9x", "x@example.net")
+	for i, l := range letters {
+		queue := l.Queue
+		if queue == "" {
+			queue = fmt.Sprintf("4kQ%04dzz9x", i)
+		}
+		line(at0900, queue, l.To[0])
+	}
+	line(at0900.Add(30*time.Minute), "4kQ1By6X2Jz9y", "x@example.net")
+	return b.String()
+}
+
 // TestHeldAtRelay: a Postfix that holds a letter has taken it. Where it only begins one, it
 // may hold it too: that letter does not go out again, however whole the log is.
 func TestHeldAtRelay(t *testing.T) {

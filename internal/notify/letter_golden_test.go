@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -68,9 +69,14 @@ func letters(t *testing.T) map[string]Letter {
 	doubtful := aRow(t, out, of, windows).As(Update)
 	doubtful.Changed, doubtful.Doubtful, doubtful.Replaces = []string{"It is known to be exploited."}, true, before
 	again := aRow(t, out, of, windows)
-	again.Cleared, again.Replaces = true, before
+	again.Cleared, again.Unrevised, again.Replaces = true, true, before
 	revised := again
+	revised.Unrevised = false
 	revised.Changed = []string{"Version 1.60.0 has the fault too."}
+	perhaps := revised
+	perhaps.Doubtful, perhaps.Replaces = true, time.Time{}
+	unsettled := aRow(t, out, german, windows).As(Update)
+	unsettled.Changed = []string{"It is known to be exploited."}
 	unasked := aRow(t, out, german, windows).As(Correction)
 	unasked.Changed, unasked.Clauses = []string{"The first letter named 1.66.0 as the version with the fix. It is 1.66.1."}, nil
 	unasked.Replaces = before
@@ -100,6 +106,8 @@ func letters(t *testing.T) map[string]Letter {
 		"doubtful":          write(t, desk(out), doubtful),
 		"affected-again":    write(t, desk(out), again),
 		"affected-anew":     write(t, desk(out), revised),
+		"perhaps-cleared":   write(t, desk(out), perhaps),
+		"update-undated":    write(t, desk(out), unsettled),
 		"correction-german": write(t, desk(out), unasked),
 		"withdrawn":         write(t, desk(taken), aRow(t, out, of, windows).As(AllClear)),
 		"withdrawn-german":  write(t, desk(taken), aRow(t, out, german, windows).As(AllClear)),

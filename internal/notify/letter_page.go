@@ -155,8 +155,11 @@ func (p *page) Before() (string, error) {
 // alarmedAgain takes back an all-clear. Where it is not the bulletin that has changed since,
 // what has changed is what is known of the reader.
 func (p *page) alarmedAgain() (string, error) {
+	if p.Doubtful {
+		return p.Say("intro.cleared.doubtful")
+	}
 	text, err := p.perhapsDated("intro.cleared")
-	if err != nil || len(p.Changed) > 0 {
+	if err != nil || !p.Unrevised {
 		return text, err
 	}
 	why, err := p.Say("intro.cleared.why")

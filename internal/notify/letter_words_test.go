@@ -88,7 +88,10 @@ func everyState() (out []View) {
 			v.Services[0].Fixed, v.Services[1].Fixed = []verdict.Truth{verdict.Yes, verdict.No}[i%2], []verdict.Truth{verdict.Yes, verdict.No, verdict.Unknown}[i%3]
 			v.Bulletin.NoAction = false
 			v.Unsettled, v.Beyond, v.Certain = i == 0, i == 1, i != 2
-			v.Doubtful, v.Cleared = kind == Correction && i >= 3, kind == "" && i >= 3
+			v.Doubtful, v.Cleared = kind == Correction && i >= 3, kind == "" && i >= 2
+			if v.Unrevised = i == 3; kind == "" {
+				v.Doubtful = i == 4
+			}
 			if v.Replaces = planned; i == 3 || i == 0 {
 				v.Replaces, v.Changed = time.Time{}, nil
 			}

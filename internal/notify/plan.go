@@ -75,12 +75,13 @@ type Row struct {
 	Users      []tailnet.User // that findings name, as far as the inventory has them
 	Lists      Lists          // how much of its nodes goes with the letter
 
-	Kind     Kind      // of its letter, or of the one it would get if it could be reached; empty where it gets none
-	Changed  []string  // of a letter after others: what changed since this tailnet was told last
-	Earlier  []string  // Message-IDs of letters that reached it, or may have, the oldest first; without angle brackets
-	Doubtful bool      // nobody knows whether any of them arrived: the letter says that it replaces what may have come
-	Cleared  bool      // it was told last that all is well, which is no longer so
-	Replaces time.Time // when the last of them was written; zero where none is, or none that the letter takes back
+	Kind      Kind      // of its letter, or of the one it would get if it could be reached; empty where it gets none
+	Changed   []string  // of a letter after others: what changed since this tailnet was told last for certain
+	Earlier   []string  // Message-IDs of letters that reached it, or may have, the oldest first; without angle brackets
+	Doubtful  bool      // nobody knows whether any of them arrived: the letter says that it replaces what may have come
+	Cleared   bool      // it was told last that all is well, which is no longer so; or where it is Doubtful, it may have been
+	Unrevised bool      // it was told so for certain, and the bulletin has had no revision since, not even an immaterial one
+	Replaces  time.Time // when the last of them was written; zero where none is, none that the letter takes back, or others arrived and of this one nobody knows
 }
 
 // PlanID names a plan: the bulletin and the number of the plan, TS-2026-004/1.

@@ -33,7 +33,8 @@ type View struct {
 	Kind         Kind
 	Changed      []string  // what is not as the earlier letter said; of a letter after others only
 	Doubtful     bool      // nobody knows whether the earlier letter arrived
-	Cleared      bool      // the reader was told last that all is well, which is no longer so
+	Cleared      bool      // the reader was told last that all is well, which is no longer so; or where Doubtful, may have been
+	Unrevised    bool      // of Cleared: the bulletin has had no revision since then
 	Replaces     time.Time // when the earlier letter was written; zero where that is not known
 	Organization string
 	Unit         string // what the organisation calls one tailnet
@@ -132,6 +133,7 @@ func (d Common) View(r Row) (View, error) {
 		Changed:      lines(r.Changed),
 		Doubtful:     r.Doubtful,
 		Cleared:      r.Cleared,
+		Unrevised:    r.Unrevised,
 		Replaces:     r.Replaces,
 		Organization: d.Organization,
 		Unit:         d.Unit,

@@ -33,6 +33,7 @@ type Letter struct {
 	QueueID   string
 	Recipient string    // of a letter with a QueueID
 	Since     time.Time // before this the QueueID was another letter's
+	Taken     time.Time // when the relay said so, by our clock
 }
 
 // Finding is what a log says about a letter.
@@ -43,7 +44,10 @@ type Finding struct {
 	Code    Code
 	Relay   string // the next server, as mx.example.org[192.0.2.1]:25
 	Said    string // what it said, on one line, without people's addresses and names
-	Times   int    // how often the relay took the letter; more than once, and somebody may have it twice
+	// Claimed says that the letter was found by its queue ID alone: no line has its Message-ID.
+	// Such a log is cut off, or somebody has filtered it.
+	Claimed bool
+	Times   int // how often the relay took the letter; more than once, and somebody may have it twice
 }
 
 // LogOptions say how to read times.
@@ -54,6 +58,8 @@ type LogOptions struct {
 	Until time.Time
 	// Quiet is for how long a log may be silent without having a gap there. Zero: an hour.
 	Quiet time.Duration
+	// Skew is how far the relay's clock may be from ours.
+	Skew time.Duration
 }
 
 // Log collects what the log of a Postfix says about some letters. It keeps what concerns
@@ -61,6 +67,7 @@ type LogOptions struct {
 type Log struct {
 	stamps  stamper
 	quiet   time.Duration
+	skew    time.Duration
 	letters map[string]*account // by Message-ID
 	paths   map[string]*account // by return path, in lower case
 	queue   map[string]*passage // by host, instance and queue ID: those that are under way
@@ -80,7 +87,8 @@ type passage struct {
 	letter   *account
 	queueID  string
 	began    time.Time
-	taken    bool // the queue manager has it, or it is held
+	claimed  *claim // by which it was found, where no line says that it is this letter
+	taken    bool   // the queue manager has it, or it is held
 	removed  bool
 	requeued bool // it goes on under another queue ID
 	stopped  *Finding
@@ -97,7 +105,7 @@ type outcome struct {
 // NewLog begins to look for letters.
 func NewLog(letters []Letter, o LogOptions) *Log {
 	l := &Log{
-		stamps: stamper{zone: o.Zone, until: o.Until}, quiet: o.Quiet,
+		stamps: stamper{zone: o.Zone, until: o.Until}, quiet: o.Quiet, skew: o.Skew,
 		letters: make(map[string]*account, len(letters)), paths: make(map[string]*account),
 		queue: make(map[string]*passage), claims: make(map[string][]claim), hosts: make(map[string]*cover),
 	}
@@ -114,7 +122,7 @@ func NewLog(letters []Letter, o LogOptions) *Log {
 			l.paths[strings.ToLower(letter.ReturnPath)] = a
 		}
 		if letter.QueueID != "" {
-			l.claims[letter.QueueID] = append(l.claims[letter.QueueID], claim{a, letter.Recipient, letter.Since})
+			l.claims[letter.QueueID] = append(l.claims[letter.QueueID], claim{a, letter.Recipient, letter.Since, letter.Taken})
 		}
 	}
 	return l
@@ -129,9 +137,12 @@ func (l *Log) Of(messageID string, since, from, to time.Time) Finding {
 	if a == nil {
 		return Finding{Fate: Unknown}
 	}
-	found, times := Finding{Fate: Unknown}, 0
+	found, times, bound := Finding{Fate: Unknown}, 0, false
 	for _, p := range a.passages {
-		if p.began.Before(since) || p.goesOn(a.passages) {
+		if p.began.Before(since) {
+			continue
+		}
+		if bound = bound || p.claimed == nil; p.goesOn(a.passages) {
 			continue
 		}
 		if p.taken {
@@ -148,7 +159,7 @@ func (l *Log) Of(messageID string, since, from, to time.Time) Finding {
 	case l.Covers(from, to):
 		found.Fate = Unseen
 	}
-	found.Times = times
+	found.Times, found.Claimed = times, found.QueueID != "" && !bound
 	return found
 }
 

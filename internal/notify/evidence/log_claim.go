@@ -9,41 +9,69 @@ import (
 
 // claim is a letter of which the relay has said under which queue ID it took it. Short queue
 // IDs are used again, and every machine has its own: so a line belongs to the letter only if
-// it is about its recipient too, and not of the time before.
+// it is about its recipient too, and about what came to the relay when the letter did.
 type claim struct {
 	letter    *account
 	recipient string
 	since     time.Time
+	taken     time.Time
 }
 
-var originally = regexp.MustCompile(`, orig_to=<([^>]*)>`)
+var (
+	originally = regexp.MustCompile(`, orig_to=<([^>]*)>`)
+	delayed    = regexp.MustCompile(`, delay=([0-9]+(?:\.[0-9]+)?)(?:,|$)`)
+)
 
-// claimed finds the letter that a delivery is of, by its queue ID and its recipient, where the
-// line with its Message-ID is not in the log. From here on the queue ID means that letter.
-func (l *Log) claimed(at time.Time, queueID, said []byte) *passage {
+// claimed finds the letter that a delivery is of, by its queue ID, its recipient and when it
+// came, where the line with its Message-ID is not in the log. From here on the queue ID means
+// that letter. It has meant it since the letter may have gone: the lines of another queue ID,
+// under which a content filter hands the letter back, stand before the one that says so.
+func (l *Log) claimed(e entry, queueID, text []byte) *passage {
 	claims := l.claims[string(queueID)]
 	if len(claims) == 0 {
 		return nil
 	}
-	m := attempt.FindSubmatch(said)
-	if m == nil {
+	_, daemon, _ := e.daemon()
+	at, said := e.at, string(text)
+	o, ok := delivery(at, string(daemon), said)
+	if !ok {
 		return nil
 	}
-	to := []string{string(m[1])}
-	if was := originally.FindSubmatch(said); was != nil {
-		to = append(to, string(was[1]))
+	to := []string{o.address}
+	if was := originally.FindStringSubmatch(said); was != nil {
+		to = append(to, was[1])
 	}
 	i := slices.IndexFunc(claims, func(c claim) bool {
-		return !at.Before(c.since) && slices.ContainsFunc(to, func(to string) bool { return strings.EqualFold(to, c.recipient) })
+		return !at.Before(c.since) && l.cameWith(c, at, said) && slices.ContainsFunc(to, func(to string) bool { return strings.EqualFold(to, c.recipient) })
 	})
 	if i < 0 || len(claims[i].letter.passages) >= mostPassages {
 		return nil
 	}
-	p := &passage{letter: claims[i].letter, queueID: string(queueID), began: at}
+	c := claims[i]
+	p := &passage{letter: c.letter, queueID: string(queueID), began: c.since, claimed: &c}
 	p.letter.passages = append(p.letter.passages, p)
 	l.queue[string(l.key)] = p
 	l.claims[string(queueID)] = slices.Delete(claims, i, i+1)
 	return p
+}
+
+// cameWith reports whether what was delivered came to the relay when a letter did: Postfix
+// counts the delay of a delivery from then on
+// (https://www.postfix.org/postconf.5.html#delay_logging_resolution_limit).
+func (l *Log) cameWith(c claim, at time.Time, said string) bool {
+	m := delayed.FindStringSubmatch(said)
+	if m == nil {
+		return false
+	}
+	delay, err := time.ParseDuration(m[1] + "s")
+	return err == nil && at.Add(-delay).Sub(c.taken).Abs() <= l.skew
+}
+
+// strange reports whether a delivery is of a later letter under the queue ID of one that was
+// claimed: in a log without the lines that a queue ID begins and ends with, nothing else parts
+// the two.
+func (l *Log) strange(p *passage, at time.Time, said []byte) bool {
+	return p.claimed != nil && attempt.Match(said) && !l.cameWith(*p.claimed, at, string(said))
 }
 
 // disclaim takes note of a line that says by a Message-ID which letter a queue ID means from

@@ -16,23 +16,42 @@ May  4 09:00:32 mx postfix/bounce[9240]: 4kQ1By6X2Jz9x: sender non-delivery noti
 May  4 09:00:32 mx postfix/qmgr[812]: 4kQ1By6X2Jz9x: removed
 `
 
+var skewed = LogOptions{Zone: time.UTC, Until: taken, Skew: 5 * time.Minute}
+
+const (
+	// probes asks whether an address is there; it has a queue ID like a letter.
+	probes = "postfix/smtp[4]: 4kQ1By6X2Jz9x: to=<jo@example.org>, relay=mx.example.org[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=undeliverable (host mx.example.org said: 550 5.1.1 nobody)\n"
+	// again is of another letter to the same recipient, under a queue ID that was used before.
+	again = "May  4 09:19:00 mx postfix/smtp[4]: 4kQ1By6X2Jz9x: to=<jo@example.org>, relay=mx.example.org[192.0.2.1]:25, delay=2, delays=0/0/0/2, dsn=5.2.2, status=bounced (host mx.example.org said: 552 5.2.2 full)\n"
+)
+
 // TestQueueIDAlone: where the lines with the Message-ID were rotated away, a letter is known by
-// its queue ID, its recipient and the time, all three; where they were not, they alone count.
+// its queue ID, its recipient and when it came, all three; where they were not, they alone count.
 func TestQueueIDAlone(t *testing.T) {
 	const id = "4kQ1By6X2Jz9x"
+	daysAgo := from.Add(-432000 * time.Second)
 	another := strings.Replace(binds, aMessage, "another@example.com", 1)
 	for _, c := range []struct {
 		name, lines string
 		letter      Letter
 		want        Fate
 	}{
-		{"expired a week on", rotated, Letter{QueueID: id}, Returned},
+		{"expired five days on", rotated, Letter{QueueID: id, Taken: daysAgo}, Returned},
+		{"nobody knows when it came", rotated, Letter{QueueID: id, Taken: time.Unix(0, 0)}, Unseen},
+		{"the relay's clock is four minutes off", rotated, Letter{QueueID: id, Taken: daysAgo.Add(4 * time.Minute)}, Returned},
+		{"the ID was used again, later", rotated, Letter{QueueID: id, Taken: daysAgo.Add(-6 * time.Minute)}, Unseen},
+		{"and earlier", rotated, Letter{QueueID: id, Taken: daysAgo.Add(6 * time.Minute)}, Unseen},
+		{"of no delay", strings.ReplaceAll(returns, " delay=1,", ""), Letter{QueueID: id}, Unseen},
+		{"of a strange delay", strings.ReplaceAll(returns, " delay=1,", " delay="+strings.Repeat("9", 30)+","), Letter{QueueID: id}, Unseen},
+		{"used again, without the lines between", sends + again, Letter{QueueID: id}, Onward},
+		{"a probe", probes, Letter{QueueID: id}, Unseen},
+		{"after a probe", probes + removes + returns, Letter{QueueID: id}, Returned},
 		{"no queue ID", rotated, Letter{}, Unseen},
-		{"another queue ID", rotated, Letter{QueueID: "4kQ1By6X2Jz9y"}, Unseen},
-		{"another recipient", rotated, Letter{QueueID: id, Recipient: "jane@example.org"}, Unseen},
-		{"in other letters", rotated, Letter{QueueID: id, Recipient: "Jo@Example.ORG"}, Returned},
+		{"another queue ID", rotated, Letter{QueueID: "4kQ1By6X2Jz9y", Taken: daysAgo}, Unseen},
+		{"another recipient", rotated, Letter{QueueID: id, Taken: daysAgo, Recipient: "jane@example.org"}, Unseen},
+		{"in other letters", rotated, Letter{QueueID: id, Taken: daysAgo, Recipient: "Jo@Example.ORG"}, Returned},
 		{"by an alias", strings.ReplaceAll(returns, "info@", "jim@"), Letter{QueueID: id, Recipient: "jim@example.org"}, Returned},
-		{"before its time", rotated, Letter{QueueID: id, Since: from.Add(time.Minute)}, Unseen},
+		{"before its time", rotated, Letter{QueueID: id, Taken: daysAgo, Since: from.Add(time.Minute)}, Unseen},
 		{"sent", takes + sends + removes, Letter{QueueID: id}, Onward},
 		{"still queued", defers, Letter{QueueID: id}, Queued},
 		{"deferred, then bounced", defers + returns + removes, Letter{QueueID: id}, Returned},
@@ -49,14 +68,39 @@ func TestQueueIDAlone(t *testing.T) {
 		if c.letter.Since.IsZero() {
 			c.letter.Since = from
 		}
+		if c.letter.Taken.IsZero() {
+			c.letter.Taken = from
+		}
 		c.letter.MessageID = aMessage
-		l := NewLog([]Letter{c.letter}, options)
+		l := NewLog([]Letter{c.letter}, skewed)
 		if err := l.Read(strings.NewReader(around(c.lines))); err != nil {
 			t.Fatal(err)
 		}
 		got := l.Of(aMessage, c.letter.Since, from, to)
 		if got.Fate != c.want || (c.want != Unseen) != (got.QueueID == id) {
 			t.Errorf("%s: %+v, want %s", c.name, got, c.want)
+		}
+		if alone := c.want != Unseen && !strings.Contains(c.lines, "message-id=<"+aMessage); got.Claimed != alone {
+			t.Errorf("%s: found by its queue ID alone: %v, want %v", c.name, got.Claimed, alone)
+		}
+	}
+}
+
+// TestFilterHandsBack: behind a content filter a letter has two queue IDs, and the relay told us
+// the first. What became of the second is what became of the letter, whether the line with the
+// Message-ID of the first is in the log or not.
+func TestFilterHandsBack(t *testing.T) {
+	const first, second = "4kQ1By6X2Jz9x", "4kQ2Cz0000z1y"
+	filtered := strings.ReplaceAll(binds+takes, first, second) +
+		strings.Replace(sends, "3F2A1B7C4D", second, 1) + removes + strings.ReplaceAll(returns+removes, first, second)
+	for _, lines := range []string{filtered, binds + takes + filtered} {
+		lines = strings.Replace(lines, "postfix/smtp", "May  4 09:00:04 mx postfix/smtp", 1) // the filter takes a while
+		l := NewLog([]Letter{{MessageID: aMessage, QueueID: first, Recipient: "jo@example.org", Since: from, Taken: from}}, skewed)
+		if err := l.Read(strings.NewReader(around(lines))); err != nil {
+			t.Fatal(err)
+		}
+		if got := l.Of(aMessage, from, from, to); got.Fate != Returned || got.QueueID != second || got.Claimed {
+			t.Errorf("%+v, want %s", got, Returned)
 		}
 	}
 }

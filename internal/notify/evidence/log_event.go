@@ -43,9 +43,9 @@ func (l *Log) take(line []byte) {
 	}
 	p := l.queue[string(l.key)]
 	if p == nil {
-		p = l.claimed(e.at, id, said)
+		p = l.claimed(e, id, said)
 	}
-	if p != nil && p.event(e.at, string(daemon), string(said)) {
+	if p != nil && !l.strange(p, e.at, said) && p.event(e.at, string(daemon), string(said)) {
 		delete(l.queue, string(l.key))
 	}
 }
@@ -161,26 +161,10 @@ func (p *passage) handled(at time.Time, said string) (last bool) {
 
 var attempt = regexp.MustCompile(`^to=<([^>]*)>,(?: orig_to=<[^>]*>,)? relay=([^ ,]+), .*?dsn=([0-9.]+), status=(\w+) ?(.*)$`)
 
-// attempted is a delivery to one recipient. What is left of a queue ID's former life, and
-// probes of addresses, have no such form or no such status.
+// attempted is a delivery to one recipient.
 func (p *passage) attempted(at time.Time, daemon, said string) {
-	m := attempt.FindStringSubmatch(said)
-	if m == nil {
-		return
-	}
-	words := strings.TrimSuffix(strings.TrimPrefix(m[5], "("), ")")
-	o := outcome{address: m[1], Finding: Finding{At: at, Code: ParseCode(m[3]), Relay: m[2], Said: plain(words, []string{m[1]})}}
-	switch m[4] {
-	case "sent":
-		o.Fate, o.next = Onward, nextID(words)
-		if daemon == "discard" {
-			o.Fate = Dropped
-		}
-	case "deferred", "SOFTBOUNCE":
-		o.Fate = Queued
-	case "bounced", "expired":
-		o.Fate = Returned
-	default:
+	o, ok := delivery(at, daemon, said)
+	if !ok {
 		return
 	}
 	p.taken = true
@@ -193,6 +177,31 @@ func (p *passage) attempted(at time.Time, daemon, said string) {
 	if len(p.to) < mostAddresses {
 		p.to = append(p.to, o)
 	}
+}
+
+// delivery is what a line says of one recipient. What is left of a queue ID's former life, and
+// probes of addresses, have no such form or no such status.
+func delivery(at time.Time, daemon, said string) (o outcome, ok bool) {
+	m := attempt.FindStringSubmatch(said)
+	if m == nil {
+		return outcome{}, false
+	}
+	words := strings.TrimSuffix(strings.TrimPrefix(m[5], "("), ")")
+	o = outcome{address: m[1], Finding: Finding{At: at, Code: ParseCode(m[3]), Relay: m[2], Said: plain(words, []string{m[1]})}}
+	switch m[4] {
+	case "sent":
+		o.Fate, o.next = Onward, nextID(words)
+		if daemon == "discard" {
+			o.Fate = Dropped
+		}
+	case "deferred", "SOFTBOUNCE":
+		o.Fate = Queued
+	case "bounced", "expired":
+		o.Fate = Returned
+	default:
+		return outcome{}, false
+	}
+	return o, true
 }
 
 var queuedAs = regexp.MustCompile(`queued as ([0-9A-Za-z]{5,30})\b`)

@@ -20,7 +20,8 @@ type Past struct {
 	// Address is that of the last letter that reached it, or may have; empty where none did,
 	// and where it is forgotten.
 	Address tailnet.Address
-	Written int // number of the plan of that letter; 0 as with Address
+	Written int  // number of the plan of that letter; 0 as with Address
+	Arrived bool // that letter, for certain
 	// Told says that a letter was accepted, or may have arrived (it is in doubt, or was sent
 	// again in doubt), or that a person told it otherwise. What came back, or what somebody
 	// decided to hold, tells nobody.
@@ -31,6 +32,7 @@ type Past struct {
 	// that this one has not arrived: it is told once more.
 	Again bool
 	By    int         // number of the last plan that told it; 0: none
+	Sure  int         // of the last that told it for certain: its letter arrived, or a person told it; 0: none
 	Kind  notify.Kind // of that row: after an all-clear it was told that all is well
 	// Owed is the number of the last plan after By that had a letter for it, or would have
 	// had one with an address, and that did not reach it; 0: none. Of who was never told
@@ -94,11 +96,15 @@ func (p *Past) add(r pastRow) {
 	case (r.may || r.told) && !owes:
 		p.Doubtful = !r.arrived && !r.told && (p.Doubtful || !p.Told)
 		p.Told, p.By, p.Kind, p.Owed, p.OwedKind, p.Again = true, r.plan, r.kind, 0, "", again
+		if r.arrived || r.told {
+			p.Sure = r.plan
+		}
 	case p.Told && !r.dropped && (r.kind != "" || r.standing == notify.Mailed):
 		p.Owed, p.OwedKind = r.plan, r.kind
 	}
 	if r.may && r.messageID != "" {
 		p.Messages, p.Address, p.Written = append(p.Messages, r.messageID), tailnet.Address(r.address), r.plan
+		p.Arrived = r.arrived
 	}
 }
 

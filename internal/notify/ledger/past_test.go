@@ -30,7 +30,7 @@ func oneLetter(kind notify.Kind, messageID string) []notify.Entry {
 func TestPast(t *testing.T) {
 	const who, name, to = "t000.example", "Tailnet <0> ü", "o0@t.example"
 	was := func(by int, kind notify.Kind, more ...func(*Past)) Past {
-		p := Past{Tailnet: who, Name: name, Told: by > 0, By: by, Kind: kind}
+		p := Past{Tailnet: who, Name: name, Told: by > 0, By: by, Sure: by, Kind: kind}
 		for _, change := range more {
 			change(&p)
 		}
@@ -41,10 +41,12 @@ func TestPast(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return func(p *Past) { p.Messages, p.Address, p.Written = ids, to, last }
+		return func(p *Past) { p.Messages, p.Address, p.Written, p.Arrived = ids, to, last, true }
 	}
-	doubtful := func(p *Past) { p.Doubtful = true }
-	again := func(p *Past) { p.Again = true }
+	lost := func(p *Past) { p.Arrived = false } // or nobody knows
+	doubtful := func(p *Past) { p.Doubtful, p.Sure, p.Arrived = true, 0, false }
+	again := func(p *Past) { p.Again, p.Arrived = true, false }
+	sure := func(by int) func(*Past) { return func(p *Past) { p.Sure = by } }
 	owed := func(by int, kind notify.Kind) func(*Past) {
 		return func(p *Past) { p.Owed, p.OwedKind = by, kind }
 	}
@@ -62,16 +64,16 @@ func TestPast(t *testing.T) {
 		"accepted":              {[]step{{live(1), first, "accept"}}, was(1, first, letters("1"))},
 		"in doubt":              {[]step{{live(1), first, "lose"}}, was(1, first, letters("1"), doubtful)},
 		"in doubt, and held":    {[]step{{live(1), first, "lose hold"}}, was(1, first, letters("1"), doubtful)},
-		"in doubt, and told":    {[]step{{live(1), first, "lose told"}}, was(1, first, letters("1"))},
+		"in doubt, and told":    {[]step{{live(1), first, "lose told"}}, was(1, first, letters("1"), lost)},
 		"possibly twice":        {[]step{{live(1), first, "lose resend reject"}}, was(1, first, letters("1"), doubtful, again)},
 		"to go again":           {[]step{{live(1), first, "lose resend"}}, was(1, first, letters("1"), doubtful, again)},
 		"again, and back":       {[]step{{live(1), first, "lose resend accept bounce"}}, was(1, first, letters("1"), doubtful, again)},
 		"again, in doubt too":   {[]step{{live(1), first, "lose resend lose"}}, was(1, first, letters("1"), doubtful)},
-		"again, then told":      {[]step{{live(1), first, "lose resend reject told"}}, was(1, first, letters("1"))},
+		"again, then told":      {[]step{{live(1), first, "lose resend reject told"}}, was(1, first, letters("1"), lost)},
 		"again, then corrected": {[]step{{live(1), first, "lose resend reject"}, {live(2), second, "accept"}}, was(2, second, letters("1", "2"))},
 		"again and again":       {[]step{{live(1), first, "lose resend reject"}, {live(2), first, "lose resend reject"}}, was(2, first, letters("1", "2"), doubtful, again)},
-		"correction again":      {[]step{{live(1), first, "accept"}, {live(2), second, "lose resend reject"}}, was(1, first, letters("1", "2"), owed(2, second))},
-		"all-clear again":       {[]step{{live(1), first, "accept"}, {live(2), notify.AllClear, "lose resend reject"}}, was(2, notify.AllClear, letters("1", "2"), again)},
+		"correction again":      {[]step{{live(1), first, "accept"}, {live(2), second, "lose resend reject"}}, was(1, first, letters("1", "2"), lost, owed(2, second))},
+		"all-clear again":       {[]step{{live(1), first, "accept"}, {live(2), notify.AllClear, "lose resend reject"}}, was(2, notify.AllClear, letters("1", "2"), again, sure(1))},
 		"twice":                 {[]step{{live(1), first, "lose resend accept"}}, was(1, first, letters("1"))},
 		"never came":            {[]step{{live(1), first, "lose absent"}}, was(0, "")},
 		"it did come":           {[]step{{live(1), first, "lose confirm"}}, was(1, first, letters("1"))},
@@ -86,7 +88,7 @@ func TestPast(t *testing.T) {
 		"held":                  {[]step{{live(1), first, "hold"}}, was(0, "")},
 		"a rehearsal between":   {[]step{{live(1), first, "accept"}, {aPlan(2), second, "accept"}}, was(1, first, letters("1"))},
 		"corrected":             {[]step{{live(1), first, "accept"}, {live(2), second, "accept"}}, was(2, second, letters("1", "2"))},
-		"correction in doubt":   {[]step{{live(1), first, "accept"}, {live(2), second, "lose"}}, was(2, second, letters("1", "2"))},
+		"correction in doubt":   {[]step{{live(1), first, "accept"}, {live(2), second, "lose"}}, was(2, second, letters("1", "2"), lost, sure(1))},
 		"both in doubt":         {[]step{{live(1), first, "lose"}, {live(2), second, "lose"}}, was(2, second, letters("1", "2"), doubtful)},
 		"now it surely came":    {[]step{{live(1), first, "lose"}, {live(2), second, "accept"}}, was(2, second, letters("1", "2"))},
 		"correction planned":    {[]step{{live(1), first, "accept"}, {live(2), second, ""}}, was(1, first, letters("1"), owed(2, second))},
@@ -143,7 +145,7 @@ func TestPastIsForgotten(t *testing.T) {
 	if err := l.Forget(ctx, p, past); err != nil {
 		t.Fatal(err)
 	}
-	want := Past{Tailnet: "t000.example", Told: true, By: 1, Kind: notify.FirstNotice}
+	want := Past{Tailnet: "t000.example", Told: true, By: 1, Sure: 1, Kind: notify.FirstNotice}
 	if got, _, err := l.Past(ctx, p.ID.Bulletin, want.Tailnet); err != nil || !cmp.Equal(got, want) {
 		t.Errorf("%v\n%s", err, cmp.Diff(want, got))
 	}
@@ -247,6 +249,7 @@ func plainly(t *testing.T, l *Ledger) map[tailnet.ID]Past {
 			letter := d.State == Accepted || d.State == Unknown || d.Twice
 			if letter {
 				past.Messages, past.Address, past.Written = append(past.Messages, d.MessageID), d.Address, id.Number
+				past.Arrived = d.State == Accepted
 			}
 			sure := d.State == Accepted || byPerson[d.Row]
 			again := d.Twice && !sure && d.State != Unknown // the letter that went again did not come
@@ -255,6 +258,9 @@ func plainly(t *testing.T, l *Ledger) map[tailnet.ID]Past {
 			if (letter || byPerson[d.Row]) && !owed {
 				past.Doubtful = !sure && (!past.Told || past.Doubtful)
 				past.Told, past.By, past.Kind, past.Owed, past.OwedKind, past.Again = true, id.Number, d.Kind, 0, "", again
+				if sure {
+					past.Sure = id.Number
+				}
 			} else if past.Told && p.Dropped == "" {
 				past.Owed, past.OwedKind = id.Number, d.Kind
 			}

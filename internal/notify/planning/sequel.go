@@ -132,21 +132,30 @@ func (s *Sequel) again(ctx context.Context, at notify.Placed, p ledger.Past) (no
 	if at.Row.Standing != notify.Mailed && at.Row.Standing != notify.Unreachable {
 		row.Clauses, row.Missing, row.Overridden = nil, nil, false // it is no sentence of the policy that asks for it
 	}
-	row, err = s.after(ctx, row.As(kind), p)
-	row.Changed, row.Doubtful = changed, p.Doubtful
+	if row, err = s.after(ctx, row.As(kind), p); err != nil {
+		return row, false, err
+	}
+	row.Doubtful = p.Doubtful
+	row.Changed, err = s.news(ctx, p)
 	return row, true, err
 }
 
 // alarm is the row of a tailnet that was told last that all is well, and that the bulletin
-// touches again.
+// touches again; or may have been told that, where nobody knows of the letter that said so.
 func (s *Sequel) alarm(ctx context.Context, row notify.Row, p ledger.Past) (notify.Row, bool, error) {
-	changed, err := s.changed(ctx, p)
+	changed, err := s.news(ctx, p)
+	if err != nil {
+		return row, false, err
+	}
+	last, err := s.earlier(ctx, p.By)
 	if err != nil {
 		return row, false, err
 	}
 	row, err = s.after(ctx, row, p)
-	if row.Changed, row.Cleared = changed, true; p.Written != p.By {
-		row.Replaces = time.Time{} // no letter has said so
+	row.Changed, row.Cleared, row.Doubtful = changed, true, p.Sure != p.By
+	row.Unrevised = !row.Doubtful && last.knows == notify.Revision(s.Bulletin)
+	if row.Doubtful || p.Written != p.By {
+		row.Replaces = time.Time{} // no letter has said so, or nobody knows whether it arrived
 	}
 	return row, true, err
 }
@@ -169,8 +178,8 @@ func (s *Sequel) clear(ctx context.Context, row notify.Row, p ledger.Past) (noti
 		return row, false, err
 	}
 	explains, err := s.explains(ctx, p)
-	if row.Doubtful = p.Doubtful; explains {
-		row.Changed = changed
+	if row.Doubtful = p.Doubtful; err == nil && explains {
+		row.Changed, err = s.news(ctx, p)
 	}
 	return row, true, err
 }
@@ -200,10 +209,11 @@ func (s *Sequel) gone(ctx context.Context, p ledger.Past) (notify.Row, bool, err
 	return s.clear(ctx, row, p)
 }
 
-// after is a row as its letter comes after others.
+// after is a row as its letter comes after others. The day of the last of them it gives where
+// that one arrived; or where none did for certain, so that the letter says so.
 func (s *Sequel) after(ctx context.Context, row notify.Row, p ledger.Past) (notify.Row, error) {
 	row.Earlier = p.Messages
-	if p.Written == 0 {
+	if p.Written == 0 || !p.Arrived && !p.Doubtful {
 		return row, nil
 	}
 	plan, err := s.earlier(ctx, p.Written)
@@ -223,6 +233,15 @@ func (s *Sequel) explains(ctx context.Context, p ledger.Past) (bool, error) {
 		kind = owes.kind
 	}
 	return kind == notify.Correction || kind == notify.AllClear, nil
+}
+
+// news is what a letter says to have changed: the material revisions since the last letter that
+// arrived for certain. What a later one said, of which nobody knows, its reader may not know.
+func (s *Sequel) news(ctx context.Context, p ledger.Past) ([]string, error) {
+	if p.Sure > 0 {
+		p.By = p.Sure
+	}
+	return s.changed(ctx, p)
 }
 
 // changed is what is new to a tailnet that was told: the material revisions since.

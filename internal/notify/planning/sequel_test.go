@@ -79,7 +79,10 @@ func (h *tale) past(id tailnet.ID) ledger.Past {
 			p.Told, p.By, p.Kind, p.Owed, p.OwedKind, p.Again = true, i+1, c.kind, 0, "", c.ends == again
 			if c.ends != phoned {
 				p.Messages = append(p.Messages, messageOf(id, i+1))
-				p.Address, p.Written = tailnet.Address("earlier@"+string(id)), i+1
+				p.Address, p.Written, p.Arrived = tailnet.Address("earlier@"+string(id)), i+1, c.ends == arrived
+			}
+			if c.ends == arrived || c.ends == phoned {
+				p.Sure = i + 1
 			}
 		case missed:
 			if p.Told {
@@ -88,7 +91,7 @@ func (h *tale) past(id tailnet.ID) ledger.Past {
 		}
 	}
 	if h.forgotten[id] {
-		p.Name, p.Address, p.Messages, p.Written = "", "", nil, 0
+		p.Name, p.Address, p.Messages, p.Written, p.Arrived = "", "", nil, 0, false
 	}
 	return p
 }
@@ -337,151 +340,4 @@ func everybody(w *walk, h *tale) map[tailnet.ID]bool {
 		all[id] = true
 	}
 	return all
-}
-
-// reference works out by itself what becomes of a tailnet: from the states in which earlier
-// plans left it, and from its one node.
-type reference struct {
-	w    *walk
-	h    *tale
-	b    bulletin.Bulletin
-	kind notify.Kind // or "withdrawn"
-}
-
-// told is the last plan that told a tailnet, counted from 1, and the kind of its letter.
-func (r reference) told(id tailnet.ID) (plan int, kind notify.Kind) {
-	for i, c := range r.h.chapters[id] {
-		if c.ends >= arrived {
-			plan, kind = i+1, c.kind
-		}
-	}
-	return plan, kind
-}
-
-// news is the summaries of the material revisions after the plan that told it last.
-func (r reference) news(id tailnet.ID) (news []string) {
-	plan, _ := r.told(id)
-	for _, revision := range r.b.Revisions[1:] {
-		if plan > 0 && revision.Material && revision.Version > r.h.revisions[plan-1] {
-			news = append(news, revision.Summary)
-		}
-	}
-	return news
-}
-
-// lost is the kind of the last letter after that which did not arrive.
-func (r reference) lost(id tailnet.ID) (kind notify.Kind) {
-	_, kind = r.owed(id)
-	return kind
-}
-
-func (r reference) owed(id tailnet.ID) (owes int, kind notify.Kind) {
-	plan, _ := r.told(id)
-	for i, c := range r.h.chapters[id] {
-		if i >= plan && c.ends == missed {
-			owes, kind = i+1, c.kind
-		}
-	}
-	return owes, kind
-}
-
-// explained is what a letter says to have changed: in an all-clear that goes out with an
-// update, or with first notices, nothing.
-func (r reference) explained(id tailnet.ID, kind notify.Kind) []string {
-	of := r.kind
-	if owes, _ := r.owed(id); of == "" && owes > 0 {
-		of = r.h.kinds[owes-1]
-	}
-	if kind == notify.AllClear && (of == "" || of == notify.Update) {
-		return nil
-	}
-	return r.news(id)
-}
-
-// replaced is when the letter was made that another is to replace: the last one that arrived, or may have.
-func (r reference) replaced(id tailnet.ID, cleared bool) (at time.Time) {
-	plan, _ := r.told(id)
-	for i, c := range r.h.chapters[id] {
-		if (c.ends == arrived || c.ends == doubted) && !r.h.forgotten[id] && (!cleared || i+1 == plan) {
-			at = madeOn(i + 1)
-		}
-	}
-	return at
-}
-
-func (r reference) end(id tailnet.ID) string {
-	surveyed, reached := "", false // by the survey, and whether there is an address
-	for i, row := range r.w.tailnets {
-		if row.ID == id {
-			reached = row.OwnerEmail != ""
-			surveyed = map[string]string{"1.60.0": "mailed", "1.70.0": "", "unreadable": "undetermined"}[r.w.nodes[i].Version]
-		}
-	}
-	listed := slices.ContainsFunc(r.w.tailnets, func(row tailnet.Tailnet) bool { return row.ID == id })
-	if !listed {
-		reached = r.h.past(id).Address != ""
-	}
-	if surveyed == "mailed" && !reached {
-		surveyed = "unreachable"
-	}
-	letter := func(kind notify.Kind) string {
-		if reached {
-			return "mailed " + string(kind)
-		}
-		return "unreachable " + string(kind)
-	}
-	plan, last := r.told(id)
-	told, cleared := plan > 0 && last != notify.AllClear, plan > 0 && last == notify.AllClear
-	affected := surveyed != ""
-	switch {
-	case r.kind == "withdrawn" && told:
-		return letter(notify.AllClear)
-	case r.kind == "withdrawn", !affected && !told:
-		return ""
-	case affected && r.kind == notify.AllClear:
-		return ""
-	case affected && cleared:
-		return surveyed + " again"
-	case affected && !told:
-		return surveyed
-	case affected && r.kind != "" && len(r.news(id)) > 0:
-		return letter(r.kind)
-	case affected && r.kind == "" && len(r.news(id)) > 0 && r.lost(id) != "" && r.lost(id) != notify.AllClear:
-		return letter(r.lost(id))
-	case affected:
-		return "told"
-	case r.kind != "" || r.lost(id) != "":
-		return letter(notify.AllClear)
-	}
-	return ""
-}
-
-// details holds what goes with a row against what the reference says.
-func (r reference) details(t *testing.T, row notify.Row) {
-	t.Helper()
-	if !row.Kind.FollowsUp() && !row.Cleared {
-		return
-	}
-	id := row.Tailnet.ID
-	var sure, unsure bool
-	var messages []string
-	for i, c := range r.h.chapters[id] {
-		sure = sure || c.ends == arrived || c.ends == phoned
-		unsure = unsure || c.ends == doubted
-		if (c.ends == arrived || c.ends == doubted) && !r.h.forgotten[id] {
-			messages = append(messages, messageOf(id, i+1))
-		}
-	}
-	if !slices.Equal(row.Earlier, messages) {
-		t.Errorf("%s follows %q, want %q", id, row.Earlier, messages)
-	}
-	if want := r.explained(id, row.Kind); !slices.Equal(row.Changed, want) {
-		t.Errorf("%s is told of %q, want %q", id, row.Changed, want)
-	}
-	if want := r.replaced(id, row.Cleared); !row.Replaces.Equal(want) {
-		t.Errorf("%s: its letter replaces one of %s, want %s", id, row.Replaces, want)
-	}
-	if row.Kind.FollowsUp() && row.Doubtful != (unsure && !sure) {
-		t.Errorf("%s is doubtful: %v, after %v", id, row.Doubtful, r.h.chapters[id])
-	}
 }
