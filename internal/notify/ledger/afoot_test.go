@@ -170,7 +170,7 @@ func (w *walker) watch() {
 // process dies, the rows say it to whoever opens the ledger next.
 func TestRowsFollowTheChain(t *testing.T) {
 	dice := newChance(t)
-	for range dice.times(1000, 40) {
+	for range dice.times(1000, 12) {
 		w := &walker{T: t, chance: dice, path: filepath.Join(t.TempDir(), "ledger.db"), now: created,
 			begun: make(map[int]Delivery), marked: make(map[int]bool), want: map[State]int{Planned: 10}}
 		w.open()
