@@ -108,6 +108,15 @@ type link struct {
 	hash string
 }
 
+// next reads the event after a link, and holds it to the hash before it.
+func (after link) next(id notify.PlanID, seq int, text, hash string) (event, error) {
+	e, err := parseEvent(id, text)
+	if err != nil || e.seq != seq || seq != after.seq+1 || chained(after.hash, text) != hash {
+		return event{}, damaged(id, "chain", "event %d does not follow from event %d", after.seq+1, after.seq)
+	}
+	return e, nil
+}
+
 // tip is the end of a plan's chain.
 func (l *Ledger) tip(ctx context.Context, tx *sql.Tx, p Stored) (last link, err error) {
 	query, err := l.statement(ctx, tx, selectTip)

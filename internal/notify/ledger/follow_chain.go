@@ -91,8 +91,8 @@ func (f footing) stands(d *Delivery) {
 
 // eventsAfter reads the end of a plan's chain, each event held to the hash before it.
 func eventsAfter(ctx context.Context, from querier, p Stored, seq int) (events []event, err error) {
-	var hash string
-	err = from.QueryRowContext(ctx, "SELECT hash FROM events WHERE plan = ? AND seq = ?", p.key, seq).Scan(&hash)
+	last := link{seq: seq}
+	err = from.QueryRowContext(ctx, "SELECT hash FROM events WHERE plan = ? AND seq = ?", p.key, seq).Scan(&last.hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, damaged(p.ID, "runs", "rows say what the chain said at event %d, which there is not", seq)
 	}
@@ -100,17 +100,15 @@ func eventsAfter(ctx context.Context, from querier, p Stored, seq int) (events [
 		return nil, err
 	}
 	err = each(ctx, from, func(rows *sql.Rows) error {
-		var text, next string
-		if err := rows.Scan(&seq, &text, &next); err != nil {
+		var at int
+		var text, hash string
+		if err := rows.Scan(&at, &text, &hash); err != nil {
 			return err
 		}
-		e, err := parseEvent(p.ID, text)
-		if err != nil || e.seq != seq || chained(hash, text) != next {
-			return damaged(p.ID, "chain", "event %d does not follow from the one before", seq)
-		}
-		hash = next
+		e, err := last.next(p.ID, at, text, hash)
+		last = link{at, hash}
 		events = append(events, e)
-		return nil
+		return err
 	}, "SELECT seq, text, hash FROM events WHERE plan = ? AND seq > ? ORDER BY seq", p.key, seq)
 	return events, err
 }

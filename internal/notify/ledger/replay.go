@@ -89,9 +89,9 @@ func (l *Ledger) replay(ctx context.Context, p Stored, first int) (*replay, erro
 
 // link takes in one event.
 func (r *replay) link(seq int, text, hash string) error {
-	e, err := parseEvent(r.plan.ID, text)
-	if err != nil || e.seq != seq || seq != r.seq+1 || chained(r.hash, text) != hash {
-		return damaged(r.plan.ID, "chain", "event %d does not follow from event %d", r.seq+1, r.seq)
+	e, err := link{r.seq, r.hash}.next(r.plan.ID, seq, text, hash)
+	if err != nil {
+		return err
 	}
 	at, err := time.Parse(time.RFC3339, e.at)
 	if err == nil {
