@@ -12,35 +12,23 @@ import (
 	"time"
 )
 
-// What a run writes down is in the chain of its plan at once, and durable. To bring the row
-// of a letter up to date as well, three times before it is accepted, takes longer than all
-// the rest: so the rows follow, each once, with many others. Until then they say what the
-// chain said at the event that stands in runs.entered.
-//
-// That is not long: rows are brought up to date by the first commit after [EnterAfter] and
-// when no letter of a run is on its way, before anything is read from them by whoever writes
-// the ledger, and in any transaction but a run's. A sender that waits calls [Ledger.Enter].
-// Where a process dies first, the next that opens the ledger does it from the chain: see
-// followAll. A run that was fenced off brings no row anywhere.
-
-// EnterAfter is how long rows may say less than the chain. With the time that writing takes
-// readers see no more than a second of the past.
+// EnterAfter is how long chains and rows may say less than the journal (see there). With the
+// time that writing takes readers see no more than a second of the past.
 const EnterAfter = 900 * time.Millisecond
 
-// afoot are letters whose rows a run has left behind the chain.
+// afoot is what the run at work has written into the journal, and what is in no chain and no
+// row yet.
 type afoot struct {
-	behind  bool // the rows say less than the chain
-	by      lagged
-	letters map[letterKey]footing
-	since   time.Time // when they said all
-	begun   int       // letters of the run that wrote last which have no outcome, as far as is known
+	run     Run                   // whose it is; one at a time
+	plan    Stored                // of that run
+	last    link                  // the journal's last record, by its hash; 0: it is empty
+	letters map[letterKey]footing // that records moved
+	under   map[letterKey]footing // under way, as their rows say
+	since   time.Time             // when it was empty
+	begun   int                   // letters of the run which have no outcome, as far as is known
 }
 
-// lagged is a run, and the event of its plan up to which the rows say all.
-type lagged struct {
-	run  Run
-	from int
-}
+func (a *afoot) behind() bool { return a.last.seq > 0 }
 
 // letterKey names a letter.
 type letterKey struct {
@@ -48,7 +36,7 @@ type letterKey struct {
 	row  int
 }
 
-// footing is where a letter stands by the chain.
+// footing is where a letter stands by the journal.
 type footing struct {
 	state      State
 	attempts   int
@@ -98,22 +86,24 @@ type ending struct {
 	next     string
 }
 
-// moves are what one transaction does to letters: it counts once that is committed.
+// moves are what one record does to letters: it counts once that is in the journal.
 type moves struct {
 	*Ledger
-	tx    *sql.Tx // nil where it is only looked what they come to
+	tx    *sql.Tx // nil outside a transaction
 	moved map[letterKey]footing
-	by    lagged // whose they are
-	fresh bool   // what was afoot before has been entered, in this transaction
+	lines []string // of the record
 }
 
-// move changes where a letter stands, from where it stands by the chain; false where it does
+// move changes where a letter stands, from where it stands by the journal; false where it does
 // not stand so that it may.
 func (m *moves) move(ctx context.Context, p Stored, row int, change func(*footing) bool) (bool, error) {
 	key := letterKey{p.key, row}
 	f, known := m.moved[key]
-	if !known && !m.fresh {
+	if !known {
 		f, known = m.afoot.letters[key]
+	}
+	if !known {
+		f, known = m.afoot.under[key]
 	}
 	if !known {
 		var err error
@@ -130,73 +120,106 @@ func (m *moves) move(ctx context.Context, p Stored, row int, change func(*footin
 	return may, nil
 }
 
-const selectFooting = "SELECT state, attempts, changed, next, run, connection, code, enhanced FROM deliveries WHERE plan = ? AND row = ?"
-
 // footing is where a letter stands by its row.
 func (m *moves) footing(ctx context.Context, k letterKey) (f footing, err error) {
-	var row *sql.Row
-	if m.tx == nil {
-		row = m.db.QueryRowContext(ctx, selectFooting, k.plan, k.row)
-	} else {
-		query, err := m.statement(ctx, m.tx, selectFooting)
-		if err != nil {
-			return footing{}, err
-		}
-		row = query.QueryRowContext(ctx, k.plan, k.row)
-	}
-	err = row.Scan(&f.state, &f.attempts, &f.changed, &f.next, &f.run, &f.connection, &f.code, &f.enhanced)
+	const query = "SELECT state, attempts, changed, next, run, connection, code, enhanced FROM deliveries WHERE plan = ? AND row = ?"
+	err = m.from().QueryRowContext(ctx, query, k.plan, k.row).Scan(&f.state, &f.attempts, &f.changed, &f.next, &f.run, &f.connection, &f.code, &f.enhanced)
 	return f, err
 }
 
-// wrote takes in what a transaction of a run did, now that it is committed: what it moved,
-// and how many letters more are begun than before.
-func (a *afoot) wrote(m moves, begun int) {
-	if !a.behind || m.fresh {
-		a.behind, a.letters = true, make(map[letterKey]footing, len(m.moved))
+// wrote takes in a record of a run, now that it is in the journal: what it moved, and how
+// many letters more are begun than before.
+func (a *afoot) wrote(p Stored, r Run, m moves, last link, begun int) {
+	if a.run.ID != r.ID {
+		a.begun, a.under = 0, nil
+	}
+	if a.letters == nil {
+		a.letters = make(map[letterKey]footing, len(m.moved))
 	}
 	maps.Copy(a.letters, m.moved)
-	a.begun = a.begunBy(m.by.run) + begun
-	a.by = m.by
+	a.run, a.plan, a.last = r, p, last
+	a.begun += begun
 }
 
-// entered takes in that the rows say all that the chain says.
-func (a *afoot) entered(at time.Time) { a.behind, a.letters, a.since = false, nil, at }
-
-// begunBy is how many letters of a run are begun and have no outcome, as far as is known.
-func (a *afoot) begunBy(r Run) int {
-	if a.by.run.ID != r.ID {
-		return 0
+// entered takes in that chain and rows say all that the journal said.
+func (a *afoot) entered() {
+	if a.under == nil {
+		a.under = make(map[letterKey]footing)
 	}
-	return a.begun
+	for key, f := range a.letters {
+		if delete(a.under, key); f.state == Intent {
+			a.under[key] = f
+		}
+	}
+	a.last, a.letters = link{}, nil
 }
 
-// long reports whether the rows have been behind for so long that they are brought up to date.
+// long reports whether chain and rows have been behind for so long that they are brought up to
+// date.
 func (a *afoot) long(at time.Time) bool {
 	return at.Sub(a.since) >= EnterAfter || at.Before(a.since)
 }
 
-// lag lets the rows fall behind the chain, from its present end on.
-func (m *moves) lag(ctx context.Context, r Run, from int) error {
-	m.by = lagged{r, from}
-	_, err := m.tx.ExecContext(ctx, "UPDATE runs SET entered = ? WHERE run = ?", from, r.ID)
+// Enter brings chains and rows of a ledger up to date with what its run has written down, for
+// those who read it meanwhile. Whoever reads them through this ledger finds them so anyway.
+func (l *Ledger) Enter(ctx context.Context) error {
+	if !l.afoot.behind() {
+		return nil
+	}
+	return l.transact(ctx, func(*sql.Tx) error { return nil })
+}
+
+// enterAfoot does it in a transaction. What a run knows that was fenced off since is not so
+// any more.
+func (l *Ledger) enterAfoot(ctx context.Context, tx *sql.Tx) error {
+	a := &l.afoot
+	if err := l.stands(ctx, tx, a.plan, a.run); err != nil {
+		return err
+	}
+	records, err := l.records(ctx, tx, a.plan, a.run.ID)
+	if err != nil {
+		return err
+	}
+	if len(records) != a.last.seq {
+		return fmt.Errorf("the journal has %d records of run %d, which wrote %d: %w", len(records), a.run.ID, a.last.seq, ErrChanged)
+	}
+	return l.enter(ctx, tx, a.plan, a.run, records, a.letters)
+}
+
+// enter brings the chain of a plan, its rows and what is kept of servers' words up to date
+// with the journal, which is empty after that.
+func (l *Ledger) enter(ctx context.Context, tx *sql.Tx, p Stored, r Run, records []record, letters map[letterKey]footing) error {
+	events, replies, wires := eventsOf(r, records)
+	last, err := l.tip(ctx, tx, p)
+	for _, e := range events {
+		if err == nil {
+			err = l.append(ctx, tx, p, &last, e)
+		}
+	}
+	if err == nil {
+		err = l.keep(ctx, tx, keepReplies, p, replies)
+	}
+	if err == nil {
+		err = l.keep(ctx, tx, keepWires, p, wires)
+	}
+	if err == nil {
+		err = l.stand(ctx, tx, letters)
+	}
+	if err != nil {
+		return err
+	}
+	empty, err := l.statement(ctx, tx, emptyJournal)
+	if err == nil {
+		_, err = empty.ExecContext(ctx, r.ID)
+	}
 	return err
 }
 
 const updateFooting = `UPDATE deliveries SET state = ?, attempts = ?, changed = ?, next = ?, run = ?, connection = ?, code = ?, enhanced = ?
 	WHERE plan = ? AND row IN (SELECT value FROM json_each(?))`
 
-// enter brings rows to where the letters of a run stand, and with that all of them. Many
-// letters stand alike: those are one statement. What a run knows that was fenced off since is
-// not so any more.
-func (l *Ledger) enter(ctx context.Context, tx *sql.Tx, letters map[letterKey]footing, by lagged) error {
-	done, err := tx.ExecContext(ctx, "UPDATE runs SET entered = 0 WHERE run = ? AND fence = ? AND ended = '' AND entered = ?",
-		by.run.ID, by.run.fence, by.from)
-	if err != nil {
-		return err
-	}
-	if n, err := done.RowsAffected(); err != nil || n != 1 {
-		return errors.Join(err, &FencedError{by.run.ID})
-	}
+// stand brings rows to where their letters stand. Many stand alike: those are one statement.
+func (l *Ledger) stand(ctx context.Context, tx *sql.Tx, letters map[letterKey]footing) error {
 	update, err := l.statement(ctx, tx, updateFooting)
 	if err != nil {
 		return err
@@ -253,13 +276,4 @@ func rowList(rows []int) string {
 		text = strconv.AppendInt(text, int64(row), 10)
 	}
 	return string(append(text, ']'))
-}
-
-// Enter brings the rows of a ledger up to date with what its run has written down, for those
-// who read it meanwhile. Whoever reads them through this ledger finds them so anyway.
-func (l *Ledger) Enter(ctx context.Context) error {
-	if !l.afoot.behind {
-		return nil
-	}
-	return l.transact(ctx, func(*sql.Tx) error { return nil })
 }

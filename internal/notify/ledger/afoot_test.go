@@ -127,7 +127,7 @@ func (w *walker) ended(o Outcome) {
 // die ends the process without a word, and the next finds where letters stand: one that
 // reads, one that writes, or one after the other.
 func (w *walker) die() {
-	w.must(w.l.Close())
+	die(w.T, w.l)
 	if w.IntN(2) == 0 {
 		reader, err := OpenReader(ctx, w.path)
 		w.must(err)
@@ -166,9 +166,9 @@ func (w *walker) watch() {
 	w.must(reader.Close())
 }
 
-// TestRowsFollowTheChain is F34 and F43: whatever a run has written down, and wherever its
+// TestRowsFollowTheJournal is F34 and F43: whatever a run has written down, and wherever its
 // process dies, the rows say it to whoever opens the ledger next.
-func TestRowsFollowTheChain(t *testing.T) {
+func TestRowsFollowTheJournal(t *testing.T) {
 	dice := newChance(t)
 	for range dice.times(1000, 12) {
 		w := &walker{T: t, chance: dice, path: filepath.Join(t.TempDir(), "ledger.db"), now: created,
@@ -226,33 +226,34 @@ func TestRowsAreNotLongBehind(t *testing.T) {
 	wantStates(t, reader, p, map[State]int{Accepted: 4, Planned: 6})
 }
 
-// TestRowsBehindAreHeldToTheChain: what says how far rows are behind is no way around it.
-func TestRowsBehindAreHeldToTheChain(t *testing.T) {
+// TestJournalIsHeldToTheChain: what is in no chain yet cannot be altered unseen either.
+func TestJournalIsHeldToTheChain(t *testing.T) {
 	for what, change := range map[string]string{
-		"the rows say all":                   "UPDATE runs SET entered = 0",
-		"an event that there is not":         "UPDATE runs SET entered = 99",
-		"an event of something else":         "UPDATE runs SET entered = 1",
-		"the run has ended":                  "UPDATE runs SET ended = '2026-05-04T09:00:00Z'",
-		"another run's":                      "UPDATE events SET text = replace(text, 'run 1', 'run 2') WHERE text LIKE '%outcome%'",
-		"an outcome that was not":            "UPDATE events SET text = replace(text, 'accepted', 'rejected') WHERE text LIKE '%outcome%'",
-		"a letter that stands elsewhere":     "UPDATE deliveries SET state = 'accepted' WHERE state = 'planned'",
-		"an event that is gone":              "DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)",
-		"the event before them is another's": "UPDATE events SET hash = '" + anchor + "' WHERE seq = (SELECT entered FROM runs)",
+		"the run has ended":              "UPDATE runs SET ended = '2026-05-04T09:00:00Z'",
+		"another run's":                  "INSERT INTO runs (plan, pid, host, boot, synced, began) SELECT plan, pid, host, boot, synced, began FROM runs; UPDATE journal SET record = record + (1 << 32)",
+		"an outcome that was not":        "UPDATE journal SET text = replace(text, 'accepted', 'rejected')",
+		"a word that was not said":       "UPDATE journal SET text = replace(text, '4XYZ', '4ABC')",
+		"another instant":                "UPDATE journal SET text = replace(text, '2026-', '2025-')",
+		"a letter that stands elsewhere": "UPDATE deliveries SET state = 'accepted' WHERE state = 'planned'",
+		"a record that is gone":          "DELETE FROM journal WHERE record & 3 = 1",
+		"records changed their places":   "UPDATE journal SET record = 13 - record + (2 << 32); UPDATE journal SET record = record - 10",
+		"the chain goes on":              "INSERT INTO events SELECT plan, seq + 1, text, hash FROM events WHERE seq = (SELECT max(seq) FROM events)",
+		"the chain ends otherwise":       "UPDATE events SET hash = '" + anchor + "' WHERE seq = (SELECT max(seq) FROM events)",
 	} {
 		l := newLedger(t)
 		p := freeze(t, l, aPlan(1), entries(40))
 		r := startRun(t, l, p)
 		d := claimSome(t, l, p, r, 4)
-		if err := l.Commit(ctx, p, r, all(Accept, d[:2]), nil, created); err != nil {
+		outcomes := all(Accept, d[:2])
+		outcomes[0].Reply = Reply{250, "2.0.0", "Ok", "4XYZ"}
+		if err := l.Commit(ctx, p, r, outcomes, nil, created); err != nil {
 			t.Fatal(err)
 		}
-		if !l.afoot.behind {
+		if !l.afoot.behind() {
 			t.Fatal("no row is behind")
 		}
 		path := l.path
-		if err := l.Close(); err != nil {
-			t.Fatal(err)
-		}
+		die(t, l)
 		behindItsBack(t, path, change)
 		l, err := Open(ctx, path, "looking")
 		if err == nil {
@@ -261,6 +262,15 @@ func TestRowsBehindAreHeldToTheChain(t *testing.T) {
 		if !errors.Is(err, ErrChanged) {
 			t.Errorf("%s: %v", what, err)
 		}
+	}
+}
+
+// die closes a ledger as the end of a process does: nothing is entered any more.
+func die(t *testing.T, l *Ledger) {
+	t.Helper()
+	l.afoot = afoot{}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -338,8 +348,8 @@ func TestPastIsNotBehind(t *testing.T) {
 	r := startRun(t, l, p)
 	for what, is := range told {
 		d := claimSome(t, l, p, r, 2)
-		if err := l.Commit(ctx, p, r, all(Accept, d[:1]), nil, created); err != nil || !l.afoot.behind {
-			t.Fatal(err, l.afoot.behind)
+		if err := l.Commit(ctx, p, r, all(Accept, d[:1]), nil, created); err != nil || !l.afoot.behind() {
+			t.Fatal(err, l.afoot.behind())
 		}
 		if !is() {
 			t.Errorf("%s knows of nobody who was told", what)
@@ -347,7 +357,7 @@ func TestPastIsNotBehind(t *testing.T) {
 	}
 }
 
-// TestDamagedPlanIsLeftAlone: of a plan whose chain is damaged no row is touched, and the
+// TestDamagedPlanIsLeftAlone: of a plan whose journal is damaged no row is touched, and the
 // other plans go on.
 func TestDamagedPlanIsLeftAlone(t *testing.T) {
 	l := newLedger(t)
@@ -360,13 +370,8 @@ func TestDamagedPlanIsLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := l.path
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	behindItsBack(t, path, "UPDATE events SET text = replace(text, 'accepted', 'rejected') WHERE text LIKE '%outcome%' AND plan = 1")
-	if err := os.Remove(headPath(path)); err != nil { // it would say so first
-		t.Fatal(err)
-	}
+	die(t, l)
+	behindItsBack(t, path, "UPDATE journal SET text = replace(text, 'accepted', 'rejected')")
 	reader, err := OpenReader(ctx, path)
 	if err != nil {
 		t.Fatal(err)
@@ -413,4 +418,123 @@ func TestOlderLedgerIsNotTouched(t *testing.T) {
 	if now, err := os.ReadFile(path); err != nil || string(now) != string(old) {
 		t.Errorf("it was written to, %v", err)
 	}
+}
+
+// F42: what a run writes after another has opened the ledger, because the lock was lost, counts
+// for that one, or is not written: a marked letter never goes out again.
+func TestMarksBetweenOpenAndFenceCount(t *testing.T) {
+	for what, lags := range map[string]bool{"behind": true, "up to date": false} {
+		l := newLedger(t)
+		p := freeze(t, l, aPlan(1), entries(40))
+		r := startRun(t, l, p)
+		d := claimSome(t, l, p, r, 4)
+		if !lags {
+			if err := l.Enter(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.Remove(l.path + ".lock"); err != nil {
+			t.Fatal(err)
+		}
+		next := mustOpen(t, l.path)
+		marked := l.Commit(ctx, p, r, nil, []Mark{{d[0], 1, ""}, {d[1], 2, ""}}, created)
+		second := startRun(t, next, p)
+		settled, err := next.Recover(ctx, p, second, nil, created)
+		if want := map[bool]int{true: 0, false: 2}[lags]; err != nil || settled[Lose] != want || (marked == nil) == lags {
+			t.Errorf("%s: marked with %v, settled %v, %v", what, marked, settled, err)
+		}
+		for _, again := range claimSome(t, next, p, second, 10) {
+			if marked == nil && (again.Row == d[0].Row || again.Row == d[1].Row) {
+				t.Errorf("%s: letter %d was marked, and goes out again", what, again.Row)
+			}
+		}
+		if err := next.Verify(ctx, p); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// Whoever only reads, after the lock was lost, can stop a run, and damages nothing.
+func TestReaderWithoutALockDamagesNothing(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(40))
+	r := startRun(t, l, p)
+	d := claimSome(t, l, p, r, 4)
+	if err := os.Remove(l.path + ".lock"); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := OpenReader(ctx, l.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if err := l.Commit(ctx, p, r, nil, []Mark{{d[0], 1, ""}}, created); !errors.Is(err, ErrChanged) {
+		t.Errorf("the run marks a letter: %v", err)
+	}
+	die(t, l)
+	next := mustOpen(t, l.path)
+	if err := next.Verify(ctx, p); err != nil {
+		t.Error(err)
+	}
+	if settled, err := next.Recover(ctx, p, startRun(t, next, p), nil, created); err != nil || settled[Return] != 4 {
+		t.Errorf("%v, %v", settled, err)
+	}
+}
+
+// Nobody plans by what is damaged: who was told would get a second first notice.
+func TestNoPlanFollowsADamagedJournal(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, live(1), entries(40))
+	r := startRun(t, l, p)
+	if err := l.Commit(ctx, p, r, all(Accept, claimSome(t, l, p, r, 4)[:2]), nil, created); err != nil {
+		t.Fatal(err)
+	}
+	path := l.path
+	die(t, l)
+	behindItsBack(t, path, "UPDATE journal SET text = replace(text, 'accepted', 'rejected')")
+	l = mustOpen(t, path)
+	if _, err := l.Freeze(ctx, live(2), pattern, seq(entries(40))); !errors.Is(err, ErrChanged) {
+		t.Errorf("the next plan of the bulletin: %v", err)
+	}
+	other := live(1)
+	other.ID.Bulletin = "TS-2026-099"
+	freeze(t, l, other, entries(40))
+}
+
+// A plan that is paused between being read and being verified is not damaged.
+func TestHeadIsOfTheSameMoment(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, live(1), entries(40))
+	r := startRun(t, l, p)
+	settleAs(t, l, p, r, Accept, claimSome(t, l, p, r, 4))
+	if err := l.End(ctx, p, r, during); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := OpenReader(ctx, l.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	head := reread(t, reader, p.ID)
+	freeze(t, l, live(2), entries(40))
+	if err := reader.Verify(ctx, head); err != nil {
+		t.Error(err)
+	}
+}
+
+// What was marked may have arrived, whatever a judge says: it is not sent again.
+func TestMarkedLetterIsNotGivenBack(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(40))
+	r := startRun(t, l, p)
+	d := claimSome(t, l, p, r, 2)
+	if err := l.Commit(ctx, p, r, nil, []Mark{{d[0], 1, ""}}, created); err != nil {
+		t.Fatal(err)
+	}
+	back := func(begun []Delivery) ([]Event, error) { return []Event{Return, Return}, nil }
+	var move *MoveError
+	if _, err := l.Recover(ctx, p, startRun(t, l, p), back, created); !errors.As(err, &move) || move.Row != d[0].Row {
+		t.Errorf("%v", err)
+	}
+	wantStates(t, l, p, map[State]int{Intent: 2, Planned: 8})
 }

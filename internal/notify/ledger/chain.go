@@ -129,11 +129,16 @@ func (l *Ledger) tip(ctx context.Context, tx *sql.Tx, p Stored) (last link, err 
 
 // recordAfter appends an event to a chain whose end is known, and that is the end from then on.
 func (l *Ledger) recordAfter(ctx context.Context, tx *sql.Tx, p Stored, last *link, at time.Time, kind string, lines ...string) error {
+	return l.append(ctx, tx, p, last, event{at: stamp(at), kind: kind, lines: lines})
+}
+
+// append gives an event its number, and appends it.
+func (l *Ledger) append(ctx context.Context, tx *sql.Tx, p Stored, last *link, e event) error {
 	insert, err := l.statement(ctx, tx, insertEvent)
 	if err != nil {
 		return err
 	}
-	e := event{seq: last.seq + 1, at: stamp(at), kind: kind, lines: lines}
+	e.seq = last.seq + 1
 	text := e.text(p.ID)
 	*last = link{e.seq, chained(last.hash, text)}
 	_, err = insert.ExecContext(ctx, p.key, last.seq, text, last.hash)

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"maps"
 	"strconv"
 	"time"
 
@@ -27,6 +26,7 @@ func (l *Ledger) Claim(ctx context.Context, p Stored, r Run, limit int, at time.
 		}
 	}
 	m := moves{Ledger: l, moved: make(map[letterKey]footing)}
+	var last link
 	err = l.transact(ctx, func(tx *sql.Tx) error {
 		if err := l.stands(ctx, tx, p, r); err != nil {
 			return err
@@ -41,40 +41,32 @@ func (l *Ledger) Claim(ctx context.Context, p Stored, r Run, limit int, at time.
 			return err
 		}
 		m.tx = tx
-		return m.claim(ctx, p, r, due, at)
+		last, err = m.claim(ctx, p, r, due, at)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	if len(due) > 0 {
-		l.afoot.entered(at)
-		l.afoot.wrote(m, len(due))
+		l.afoot.since = at
+		l.afoot.wrote(p, r, m, last, len(due))
 	}
 	return due, nil
 }
 
-// claim moves letters to their intent, in the chain.
-func (m *moves) claim(ctx context.Context, p Stored, r Run, due []Delivery, at time.Time) error {
-	lines := make([]string, 1, len(due)+1)
-	lines[0] = r.word()
+// claim moves letters to their intent.
+func (m *moves) claim(ctx context.Context, p Stored, r Run, due []Delivery, at time.Time) (link, error) {
 	for i := range due {
 		d := &due[i]
 		f := footing{state: d.State, attempts: d.Attempts, next: d.Next, code: d.Code, enhanced: d.Enhanced}
 		if !f.claim(r.ID, stamp(at)) {
-			return &MoveError{Plan: p.ID, Row: d.Row, Event: Claim, State: d.State}
+			return link{}, &MoveError{Plan: p.ID, Row: d.Row, Event: Claim, State: d.State}
 		}
 		d.State, d.Attempts, d.Run, d.Connection, d.Changed = f.state, f.attempts, f.run, f.connection, f.changed
 		m.moved[letterKey{p.key, d.Row}] = f
-		lines = append(lines, strconv.Itoa(d.Row))
+		m.lines = append(m.lines, said{kind: claimedKind, line: strconv.Itoa(d.Row)}.text())
 	}
-	last, err := m.tip(ctx, m.tx, p)
-	if err != nil {
-		return err
-	}
-	if err := m.lag(ctx, r, last.seq); err != nil {
-		return err
-	}
-	return m.recordAfter(ctx, m.tx, p, &last, at, claimedKind, lines...)
+	return m.say(ctx, p, r, at)
 }
 
 // Reply is what a server said of a letter.
@@ -115,70 +107,44 @@ func (l *Ledger) commit(ctx context.Context, p Stored, r Run, outcomes []Outcome
 	if len(outcomes)+len(marks) == 0 {
 		return nil
 	}
+	if err := l.turn(ctx, p, r, at); err != nil {
+		return err
+	}
 	m := moves{Ledger: l, moved: make(map[letterKey]footing, len(outcomes)+len(marks))}
-	entered := false
-	err := l.change(ctx, func(tx *sql.Tx) (err error) {
-		m.tx = tx
-		entered, err = m.commit(ctx, p, r, outcomes, marks, at)
+	if err := m.outcomes(ctx, p, r, outcomes, at); err != nil {
 		return err
-	})
+	}
+	if err := m.marks(ctx, p, r, marks, at); err != nil {
+		return err
+	}
+	last, err := m.say(ctx, p, r, at)
 	if err != nil {
 		return err
 	}
-	if l.afoot.wrote(m, -len(outcomes)); entered {
-		l.afoot.entered(at)
+	if l.afoot.wrote(p, r, m, last, -len(outcomes)); l.afoot.begun > 0 && !l.afoot.long(at) {
+		return nil
 	}
-	return nil
+	return l.catchUp(ctx, func(*sql.Tx) error { return nil })
 }
 
-// commit writes outcomes and marks into the chain, and tells whether the rows say all of it
-// again after that.
-func (m *moves) commit(ctx context.Context, p Stored, r Run, outcomes []Outcome, marks []Mark, at time.Time) (entered bool, err error) {
-	if err := m.stands(ctx, m.tx, p, r); err != nil {
-		return false, err
+// turn gives the journal to a run, when what another has written there is entered.
+func (l *Ledger) turn(ctx context.Context, p Stored, r Run, at time.Time) error {
+	if r.plan != p.key {
+		return fmt.Errorf("run %d is not of %s", r.ID, p.ID)
 	}
-	last, err := m.tip(ctx, m.tx, p)
-	if err != nil {
-		return false, err
+	if !l.afoot.behind() {
+		l.afoot.since = at
+		return nil
 	}
-	if m.by = m.afoot.by; !m.afoot.behind || m.by.run.ID != r.ID {
-		err = m.begin(ctx, r, last.seq)
+	if l.afoot.run.ID == r.ID {
+		return nil
 	}
-	if err == nil {
-		err = m.outcomes(ctx, p, r, &last, outcomes, at)
-	}
-	if err == nil {
-		err = m.marks(ctx, p, r, &last, marks, at)
-	}
-	if err != nil || m.afoot.begunBy(r) > len(outcomes) && !m.afoot.long(at) {
-		return false, err
-	}
-	all := make(map[letterKey]footing, len(m.afoot.letters)+len(m.moved))
-	if !m.fresh {
-		maps.Copy(all, m.afoot.letters)
-	}
-	maps.Copy(all, m.moved)
-	return true, m.enter(ctx, m.tx, all, m.by)
-}
-
-// begin lets the rows fall behind for a run, after those of another have caught up.
-func (m *moves) begin(ctx context.Context, r Run, from int) error {
-	if m.fresh = m.afoot.behind; m.fresh {
-		if err := m.enter(ctx, m.tx, m.afoot.letters, m.afoot.by); err != nil {
-			return err
-		}
-	}
-	return m.lag(ctx, r, from)
+	l.afoot.since = at
+	return l.catchUp(ctx, func(*sql.Tx) error { return nil })
 }
 
 // outcomes brings letters to their outcomes.
-func (m *moves) outcomes(ctx context.Context, p Stored, r Run, last *link, outcomes []Outcome, at time.Time) error {
-	if len(outcomes) == 0 {
-		return nil
-	}
-	lines := make([]string, 1, len(outcomes)+1)
-	lines[0] = r.word()
-	var kept words
+func (m *moves) outcomes(ctx context.Context, p Stored, r Run, outcomes []Outcome, at time.Time) error {
 	for _, o := range outcomes {
 		o.Reply = o.Reply.clean()
 		to, err := o.outcome(p)
@@ -187,17 +153,15 @@ func (m *moves) outcomes(ctx context.Context, p Stored, r Run, last *link, outco
 		}
 		may, err := m.move(ctx, p, o.Letter.Row, func(f *footing) bool { return f.end(r.ID, to, stamp(at)) })
 		if err != nil || !may {
-			return errors.Join(err, &MoveError{Plan: p.ID, Row: o.Letter.Row, Event: o.Event})
+			return m.immovable(ctx, p, r, o.Letter.Row, o.Event, err)
 		}
+		s := said{kind: outcomeKind, line: to.line(o.Letter.Row) + " " + sealed(o.Letter.salt, o.Reply.Queue, o.Reply.Text)}
 		if o.Letter.keeps(o.Reply.Queue, o.Reply.Text) {
-			kept = append(kept, [...]any{o.Letter.Row, o.Reply.Queue, o.Reply.Text})
+			s.keep = []string{o.Reply.Queue, o.Reply.Text}
 		}
-		lines = append(lines, to.line(o.Letter.Row)+" "+sealed(o.Letter.salt, o.Reply.Queue, o.Reply.Text))
+		m.lines = append(m.lines, s.text())
 	}
-	if err := m.keep(ctx, keepReplies, p, kept); err != nil {
-		return err
-	}
-	return m.recordAfter(ctx, m.tx, p, last, at, outcomeKind, lines...)
+	return nil
 }
 
 // given is how many attempts an outcome gives back: the one of a letter that was begun and
@@ -235,13 +199,7 @@ func (e ending) line(row int) string {
 }
 
 // marks marks letters.
-func (m *moves) marks(ctx context.Context, p Stored, r Run, last *link, marks []Mark, at time.Time) error {
-	if len(marks) == 0 {
-		return nil
-	}
-	lines := make([]string, 1, len(marks)+1)
-	lines[0] = r.word()
-	var kept words
+func (m *moves) marks(ctx context.Context, p Stored, r Run, marks []Mark, at time.Time) error {
 	for _, mark := range marks {
 		row := mark.Letter.Row
 		if mark.Connection < 1 {
@@ -249,17 +207,26 @@ func (m *moves) marks(ctx context.Context, p Stored, r Run, last *link, marks []
 		}
 		may, err := m.move(ctx, p, row, func(f *footing) bool { return f.mark(r.ID, mark.Connection, stamp(at)) })
 		if err != nil || !may {
-			return errors.Join(err, &MoveError{Plan: p.ID, Row: row, Event: Dot})
+			return m.immovable(ctx, p, r, row, Dot, err)
 		}
+		s := said{kind: markedKind, line: fmt.Sprintf("%d %d %s", row, mark.Connection, sealed(mark.Letter.salt, mark.Wire))}
 		if mark.Letter.keeps(mark.Wire) {
-			kept = append(kept, [...]any{row, mark.Wire, ""})
+			s.keep = []string{mark.Wire}
 		}
-		lines = append(lines, fmt.Sprintf("%d %d %s", row, mark.Connection, sealed(mark.Letter.salt, mark.Wire)))
+		m.lines = append(m.lines, s.text())
 	}
-	if err := m.keep(ctx, keepWires, p, kept); err != nil {
+	return nil
+}
+
+// immovable is why an event cannot happen to a letter: where the run was fenced off, that.
+func (m *moves) immovable(ctx context.Context, p Stored, r Run, row int, e Event, err error) error {
+	if err == nil {
+		err = r.may(p, m.from().QueryRowContext(ctx, selectRun, r.ID, p.key))
+	}
+	if err != nil {
 		return err
 	}
-	return m.recordAfter(ctx, m.tx, p, last, at, markedKind, lines...)
+	return &MoveError{Plan: p.ID, Row: row, Event: e}
 }
 
 // one makes sure that a statement found its letter where the event needs it.

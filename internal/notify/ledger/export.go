@@ -89,7 +89,7 @@ type (
 // nothing that confirms a guess at one.
 func (l *Ledger) Export(ctx context.Context, p Stored, personal bool, w io.Writer) error {
 	if l.held == nil {
-		return l.inOneMoment(ctx, func(l *Ledger) error { return l.export(ctx, p, personal, w) })
+		return l.inOneMoment(ctx, p, func(l *Ledger, p Stored) error { return l.export(ctx, p, personal, w) })
 	}
 	if err := l.Enter(ctx); err != nil {
 		return err
@@ -104,20 +104,12 @@ func (l *Ledger) export(ctx context.Context, p Stored, personal bool, w io.Write
 	return errors.Join(err, l.exportRows(ctx, p, personal, out), l.exportSettlements(ctx, p, personal, out), l.exportApprovals(ctx, p, personal, out), l.exportEvents(ctx, p, out))
 }
 
-// exportRows writes rows as the chain leaves them, which is exported beside them.
 func (l *Ledger) exportRows(ctx context.Context, p Stored, personal bool, out *json.Encoder) error {
-	ahead, err := l.unentered(ctx, p)
-	if err != nil {
-		return err
-	}
 	return each(ctx, l.db, func(rows *sql.Rows) error {
 		var said reply
 		d, err := scan(rows, &said.queue, &said.text, &said.wire)
 		if err != nil {
 			return damaged(p.ID, "rows", "one cannot be read (%v)", err)
-		}
-		if f, moved := ahead[letterKey{p.key, d.Row}]; moved {
-			f.stands(&d)
 		}
 		line := rowLine{
 			"row", p.ID.String(), d.Row, string(d.Tailnet), d.Standing, d.Kind, d.Clauses, d.Missing, d.Nodes, d.commitment, d.State, d.Attempts,

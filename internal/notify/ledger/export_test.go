@@ -152,7 +152,7 @@ func TestAuditorBesideARun(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer reader.Close()
-	if !l.afoot.behind {
+	if !l.afoot.behind() {
 		t.Fatal("no row is behind")
 	}
 	for _, personal := range []bool{false, true} {

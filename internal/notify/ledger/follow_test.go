@@ -168,7 +168,7 @@ func followed(t *testing.T, l *Ledger, first, next notify.Plan) {
 	if d, err := l.Claim(ctx, later, run, 99, past); err != nil || d != nil || ends(reread(t, l, first.ID)) != "paused" {
 		t.Errorf("after its deadline it hands out %v, %v, and the earlier one %s", d, err, ends(reread(t, l, first.ID)))
 	}
-	exec_(t, l, "CREATE TRIGGER fails BEFORE INSERT ON events WHEN NEW.text LIKE '% claimed%' BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+	exec_(t, l, "CREATE TRIGGER fails BEFORE INSERT ON journal WHEN NEW.text LIKE '%claimed%' BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
 	if _, err := l.Claim(ctx, later, run, 1, during); err == nil || ends(reread(t, l, first.ID)) != "paused" {
 		t.Errorf("a claim that failed: %v, and the earlier one %s", err, ends(reread(t, l, first.ID)))
 	}

@@ -3,9 +3,9 @@
 //
 // A delivery moves as transitions has it, planned → intent → accepted where all goes
 // well. What happens stands in the chain of its plan, which Verify replays and compares
-// with the rows; the ends of the chains are pinned beside the ledger, so that an older
-// one is not taken for it. Whoever changes the ledger holds its lock; anybody may read
-// meanwhile.
+// with the rows; while letters go, for a moment in the journal alone. The ends of the chains
+// are pinned beside the ledger, so that an older one is not taken for it. Whoever changes the
+// ledger holds its lock; anybody may read meanwhile.
 package ledger
 
 import (
@@ -65,7 +65,7 @@ func Open(ctx context.Context, path, doing string) (*Ledger, error) {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), l.Close())
 	}
 	if err = l.newest(ctx); err == nil {
-		err = l.followAll(ctx)
+		err = l.enterDead(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
@@ -75,9 +75,9 @@ func Open(ctx context.Context, path, doing string) (*Ledger, error) {
 
 // OpenReader opens an existing ledger for reading; it waits for nobody. One of an older
 // tocsin it brings up to date first, as a writer: it fails with a [lock.HeldError] while
-// another has it. One whose rows a run left behind its chains it brings up to date as well
-// where it can: while that run is at work, or on a full disk, the rows are as old as they
-// are. It refuses what Open refuses.
+// another has it. One in whose journal a run has left something it brings up to date as well
+// where it can: while that run is at work, or on a full disk, chains and rows are as old as
+// they are. It refuses what Open refuses.
 func OpenReader(ctx context.Context, path string) (*Ledger, error) {
 	l, err := openReader(ctx, path)
 	if err == nil {
@@ -133,9 +133,14 @@ func openReader(ctx context.Context, path string) (*Ledger, error) {
 	return l, nil
 }
 
-// Close pins the ends of the chains, closes the file and lets the lock go.
+// Close enters what a run has left in the journal, pins the ends of the chains, closes the file
+// and lets the lock go.
 func (l *Ledger) Close() error {
-	err := errors.Join(l.pin(context.Background()), l.lookNoMore(), l.db.Close())
+	left := l.Enter(context.Background())
+	if fenced := (*FencedError)(nil); errors.As(left, &fenced) {
+		left = nil // whoever fenced it off has entered it, and it was told with its next write
+	}
+	err := errors.Join(left, l.pin(context.Background()), l.lookNoMore(), l.db.Close())
 	if l.log != nil {
 		err = errors.Join(err, l.log.Close())
 	}
@@ -152,7 +157,7 @@ func (l *Ledger) migrate(ctx context.Context) error {
 		return err
 	}
 	for ; version < schemaVersion; version++ {
-		err := l.transact(ctx, func(tx *sql.Tx) error {
+		err := l.change(ctx, func(tx *sql.Tx) error {
 			if _, err := tx.ExecContext(ctx, migrations[version]); err != nil {
 				return err
 			}
@@ -163,6 +168,11 @@ func (l *Ledger) migrate(ctx context.Context) error {
 			}
 			if version+1 == givenSchema {
 				if err := recount(ctx, tx); err != nil {
+					return err
+				}
+			}
+			if version+1 == journalSchema {
+				if err := l.followChains(ctx, tx); err != nil {
 					return err
 				}
 			}
@@ -198,25 +208,32 @@ func (l *Ledger) readable(ctx context.Context) error {
 	return nil
 }
 
-// transact runs change in one transaction: all of it is on disk, or none; before it the rows
-// catch up with the chain. Where the caller has given up, the error is that: the driver has
-// words of its own for it, and has rolled back already.
+// transact runs change in one transaction: all of it is on disk, or none; before it chains
+// and rows catch up with the journal. Where the caller has given up, the error is that: the
+// driver has words of its own for it, and has rolled back already.
 func (l *Ledger) transact(ctx context.Context, change func(*sql.Tx) error) error {
 	if err := l.goAhead(ctx, false); err != nil {
 		return err
 	}
-	if !l.afoot.behind {
-		return l.change(ctx, change)
-	}
+	return l.catchUp(ctx, change)
+}
+
+// catchUp is transact for who need not wait for the disk.
+func (l *Ledger) catchUp(ctx context.Context, change func(*sql.Tx) error) error {
 	err := l.change(ctx, func(tx *sql.Tx) error {
-		if err := l.enter(ctx, tx, l.afoot.letters, l.afoot.by); err != nil {
+		if l.afoot.behind() {
+			if err := l.enterAfoot(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if err := l.enterAll(ctx, tx); err != nil {
 			return err
 		}
 		return change(tx)
 	})
 	var fenced *FencedError
-	if err == nil || errors.As(err, &fenced) && fenced.Run == l.afoot.by.run.ID {
-		l.afoot.entered(l.afoot.since) // of a run that is fenced off nothing is entered any more
+	if err == nil || errors.As(err, &fenced) && fenced.Run == l.afoot.run.ID {
+		l.afoot.entered() // of a run that is fenced off nothing is entered any more
 	}
 	return err
 }

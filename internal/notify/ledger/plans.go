@@ -114,7 +114,11 @@ func (e *OpenError) Error() string {
 // settled refuses a bulletin of which letters are begun.
 func settled(ctx context.Context, tx *sql.Tx, id bulletin.ID) error {
 	plan := notify.PlanID{Bulletin: id}
-	err := tx.QueryRowContext(ctx,
+	err := tx.QueryRowContext(ctx, "SELECT number FROM journal JOIN runs ON run = record >> 32 JOIN plans USING (plan) WHERE bulletin = ? LIMIT 1", string(id)).Scan(&plan.Number)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return errors.Join(err, damaged(plan, "journal", "it cannot be read: nobody knows who was told"))
+	}
+	err = tx.QueryRowContext(ctx,
 		`SELECT number FROM plans JOIN deliveries USING (plan) WHERE bulletin = ? AND state = ? ORDER BY number LIMIT 1`,
 		string(id), string(Intent)).Scan(&plan.Number)
 	switch {

@@ -98,6 +98,9 @@ func (l *Ledger) recovered(ctx context.Context, p Stored, by Run, begun []Delive
 		lines := []string{by.word()}
 		for i, d := range begun {
 			to, err := Outcome{Letter: d, Event: events[i]}.outcome(p)
+			if err == nil && to.back && d.Connection > 0 {
+				err = &MoveError{Plan: p.ID, Row: d.Row, Event: Return, State: d.State}
+			}
 			if err != nil {
 				return err
 			}

@@ -54,7 +54,6 @@ type replay struct {
 	erasing  int            // event that forgot the plan; 0 while none has
 	approved []string       // lines of approvals
 	words    map[string]string
-	entered  int // event after which the rows do not say yet what a run at work has written; 0: there is none
 }
 
 // replayRows is how many rows a replay keeps at a time, in some 150 octets each.
@@ -70,9 +69,6 @@ func newReplay(p Stored, first int) *replay {
 // replay reads the chain of a plan, and holds each event to the hash before it.
 func (l *Ledger) replay(ctx context.Context, p Stored, first int) (*replay, error) {
 	r := newReplay(p, first)
-	if err := l.db.QueryRowContext(ctx, "SELECT coalesce(max(entered), 0) FROM runs WHERE plan = ?", p.key).Scan(&r.entered); err != nil {
-		return nil, err
-	}
 	err := each(ctx, l.db, func(rows *sql.Rows) error {
 		var seq int
 		var text, hash string
@@ -108,9 +104,6 @@ func (r *replay) link(seq int, text, hash string) error {
 func (r *replay) take(e event) error {
 	if (e.kind == frozenKind) != (e.seq == 1) {
 		return errEvent
-	}
-	if r.entered != 0 && e.seq > r.entered {
-		return r.ahead(e)
 	}
 	switch e.kind {
 	case frozenKind:
@@ -294,8 +287,8 @@ func (r *replay) outcome(s *standing, run int64, words []string) (err error) {
 }
 
 func (r *replay) recover(s *standing, state string) error {
-	if s.state != Intent {
-		return errEvent
+	if s.state != Intent || s.connection > 0 && State(state) != Accepted && State(state) != Unknown {
+		return errEvent // what was marked may have arrived
 	}
 	s.changed = r.at
 	err := s.become(state)

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"strings"
 	"unicode"
@@ -52,8 +53,16 @@ const (
 // words are rows, each with what is kept of it.
 type words [][3]any
 
+// add adds what is kept of a row, which is so many texts, or nothing.
+func (all words) add(row int, keep []string, n int) words {
+	if len(keep) != n {
+		return all
+	}
+	return append(all, [...]any{row, keep[0], keep[n-1]})
+}
+
 // keep keeps them in the transaction.
-func (m *moves) keep(ctx context.Context, query string, p Stored, all words) error {
+func (l *Ledger) keep(ctx context.Context, tx *sql.Tx, query string, p Stored, all words) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -61,7 +70,7 @@ func (m *moves) keep(ctx context.Context, query string, p Stored, all words) err
 	if err != nil {
 		return err
 	}
-	keep, err := m.statement(ctx, m.tx, query)
+	keep, err := l.statement(ctx, tx, query)
 	if err != nil {
 		return err
 	}

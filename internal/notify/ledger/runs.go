@@ -89,16 +89,21 @@ const selectRun = "SELECT fence, ended FROM runs WHERE run = ? AND plan = ?"
 // stands refuses a run that has ended, or whose fence was raised, in the transaction that
 // it wants to write.
 func (l *Ledger) stands(ctx context.Context, tx *sql.Tx, p Stored, r Run) error {
-	if r.plan != p.key {
-		return fmt.Errorf("run %d is not of %s", r.ID, p.ID)
-	}
 	query, err := l.statement(ctx, tx, selectRun)
 	if err != nil {
 		return err
 	}
+	return r.may(p, query.QueryRowContext(ctx, r.ID, p.key))
+}
+
+// may reports whether it stands, by its row.
+func (r Run) may(p Stored, row *sql.Row) error {
+	if r.plan != p.key {
+		return fmt.Errorf("run %d is not of %s", r.ID, p.ID)
+	}
 	var fence int64
 	var ended string
-	err = query.QueryRowContext(ctx, r.ID, r.plan).Scan(&fence, &ended)
+	err := row.Scan(&fence, &ended)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("there is no run %d of %s: %w", r.ID, p.ID, ErrChanged)

@@ -1,7 +1,11 @@
 package ledger
 
 // schemaVersion counts the steps in migrations.
-const schemaVersion = 5
+const schemaVersion = 6
+
+// journalSchema is the first that has a journal: what rows were behind of before is entered,
+// and runs.entered means nothing any more.
+const journalSchema = 6
 
 // chainedSchema is the first that has a chain of events: what it finds it takes in.
 const chainedSchema = 3
@@ -161,4 +165,12 @@ CREATE INDEX settlements_by_row ON settlements (plan, row);
 `, `
 ALTER TABLE plans ADD COLUMN packing TEXT NOT NULL DEFAULT 'deflate'; -- of its letters against the pattern: deflate (RFC 1951) or s2
 ALTER TABLE runs  ADD COLUMN entered INTEGER NOT NULL DEFAULT 0; -- event of the plan's chain up to which the rows say where the run's letters stand; 0: all of it
+`, `
+-- What a run has written and what is in no chain and no row yet: see journal.go. It is
+-- emptied many times a minute, and empty where no run is at work.
+CREATE TABLE journal (
+	record INTEGER PRIMARY KEY, -- its run, and in the lower 32 bits its number in that, from 1
+	text   TEXT    NOT NULL,
+	hash   TEXT    NOT NULL     -- as in a chain; the first one's after the end of the plan's
+) STRICT;
 `}

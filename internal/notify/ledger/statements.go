@@ -8,7 +8,9 @@ import (
 
 // everyLetter are the statements that a run needs for every letter. They are prepared when
 // it starts: to parse one takes longer than to run it.
-var everyLetter = [...]string{selectRun, selectTip, selectDue, selectFooting, insertEvent, updateFooting, keepReplies, keepWires}
+var everyLetter = [...]string{
+	insertRecord, selectRecords, emptyJournal, selectWriting, selectRun, selectTip, selectDue, insertEvent, updateFooting, keepReplies, keepWires,
+}
 
 // statements are kept prepared until the ledger is closed.
 type statements struct {

@@ -76,8 +76,8 @@ func TestEveryEventInEveryState(t *testing.T) {
 			d := rows(t, l, p)[row-1]
 			before, _ := l.Events(ctx, p)
 			err := happen(l, p, r, d, Event(event))
-			after, _ := l.Events(ctx, p)
 			now := rows(t, l, p)[row-1]
+			after, _ := l.Events(ctx, p)
 			want, added := words[i+1], 1
 			if want == "-" {
 				want, added = words[0], 0

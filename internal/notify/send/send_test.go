@@ -95,10 +95,10 @@ func closeLedger(t *testing.T, book *ledger.Ledger) {
 func unchanged() (notify.Inputs, error) { return nil, nil }
 
 // deliver opens everything, lets the caller change the run, runs it and closes.
-func (h home) deliver(t *testing.T, ctx context.Context, change func(*Run)) (Result, error) {
+func (h home) deliver(t *testing.T, ctx context.Context, change func(*Run)) (_ Result, err error) {
 	t.Helper()
 	book := h.open(t)
-	defer closeLedger(t, book)
+	defer func() { err = errors.Join(err, book.Close()) }()
 	plan, err := book.Plan(ctx, planID)
 	if err != nil {
 		t.Fatal(err)
@@ -365,10 +365,11 @@ func TestMailboxFailsAtEachLetter(t *testing.T) {
 // intent, and one that arrived is found by the next run.
 func TestLedgerFails(t *testing.T) {
 	t.Parallel()
-	for write, arrive := range map[string]int{
-		"INSERT ON events WHEN new.text LIKE '% claimed%'": 0,
-		"INSERT ON events WHEN new.text LIKE '% outcome%'": 10,
-		"UPDATE ON deliveries WHEN new.state = 'accepted'": 10,
+	for write, want := range map[string]struct{ arrive, recovered int }{
+		"INSERT ON journal WHEN new.text LIKE '%claimed%'": {0, 0},
+		"INSERT ON journal WHEN new.text LIKE '%outcome%'": {10, 10},
+		"INSERT ON events WHEN new.text LIKE '% outcome%'": {10, 0}, // what became of them is in the journal
+		"UPDATE ON deliveries WHEN new.state = 'accepted'": {10, 0},
 	} {
 		h := newHome(t, 10)
 		h.sql(t, "CREATE TRIGGER full BEFORE "+write+" BEGIN SELECT RAISE(ABORT, 'disk full'); END")
@@ -376,12 +377,12 @@ func TestLedgerFails(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "disk full") || result.Delivered != 0 {
 			t.Errorf("%s fails: %+v, %v", write, result, err)
 		}
-		if found := h.arrived(t); len(found) != arrive {
-			t.Errorf("%s fails: %d arrived, want %d", write, len(found), arrive)
+		if found := h.arrived(t); len(found) != want.arrive {
+			t.Errorf("%s fails: %d arrived, want %d", write, len(found), want.arrive)
 		}
 		h.sql(t, "DROP TRIGGER full")
 		result, err = h.deliver(t, ctx, nil)
-		if err != nil || result != (Result{Recovered: arrive, Delivered: 10 - arrive}) {
+		if err != nil || result != (Result{Recovered: want.recovered, Delivered: 10 - want.arrive}) {
 			t.Errorf("%s works again: %+v, %v", write, result, err)
 		}
 		h.wantDone(t, 10)
