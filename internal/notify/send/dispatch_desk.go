@@ -36,8 +36,6 @@ type desk struct {
 	canary  int              // letters that still go before the others are let out; below 0: all are
 	halted  bool             // no letter goes any more
 	failure error            // why
-	wrote   time.Duration    // how long the last write of the ledger took, at most mostGather
-	rested  time.Time        // since when nothing was written
 	written []batch          // in the ledger, and not on the disk
 	syncing []batch          // under way to the disk
 	synced  chan error       // they are there
@@ -50,9 +48,6 @@ const (
 	firstRedial = time.Second
 	mostRedial  = 5 * time.Minute
 )
-
-// mostGather is the longest wait for other carriers before a write.
-const mostGather = time.Millisecond
 
 func newDesk(d Dispatch, run ledger.Run, first bool) *desk {
 	d.Connections = max(1, d.Connections)
@@ -332,14 +327,11 @@ func (k *desk) handed(at int) {
 	}
 }
 
-// gather hears what other carriers say at the moment. While fewer speak than half of those
-// that will, it listens on, for at most twice as long as the last write took: two writes one
-// after the other, the first for one carrier and the second for the rest, take longer. Where
-// carriers speak rarely, as to a relay that is far away, there is nothing to wait for.
+// gather hears what other carriers say at the moment. While a write is on its way to the disk
+// and fewer speak than half of those that will, it listens on until that is there: what is
+// written before would have to wait for it, and go apart from what comes meanwhile.
 func (k *desk) gather(first note) []note {
 	batch := []note{first}
-	rarely := k.Now().Sub(k.rested) > mostGather
-	var timer <-chan time.Time
 	for {
 		select {
 		case n := <-k.notes:
@@ -347,19 +339,14 @@ func (k *desk) gather(first note) []note {
 			continue
 		default:
 		}
-		if 2*len(batch) >= min(k.carriers, k.out) || k.wrote <= 0 || rarely {
+		if 2*len(batch) >= min(k.carriers, k.out) || k.syncing == nil {
 			return batch
-		}
-		if timer == nil {
-			timer = k.After(2 * k.wrote)
 		}
 		select {
 		case n := <-k.notes:
 			batch = append(batch, n)
 		case err := <-k.synced:
 			k.landed(err)
-		case <-timer:
-			return batch
 		}
 	}
 }

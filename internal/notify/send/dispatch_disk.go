@@ -34,17 +34,15 @@ func (k *desk) take(notes []note) {
 			b.marks = append(b.marks, *n.mark)
 		}
 	}
-	began := k.Now()
 	disk, ahead := k.Ledger.(Ahead)
 	switch {
 	case k.broken != nil:
 	case ahead:
-		k.failed(disk.Write(context.Background(), k.Plan, k.run, b.outcomes, b.marks, began))
+		k.failed(disk.Write(context.Background(), k.Plan, k.run, b.outcomes, b.marks, k.Now()))
 	default:
-		k.failed(k.Ledger.Commit(context.Background(), k.Plan, k.run, b.outcomes, b.marks, began))
+		k.failed(k.Ledger.Commit(context.Background(), k.Plan, k.run, b.outcomes, b.marks, k.Now()))
 	}
-	k.rested = k.Now()
-	if k.wrote = min(k.rested.Sub(began), mostGather); !ahead || k.broken != nil {
+	if !ahead || k.broken != nil {
 		k.settle(b)
 		return
 	}
