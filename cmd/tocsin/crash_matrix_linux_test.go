@@ -68,7 +68,7 @@ func killedAtEveryCall(t *testing.T, tool string) {
 	all := m.points(strace, func(c call) bool { return c.kept() || c.socket() })
 	some := all
 	if !soaking() {
-		some = sampled(t, all, 16)
+		some = sampled(t, all, 24)
 	}
 	if soaking() {
 		some = slices.Concat(all, all) // threads share the work in another way each time

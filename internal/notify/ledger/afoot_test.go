@@ -127,7 +127,7 @@ func (w *walker) ended(o Outcome) {
 // die ends the process without a word, and the next finds where letters stand: one that
 // reads, one that writes, or one after the other.
 func (w *walker) die() {
-	die(w.T, w.l)
+	w.must(w.l.Close())
 	if w.IntN(2) == 0 {
 		reader, err := OpenReader(ctx, w.path)
 		w.must(err)
@@ -253,7 +253,9 @@ func TestJournalIsHeldToTheChain(t *testing.T) {
 			t.Fatal("no row is behind")
 		}
 		path := l.path
-		die(t, l)
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
 		behindItsBack(t, path, change)
 		l, err := Open(ctx, path, "looking")
 		if err == nil {
@@ -262,15 +264,6 @@ func TestJournalIsHeldToTheChain(t *testing.T) {
 		if !errors.Is(err, ErrChanged) {
 			t.Errorf("%s: %v", what, err)
 		}
-	}
-}
-
-// die closes a ledger as the end of a process does: nothing is entered any more.
-func die(t *testing.T, l *Ledger) {
-	t.Helper()
-	l.afoot = afoot{}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -370,7 +363,9 @@ func TestDamagedPlanIsLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := l.path
-	die(t, l)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
 	behindItsBack(t, path, "UPDATE journal SET text = replace(text, 'accepted', 'rejected')")
 	reader, err := OpenReader(ctx, path)
 	if err != nil {
@@ -471,7 +466,9 @@ func TestReaderWithoutALockDamagesNothing(t *testing.T) {
 	if err := l.Commit(ctx, p, r, nil, []Mark{{d[0], 1, ""}}, created); !errors.Is(err, ErrChanged) {
 		t.Errorf("the run marks a letter: %v", err)
 	}
-	die(t, l)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
 	next := mustOpen(t, l.path)
 	if err := next.Verify(ctx, p); err != nil {
 		t.Error(err)
@@ -490,7 +487,9 @@ func TestNoPlanFollowsADamagedJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := l.path
-	die(t, l)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
 	behindItsBack(t, path, "UPDATE journal SET text = replace(text, 'accepted', 'rejected')")
 	l = mustOpen(t, path)
 	if _, err := l.Freeze(ctx, live(2), pattern, seq(entries(40))); !errors.Is(err, ErrChanged) {

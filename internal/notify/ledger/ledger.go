@@ -133,14 +133,10 @@ func openReader(ctx context.Context, path string) (*Ledger, error) {
 	return l, nil
 }
 
-// Close enters what a run has left in the journal, pins the ends of the chains, closes the file
-// and lets the lock go.
+// Close pins the ends of the chains, closes the file and lets the lock go. What a run has left in
+// the journal whoever opens the ledger next enters: here the disk may be full.
 func (l *Ledger) Close() error {
-	left := l.Enter(context.Background())
-	if fenced := (*FencedError)(nil); errors.As(left, &fenced) {
-		left = nil // whoever fenced it off has entered it, and it was told with its next write
-	}
-	err := errors.Join(left, l.pin(context.Background()), l.lookNoMore(), l.db.Close())
+	err := errors.Join(l.pin(context.Background()), l.lookNoMore(), l.db.Close())
 	if l.log != nil {
 		err = errors.Join(err, l.log.Close())
 	}

@@ -95,10 +95,10 @@ func closeLedger(t *testing.T, book *ledger.Ledger) {
 func unchanged() (notify.Inputs, error) { return nil, nil }
 
 // deliver opens everything, lets the caller change the run, runs it and closes.
-func (h home) deliver(t *testing.T, ctx context.Context, change func(*Run)) (_ Result, err error) {
+func (h home) deliver(t *testing.T, ctx context.Context, change func(*Run)) (Result, error) {
 	t.Helper()
 	book := h.open(t)
-	defer func() { err = errors.Join(err, book.Close()) }()
+	defer closeLedger(t, book)
 	plan, err := book.Plan(ctx, planID)
 	if err != nil {
 		t.Fatal(err)
