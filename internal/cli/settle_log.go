@@ -36,10 +36,10 @@ type trace struct {
 	log    *mailevidence.Log
 	zoned  bool // somebody has said which zone stamps without one are of
 	now    time.Time
-	known  int // letters that the log knows
-	named  int // of those, by more than the queue ID that the relay told us
-	cut    int // of the others, letters of a time that the log covers: it lacks the line with their Message-ID
-	absent int // letters that the relay has accepted, and of which a log that covers the time knows nothing
+	known  int         // letters that the log knows
+	named  []time.Time // when those came of which it has the Message-ID
+	cut    int         // of the others, letters of a time that the log covers: it lacks the line with their Message-ID
+	absent int         // letters that the relay has accepted, and of which a log that covers the time knows nothing
 }
 
 // settleByLog looks the unknown letters of a plan up in the log of the relay, and those
@@ -205,8 +205,7 @@ func (t *trace) judge(ctx context.Context, book *ledger.Ledger, plan ledger.Stor
 	}
 	for _, l := range lost {
 		if f := t.log.Of(l.messageID, l.since, l.changed, l.changed); f.QueueID != "" || f.Fate == mailevidence.Refused {
-			t.known++
-			t.named++
+			t.vouches(f)
 		}
 	}
 	for _, l := range lost {
@@ -241,16 +240,20 @@ func (t *trace) accepted(ctx context.Context, book *ledger.Ledger, plan ledger.S
 	return nil
 }
 
-// knows counts a letter that the log knows. One that it knows by a queue ID alone, which we
-// told it, does not show that it is whole: where the line with its Message-ID should be, it
-// shows that it is not.
+// knows counts a letter that the relay had taken. One that the log knows by a queue ID alone,
+// which we told it, does not show that it is whole: where the line with its Message-ID should be,
+// it shows that it is not.
 func (t *trace) knows(f mailevidence.Finding, w window) {
-	t.known++
-	switch {
-	case !f.Claimed:
-		t.named++
-	case t.log.Covers(w.from, w.to):
+	if t.vouches(f); f.Named.IsZero() && t.log.Covers(w.from, w.to) {
 		t.cut++
+	}
+}
+
+// vouches counts a letter that the log knows. Only a Message-ID in it shows that the log has those
+// of its time; a refusal before the letter was queued has none.
+func (t *trace) vouches(f mailevidence.Finding) {
+	if t.known++; !f.Named.IsZero() {
+		t.named = append(t.named, f.Named)
 	}
 }
 
@@ -281,6 +284,9 @@ func (l *looked) move(ctx context.Context, book *ledger.Ledger, plan ledger.Stor
 // recordOfLog is what goes on the record of a finding.
 func recordOfLog(f mailevidence.Finding) string {
 	words := []string{"the relay's log: " + string(f.Fate)}
+	if f.Fate == mailevidence.Refused { // it may have been an earlier attempt that was
+		words[0] += " at " + clockTime(f.At) + ", and not seen since"
+	}
 	if f.QueueID != "" {
 		words = append(words, "queue id "+f.QueueID)
 	}

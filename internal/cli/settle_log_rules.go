@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	mailevidence "tocsin/internal/notify/evidence"
@@ -22,6 +23,8 @@ const (
 // of its own on either side.
 type window struct{ from, to time.Time }
 
+func (w window) has(at time.Time) bool { return !at.Before(w.from) && !at.After(w.to) }
+
 // verdict is what a finding makes of an unknown letter, and why. No event is a row that
 // stays as it is.
 func (t *trace) verdict(f mailevidence.Finding, w window, lost time.Time) (ledger.Event, string) {
@@ -36,6 +39,9 @@ func (t *trace) verdict(f mailevidence.Finding, w window, lost time.Time) (ledge
 	}
 	if because := t.doubt(w, lost); because != "" {
 		return "", because
+	}
+	if f.Perhaps != "" {
+		return "", fmt.Sprintf("the relay had something for its recipient then (queue id %s), and the log has no Message-ID of it: add the lines of cleanup, or ask the recipient and %s", f.Perhaps, decide)
 	}
 	return ledger.Absent, recordOfLog(f)
 }
@@ -60,10 +66,16 @@ func (t *trace) doubt(w window, lost time.Time) string {
 		return "the log knows no letter of the plan; is it the relay's?"
 	case t.absent > 0:
 		return fmt.Sprintf("the log does not know %s that the relay has accepted in its time: it is not the whole log, or another machine's", many(t.absent, "letter"))
-	case t.cut > 0 || t.named == 0:
+	case t.cut > 0:
 		return "the log knows accepted letters by their queue IDs alone: it is not the whole log; the lines of cleanup, with the Message-IDs, have to be in it"
+	case !slices.ContainsFunc(t.named, w.has):
+		return fmt.Sprintf("the log names no letter of the plan by its Message-ID from %s to %s: nothing shows that it is whole then, and this relay's; add the logs of all machines behind the relay's name, or %s",
+			clockTime(w.from), clockTime(w.to), decide)
 	}
 	return ""
 }
+
+// decide is what is left to do where no log can prove anything.
+const decide = "decide: the same command with --tailnet ID {--resend | --hold} --why REASON in place of --log"
 
 func clockTime(at time.Time) string { return at.UTC().Format(time.RFC3339) }

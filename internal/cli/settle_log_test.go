@@ -41,8 +41,7 @@ func logAt(went time.Time, letters []smtptest.Transaction, fate func(i int) stri
 	}
 	line(went.Add(-30*time.Minute), "postfix-script[1]: starting the Postfix mail system")
 	for i, l := range letters {
-		id := l.Message[bytes.Index(l.Message, []byte("Message-ID: <"))+13:]
-		id = id[:bytes.IndexByte(id, '>')]
+		id := messageIDOf(l)
 		queue := fmt.Sprintf("4kQ%04dzz9x", i)
 		switch fate(i) {
 		case "never":
@@ -233,15 +232,18 @@ func TestVouching(t *testing.T) {
 		t.Fatal(err)
 	}
 	inside, before := window{at0900, at0900.Add(time.Minute)}, window{at0900.Add(-time.Hour), at0900.Add(-time.Minute)}
-	found.knows(mailevidence.Finding{Claimed: true}, before)
-	if why := found.doubt(inside, at0900); !strings.Contains(why, "by their queue IDs alone") {
+	found.knows(mailevidence.Finding{QueueID: "4kQ1By6X2Jz9x"}, before)
+	found.knows(mailevidence.Finding{QueueID: "4kQ1By6X2Jz9y", Named: before.to}, before)
+	found.vouches(mailevidence.Finding{QueueID: "4kQ1By6X2Jz9w", Named: inside.to.Add(time.Second)})
+	found.vouches(mailevidence.Finding{Fate: mailevidence.Refused, At: at0900})
+	if why := found.doubt(inside, at0900); !strings.Contains(why, "names no letter of the plan by its Message-ID from 2026-05-05T09:01:00Z to 2026-05-05T09:02:00Z") || !strings.HasSuffix(why, decide) {
 		t.Errorf("%q", why)
 	}
-	found.knows(mailevidence.Finding{}, inside)
+	found.knows(mailevidence.Finding{QueueID: "4kQ1By6X2Jz9z", Named: inside.to}, inside)
 	if why := found.doubt(inside, at0900); why != "" {
 		t.Errorf("%q", why)
 	}
-	found.knows(mailevidence.Finding{Claimed: true}, inside)
+	found.knows(mailevidence.Finding{QueueID: "4kQ1By6X2Jz9x"}, inside)
 	if why := found.doubt(inside, at0900); !strings.Contains(why, "by their queue IDs alone") {
 		t.Errorf("%q", why)
 	}

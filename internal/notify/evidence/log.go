@@ -31,7 +31,7 @@ type Letter struct {
 	// QueueID is where known that under which the relay said it took the letter: lines that come
 	// after those with the Message-ID were rotated away name nothing else.
 	QueueID   string
-	Recipient string    // of a letter with a QueueID
+	Recipient string    // a delivery under a queue ID alone is of the letter, or may be, only if it went there
 	Since     time.Time // before this the QueueID was another letter's
 	Taken     time.Time // when the relay said so, by our clock
 }
@@ -44,9 +44,12 @@ type Finding struct {
 	Code    Code
 	Relay   string // the next server, as mx.example.org[192.0.2.1]:25
 	Said    string // what it said, on one line, without people's addresses and names
-	// Claimed says that the letter was found by its queue ID alone: no line has its Message-ID.
-	// Such a log is cut off, or somebody has filtered it.
-	Claimed bool
+	// Named is when a line first had its Message-ID; zero where none has. A letter that was found
+	// by its queue ID alone is in a log that is cut off, or that somebody has filtered.
+	Named time.Time
+	// Perhaps is a queue ID under which something was delivered to its recipient that came to the
+	// relay in the time in question, and of which no line has a Message-ID; empty where none is.
+	Perhaps string
 	Times   int // how often the relay took the letter; more than once, and somebody may have it twice
 }
 
@@ -62,16 +65,18 @@ type LogOptions struct {
 	Skew time.Duration
 }
 
-// Log collects what the log of a Postfix says about some letters. It keeps what concerns
-// them and nothing of the rest, so that logs of any size can be read.
+// Log collects what the log of a Postfix says about some letters. It keeps what concerns them,
+// and of the rest no more than which queue IDs are others', so that logs of any size can be read.
 type Log struct {
 	stamps  stamper
 	quiet   time.Duration
 	skew    time.Duration
-	letters map[string]*account // by Message-ID
-	paths   map[string]*account // by return path, in lower case
-	queue   map[string]*passage // by host, instance and queue ID: those that are under way
-	claims  map[string][]claim  // by queue ID: letters that have met no line of theirs yet
+	letters map[string]*account   // by Message-ID
+	paths   map[string]*account   // by return path, in lower case
+	queue   map[string]*passage   // by host, instance and queue ID: those that are under way
+	claims  map[string][]claim    // by queue ID: letters that have met no line of theirs yet
+	seekers map[string][]*account // of letters without a queue ID, by recipient, in lower case
+	others  map[string]bool       // as queue, those under way that a Message-ID says to be of other letters
 	hosts   map[string]*cover
 	key     []byte // the last key of queue that was asked for
 }
@@ -80,6 +85,7 @@ type Log struct {
 type account struct {
 	passages []*passage
 	refused  *Finding // before it had a queue ID
+	nameless []nameless
 }
 
 // passage is one letter's way through one queue.
@@ -108,6 +114,7 @@ func NewLog(letters []Letter, o LogOptions) *Log {
 		stamps: stamper{zone: o.Zone, until: o.Until}, quiet: o.Quiet, skew: o.Skew,
 		letters: make(map[string]*account, len(letters)), paths: make(map[string]*account),
 		queue: make(map[string]*passage), claims: make(map[string][]claim), hosts: make(map[string]*cover),
+		seekers: make(map[string][]*account), others: make(map[string]bool),
 	}
 	if l.quiet == 0 {
 		l.quiet = time.Hour
@@ -121,8 +128,11 @@ func NewLog(letters []Letter, o LogOptions) *Log {
 		if letter.ReturnPath != "" {
 			l.paths[strings.ToLower(letter.ReturnPath)] = a
 		}
-		if letter.QueueID != "" {
+		switch to := strings.ToLower(letter.Recipient); {
+		case letter.QueueID != "":
 			l.claims[letter.QueueID] = append(l.claims[letter.QueueID], claim{a, letter.Recipient, letter.Since, letter.Taken})
+		case to != "":
+			l.seekers[to] = append(l.seekers[to], a)
 		}
 	}
 	return l
@@ -137,12 +147,15 @@ func (l *Log) Of(messageID string, since, from, to time.Time) Finding {
 	if a == nil {
 		return Finding{Fate: Unknown}
 	}
-	found, times, bound := Finding{Fate: Unknown}, 0, false
+	found, times, named := Finding{Fate: Unknown}, 0, time.Time{}
 	for _, p := range a.passages {
 		if p.began.Before(since) {
 			continue
 		}
-		if bound = bound || p.claimed == nil; p.goesOn(a.passages) {
+		if p.claimed == nil && (named.IsZero() || p.began.Before(named)) {
+			named = p.began
+		}
+		if p.goesOn(a.passages) {
 			continue
 		}
 		if p.taken {
@@ -159,7 +172,7 @@ func (l *Log) Of(messageID string, since, from, to time.Time) Finding {
 	case l.Covers(from, to):
 		found.Fate = Unseen
 	}
-	found.Times, found.Claimed = times, found.QueueID != "" && !bound
+	found.Times, found.Named, found.Perhaps = times, named, a.cameBetween(from, to)
 	return found
 }
 

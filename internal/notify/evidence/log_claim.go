@@ -37,10 +37,7 @@ func (l *Log) claimed(e entry, queueID, text []byte) *passage {
 	if !ok {
 		return nil
 	}
-	to := []string{o.address}
-	if was := originally.FindStringSubmatch(said); was != nil {
-		to = append(to, was[1])
-	}
+	to := o.addresses(said)
 	i := slices.IndexFunc(claims, func(c claim) bool {
 		return !at.Before(c.since) && l.cameWith(c, at, said) && slices.ContainsFunc(to, func(to string) bool { return strings.EqualFold(to, c.recipient) })
 	})
@@ -55,16 +52,29 @@ func (l *Log) claimed(e entry, queueID, text []byte) *passage {
 	return p
 }
 
-// cameWith reports whether what was delivered came to the relay when a letter did: Postfix
-// counts the delay of a delivery from then on
-// (https://www.postfix.org/postconf.5.html#delay_logging_resolution_limit).
+// addresses are where something was delivered, and where it was to go before the relay knew better.
+func (o outcome) addresses(said string) []string {
+	if was := originally.FindStringSubmatch(said); was != nil {
+		return []string{o.address, was[1]}
+	}
+	return []string{o.address}
+}
+
+// cameWith reports whether what was delivered came to the relay when a letter did.
 func (l *Log) cameWith(c claim, at time.Time, said string) bool {
+	came, ok := cameAt(at, said)
+	return ok && came.Sub(c.taken).Abs() <= l.skew
+}
+
+// cameAt is when what was delivered at an instant came to the relay: Postfix counts the delay of
+// a delivery from then on (https://www.postfix.org/postconf.5.html#delay_logging_resolution_limit).
+func cameAt(at time.Time, said string) (came time.Time, ok bool) {
 	m := delayed.FindStringSubmatch(said)
 	if m == nil {
-		return false
+		return time.Time{}, false
 	}
 	delay, err := time.ParseDuration(m[1] + "s")
-	return err == nil && at.Add(-delay).Sub(c.taken).Abs() <= l.skew
+	return at.Add(-delay), err == nil
 }
 
 // strange reports whether a delivery is of a later letter under the queue ID of one that was

@@ -23,6 +23,9 @@ const (
 	probes = "postfix/smtp[4]: 4kQ1By6X2Jz9x: to=<jo@example.org>, relay=mx.example.org[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=undeliverable (host mx.example.org said: 550 5.1.1 nobody)\n"
 	// again is of another letter to the same recipient, under a queue ID that was used before.
 	again = "May  4 09:19:00 mx postfix/smtp[4]: 4kQ1By6X2Jz9x: to=<jo@example.org>, relay=mx.example.org[192.0.2.1]:25, delay=2, delays=0/0/0/2, dsn=5.2.2, status=bounced (host mx.example.org said: 552 5.2.2 full)\n"
+	// reused is of a letter to somebody else under that queue ID, and begins a line that says how it ends.
+	reused = "May  4 09:19:00 mx postfix/smtp[4]: 4kQ1By6X2Jz9x: to=<other@example.net>, relay=none, delay=2, delays=0/0/0/2, dsn=4.4.1, status=deferred (connect to mx.example.net[192.0.2.9]:25: Connection timed out)\n" +
+		"May  4 09:19:30 mx postfix/"
 )
 
 // TestQueueIDAlone: where the lines with the Message-ID were rotated away, a letter is known by
@@ -44,6 +47,9 @@ func TestQueueIDAlone(t *testing.T) {
 		{"of no delay", strings.ReplaceAll(returns, " delay=1,", ""), Letter{QueueID: id}, Unseen},
 		{"of a strange delay", strings.ReplaceAll(returns, " delay=1,", " delay="+strings.Repeat("9", 30)+","), Letter{QueueID: id}, Unseen},
 		{"used again, without the lines between", sends + again, Letter{QueueID: id}, Onward},
+		{"used again, and expired", defers + reused + "qmgr[3]: " + id + ": from=<x@example.net>, status=expired, returned to sender\n", Letter{QueueID: id, Taken: from.Add(-30 * time.Second)}, Queued},
+		{"used again, and deleted", defers + reused + "postsuper[3]: " + id + ": removed\n", Letter{QueueID: id, Taken: from.Add(-30 * time.Second)}, Queued},
+		{"used again, and refused", defers + reused + "cleanup[3]: " + id + ": milter-reject: END-OF-MESSAGE from x[192.0.2.9]: 5.7.1 spam\n", Letter{QueueID: id, Taken: from.Add(-30 * time.Second)}, Queued},
 		{"a probe", probes, Letter{QueueID: id}, Unseen},
 		{"after a probe", probes + removes + returns, Letter{QueueID: id}, Returned},
 		{"no queue ID", rotated, Letter{}, Unseen},
@@ -80,9 +86,25 @@ func TestQueueIDAlone(t *testing.T) {
 		if got.Fate != c.want || (c.want != Unseen) != (got.QueueID == id) {
 			t.Errorf("%s: %+v, want %s", c.name, got, c.want)
 		}
-		if alone := c.want != Unseen && !strings.Contains(c.lines, "message-id=<"+aMessage); got.Claimed != alone {
-			t.Errorf("%s: found by its queue ID alone: %v, want %v", c.name, got.Claimed, alone)
+		if named := strings.Contains(c.lines, "message-id=<"+aMessage); got.Named.IsZero() == named {
+			t.Errorf("%s: its Message-ID came at %v; in the log: %v", c.name, got.Named, named)
 		}
+	}
+}
+
+// TestQueueIDOfTwo: two letters to one recipient, one after the other under the same queue ID, are
+// told apart by when they came.
+func TestQueueIDOfTwo(t *testing.T) {
+	const id, second = "4kQ1By6X2Jz9x", "0b0b@example.com"
+	l := NewLog([]Letter{
+		{MessageID: aMessage, QueueID: id, Recipient: "jo@example.org", Since: from, Taken: from},
+		{MessageID: second, QueueID: id, Recipient: "jo@example.org", Since: from, Taken: from.Add(19 * time.Minute)},
+	}, skewed)
+	if err := l.Read(strings.NewReader(around(sends + again))); err != nil {
+		t.Fatal(err)
+	}
+	if first, second := l.Of(aMessage, from, from, to), l.Of(second, from, from, to); first.Fate != Onward || second.Fate != Returned {
+		t.Errorf("%s and %s, want %s and %s", first.Fate, second.Fate, Onward, Returned)
 	}
 }
 
@@ -99,7 +121,7 @@ func TestFilterHandsBack(t *testing.T) {
 		if err := l.Read(strings.NewReader(around(lines))); err != nil {
 			t.Fatal(err)
 		}
-		if got := l.Of(aMessage, from, from, to); got.Fate != Returned || got.QueueID != second || got.Claimed {
+		if got := l.Of(aMessage, from, from, to); got.Fate != Returned || got.QueueID != second || got.Named.IsZero() {
 			t.Errorf("%+v, want %s", got, Returned)
 		}
 	}

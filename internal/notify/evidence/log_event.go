@@ -41,13 +41,25 @@ func (l *Log) take(line []byte) {
 	if string(daemon) == "cleanup" && l.binds(e.at, id, said) {
 		return
 	}
-	p := l.queue[string(l.key)]
-	if p == nil {
-		p = l.claimed(e, id, said)
-	}
-	if p != nil && !l.strange(p, e.at, said) && p.event(e.at, string(daemon), string(said)) {
+	switch p := l.meant(e, id, said); {
+	case p == nil:
+		l.stray(e.at, daemon, id, said)
+	case p.event(e.at, string(daemon), string(said)):
 		delete(l.queue, string(l.key))
 	}
+}
+
+// meant is the passage of a letter of ours that a line is of; nil where it is of none.
+func (l *Log) meant(e entry, queueID, said []byte) *passage {
+	p := l.queue[string(l.key)]
+	if p != nil && l.strange(p, e.at, said) {
+		delete(l.queue, string(l.key)) // nor is it in what follows: how a later letter ends is not how this one did
+		p = nil
+	}
+	if p == nil {
+		p = l.claimed(e, queueID, said)
+	}
+	return p
 }
 
 // isQueueID reports whether octets are a queue ID, short or long, or NOQUEUE
@@ -73,8 +85,10 @@ func (l *Log) binds(at time.Time, queueID, said []byte) bool {
 	a := l.letters[string(id)]
 	if a == nil {
 		delete(l.queue, string(l.key))
+		l.another()
 		return true
 	}
+	delete(l.others, string(l.key))
 	for _, p := range a.passages { // the same line in two files, as mail.log and mail.info have it
 		if p.queueID == string(queueID) && p.began.Equal(at) {
 			l.queue[string(l.key)] = p

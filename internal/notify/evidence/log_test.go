@@ -113,7 +113,10 @@ func TestFates(t *testing.T) {
 		if c.want.Fate == Begun || got.QueueID != "" && c.want.QueueID == "" {
 			got.QueueID = ""
 		}
-		if got.At = (time.Time{}); !cmp.Equal(got, c.want) {
+		if named := strings.Contains(c.lines, "message-id=<"+aMessage) && got.Fate != Unseen; named != got.Named.Equal(from.Add(time.Second)) {
+			t.Errorf("%s: its Message-ID came at %v; in the log: %v", c.name, got.Named, named)
+		}
+		if got.At, got.Named = (time.Time{}), (time.Time{}); !cmp.Equal(got, c.want) {
 			t.Errorf("%s: %s", c.name, cmp.Diff(c.want, got))
 		}
 		if strings.Contains(got.Said, "@") {
