@@ -186,6 +186,27 @@ func TestLetterAfterOneInDoubt(t *testing.T) {
 	}
 }
 
+// TestLetterAfterTwoInDoubt: where nobody knows which of two letters arrived, the next one says
+// what has changed since the first, and takes back both, not that of one day.
+func TestLetterAfterTwoInDoubt(t *testing.T) {
+	s, _ := streetOf(t, 1, func(m smtptest.Moment, _ int) smtptest.Action {
+		if m == smtptest.Taken {
+			return smtptest.Drop
+		}
+		return nil
+	})
+	s.wants(exitIncomplete, "--now 2026-06-02T09:01:00Z send TS-2026-002/1 --live --once --no-self --canary 0 --yes TS-2026-002/1", "unknown 1")
+	s.news("2026-06-03T09:30:00Z", "1.66.1", "1.66.2", "--material")
+	s.wants(exitDone, "--now 2026-06-04T09:00:00Z plan TS-2026-002 --kind correction", "TS-2026-002/2")
+	s.wants(exitIncomplete, "--now 2026-06-04T09:01:00Z send TS-2026-002/2 --live --once --no-self --canary 0 --yes TS-2026-002/2", "unknown 1")
+	s.news("2026-06-05T09:30:00Z", "1.66.2", "1.66.3", "--material")
+	s.wants(exitDone, "--now 2026-06-05T10:00:00Z plan TS-2026-002 --kind update", "TS-2026-002/3")
+	said := s.letter("2026-06-05T10:00:00Z", "TS-2026-002/3", house(0))
+	if !strings.Contains(said, "Fixed-in-1.66.2. Fixed-in-1.66.3.") || !strings.Contains(said, "If you have an earlier letter, go by this one.") || strings.Contains(said, "We wrote to you on") {
+		t.Error(said)
+	}
+}
+
 // house0 is what the only house of a street has while a letter is lost, and what the next says.
 type house0 struct {
 	then *bool

@@ -81,7 +81,7 @@ type Row struct {
 	Doubtful  bool      // nobody knows whether any of them arrived: the letter says that it replaces what may have come
 	Cleared   bool      // it was told last that all is well, which is no longer so; or where it is Doubtful, it may have been
 	Unrevised bool      // it was told so for certain, and the bulletin has had no revision since, not even an immaterial one
-	Replaces  time.Time // when the last of them was written; zero where none is, none that the letter takes back, or others arrived and of this one nobody knows
+	Replaces  time.Time // when the last of them was written; zero where none is, none that the letter takes back, or of this one nobody knows and there are others
 }
 
 // PlanID names a plan: the bulletin and the number of the plan, TS-2026-004/1.

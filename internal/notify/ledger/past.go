@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -31,7 +32,8 @@ type Past struct {
 	// Again says that it was told, if at all, by a letter that was sent again in doubt, and
 	// that this one has not arrived: it is told once more.
 	Again bool
-	By    int         // number of the last plan that told it; 0: none
+	First int         // number of the first plan that told it; 0: none
+	By    int         // of the last
 	Sure  int         // of the last that told it for certain: its letter arrived, or a person told it; 0: none
 	Kind  notify.Kind // of that row: after an all-clear it was told that all is well
 	// Owed is the number of the last plan after By that had a letter for it, or would have
@@ -96,6 +98,7 @@ func (p *Past) add(r pastRow) {
 	case (r.may || r.told) && !owes:
 		p.Doubtful = !r.arrived && !r.told && (p.Doubtful || !p.Told)
 		p.Told, p.By, p.Kind, p.Owed, p.OwedKind, p.Again = true, r.plan, r.kind, 0, "", again
+		p.First = cmp.Or(p.First, r.plan)
 		if r.arrived || r.told {
 			p.Sure = r.plan
 		}

@@ -30,7 +30,7 @@ func oneLetter(kind notify.Kind, messageID string) []notify.Entry {
 func TestPast(t *testing.T) {
 	const who, name, to = "t000.example", "Tailnet <0> ü", "o0@t.example"
 	was := func(by int, kind notify.Kind, more ...func(*Past)) Past {
-		p := Past{Tailnet: who, Name: name, Told: by > 0, By: by, Sure: by, Kind: kind}
+		p := Past{Tailnet: who, Name: name, Told: by > 0, First: min(by, 1), By: by, Sure: by, Kind: kind}
 		for _, change := range more {
 			change(&p)
 		}
@@ -46,6 +46,7 @@ func TestPast(t *testing.T) {
 	lost := func(p *Past) { p.Arrived = false } // or nobody knows
 	doubtful := func(p *Past) { p.Doubtful, p.Sure, p.Arrived = true, 0, false }
 	again := func(p *Past) { p.Again, p.Arrived = true, false }
+	since := func(by int) func(*Past) { return func(p *Past) { p.First = by } }
 	sure := func(by int) func(*Past) { return func(p *Past) { p.Sure = by } }
 	owed := func(by int, kind notify.Kind) func(*Past) {
 		return func(p *Past) { p.Owed, p.OwedKind = by, kind }
@@ -100,7 +101,7 @@ func TestPast(t *testing.T) {
 		"owed, then done":       {[]step{{live(1), first, "accept"}, {live(2), second, "reject"}, {live(3), second, "accept"}}, was(3, second, letters("1", "3"))},
 		"owed twice":            {[]step{{live(1), first, "accept"}, {live(2), second, "reject"}, {live(3), notify.Update, ""}}, was(1, first, letters("1"), owed(3, notify.Update))},
 		"never told":            {[]step{{live(1), first, "reject"}, {live(2), first, "defer"}}, was(0, "")},
-		"told late":             {[]step{{live(1), first, "reject"}, {live(2), first, "accept"}}, was(2, first, letters("2"))},
+		"told late":             {[]step{{live(1), first, "reject"}, {live(2), first, "accept"}}, was(2, first, letters("2"), since(2))},
 		"by phone, dropped":     {[]step{{live(1), first, "reject told drop"}}, was(1, first)},
 		"all is well":           {[]step{{live(1), first, "accept"}, {live(2), notify.AllClear, "accept"}}, was(2, notify.AllClear, letters("1", "2"))},
 	} {
@@ -145,7 +146,7 @@ func TestPastIsForgotten(t *testing.T) {
 	if err := l.Forget(ctx, p, past); err != nil {
 		t.Fatal(err)
 	}
-	want := Past{Tailnet: "t000.example", Told: true, By: 1, Sure: 1, Kind: notify.FirstNotice}
+	want := Past{Tailnet: "t000.example", Told: true, First: 1, By: 1, Sure: 1, Kind: notify.FirstNotice}
 	if got, _, err := l.Past(ctx, p.ID.Bulletin, want.Tailnet); err != nil || !cmp.Equal(got, want) {
 		t.Errorf("%v\n%s", err, cmp.Diff(want, got))
 	}
@@ -260,6 +261,9 @@ func plainly(t *testing.T, l *Ledger) map[tailnet.ID]Past {
 				past.Told, past.By, past.Kind, past.Owed, past.OwedKind, past.Again = true, id.Number, d.Kind, 0, "", again
 				if sure {
 					past.Sure = id.Number
+				}
+				if past.First == 0 {
+					past.First = id.Number
 				}
 			} else if past.Told && p.Dropped == "" {
 				past.Owed, past.OwedKind = id.Number, d.Kind

@@ -1,6 +1,7 @@
 package planning
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"time"
@@ -210,10 +211,12 @@ func (s *Sequel) gone(ctx context.Context, p ledger.Past) (notify.Row, bool, err
 }
 
 // after is a row as its letter comes after others. The day of the last of them it gives where
-// that one arrived; or where none did for certain, so that the letter says so.
+// that one arrived; or where it is the only one, and the letter says that it may not have. Of
+// several that may not have, whoever has one other than the last is to go by this letter too.
 func (s *Sequel) after(ctx context.Context, row notify.Row, p ledger.Past) (notify.Row, error) {
 	row.Earlier = p.Messages
-	if p.Written == 0 || !p.Arrived && !p.Doubtful {
+	only := p.Doubtful && p.Written == p.First
+	if p.Written == 0 || !p.Arrived && !only {
 		return row, nil
 	}
 	plan, err := s.earlier(ctx, p.Written)
@@ -236,11 +239,10 @@ func (s *Sequel) explains(ctx context.Context, p ledger.Past) (bool, error) {
 }
 
 // news is what a letter says to have changed: the material revisions since the last letter that
-// arrived for certain. What a later one said, of which nobody knows, its reader may not know.
+// arrived for certain, or since the first where none did. What a later one said, of which nobody
+// knows, its reader may not know.
 func (s *Sequel) news(ctx context.Context, p ledger.Past) ([]string, error) {
-	if p.Sure > 0 {
-		p.By = p.Sure
-	}
+	p.By = cmp.Or(p.Sure, p.First)
 	return s.changed(ctx, p)
 }
 

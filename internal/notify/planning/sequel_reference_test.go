@@ -73,9 +73,14 @@ func (r reference) explained(id tailnet.ID, kind notify.Kind) []string {
 	}
 	plan := r.sure(id)
 	if plan == 0 {
-		plan, _ = r.told(id)
+		plan = r.first(id)
 	}
 	return r.newsSince(plan)
+}
+
+// first is the first plan that told a tailnet, counted from 1.
+func (r reference) first(id tailnet.ID) int {
+	return 1 + slices.IndexFunc(r.h.chapters[id], func(c chapter) bool { return c.ends >= arrived })
 }
 
 // sure is the last plan that told a tailnet for certain, counted from 1.
@@ -89,14 +94,14 @@ func (r reference) sure(id tailnet.ID) (plan int) {
 }
 
 // replaced is when the letter was made that another is to replace: the last one, where it arrived,
-// or where nobody has been told for certain. One that takes back an all-clear is of that day, or of none.
+// or where it is the only one and nobody knows. One that takes back an all-clear is of that day, or of none.
 func (r reference) replaced(id tailnet.ID, cleared bool) (at time.Time) {
 	plan, _ := r.told(id)
 	for i, c := range r.h.chapters[id] {
 		if c.ends != arrived && c.ends != doubted || r.h.forgotten[id] {
 			continue
 		}
-		if at = (time.Time{}); c.ends == arrived && (!cleared || i+1 == plan) || r.sure(id) == 0 && !cleared {
+		if at = (time.Time{}); c.ends == arrived && (!cleared || i+1 == plan) || r.sure(id) == 0 && i+1 == r.first(id) && !cleared {
 			at = madeOn(i + 1)
 		}
 	}

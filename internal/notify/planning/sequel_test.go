@@ -77,6 +77,9 @@ func (h *tale) past(id tailnet.ID) ledger.Past {
 		case arrived, doubted, phoned, again:
 			p.Doubtful = c.ends != arrived && c.ends != phoned && (!p.Told || p.Doubtful)
 			p.Told, p.By, p.Kind, p.Owed, p.OwedKind, p.Again = true, i+1, c.kind, 0, "", c.ends == again
+			if p.First == 0 {
+				p.First = i + 1
+			}
 			if c.ends != phoned {
 				p.Messages = append(p.Messages, messageOf(id, i+1))
 				p.Address, p.Written, p.Arrived = tailnet.Address("earlier@"+string(id)), i+1, c.ends == arrived
