@@ -1,10 +1,13 @@
 package ledger
 
 import (
+	"database/sql"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -466,6 +469,9 @@ func TestReaderWithoutALockDamagesNothing(t *testing.T) {
 	if err := l.Commit(ctx, p, r, nil, []Mark{{d[0], 1, ""}}, created); !errors.Is(err, ErrChanged) {
 		t.Errorf("the run marks a letter: %v", err)
 	}
+	if err := l.Enter(ctx); !errors.Is(err, ErrChanged) {
+		t.Errorf("the run enters what was entered: %v", err)
+	}
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -536,4 +542,71 @@ func TestMarkedLetterIsNotGivenBack(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	wantStates(t, l, p, map[State]int{Intent: 2, Planned: 8})
+}
+
+// What a letter came to once is not forgotten when the rows have caught up.
+func TestEndedLetterStaysEnded(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(40))
+	r := startRun(t, l, p)
+	d := claimSome(t, l, p, r, 2)
+	if err := l.Enter(ctx); err != nil { // both are under way
+		t.Fatal(err)
+	}
+	settleAs(t, l, p, r, Accept, d[:1])
+	if err := l.Enter(ctx); err != nil {
+		t.Fatal(err)
+	}
+	var move *MoveError
+	if err := l.Commit(ctx, p, r, all(Reject, d[:1]), nil, during); !errors.As(err, &move) {
+		t.Errorf("it ends twice: %v", err)
+	}
+	settleAs(t, l, p, r, Reject, d[1:])
+	wantStates(t, l, p, map[State]int{Accepted: 1, Rejected: 1, Planned: 8})
+}
+
+// Two runs of one process write in turn, each of its own plan.
+func TestTwoRunsShareTheJournal(t *testing.T) {
+	l := newLedger(t)
+	other := aPlan(1)
+	other.ID.Bulletin = "TS-2026-099"
+	plans := []Stored{freeze(t, l, aPlan(1), entries(40)), freeze(t, l, other, entries(40))}
+	var runs []Run
+	var begun [][]Delivery
+	for _, p := range plans {
+		runs = append(runs, startRun(t, l, p))
+		begun = append(begun, claimSome(t, l, p, runs[len(runs)-1], 6))
+	}
+	for i := range 3 {
+		for k, p := range plans {
+			settleAs(t, l, p, runs[k], Accept, begun[k][i:i+1])
+		}
+	}
+	for k, p := range plans {
+		wantStates(t, l, p, map[State]int{Accepted: 3, Intent: 3, Planned: 4})
+		if err := errors.Join(l.End(ctx, p, runs[k], during), l.Verify(ctx, p)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A chain that gives a marked letter back is refused, though its rows agree with it.
+func TestChainGivesNoMarkedLetterBack(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(40))
+	r := startRun(t, l, p)
+	d := claimSome(t, l, p, r, 1)
+	if err := l.Commit(ctx, p, r, nil, []Mark{{d[0], 1, ""}}, during); err != nil {
+		t.Fatal(err)
+	}
+	err := l.transact(ctx, func(tx *sql.Tx) error {
+		_, err := tx.Exec("UPDATE deliveries SET state = 'planned', attempts = 0 WHERE row = ?", d[0].Row)
+		return errors.Join(err, l.record(ctx, tx, p, during, recoveredKind, r.word(), fmt.Sprint(d[0].Row, " planned")))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Verify(ctx, p); !errors.Is(err, ErrChanged) || !strings.Contains(err.Error(), "chain") {
+		t.Error(err)
+	}
 }
