@@ -53,20 +53,21 @@ func (l *Ledger) adoptPlan(ctx context.Context, tx *sql.Tx, p Stored) error {
 	var rows, letters int
 	err := tx.QueryRowContext(ctx, "SELECT count(*), count(*) FILTER (WHERE standing = ?) FROM deliveries WHERE plan = ?",
 		string(notify.Mailed), p.key).Scan(&rows, &letters)
+	end := link{hash: anchor} // of its chain: there is none yet
 	if err == nil {
-		err = l.record(ctx, tx, p, p.Created, frozenKind, frozenLine(p.Digest, rows, letters))
+		err = l.recordAfter(ctx, tx, p, &end, p.Created, frozenKind, frozenLine(p.Digest, rows, letters))
 	}
 	for from := 0; err == nil && from >= 0; {
-		from, err = l.adoptSome(ctx, tx, p, from)
+		from, err = l.adoptSome(ctx, tx, p, &end, from)
 	}
 	if err == nil && p.Superseded != "" {
-		err = l.record(ctx, tx, p, p.Created, supersededKind, "by "+p.Superseded)
+		err = l.recordAfter(ctx, tx, p, &end, p.Created, supersededKind, "by "+p.Superseded)
 	}
 	return err
 }
 
 // adoptSome takes in the next rows after one, and says after which to go on; -1 at the end.
-func (l *Ledger) adoptSome(ctx context.Context, tx *sql.Tx, p Stored, after int) (last int, err error) {
+func (l *Ledger) adoptSome(ctx context.Context, tx *sql.Tx, p Stored, end *link, after int) (last int, err error) {
 	rows, err := tx.QueryContext(ctx,
 		`SELECT row, state, attempts, changed, erased FROM deliveries WHERE plan = ? AND row > ?
 		 AND NOT (state IN ('planned', 'none') AND attempts = 0 AND erased = '') ORDER BY row LIMIT ?`, p.key, after, adoptRows)
@@ -86,7 +87,7 @@ func (l *Ledger) adoptSome(ctx context.Context, tx *sql.Tx, p Stored, after int)
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil || len(lines) == 0 {
 		return -1, err
 	}
-	return last, l.record(ctx, tx, p, p.Created, adoptedKind, lines...)
+	return last, l.recordAfter(ctx, tx, p, end, p.Created, adoptedKind, lines...)
 }
 
 func frozenLine(digest string, rows, letters int) string {

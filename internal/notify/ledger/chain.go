@@ -95,6 +95,9 @@ func parseEvent(id notify.PlanID, text string) (event, error) {
 // something about a plan that has to last (an approval, say), calls it; the lines hold
 // IDs, words and digests only, and nothing that names a person but under a commitment.
 func (l *Ledger) record(ctx context.Context, tx *sql.Tx, p Stored, at time.Time, kind string, lines ...string) error {
+	if err := unread(ctx, tx, p); err != nil {
+		return err // nobody knows what it would follow from
+	}
 	last, err := l.tip(ctx, tx, p)
 	if err != nil {
 		return err

@@ -20,10 +20,11 @@ func (l *Ledger) Claim(ctx context.Context, p Stored, r Run, limit int, at time.
 	if at.After(p.Deadline) {
 		return nil, nil
 	}
-	if l.unpinned >= pinEvery {
+	if l.unpinned >= pinEvery || l.unpinned > 0 && (at.Sub(l.pinned) >= EnterAfter || at.Before(l.pinned)) {
 		if err := l.pin(ctx); err != nil {
 			return nil, err
 		}
+		l.pinned = at
 	}
 	m := moves{Ledger: l, moved: make(map[letterKey]footing)}
 	var last link
@@ -95,7 +96,8 @@ type Mark struct {
 
 // Commit writes down, in one durable transaction, what became of some letters of a run,
 // and the dot marks of others: many connections' at once. Nothing of it is written where a
-// letter is not the run's to speak of, or where the run was fenced off.
+// letter is not the run's to speak of, or where the run was fenced off. Another error says that
+// the ledger failed: then what was to be written may stand there.
 func (l *Ledger) Commit(ctx context.Context, p Stored, r Run, outcomes []Outcome, marks []Mark, at time.Time) error {
 	if err := l.goAhead(ctx, false); err != nil {
 		return err

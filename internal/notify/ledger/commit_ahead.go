@@ -36,9 +36,8 @@ func (l *Ledger) goAhead(ctx context.Context, ahead bool) error {
 	if l.isAhead == ahead {
 		return nil
 	}
-	if err := database.Ahead(ctx, l.db, ahead); err != nil {
-		return err
-	}
-	l.isAhead = ahead
-	return nil
+	l.isAhead = true // where asking fails, nobody knows what became of it
+	err := database.Ahead(ctx, l.db, ahead)
+	l.isAhead = ahead || err != nil
+	return err
 }

@@ -15,8 +15,9 @@ import (
 	"tocsin/internal/private"
 )
 
-// pinEvery is after how many events the ends of the chains are pinned during a run. A
-// ledger that was rolled back is found by the pins; they cost two waits for the disk.
+// pinEvery is after how many events the ends of the chains are pinned during a run, if not
+// before that by the clock. A ledger that was rolled back is found by the pins; they cost two
+// waits for the disk.
 const pinEvery = 16
 
 // OlderError is a ledger that has not what its head says it had: an older one stands in

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/internal/notify"
 	"tocsin/internal/notify/database"
 )
 
@@ -36,16 +37,28 @@ import (
 // plan's chain.
 
 const (
-	// insertRecord writes a record of a run that may write, after the last one that it knows.
-	insertRecord = `INSERT INTO journal (record, text, hash) SELECT (run << 32) + ?, ?, ? FROM runs AS r
-	WHERE run = ? AND plan = ? AND fence = ? AND ended = ''
-	AND coalesce((SELECT max(record) FROM journal WHERE record BETWEEN run << 32 AND (run + 1 << 32) - 1), run << 32) = (run << 32) + ?`
+	// insertRecord writes a record of a run that may write, after the last one that it knows: the
+	// first after the end of the plan's chain, and none beside those of another run of the plan,
+	// which would follow from that as well.
+	insertRecord = `INSERT INTO journal (record, text, hash) SELECT (run << 32) + ?1, ?2, ?3 FROM runs AS r
+	WHERE run = ?4 AND plan = ?5 AND fence = ?6 AND ended = ''
+	AND coalesce((SELECT max(record) FROM journal WHERE record BETWEEN run << 32 AND (run + 1 << 32) - 1), run << 32) = (run << 32) + ?7
+	AND (?7 > 0 OR ?8 = (SELECT hash FROM events WHERE plan = ?5 ORDER BY seq DESC LIMIT 1))
+	AND NOT EXISTS (SELECT 1 FROM journal WHERE record < ?4 << 32 AND record >> 32 IN (SELECT run FROM runs WHERE plan = ?5))
+	AND NOT EXISTS (SELECT 1 FROM journal WHERE record >= ?4 + 1 << 32 AND record >> 32 IN (SELECT run FROM runs WHERE plan = ?5))`
 
 	selectRecords = "SELECT record & 0xFFFFFFFF, text, hash FROM journal WHERE record BETWEEN ?1 << 32 AND (?1 + 1 << 32) - 1 ORDER BY record"
 	emptyJournal  = "DELETE FROM journal WHERE record BETWEEN ?1 << 32 AND (?1 + 1 << 32) - 1"
 
 	selectWriting = `SELECT r.plan, bulletin, number, run, fence, ended FROM runs AS r JOIN plans AS p USING (plan)
 	WHERE run IN (SELECT DISTINCT record >> 32 FROM journal) ORDER BY run`
+
+	// namedRuns are records with the runs that they name, by their numbers and by their texts:
+	// only damage makes those two.
+	namedRuns = `journal LEFT JOIN runs AS a ON a.run = record >> 32
+	LEFT JOIN runs AS b ON text GLOB 'run [1-9]*' AND b.run = CAST(substr(text, 5) AS INTEGER)`
+	// ofPlan finds those that are or may be of a plan.
+	ofPlan = "(a.plan = ?1 OR b.plan = ?1 OR a.plan IS NULL AND b.plan IS NULL)"
 )
 
 // say writes down what letters come to, in one durable record. In a transaction it is the
@@ -66,8 +79,9 @@ func (m *moves) say(ctx context.Context, p Stored, r Run, at time.Time) (last li
 	}
 	text := r.word() + " " + stamp(at) + "\n" + strings.Join(m.lines, "\n")
 	next := link{last.seq + 1, chained(last.hash, text)}
-	done, err := insert.ExecContext(ctx, next.seq, text, next.hash, r.ID, p.key, r.fence, last.seq)
+	done, err := insert.ExecContext(ctx, next.seq, text, next.hash, r.ID, p.key, r.fence, last.seq, last.hash)
 	if err != nil {
+		m.afoot.under = nil // cut short, it may stand there all the same: the rows will know
 		return last, database.OnDisk(m.path, err)
 	}
 	if n, err := done.RowsAffected(); err != nil || n != 1 {
@@ -296,7 +310,7 @@ func (m *moves) follow(ctx context.Context, from querier, w writing) ([]record, 
 	for i, r := range records {
 		for _, s := range r.words {
 			if err := m.moveAs(ctx, w, r.at, s.kind, s.line); err != nil {
-				return nil, damaged(w.plan.ID, "journal", "record %d says what cannot be: %v", i+1, err)
+				return nil, cannotBe(err, w.plan.ID, "journal", "record", i+1)
 			}
 		}
 	}
@@ -314,10 +328,19 @@ func (m *moves) moveAs(ctx context.Context, w writing, at, kind, line string) er
 	if err != nil {
 		return err
 	}
-	if may, err := m.move(ctx, w.plan, row, change); err != nil || !may {
-		return errors.Join(err, fmt.Errorf("letter %d does not stand so", row))
+	may, err := m.move(ctx, w.plan, row, change)
+	if err == nil && !may {
+		err = fmt.Errorf("letter %d does not stand so: %w", row, errEvent)
 	}
-	return nil
+	return err
+}
+
+// cannotBe takes what a letter cannot do for damage; anything else that fails is none.
+func cannotBe(err error, id notify.PlanID, part, what string, n int) error {
+	if !errors.Is(err, errEvent) {
+		return err
+	}
+	return damaged(id, part, "%s %d says what cannot be: %v", what, n, err)
 }
 
 // changeOf is what an event does to a letter, by the words after its row.
@@ -327,14 +350,17 @@ func changeOf(kind string, run int64, at string, words []string) (func(*footing)
 		return func(f *footing) bool { return f.claim(run, at) }, nil
 	case kind == markedKind && len(words) == 2:
 		connection, err := strconv.Atoi(words[0])
-		return func(f *footing) bool { return f.mark(run, connection, at) }, err
+		if err != nil {
+			return nil, errEvent
+		}
+		return func(f *footing) bool { return f.mark(run, connection, at) }, nil
 	case kind == outcomeKind && len(words) == 5:
 		code, err := strconv.Atoi(words[1])
-		if !slices.Contains(States[:], State(words[0])) {
+		if err != nil || !slices.Contains(States[:], State(words[0])) {
 			return nil, errEvent
 		}
 		to := ending{state: State(words[0]), code: code, enhanced: undashed(words[2]), next: undashed(words[3])}
-		return func(f *footing) bool { return f.end(run, to, at) }, err
+		return func(f *footing) bool { return f.end(run, to, at) }, nil
 	}
 	return nil, errEvent
 }
@@ -342,28 +368,38 @@ func changeOf(kind string, run int64, at string, words []string) (func(*footing)
 // verifyJournal holds what a run at work has written, and what is in no chain yet, to the rows.
 // Whoever writes the ledger has entered it before.
 func (l *Ledger) verifyJournal(ctx context.Context, p Stored) error {
+	if l.held != nil {
+		return unread(ctx, l.db, p)
+	}
 	all, err := allWriting(l.db.QueryContext(ctx, selectWriting))
 	for _, w := range all {
-		if err != nil || w.plan.key != p.key {
-			continue
-		}
-		m := moves{Ledger: l, moved: make(map[letterKey]footing)}
-		if _, err = m.follow(ctx, l.db, w); err == nil && l.held != nil {
-			err = damaged(p.ID, "journal", "records of run %d are in no chain", w.run.ID)
+		if err == nil && w.plan.key == p.key {
+			m := moves{Ledger: l, moved: make(map[letterKey]footing)}
+			_, err = m.follow(ctx, l.db, w)
 		}
 	}
-	var strange bool
+	var two bool
 	if err == nil {
-		err = l.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM journal WHERE record >> 32 NOT IN (SELECT run FROM runs))").Scan(&strange)
+		err = l.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM "+namedRuns+" WHERE "+ofPlan+" AND (a.run IS NOT b.run OR a.run IS NULL))", p.key).Scan(&two)
 	}
-	if strange {
-		err = damaged(p.ID, "journal", "it has records of a run that there is not")
+	if two {
+		err = damaged(p.ID, "journal", "nobody can tell whose a record is")
 	}
 	return err
 }
 
-// enterDead enters what runs have left behind that died.
-func (l *Ledger) enterDead(ctx context.Context) error {
+// unread refuses a plan of which there are, or may be, records that nobody could enter.
+func unread(ctx context.Context, from querier, p Stored) error {
+	var is bool
+	err := from.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM "+namedRuns+" WHERE "+ofPlan+")", p.key).Scan(&is)
+	if is {
+		err = damaged(p.ID, "journal", "it cannot be read, and what it says is in no chain")
+	}
+	return err
+}
+
+// enterLeft enters what any run has left in the journal.
+func (l *Ledger) enterLeft(ctx context.Context) error {
 	lags, err := l.lagging(ctx)
 	if err != nil || !lags {
 		return err

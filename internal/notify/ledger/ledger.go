@@ -17,6 +17,7 @@ import (
 	"io"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"tocsin/internal/lock"
 	"tocsin/internal/notify/database"
@@ -29,6 +30,7 @@ type Ledger struct {
 	held     *lock.Lock // nil in a ledger that is only read
 	salts    io.Reader  // random octets
 	unpinned int        // events since the ends of the chains were pinned
+	pinned   time.Time  // when they were, while letters go
 	looks    looking
 
 	statements statements
@@ -65,7 +67,7 @@ func Open(ctx context.Context, path, doing string) (*Ledger, error) {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), l.Close())
 	}
 	if err = l.newest(ctx); err == nil {
-		err = l.enterDead(ctx)
+		err = l.enterLeft(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, l.Close())

@@ -114,9 +114,14 @@ func (e *OpenError) Error() string {
 // settled refuses a bulletin of which letters are begun.
 func settled(ctx context.Context, tx *sql.Tx, id bulletin.ID) error {
 	plan := notify.PlanID{Bulletin: id}
-	err := tx.QueryRowContext(ctx, "SELECT number FROM journal JOIN runs ON run = record >> 32 JOIN plans USING (plan) WHERE bulletin = ? LIMIT 1", string(id)).Scan(&plan.Number)
-	if !errors.Is(err, sql.ErrNoRows) {
-		return errors.Join(err, damaged(plan, "journal", "it cannot be read: nobody knows who was told"))
+	err := each(ctx, tx, func(rows *sql.Rows) error {
+		if err := rows.Scan(&plan.Number); err != nil {
+			return err
+		}
+		return damaged(plan, "journal", "it cannot be read: nobody knows who was told")
+	}, "SELECT number FROM plans AS p WHERE bulletin = ? AND EXISTS (SELECT 1 FROM "+namedRuns+" WHERE p.plan IN (a.plan, b.plan) OR a.plan IS NULL AND b.plan IS NULL) ORDER BY number LIMIT 1", string(id))
+	if err != nil {
+		return err
 	}
 	err = tx.QueryRowContext(ctx,
 		`SELECT number FROM plans JOIN deliveries USING (plan) WHERE bulletin = ? AND state = ? ORDER BY number LIMIT 1`,

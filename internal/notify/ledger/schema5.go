@@ -45,7 +45,7 @@ func (l *Ledger) followChain(ctx context.Context, tx *sql.Tx, w writing, entered
 		}
 		for _, line := range e.lines[1:] {
 			if err := m.moveAs(ctx, w, e.at, e.kind, line); err != nil {
-				return damaged(w.plan.ID, "chain", "event %d says what cannot be: %v", e.seq, err)
+				return cannotBe(err, w.plan.ID, "chain", "event", e.seq)
 			}
 		}
 	}

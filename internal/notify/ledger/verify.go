@@ -57,7 +57,7 @@ func (l *Ledger) VerifyCounting(ctx context.Context, p Stored, done func(rows in
 	if l.held == nil {
 		return l.inOneMoment(ctx, p, func(l *Ledger, p Stored) error { return l.verify(ctx, p, done) })
 	}
-	if err := l.Enter(ctx); err != nil {
+	if err := l.enterLeft(ctx); err != nil {
 		return err
 	}
 	return l.verify(ctx, p, done)
