@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"tocsin/internal/notify/isolation"
 	"tocsin/internal/source"
 	"tocsin/internal/tailnet"
 )
@@ -114,6 +115,36 @@ func TestListsAreWhole(t *testing.T) {
 		}
 		if got := rows[i+1]; strings.TrimPrefix(got[0], "'") != strings.TrimPrefix(source.Visible(n.exact.Name), "'") || got[1] != n.exact.ID {
 			t.Errorf("node %d is %q in the CSV, want %q", i, got, n.exact.Name)
+		}
+	}
+}
+
+// TestListsAreProven: whoever writes the lists and who proves them spell every name alike, and
+// each has the rules of its own. Names are made of what either of them looks at.
+func TestListsAreProven(t *testing.T) {
+	pieces := append([]string{"", "db", ";", "'", "\"", " ", ",", "\\", "\v", "\x00", "\u3000", "\uFEFF", "\u2028", "\u2068", "\xFF", "\xC3", "\xA4"}, strings.Split(leads+"\t\r\n\u00A0", "")...)
+	var names []string
+	for _, a := range pieces {
+		for _, b := range pieces {
+			for _, c := range pieces {
+				names = append(names, a+b+c)
+			}
+		}
+	}
+	v, of := listOf(t, names...), isolation.New(0)
+	of.Tailnet(tailnet.Tailnet{ID: "acme"})
+	var nodes []isolation.Node
+	for _, n := range v.Nodes {
+		of.Node(tailnet.Node{Tailnet: "acme", ID: n.exact.ID, Name: n.exact.Name})
+		nodes = append(nodes, isolation.Node{ID: n.exact.ID, Name: n.exact.Name})
+	}
+	c := isolation.NewChecker(of)
+	for i, n := range v.Nodes {
+		one := v
+		one.Nodes = v.Nodes[i : i+1]
+		letter := isolation.Letter{Tailnet: "acme", Name: "acme", Nodes: nodes[i : i+1]}
+		if err := c.CheckLists(letter, NodesCSV(one), NodesJSON(one)); err != nil {
+			t.Errorf("%q: %v", n.exact.Name, err)
 		}
 	}
 }

@@ -246,7 +246,7 @@ func (m *message) lists(l Letter) error {
 		return nil
 	case l.NoCSV && m.csv != "" || l.NoJSON && m.json != "":
 		return errNodes
-	case !l.NoJSON && (!slices.Equal(tailnets, []string{string(l.Tailnet)}) || !same(l.Nodes, objects, exact)):
+	case !l.NoJSON && (!slices.Equal(tailnets, []string{exact(string(l.Tailnet))}) || !same(l.Nodes, objects, exact)):
 		return errNodes
 	case !l.NoCSV && !same(l.Nodes, cells, cell):
 		return errNodes
@@ -265,10 +265,3 @@ func same(want, got []Node, spell func(string) string) bool {
 	slices.SortFunc(got, byID)
 	return slices.Equal(spelt, got)
 }
-
-// exact is a text in JSON, and cell one in CSV, without what keeps it from being a formula.
-func exact(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
-
-func cell(text string) string { return bare(source.Visible(text)) }
-
-func bare(text string) string { return strings.TrimPrefix(text, "'") }

@@ -93,7 +93,7 @@ func (m *message) cellNodes() ([]Node, error) {
 	}
 	var nodes []Node
 	for _, row := range m.rows[1:] {
-		nodes = append(nodes, Node{ID: cell(row[id]), Name: cell(row[name])})
+		nodes = append(nodes, Node{ID: row[id], Name: row[name]})
 	}
 	return nodes, nil
 }

@@ -18,9 +18,9 @@ func (twin *message) becomes(m *message, masks []Mask) bool {
 		alike(html.UnescapeString(twin.html), html.UnescapeString(m.html)) &&
 		slices.EqualFunc(twin.fields, m.fields, func(a, b field) bool { return a.name == b.name && alike(a.value, b.value) }) &&
 		slices.EqualFunc(twin.rows, m.rows, func(a, b []string) bool {
-			return slices.EqualFunc(a, b, func(a, b string) bool { return plain(cell(shown.Replace(a))) == plain(cell(b)) })
+			return slices.EqualFunc(a, b, func(a, b string) bool { return plain(cell(asIs.Replace(a))) == plain(b) })
 		}) &&
-		slices.EqualFunc(twin.strings, m.strings, func(a, b stringOf) bool { return asIs.Replace(a.text) == b.text })
+		slices.EqualFunc(twin.strings, m.strings, func(a, b stringOf) bool { return exact(asIs.Replace(a.text)) == b.text })
 }
 
 // differs finds where a letter first says something else than its twin; where it only
@@ -38,12 +38,12 @@ func (twin *message) differs(m *message, masks []Mask, suspect unit) unit {
 	return suspect
 }
 
-// replacers put texts in place of masks: as letters show them, and as JSON has them.
+// replacers put texts in place of masks: as letters show them, and as the inventory has them.
 func replacers(masks []Mask) (shown, asIs *strings.Replacer) {
 	var visible, raw []string
 	for _, m := range masks {
 		visible = append(visible, m.Mask, source.Visible(m.Text))
-		raw = append(raw, m.Mask, exact(m.Text))
+		raw = append(raw, m.Mask, m.Text)
 	}
 	return strings.NewReplacer(visible...), strings.NewReplacer(raw...)
 }

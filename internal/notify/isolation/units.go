@@ -167,10 +167,15 @@ func (m *message) listUnits(yield func(unit) bool) bool {
 	return m.cellUnits(yield) && m.stringUnits(yield)
 }
 
+// cellUnits takes cells as they are, and without apostrophes where one of those may stand
+// within a name, which it would hide.
 func (m *message) cellUnits(yield func(unit) bool) bool {
 	for n, row := range m.rows {
 		for _, cell := range row {
 			if !yield(unit{unmarked(cell), csvPart, n + 1}) {
+				return false
+			}
+			if strings.Contains(cell, ";'") && !yield(unit{unmarked(bare(cell)), csvPart, n + 1}) {
 				return false
 			}
 		}

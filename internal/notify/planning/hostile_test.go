@@ -135,6 +135,7 @@ var badNames = []string{
 	"<script>alert(1)</script>", "</bdi></td></tr></table>", "<img src=x onerror=alert(1)>", "<!--", "-->", "]]>", "&lt;b&gt;", "<b", `" onmouseover="x`, "'><svg/onload=x>", "</title><h1>",
 	"{{.Secret}}", "{{template `letter.html`}}", "{{", "}}", "{{/*", "${HOME}", "$(reboot)", "`id`", "%s%n%d", "{fixed}", "{1}", "{2}",
 	"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=HYPERLINK(\"http://evil.example\")", "'", "'=1", "''x",
+	"db;=1", "db;'=1", "a;'b", ";", ";-1", "x;", "a; \"@b", "a;\tb", "\uFF1D1;\uFF0B",
 	"**bold**", "[link](https://evil.example)", "https://evil.example/?q=a&b=c", "_x_", "# head", "-- ", ".", "..", "a\n.\nb", "(x)", "x)", "(x",
 	"\u202Egnp.exe", "a\u2066b\u2069c", "\u2068", "\u200Bzero", "\uFEFFmark", "مخبز", "שלום 1.2", "ab\u05D0\u05D11", "e\u0301", "サンプル", "😀", "\u00A0x\u00A0", "\u3164",
 	"\x00", "a\x1b[31mred", "x\r\nBcc: evil@example.com", "x\u2028y", "x\u0085y", "\x7f",
