@@ -28,6 +28,7 @@
 //	         private             refuses files that other users can open
 //	         tape                plain values to bytes and back
 //	         pagewriter          runs what html/template has escaped, compiled once
+//	         hugepages           memory for large tables that are looked up here and there
 //	         notify/pace         when the next letter may go, and when a run has to stop; pure
 //	         notify/pgtest       tests only: a PostgreSQL server of their own
 //	         notify/smtptest     tests only: an SMTP server that fails as it is told

@@ -37,6 +37,7 @@ var floor = map[string]int{
 	"internal/history":    0,
 	"internal/tape":       0,
 	"internal/pagewriter": 0,
+	"internal/hugepages":  0,
 
 	"internal/notify/pgtest": 0,
 

@@ -1,10 +1,13 @@
 package notify
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"io"
 	"sync"
+
+	"tocsin/internal/hugepages"
 )
 
 // Scratch is a file that nobody else knows of, for what a survey has no room for.
@@ -80,11 +83,12 @@ type extent struct {
 type pen struct {
 	to   *parted
 	open [][]byte
+	slab []byte // a block of each part, once one was full: what comes next goes into any of them
 }
 
 // pen is one more. No other may be writing yet.
 func (p *parted) pen() *pen {
-	p.pens = append(p.pens, &pen{p, make([][]byte, len(p.parts))})
+	p.pens = append(p.pens, &pen{to: p, open: make([][]byte, len(p.parts))})
 	return p.pens[len(p.pens)-1]
 }
 
@@ -93,32 +97,31 @@ func (p *parted) pen() *pen {
 func (w *pen) space(part, record int) *[]byte {
 	open := &w.open[part]
 	if len(*open)+record > cap(*open) {
-		*open = w.to.flush(part, *open, record)
+		w.to.away(part, *open)
+		*open = w.empty(part, record)
 	}
 	return open
 }
 
-// flush puts the full block of a part away, and returns one that has room for a record.
-func (p *parted) flush(to int, full []byte, record int) []byte {
-	if p.away(to, full) {
-		full = nil
+// empty is an empty block for a part, with room for a record.
+func (w *pen) empty(part, record int) []byte {
+	size := w.to.block
+	if record > size || w.open[part] == nil {
+		return make([]byte, 0, max(record, size))
 	}
-	if need := max(record, p.block); cap(full) < need {
-		return make([]byte, 0, need)
+	if w.slab == nil {
+		w.slab = hugepages.Make[byte](len(w.open) * size)
 	}
-	return full[:0]
+	return w.slab[part*size : part*size : (part+1)*size]
 }
 
-// away puts a block away, and reports whether that is in memory.
-func (p *parted) away(to int, block []byte) (kept bool) {
-	if len(block) == 0 {
-		return false
+// away puts a block away, which may then be written over.
+func (p *parted) away(to int, block []byte) {
+	if len(block) == 0 || p.keeps(to, block) {
+		return
 	}
-	if kept = p.keeps(to, block); !kept {
-		at, err := p.spill.put(block)
-		p.note(to, extent{at, len(block)}, err)
-	}
-	return kept
+	at, err := p.spill.put(block)
+	p.note(to, extent{at, len(block)}, err)
 }
 
 // seal puts away the blocks that are being filled: nothing more is written.
@@ -128,11 +131,12 @@ func (p *parted) seal() {
 			p.away(to, block)
 		}
 		clear(w.open)
+		w.slab = nil
 	}
 	p.pens = nil
 }
 
-// keeps keeps a block in memory, where there is room.
+// keeps keeps a copy of a block in memory, where there is room.
 func (p *parted) keeps(to int, full []byte) bool {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -140,7 +144,7 @@ func (p *parted) keeps(to int, full []byte) bool {
 		return false
 	}
 	p.room -= len(full)
-	p.parts[to].kept = append(p.parts[to].kept, full)
+	p.parts[to].kept = append(p.parts[to].kept, bytes.Clone(full))
 	return true
 }
 

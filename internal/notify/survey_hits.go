@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"tocsin/internal/affected"
+	"tocsin/internal/hugepages"
 	"tocsin/internal/tailnet"
 	"tocsin/internal/verdict"
 )
@@ -21,7 +21,7 @@ type hits struct {
 	parted
 	seed   maphash.Seed
 	kinds  kinds
-	states []atomic.Uint32 // by the number of the tailnet: its [state]
+	counts []*counts // of each intake
 }
 
 // kinds numbers what many hits have in common.
@@ -55,6 +55,24 @@ const (
 	perhapsHit state = 1 << stateShift
 	hitCount         = perhapsHit - 1
 )
+
+// counts are what the hits of tailnets come to, by their numbers, as one intake took them in.
+// Each has its own: two processors that write to one place wait for each other.
+type counts []state
+
+// count is one more, for so many tailnets.
+func (h *hits) count(tailnets int) *counts {
+	one := counts(hugepages.Make[state](tailnets))
+	h.counts = append(h.counts, &one)
+	return &one
+}
+
+// grow makes room for so many tailnets.
+func (c *counts) grow(tailnets int) {
+	if missing := tailnets - len(*c); missing > 0 {
+		*c = append(*c, make(counts, missing)...)
+	}
+}
 
 // outline is hits of a tailnet that come to the same, as few as there may be.
 func (s state) outline(of tailnet.ID) (some []affected.Hit) {
@@ -90,22 +108,22 @@ func (w *pen) keep(part, of int, record []byte) {
 }
 
 // note counts a hit of a tailnet.
-func (h *hits) note(of int, affected verdict.Truth) {
+func (c counts) note(of int, affected verdict.Truth) {
 	sort := perhapsHit
 	if affected == verdict.Yes {
 		sort = surelyHit
 	}
-	at := &h.states[of]
-	for before := at.Load(); !at.CompareAndSwap(before, (before+1)|uint32(sort)); before = at.Load() {
-	}
+	c[of] = (c[of] + 1) | sort
 }
 
 // of is what the hits of a tailnet come to.
-func (h *hits) of(number int) state {
-	if number >= 0 && number < len(h.states) {
-		return state(h.states[number].Load())
+func (h *hits) of(number int) (all state) {
+	for _, one := range h.counts {
+		if number >= 0 && number < len(*one) {
+			all = (all + (*one)[number]&hitCount) | (*one)[number]&^hitCount
+		}
 	}
-	return 0
+	return all
 }
 
 // bond ties a node to its tailnet by the hashes of their IDs: a record that is read under

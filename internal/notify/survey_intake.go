@@ -3,7 +3,6 @@ package notify
 import (
 	"hash/maphash"
 	"strings"
-	"sync/atomic"
 
 	"tocsin/internal/affected"
 	"tocsin/internal/tailnet"
@@ -21,6 +20,7 @@ type Intake struct {
 	owners    *pen
 	product   string // of the node before
 	number    uint16 // what owners number it
+	counts    *counts
 	nodes     int
 	strangers int // nodes of tailnets that nobody knows
 	misses    [affected.Cleared + 1]int
@@ -59,6 +59,7 @@ func (s *Survey) Intake() *Intake {
 		waiting: make([]arrival, 0, walkSize),
 		hits:    s.hits.pen(),
 		owners:  s.owners.pen(),
+		counts:  s.hits.count(s.tailnets.len()),
 		number:  s.owners.number(""),
 	}
 	s.intakes = append(s.intakes, one)
@@ -69,8 +70,8 @@ func (s *Survey) Intake() *Intake {
 func (s *Survey) seat() {
 	s.settle()
 	s.sections.fill(&s.tailnets)
-	if missing := s.tailnets.len() - len(s.hits.states); missing > 0 {
-		s.hits.states = append(s.hits.states, make([]atomic.Uint32, missing)...)
+	for _, one := range s.hits.counts {
+		one.grow(s.tailnets.len())
 	}
 	s.unseated = false
 }
@@ -147,7 +148,7 @@ func (i *Intake) keep() {
 	s := i.survey
 	for _, at := range i.hit {
 		of := i.waiting[at].number
-		i.fetched += uint64(s.sections.known[of]) + uint64(s.hits.states[of].Load())
+		i.fetched += uint64(s.sections.known[of]) + uint64((*i.counts)[of])
 	}
 	for _, at := range i.hit {
 		w := &i.waiting[at]
@@ -155,7 +156,7 @@ func (i *Intake) keep() {
 			i.ofKind = append(i.ofKind, 0)
 		}
 		i.ofKind[w.kind]++
-		s.hits.note(w.number, w.affected)
+		i.counts.note(w.number, w.affected)
 		i.hits.keep(s.sections.of(w.number), w.number, i.texts[w.record:w.end])
 	}
 }
@@ -188,12 +189,12 @@ func (i *Intake) answer(n *tailnet.Node) (answer, *kind) {
 		return i.ask(n, nil)
 	}
 	at := i.memo.place(n)
-	if at.version != n.Version || at.os != n.OS || at.product != n.Product || at.product == "" {
+	if !at.is(n, i.number) {
 		a, full := i.ask(n, nil)
 		if full != nil {
 			return a, full
 		}
-		*at = remembered{strings.Clone(n.Product), strings.Clone(n.OS), strings.Clone(n.Version), a}
+		*at = remembered{strings.Clone(n.OS), strings.Clone(n.Version), i.number, true, a}
 	}
 	return at.answer, nil
 }

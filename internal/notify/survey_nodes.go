@@ -2,8 +2,10 @@ package notify
 
 import (
 	"cmp"
+	"encoding/binary"
 	"errors"
 	"hash/maphash"
+	"math/bits"
 	"slices"
 
 	"tocsin/internal/affected"
@@ -34,26 +36,48 @@ type memo struct {
 }
 
 type remembered struct {
-	product, os, version string
-	answer               answer
+	os, version string
+	product     uint16 // as owners number it
+	known       bool
+	answer      answer
 }
 
-const memoSize = 1 << 12
+// is reports whether the answer is that for a node whose product has a number.
+func (r *remembered) is(n *tailnet.Node, product uint16) bool {
+	return r.version == n.Version && r.os == n.OS && r.product == product && r.known
+}
+
+const memoBits = 12
 
 // place is where the answer for a node belongs. Should some share one, they are asked about
 // more often.
 func (m *memo) place(n *tailnet.Node) *remembered {
 	if m.places == nil {
-		m.places = make([]remembered, memoSize)
+		m.places = make([]remembered, 1<<memoBits)
 	}
-	hash := uint32(len(n.OS))
+	hash := uint64(len(n.OS))
 	if n.OS != "" {
-		hash += uint32(n.OS[0])
+		hash += uint64(n.OS[0]) << 8
 	}
-	for at := range len(n.Version) {
-		hash = hash*31 + uint32(n.Version[at])
+	hash = (hash + edges(n.Version)) * 0x9E3779B97F4A7C15
+	return &m.places[hash>>(64-memoBits)]
+}
+
+// edges mixes the first and the last eight octets of a text.
+func edges(text string) uint64 {
+	if len(text) >= 8 {
+		first, last := []byte(text[:8]), []byte(text[len(text)-8:])
+		return binary.LittleEndian.Uint64(first) ^ bits.RotateLeft64(binary.LittleEndian.Uint64(last), 29)
 	}
-	return &m.places[hash%memoSize]
+	if len(text) >= 4 {
+		first, last := []byte(text[:4]), []byte(text[len(text)-4:])
+		return uint64(binary.LittleEndian.Uint32(first))<<32 | uint64(binary.LittleEndian.Uint32(last))
+	}
+	var all uint64
+	for at := range len(text) {
+		all = all<<8 | uint64(text[at])
+	}
+	return all
 }
 
 // Miss tells how a node escapes, by all that was taken in; NotMissed where it does not.

@@ -3,6 +3,7 @@ package notify
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"testing"
 	"unsafe"
 
@@ -70,9 +71,10 @@ func TestIndexOfAnotherTailnet(t *testing.T) {
 func TestManyVersions(t *testing.T) {
 	s, matcher := one(t, severe()), affected.NewMatcher(severe(), products)
 	want, sure, octets := make(map[affected.Miss]int), make(map[string]verdict.Truth), make([]byte, 16)
-	for i := range 3 * memoSize {
-		for _, os := range []string{"windows", "wondows", "macos", ""} {
-			n := tailnet.Node{Tailnet: "acme", ID: fmt.Sprint(os, i), OS: os, Product: "client", Version: unsafe.String(&octets[0], copy(octets, fmt.Sprintf("1.%d.%d", 40+i%40, i/40)))}
+	for i := range 3 * 1 << memoBits {
+		for turn, os := range []string{"windows", "windows", "wondows", "macos", ""} {
+			product := []string{"client", "other"}[turn%2]
+			n := tailnet.Node{Tailnet: "acme", ID: fmt.Sprint(product, os, i), OS: os, Product: product, Version: unsafe.String(&octets[0], copy(octets, fmt.Sprintf("1.%d.%d", 40+i%40, i/40)))}
 			hit, miss := matcher.Node(n)
 			want[miss]++
 			sure[n.ID] = hit.Affected
@@ -98,6 +100,38 @@ func TestManyVersions(t *testing.T) {
 		if s.Missed(miss) != want[miss] {
 			t.Errorf("%v: %d, want %d", miss, s.Missed(miss), want[miss])
 		}
+	}
+}
+
+// TestMemoTellsApart: what was found out about a node is not believed of one with another product,
+// platform or version, though all of them share a place; and nothing of a node is kept, whose
+// texts are lent.
+func TestMemoTellsApart(t *testing.T) {
+	s, matcher := one(t, severe()), affected.NewMatcher(severe(), products)
+	lent, want := make([]byte, 64), make(map[string]verdict.Truth)
+	for i, n := range []tailnet.Node{
+		{Product: "client", OS: "windows"}, {Product: "client", OS: "wondows"}, {Product: "other", OS: "wondows"},
+		{Product: "client", OS: "windows"}, {Product: "other", OS: "windows"}, {Product: "client", OS: "wondows"}, {Product: "client"},
+	} {
+		n.Tailnet, n.ID, n.Version = "acme", fmt.Sprint(i), "1.60.0"
+		if hit, miss := matcher.Node(n); miss == affected.NotMissed {
+			want[n.ID] = hit.Affected
+		}
+		n.OS = unsafe.String(&lent[0], copy(lent, n.OS))
+		if err := s.Node(n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows, err := rowsOf(s, Hold)
+	if err != nil || len(rows) != 1 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	got := make(map[string]verdict.Truth)
+	for _, h := range rows[0].Match.Hits {
+		got[h.Node.ID] = h.Affected
+	}
+	if !maps.Equal(got, want) || got["0"] == got["1"] {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 

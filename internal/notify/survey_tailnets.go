@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"strings"
 
+	"tocsin/internal/hugepages"
 	"tocsin/internal/tailnet"
 )
 
@@ -45,7 +46,7 @@ func (s slot) place() place { return place(s & (1<<placeBits - 1)) }
 func (s slot) is(hash uint64) bool { return s != 0 && s>>placeBits == slot(hash>>placeBits) }
 
 func newRoster(seed maphash.Seed) roster {
-	r := roster{seed: seed, slots: make([]slot, 1<<10)}
+	r := roster{seed: seed, slots: make([]slot, 1<<10), ids: arena{scattered: true}}
 	r.latest.seat.number = -1
 	r.ids.add(nil) // so that there is a first chunk
 	return r
@@ -85,6 +86,8 @@ func (r *roster) findAll(nodes []arrival, texts []byte) (fetched uint64) {
 			at = r.next(at)
 		}
 		places[i] = r.slots[at].place() // that of an ID, or 0
+	}
+	for i := range nodes {
 		fetched += uint64(r.ids.at(places[i])[0])
 	}
 	for i := range nodes {
@@ -157,7 +160,7 @@ func (r *roster) put(hash uint64, id, packed []byte) {
 // grow makes the index twice as large.
 func (r *roster) grow() {
 	before := r.slots
-	r.slots = make([]slot, 2*len(before))
+	r.slots = hugepages.Make[slot](2 * len(before))
 	for _, s := range before {
 		if s == 0 {
 			continue
@@ -240,6 +243,9 @@ func unpackTailnet(id tailnet.ID, record []byte) tailnet.Tailnet {
 type arena struct {
 	chunks [][]byte
 	full   bool // something had no place
+
+	scattered bool   // what is asked for one after the other lies here and there
+	slab      []byte // that its chunks are cut from, but for the first
 }
 
 // place is a chunk and the octet in it at which a record begins.
@@ -259,11 +265,25 @@ func (a *arena) add(record []byte) place {
 			return 0
 		}
 		last++
-		a.chunks = append(a.chunks, make([]byte, noRecord, max(1<<chunkBits, noRecord+len(record))))
+		a.chunks = append(a.chunks, a.chunk(noRecord+len(record)))
 	}
 	at := place(last)<<chunkBits | place(len(a.chunks[last]))
 	a.chunks[last] = append(a.chunks[last], record...)
 	return at
+}
+
+// chunk is room for so many octets at least.
+func (a *arena) chunk(octets int) []byte {
+	if octets > 1<<chunkBits || !a.scattered || len(a.chunks) == 0 {
+		return make([]byte, noRecord, max(1<<chunkBits, octets))
+	}
+	if len(a.slab) == 0 {
+		const chunks = 8
+		a.slab = hugepages.Make[byte](chunks << chunkBits)
+	}
+	one := a.slab[: noRecord : 1<<chunkBits]
+	a.slab = a.slab[1<<chunkBits:]
+	return one
 }
 
 // addNear adds a record so that it stands in one line of a processor's cache where it can.

@@ -78,21 +78,30 @@ func (a Address) Domain() string { return string(a[strings.LastIndexByte(string(
 // isDomain reports whether text is two or more letter-digit-hyphen labels
 // (RFC 5321 §4.1.2), the last of them no number.
 func isDomain(text string) bool {
-	labels, number := 0, true
+	labels, last := 0, ""
 	for rest, more := text, true; more; labels++ {
 		length := 0
-		for number = true; length < len(rest) && labelText[rest[length]]; length++ {
-			number = number && isDigit(rest[length])
+		for length < len(rest) && labelText[rest[length]] {
+			length++
 		}
 		if length == 0 || length > 63 || rest[0] == '-' || rest[length-1] == '-' {
 			return false
 		}
-		if more = length < len(rest); more {
+		if last, more = rest[:length], length < len(rest); more {
 			if rest[length] != '.' {
 				return false
 			}
 			rest = rest[length+1:]
 		}
 	}
-	return labels > 1 && !number
+	return labels > 1 && !isNumber(last)
+}
+
+func isNumber(text string) bool {
+	for at := range len(text) {
+		if !isDigit(text[at]) {
+			return false
+		}
+	}
+	return true
 }

@@ -111,11 +111,7 @@ func (f *csvFile) next(r *row) error {
 	if row.odd > 0 {
 		return f.pick(r, f.batch.odd[row.odd-1])
 	}
-	for i, at := range f.at {
-		if at >= 0 {
-			r.cells[i] = f.batch.cell(row, at, len(f.names))
-		}
-	}
+	f.batch.cut(row, f.at, r.cells)
 	return nil
 }
 

@@ -62,11 +62,11 @@ func askForNodes(ask *columns, products, cells []string) nodeColumns {
 
 // visit is what becomes of a row.
 func (c nodeColumns) visit(known func(tailnet.ID) bool, visit func(*tailnet.Node) error) func(*row) {
-	n := new(tailnet.Node)
+	n, platforms := new(tailnet.Node), new(words)
 	return func(r *row) {
 		n.Tailnet, n.ID, n.Name = tailnet.ID(r.cells[c.of]), r.cells[c.id], r.cells[c.name]
 		n.User, n.Product, n.Version = r.cells[c.user], r.cells[c.product], r.cells[c.version]
-		n.OS = strings.ToLower(r.cells[c.os]) // windows and Windows are one platform
+		n.OS = platforms.lower(r.cells[c.os]) // windows and Windows are one platform
 		n.LastSeen = r.cells[c.last]
 		if len(c.cells) > 0 {
 			n.Cells = r.pick(c.cells, c.values)
@@ -75,8 +75,8 @@ func (c nodeColumns) visit(known func(tailnet.ID) bool, visit func(*tailnet.Node
 			n.Product = c.products[0]
 		}
 		switch {
-		case !r.named(c.id) || !r.trim(c.of) || slices.ContainsFunc(c.values, func(c int) bool { return !r.trim(c) }):
-		case !slices.Contains(c.products, n.Product):
+		case !r.named(c.id) || !r.trim(c.of) || len(c.values) > 0 && slices.ContainsFunc(c.values, func(c int) bool { return !r.trim(c) }):
+		case r.there[c.product] && !slices.Contains(c.products, n.Product):
 			r.bad(c.product, "none of the products in tocsin.yaml that run on nodes: "+strings.Join(c.products, ", "))
 		case known != nil && !known(n.Tailnet):
 			r.bad(c.of, unknownTailnet)
@@ -87,6 +87,21 @@ func (c nodeColumns) visit(known func(tailnet.ID) bool, visit func(*tailnet.Node
 			}
 		}
 	}
+}
+
+// words remembers how words are spelt in small letters, of which a column has a handful.
+type words [64]struct{ is, lower string }
+
+func (w *words) lower(text string) string {
+	if text == "" {
+		return ""
+	}
+	at := &w[(int(text[0])+len(text))%len(w)]
+	if at.is != text {
+		at.is = strings.Clone(text) // which may be lent
+		at.lower = strings.ToLower(at.is)
+	}
+	return at.lower
 }
 
 const unknownTailnet = "no such tailnet in the table of tailnets"

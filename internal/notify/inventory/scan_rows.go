@@ -21,23 +21,23 @@ type splitter struct {
 	after  error  // what follows it; nil where a block does
 }
 
-// batch is rows that were cut from one text. Of most of them only commas and ends are
-// known: their cells are made when somebody looks at them.
+// batch is rows that were cut from one text. Of most of them only the marks between their
+// cells are known: the cells are made when somebody looks at them.
 type batch struct {
-	text   string
-	lent   []byte // under it, until the batch is filled again
-	line   int    // on which it begins
-	legal  bool   // it is UTF-8
-	commas []uint32
-	rows   []cutRow
-	odd    []oddRow
-	cells  []string // of the odd rows
-	after  error    // what follows the last row; nil where another batch does
+	text  string
+	lent  []byte   // under it, until the batch is filled again
+	line  int      // on which it begins
+	legal bool     // it is UTF-8
+	marks []uint32 // where commas and line ends are, and last the text's end
+	rows  []cutRow
+	odd   []oddRow
+	cells []string // of the odd rows
+	after error    // what follows the last row; nil where another batch does
 }
 
-// cutRow is where a row begins and ends in its text, and which its first comma is; or
-// which of the odd rows it is, counted from 1.
-type cutRow struct{ begins, ends, comma, odd uint32 }
+// cutRow is where a row begins and ends in its text, and which its first mark is; or which
+// of the odd rows it is, counted from 1.
+type cutRow struct{ begins, ends, mark, odd uint32 }
 
 // oddRow is a row that has quotes, or that is no good.
 type oddRow struct {
@@ -63,7 +63,7 @@ func (s *splitter) take(b *batch) (whole bool) {
 		s.read()
 	}
 	s.blocks.giveBack(b.lent)
-	*b = batch{text: s.text, lent: s.lent, line: s.line, commas: b.commas, rows: b.rows[:0], odd: b.odd[:0], cells: b.cells[:0]}
+	*b = batch{text: s.text, lent: s.lent, line: s.line, marks: b.marks, rows: b.rows[:0], odd: b.odd[:0], cells: b.cells[:0]}
 	at, open := len(s.text), false
 	if whole = len(s.names) > 0 && strings.IndexByte(s.text, '"') < 0; !whole {
 		at, open = s.cut(b)
@@ -110,35 +110,53 @@ func (s *splitter) read() {
 // cut cuts rows up to an offset: that of the text's end, or of a row that is open there.
 func (s *splitter) cut(b *batch) (at int, open bool) {
 	var ascii bool
-	b.commas, ascii = findCommas(b.text, b.commas)
+	b.marks, ascii = findMarks(b.text, b.marks)
 	b.legal = ascii || utf8.ValidString(b.text)
-	plain := b.legal && len(s.names) > 0 // else every row is looked at closely
-	comma, quote := 0, nextQuote(b.text, 0)
-	for at < len(b.text) && (len(s.names) > 0 || len(b.rows) == 0) {
+	cells, quote := len(s.names), nextQuote(b.text, 0)
+	if !b.legal {
+		cells = 0 // every row is looked at closely
+	}
+	for mark := 0; at < len(b.text) && (len(s.names) > 0 || len(b.rows) == 0); {
+		if ends, next := b.plain(at, mark, cells); ends > at && next <= quote {
+			b.rows = append(b.rows, cutRow{uint32(at), uint32(ends), uint32(mark), 0})
+			at, mark = next, mark+cells
+			continue
+		}
 		ends, next := line(b.text, at)
-		switch last := comma + len(s.names) - 1; {
-		case ends == at: // a blank line
-		case plain && quote >= next && b.between(comma, last, ends):
-			b.rows = append(b.rows, cutRow{uint32(at), uint32(ends), uint32(comma), 0})
-			comma = last
-		default:
+		if ends > at { // else it is a blank line
 			if next, open = s.closely(b, at); open {
 				return at, true
 			}
-			for int(b.commas[comma]) < next {
-				comma++
-			}
 			quote = nextQuote(b.text, next)
 		}
-		at = next
+		for at = next; int(b.marks[mark]) < next; {
+			mark++
+		}
 	}
 	return at, false
 }
 
-// between reports whether a line that ends at an offset has the commas from the first up
-// to the last, which is already after it.
-func (b *batch) between(first, last, ends int) bool {
-	return last < len(b.commas) && int(b.commas[last]) >= ends && (first == last || int(b.commas[last-1]) < ends)
+// plain is where a row ends that begins at an offset and a mark, and where the next one
+// begins, if the line has just the commas of so many cells; else 0.
+func (b *batch) plain(begins, first, cells int) (ends, next int) {
+	last := first + cells - 1
+	if cells == 0 || last >= len(b.marks) {
+		return 0, 0
+	}
+	for _, at := range b.marks[first:last] {
+		if b.text[at] != ',' {
+			return 0, 0
+		}
+	}
+	if ends, next = int(b.marks[last]), int(b.marks[last])+1; ends == len(b.text) {
+		next = ends
+	} else if b.text[ends] != '\n' {
+		return 0, 0
+	}
+	if ends > begins && b.text[ends-1] == '\r' {
+		ends--
+	}
+	return ends, next
 }
 
 // line is where the line at an offset ends, and where the next one begins.
@@ -210,16 +228,19 @@ func (s *splitter) wrong(b *batch, begins, next int, cells []string, err error) 
 	return faultAt(line, at, "bad-row", s.names[broken]+": not UTF-8")
 }
 
-// cell is a cell of a row that is not odd.
-func (b *batch) cell(row cutRow, index, columns int) string {
-	begins, ends := row.begins, row.ends
-	if index > 0 {
-		begins = b.commas[int(row.comma)+index-1] + 1
+// cut cuts the cells that stand at some indices out of a row that is not odd; -1 stands for
+// none.
+func (b *batch) cut(row cutRow, at []int, cells []string) {
+	marks := b.marks[row.mark:]
+	cells = cells[:len(at)]
+	for i, index := range at {
+		switch {
+		case index > 0:
+			cells[i] = b.text[marks[index-1]+1 : min(marks[index], row.ends)]
+		case index == 0:
+			cells[i] = b.text[row.begins:min(marks[0], row.ends)]
+		}
 	}
-	if index < columns-1 {
-		ends = b.commas[int(row.comma)+index]
-	}
-	return b.text[begins:ends]
 }
 
 // written is the row as it stands in the file.

@@ -14,9 +14,9 @@ import (
 	"tocsin/internal/tailnet"
 )
 
-// TestCommasAreFound: all of them, at every offset from the last one, and nothing else;
+// TestMarksAreFound: all commas and line ends, at every offset from the last one, and nothing else;
 // and whether a text is ASCII, wherever it is not.
-func TestCommasAreFound(t *testing.T) {
+func TestMarksAreFound(t *testing.T) {
 	for octet := range 256 {
 		for length := range 140 {
 			text := strings.Repeat(string([]byte{byte(octet)}), length)
@@ -25,11 +25,11 @@ func TestCommasAreFound(t *testing.T) {
 				text = text[:at] + "," + text[at+1:]
 			}
 			for at := range len(text) {
-				if text[at] == ',' {
+				if text[at] == ',' || text[at] == '\n' {
 					want = append(want, uint32(at))
 				}
 			}
-			got, ascii := findCommas(text, []uint32{7})
+			got, ascii := findMarks(text, []uint32{7})
 			if !slices.Equal(got, append(want, uint32(length))) || ascii != (strings.IndexByte(text, byte(octet)) < 0 || octet < 0x80) {
 				t.Fatalf("%q: %d, %v", text, got, ascii)
 			}

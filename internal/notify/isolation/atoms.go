@@ -32,8 +32,8 @@ func (i *Identifiers) joined(run uint64, next atom, n int) uint64 {
 func (i *Identifiers) cut(atoms []atom, text string) []atom {
 	apart := false
 	for at := 0; at < len(text); {
-		r, size := decode(text[at:])
-		switch class(r) {
+		class, size := classAt(text, at)
+		switch class {
 		case space:
 			apart, at = true, at+size
 			continue
@@ -55,9 +55,9 @@ func (i *Identifiers) cut(atoms []atom, text string) []atom {
 func core(text string, at int) int {
 	end := at
 	for at < len(text) {
-		r, size := decode(text[at:])
+		class, size := classAt(text, at)
 		at += size
-		switch class(r) {
+		switch class {
 		case space:
 			return end
 		case letter:
@@ -67,11 +67,17 @@ func core(text string, at int) int {
 	return end
 }
 
-func decode(text string) (rune, int) {
-	if text[0] < utf8.RuneSelf {
-		return rune(text[0]), 1
+// classAt is what the character at an offset is to a name, and how many octets it has.
+func classAt(text string, at int) (class, size int) {
+	if c := text[at]; c < utf8.RuneSelf {
+		return int(classes[c]), 1
 	}
-	return utf8.DecodeRuneInString(text)
+	return classBeyond(text, at)
+}
+
+func classBeyond(text string, at int) (class, size int) {
+	r, size := utf8.DecodeRuneInString(text[at:])
+	return classOf(r), size
 }
 
 // What a character is to a name.

@@ -1,6 +1,10 @@
 package isolation
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"tocsin/internal/hugepages"
+)
 
 // block is one cache line of a Bloom filter. A key has one bit in each of its words, so
 // asking for it costs one look into memory (Putze, Sanders, Singler 2007). An identifier
@@ -24,7 +28,7 @@ type layer struct {
 const firstLayer, lastLayer = 1 << 15, 1 << 20
 
 func newLayer(room int) layer {
-	return layer{blocks: make([]block, room*bitsEach/blockBits), room: room}
+	return layer{blocks: hugepages.Make[block](room * bitsEach / blockBits), room: room}
 }
 
 // identifier is one on its way into the filter.
@@ -107,16 +111,18 @@ func (l *layer) at(text uint64) *block {
 
 // set notes both keys, and returns 1 where they were not there before, else 0.
 func (b *block) set(text, theirs uint64) int {
-	missing := uint64(0)
-	for word := range b {
-		was := b[word]
-		is := was | 1<<(text&63)
-		is |= 1 << (theirs & 63)
-		b[word] = is
-		missing |= is ^ was
-		text, theirs = text>>6, theirs>>6
-	}
+	missing := set(&b[0], text, theirs) | set(&b[1], text>>6, theirs>>6)
+	missing |= set(&b[2], text>>12, theirs>>12) | set(&b[3], text>>18, theirs>>18)
+	missing |= set(&b[4], text>>24, theirs>>24) | set(&b[5], text>>30, theirs>>30)
+	missing |= set(&b[6], text>>36, theirs>>36) | set(&b[7], text>>42, theirs>>42)
 	return int((missing | -missing) >> 63)
+}
+
+// set sets a bit for each key, and returns those that were not set before.
+func set(word *uint64, text, theirs uint64) (missing uint64) {
+	was := *word
+	*word = was | 1<<(text&63) | 1<<(theirs&63)
+	return *word &^ was
 }
 
 // has reports whether a key may have been set; that it was not is certain.

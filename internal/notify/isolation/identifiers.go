@@ -15,6 +15,7 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+	"unsafe"
 
 	"tocsin/internal/source"
 	"tocsin/internal/tailnet"
@@ -161,7 +162,8 @@ func (i *Identifiers) settle() {
 
 // take takes in the texts that were handed over.
 func (i *Identifiers) take() {
-	all, begins, owner := string(i.full.octets), 0, uint64(0)
+	octets := i.full.octets
+	all, begins, owner := unsafe.String(unsafe.SliceData(octets), len(octets)), 0, uint64(0) // of which nothing is kept
 	for _, one := range i.full.texts {
 		text := all[begins:one.end]
 		if begins = one.end; one.owner {
@@ -227,10 +229,18 @@ func visible(text string) bool { return within(text, ' '+1) }
 // within reports whether all octets of a text are between the lowest, which is at least ' ',
 // and 0x7E. It looks at eight octets at once, for it looks at every name of an inventory.
 func within(text string, lowest byte) bool {
-	for ; len(text) >= 8; text = text[8:] {
-		if !wordWithin(binary.LittleEndian.Uint64([]byte(text[:8])), uint64(0x80-lowest)) {
+	add := uint64(0x80 - lowest)
+	for at := 0; at+8 < len(text); at += 8 {
+		if !wordWithin(binary.LittleEndian.Uint64([]byte(text[at:at+8])), add) {
 			return false
 		}
+	}
+	if last := len(text) - 8; last >= 0 { // some of them once more
+		return wordWithin(binary.LittleEndian.Uint64([]byte(text[last:last+8])), add)
+	}
+	if last := len(text) - 4; last >= 0 {
+		first, last := []byte(text[:4]), []byte(text[last:])
+		return wordWithin(uint64(binary.LittleEndian.Uint32(first))<<32|uint64(binary.LittleEndian.Uint32(last)), add)
 	}
 	for at := range len(text) {
 		if text[at] < lowest || text[at] >= 0x7F {
