@@ -76,10 +76,14 @@ func (l *Ledger) inOneMoment(ctx context.Context, p Stored, look func(*Ledger, S
 		return err
 	}
 	moment := &Ledger{db: db, path: l.path}
-	if p, err = moment.Plan(ctx, p.ID); err != nil { // as it stands now: another may have taken its place since it was read
+	now, err := moment.Plan(ctx, p.ID) // as it stands now: another may have taken its place since it was read
+	if err != nil {
 		return err
 	}
-	return look(moment, p)
+	if now.Digest != p.Digest {
+		return damaged(p.ID, "digest", "it is another than was read")
+	}
+	return look(moment, now)
 }
 
 func (l *Ledger) verify(ctx context.Context, p Stored, done func(rows int)) error {
