@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"modernc.org/sqlite" // registers the driver "sqlite"
 	codes "modernc.org/sqlite/lib"
@@ -105,15 +106,23 @@ func recognize(path string) (err error) {
 // errBeside is a file whose write-ahead log has no place, on a read-only file system say.
 var errBeside = errors.New("even for reading, files are kept beside it, and that folder cannot be written: copy it with those beside it to one that can")
 
-// Locks on a database are tied to the descriptor that has it open, where the system can (Linux),
-// from the first one on. Those that POSIX knows end when the process closes any other descriptor
-// of the file, as recognize does: then another program that looks into a database takes itself for
-// the last that has it open, and removes the log that is still written.
-func init() { _, _ = sqlite.OFDLocking(true) } // where it cannot be had, everything is as it was
+// ownLocks ties locks on a database to the descriptor that has it open, where the system can
+// (Linux). Those that POSIX knows end when the process closes any other descriptor of the file,
+// as recognize does: then another program that looks into a database takes itself for the last
+// that has it open, and removes the log that is still written.
+var ownLocks = sync.OnceFunc(func() {
+	_, _ = sqlite.OFDLocking(true) // where it cannot be had, everything is as it was
+})
+
+// openSQLite opens what a source names.
+func openSQLite(source string) (*sql.DB, error) {
+	ownLocks()
+	return sql.Open("sqlite", source)
+}
 
 // connect opens a file over one connection: transactions are serial, as the file is.
 func connect(ctx context.Context, path string, pragmas ...string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", source(path, pragmas...))
+	db, err := openSQLite(source(path, pragmas...))
 	if err != nil {
 		return nil, err
 	}

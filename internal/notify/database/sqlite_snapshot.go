@@ -28,7 +28,7 @@ func OpenSQLite(ctx context.Context, path string) (Snapshot, error) {
 		return nil, err
 	}
 	// Without dqs, a column that is misspelt in double quotes would be a text.
-	db, err := sql.Open("sqlite", source(path, "query_only(1)", "trusted_schema(0)")+"&mode=ro&_dqs=0")
+	db, err := openSQLite(source(path, "query_only(1)", "trusted_schema(0)") + "&mode=ro&_dqs=0")
 	if err != nil {
 		return nil, err
 	}
