@@ -42,3 +42,10 @@ func TestLocksOutliveOtherDescriptors(t *testing.T) {
 		t.Error("the writer holds no lock that another program sees")
 	}
 }
+
+// TestMain comes first: tests open files past this package, too, and the locks of the first
+// one in a process are those of all.
+func TestMain(m *testing.M) {
+	ownLocks()
+	os.Exit(m.Run())
+}
