@@ -132,7 +132,7 @@ func TestFlippedRecordIsFound(t *testing.T) {
 	}
 	whole := mustRead(t, path)
 	dice := newChance(t)
-	for range dice.times(1000, 30) {
+	for range dice.times(1000, 12) {
 		change, named := flip(dice)
 		if err := errors.Join(os.WriteFile(path, whole, 0o600), os.Remove(headPath(path))); err != nil && !errors.Is(err, os.ErrNotExist) {
 			t.Fatal(err)
@@ -194,7 +194,7 @@ func TestNothingIsDecidedBesideADamagedJournal(t *testing.T) {
 // A commit that was cut short may be written all the same: the next words go by what is.
 func TestCutShortAndWritten(t *testing.T) {
 	dice, hits := newChance(t), 0
-	for range dice.times(1000, 25) {
+	for range dice.times(1000, 8) {
 		l := newLedger(t)
 		p := freeze(t, l, aPlan(1), entries(12))
 		r := startRun(t, l, p)

@@ -182,7 +182,7 @@ func (u *unlocked) ended(p *process, o Outcome) {
 // no letter goes out twice, what was answered for stays so, and the ledger is whole.
 func TestTwoWithoutALock(t *testing.T) {
 	dice := newChance(t)
-	for range dice.times(1000, 12) {
+	for range dice.times(1000, 6) {
 		u := &unlocked{T: t, chance: dice, path: filepath.Join(t.TempDir(), "ledger.db"), now: created, dots: make(map[int]int), ends: make(map[int]State)}
 		one, other := &process{name: 1}, &process{name: 2}
 		u.open(one)
