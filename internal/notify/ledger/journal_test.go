@@ -5,30 +5,38 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
 	"tocsin/internal/notify/database"
 )
 
-// watched calls look the n-th time that somebody asks whether it is done, and is done then
-// where look says so.
+// watched calls look the n-th time that somebody asks whether it is done, on whatever goroutine,
+// and is done then where look says so.
 type watched struct {
 	context.Context
-	n    *int
+	*watch
+}
+
+type watch struct {
+	sync.Mutex
+	n    int
 	look func() error
-	err  *error
+	err  error
 }
 
 func watching(n int, look func() error) watched {
-	return watched{ctx, &n, look, new(error)}
+	return watched{ctx, &watch{n: n, look: look}}
 }
 
 func (w watched) Done() <-chan struct{} {
-	if *w.n--; *w.n == 0 {
-		*w.err = w.look()
+	w.Lock()
+	defer w.Unlock()
+	if w.n--; w.n == 0 {
+		w.err = w.look()
 	}
-	if *w.err == nil {
+	if w.err == nil {
 		return w.Context.Done()
 	}
 	done := make(chan struct{})
@@ -36,7 +44,18 @@ func (w watched) Done() <-chan struct{} {
 	return done
 }
 
-func (w watched) Err() error { return *w.err }
+func (w watched) Err() error {
+	w.Lock()
+	defer w.Unlock()
+	return w.err
+}
+
+// looked reports whether that time has come.
+func (w watched) looked() bool {
+	w.Lock()
+	defer w.Unlock()
+	return w.n <= 0
+}
 
 // oneMark is a ledger with a run that has begun four letters, which is entered, and marked one.
 func oneMark(t *testing.T, p Stored, l *Ledger) (r Run, d []Delivery) {
@@ -62,8 +81,9 @@ func TestCommitBetweenOthers(t *testing.T) {
 		}
 		next := mustOpen(t, l.path)
 		var second Run
-		marked := l.Commit(watching(at, func() error { second = startRun(t, next, p); return nil }), p, r, nil, []Mark{{d[0], 1, ""}}, created)
-		if second.ID == 0 {
+		others := watching(at, func() error { second = startRun(t, next, p); return nil })
+		marked := l.Commit(others, p, r, nil, []Mark{{d[0], 1, ""}}, created)
+		if !others.looked() {
 			if at < 3 {
 				t.Errorf("a commit has only %d steps", at-1)
 			}
@@ -103,8 +123,9 @@ func TestFaultIsNoDamage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		failed = false
-		err = next.enterAll(watching(at, func() error { failed = true; return fault }), tx)
+		disk := watching(at, func() error { return fault })
+		err = next.enterAll(disk, tx)
+		failed = disk.looked()
 		var lags bool
 		if err := errors.Join(tx.QueryRow("SELECT EXISTS (SELECT 1 FROM journal)").Scan(&lags), tx.Rollback()); err != nil {
 			t.Fatal(err)
