@@ -166,7 +166,7 @@ func (l *Ledger) Enter(ctx context.Context) error {
 	if !l.afoot.behind() {
 		return nil
 	}
-	return l.transact(ctx, func(*sql.Tx) error { return nil })
+	return l.transact(ctx, nothingElse)
 }
 
 // enterAfoot does it in a transaction. What a run knows that was fenced off since is not so

@@ -126,7 +126,7 @@ func (l *Ledger) commit(ctx context.Context, p Stored, r Run, outcomes []Outcome
 	if l.afoot.wrote(p, r, m, last, -len(outcomes)); l.afoot.begun > 0 && !l.afoot.long(at) {
 		return nil
 	}
-	return l.catchUp(ctx, func(*sql.Tx) error { return nil })
+	return l.catchUp(ctx, nothingElse)
 }
 
 // turn gives the journal to a run, when what another has written there is entered.
@@ -142,7 +142,7 @@ func (l *Ledger) turn(ctx context.Context, p Stored, r Run, at time.Time) error 
 		return nil
 	}
 	l.afoot.since = at
-	return l.catchUp(ctx, func(*sql.Tx) error { return nil })
+	return l.catchUp(ctx, nothingElse)
 }
 
 // outcomes brings letters to their outcomes.

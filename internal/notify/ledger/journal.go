@@ -22,9 +22,9 @@ import (
 //
 // That is not long: it is done with the first record after [EnterAfter], when no letter of
 // the run is on its way, before whoever writes the ledger reads anything, and in any
-// transaction but that of a record. A sender that waits calls [Ledger.Enter]. Where a process dies first,
-// the next that opens the ledger does it: see enterAll. A run that was fenced off writes
-// nothing there, and enters nothing.
+// transaction but that of a record. A sender that waits calls [Ledger.Enter]. Where a process
+// dies first, the next that opens the ledger does it: see enterAll. A run that was fenced off
+// writes nothing there, and enters nothing.
 //
 // A record is its run, an instant, and a line for each letter that it moves: what the chain will
 // say of it, and in quotes what is to be kept of a server's words or what goes out.
@@ -127,7 +127,7 @@ type said struct {
 	keep []string // what is to be kept beside it; nil: nothing
 }
 
-// line is how it stands in a record.
+// text is how it stands in a record.
 func (s said) text() string {
 	text := s.kind + " " + s.line
 	for _, k := range s.keep {
@@ -216,34 +216,49 @@ func (l *Ledger) records(ctx context.Context, from querier, p Stored, run int64)
 // eventsOf puts what records say into as few events as there can be, and lists what is to be
 // kept. What happened in one second stands together, marks before outcomes.
 func eventsOf(run Run, records []record) (events []event, replies, wires words) {
-	marked := -1 // the event that takes marks; outcomes, the one after it
+	var g gathered
 	for _, r := range records {
 		for _, s := range r.words {
-			at := marked
-			switch {
-			case s.kind == claimedKind && len(events) > 0 && events[len(events)-1].kind == claimedKind && events[len(events)-1].at == r.at:
-				at = len(events) - 1
-			case s.kind == claimedKind:
-				events, marked, at = append(events, event{at: r.at, kind: claimedKind}), -1, len(events)
-			case marked < 0 || events[marked].at != r.at:
-				marked, at = len(events), len(events)
-				events = append(events, event{at: r.at, kind: markedKind}, event{at: r.at, kind: outcomeKind})
-			}
+			e := g.event(s.kind, r.at)
+			e.lines = append(e.lines, s.line)
 			switch s.kind {
 			case markedKind:
 				wires = wires.add(s.row, s.keep, 1)
 			case outcomeKind:
-				at = marked + 1
 				replies = replies.add(s.row, s.keep, 2)
 			}
-			events[at].lines = append(events[at].lines, s.line)
 		}
 	}
-	events = slices.DeleteFunc(events, func(e event) bool { return len(e.lines) == 0 })
+	events = slices.DeleteFunc(g.events, func(e event) bool { return len(e.lines) == 0 })
 	for i := range events {
 		events[i].lines = slices.Insert(events[i].lines, 0, run.word())
 	}
 	return events, replies, wires
+}
+
+// gathered are events that still take what happened: claims of a second one, and its marks
+// and outcomes two beside each other, of which one may stay empty.
+type gathered struct{ events []event }
+
+// event is the one that takes what happened at an instant: the last of its kind, or a new one.
+func (g *gathered) event(kind, at string) *event {
+	if n := len(g.events); n == 0 || g.events[n-1].at != at || (g.events[n-1].kind == claimedKind) != (kind == claimedKind) {
+		g.begin(kind, at)
+	}
+	last := len(g.events) - 1
+	if kind == markedKind {
+		last-- // before the outcomes
+	}
+	return &g.events[last]
+}
+
+// begin begins them.
+func (g *gathered) begin(kind, at string) {
+	if kind == claimedKind {
+		g.events = append(g.events, event{at: at, kind: claimedKind})
+		return
+	}
+	g.events = append(g.events, event{at: at, kind: markedKind}, event{at: at, kind: outcomeKind})
 }
 
 // writing is a run that has records in the journal.
@@ -404,7 +419,7 @@ func (l *Ledger) enterLeft(ctx context.Context) error {
 	if err != nil || !lags {
 		return err
 	}
-	return l.transact(ctx, func(*sql.Tx) error { return nil })
+	return l.transact(ctx, nothingElse)
 }
 
 // lagging reports whether there is anything in the journal of a ledger.
