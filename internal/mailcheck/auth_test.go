@@ -155,15 +155,7 @@ func startDovecot(t *testing.T, mx postfix) {
 			t.Fatal(err)
 		}
 	}
-	c := exec.Command(dovecot, "-F", "-c", filepath.Join(folder, "conf"))
-	c.WaitDelay = 10 * time.Second
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = c.Process.Signal(os.Interrupt)
-		_ = c.Wait()
-	})
+	startWatched(t, exec.Command("sh", "-c", `"$@" </dev/null &`+"\n"+whileWatched, "sh", dovecot, "-F", "-c", filepath.Join(folder, "conf")))
 	more(t, filepath.Join(mx.folder, "conf", "main.cf"), fmt.Sprintf("smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\nsmtpd_sasl_path = %s/auth\nsmtpd_delay_reject = no\nsmtpd_sender_restrictions = permit_sasl_authenticated, reject\nmax_use = 1\n", folder))
 	for range 200 {
 		if _, err := os.Stat(filepath.Join(folder, "auth")); err == nil {

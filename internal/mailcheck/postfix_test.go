@@ -2,7 +2,6 @@ package mailcheck
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"net"
 	"net/mail"
@@ -61,8 +60,7 @@ postlog unix-dgram n - n - 1 postlogd
 tlsmgr unix - - n 1000? 1 tlsmgr
 `
 
-// The queue belongs to Postfix's own users. When the test ends, in whatever way, so does
-// its end of the pipe, and with it this Postfix.
+// The queue belongs to Postfix's own users.
 const master = `set -eu
 cd "$1"
 chown postfix data queue/*
@@ -70,11 +68,7 @@ chown root queue/pid
 chgrp postdrop queue/public queue/maildrop
 chown "$3" mail
 MAIL_CONFIG="$1/conf" "$2/master" -c "$1/conf" </dev/null &
-pid=$!
-read -r _ || :
-kill $pid
-wait $pid || :
-rm -rf queue data
+` + whileWatched + `rm -rf queue data
 `
 
 // postfix is a running mail server, of no one's but the test.
@@ -101,22 +95,7 @@ func startPostfix(t *testing.T, p programs) postfix {
 	if err != nil {
 		t.Fatal("postconf:", err)
 	}
-	var said bytes.Buffer
-	c := exec.Command(command[0], append(command[1:], mx.folder, strings.TrimSpace(string(daemons)), strconv.Itoa(mailUser()))...)
-	c.Stdout, c.Stderr = &said, &said
-	c.WaitDelay = 10 * time.Second
-	hangUp, err := c.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := errors.Join(hangUp.Close(), c.Wait()); err != nil {
-			t.Errorf("postfix: %v\n%s", err, &said)
-		}
-	})
+	startWatched(t, exec.Command(command[0], append(command[1:], mx.folder, strings.TrimSpace(string(daemons)), strconv.Itoa(mailUser()))...))
 	return mx
 }
 
