@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -531,17 +532,13 @@ func TestHeadIsOfTheSameMoment(t *testing.T) {
 func TestMarkedLetterIsNotGivenBack(t *testing.T) {
 	l := newLedger(t)
 	p := freeze(t, l, aPlan(1), entries(40))
-	r := startRun(t, l, p)
-	d := claimSome(t, l, p, r, 2)
-	if err := l.Commit(ctx, p, r, nil, []Mark{{d[0], 1, ""}}, created); err != nil {
-		t.Fatal(err)
-	}
-	back := func(begun []Delivery) ([]Event, error) { return []Event{Return, Return}, nil }
+	_, d := oneMark(t, p, l)
+	back := func(begun []Delivery) ([]Event, error) { return slices.Repeat([]Event{Return}, len(begun)), nil }
 	var move *MoveError
 	if _, err := l.Recover(ctx, p, startRun(t, l, p), back, created); !errors.As(err, &move) || move.Row != d[0].Row {
 		t.Errorf("%v", err)
 	}
-	wantStates(t, l, p, map[State]int{Intent: 2, Planned: 8})
+	wantStates(t, l, p, map[State]int{Intent: 4, Planned: 6})
 }
 
 // What a letter came to once is not forgotten when the rows have caught up.
@@ -594,11 +591,7 @@ func TestTwoRunsShareTheJournal(t *testing.T) {
 func TestChainGivesNoMarkedLetterBack(t *testing.T) {
 	l := newLedger(t)
 	p := freeze(t, l, aPlan(1), entries(40))
-	r := startRun(t, l, p)
-	d := claimSome(t, l, p, r, 1)
-	if err := l.Commit(ctx, p, r, nil, []Mark{{d[0], 1, ""}}, during); err != nil {
-		t.Fatal(err)
-	}
+	r, d := oneMark(t, p, l)
 	err := l.transact(ctx, func(tx *sql.Tx) error {
 		_, err := tx.Exec("UPDATE deliveries SET state = 'planned', attempts = 0 WHERE row = ?", d[0].Row)
 		return errors.Join(err, l.record(ctx, tx, p, during, recoveredKind, r.word(), fmt.Sprint(d[0].Row, " planned")))
