@@ -24,9 +24,15 @@ var (
 	errTooLarge = errors.New("the message is larger than the relay takes")
 )
 
-// TooLarge reports whether a relay was not given a letter because it has announced that
-// it takes none of that size (RFC 1870).
-func TooLarge(err error) bool { return errors.Is(err, errTooLarge) }
+// TooLarge reports whether a relay takes no letter of that size: it has announced so, and was
+// not given it, or says so when it is told the size (RFC 1870 §6.1, §6.3).
+func TooLarge(err error) bool {
+	var said *ReplyError
+	if errors.As(err, &said) && said.Phase == Mail {
+		return said.Reply.Code == 552 || said.Reply.Enhanced == "5.3.4"
+	}
+	return errors.Is(err, errTooLarge)
+}
 
 // admits refuses an envelope that this relay cannot take, or nobody should.
 func (s *Session) admits(e Envelope) error {

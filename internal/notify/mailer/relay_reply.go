@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -24,6 +25,13 @@ func (r Reply) String() string {
 		}
 	}
 	return text
+}
+
+// Crowded reports whether a reply that puts a letter off says that the relay takes none for now,
+// whosever it is: 421 (RFC 5321 §3.8), or that its disk is full, that it takes nothing at the
+// moment or that too much is under way (RFC 3463 §3.4 and §3.5: X.3.1, X.3.2, X.4.5).
+func (r Reply) Crowded() bool {
+	return r.Code == 421 || slices.Contains([]string{"4.3.1", "4.3.2", "4.4.5"}, r.Enhanced)
 }
 
 func (r Reply) permanent() bool { return r.Code >= 500 }
