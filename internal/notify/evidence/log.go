@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -50,7 +51,11 @@ type Finding struct {
 	// Perhaps is a queue ID under which something was delivered to its recipient that came to the
 	// relay in the time in question, and of which no line has a Message-ID; empty where none is.
 	Perhaps string
-	Times   int // how often the relay took the letter; more than once, and somebody may have it twice
+	// Contrary is a queue ID of which the log says better, where no line says whether that was another
+	// copy, or the one that came back later, as through a content filter; empty where nothing speaks
+	// against the Fate. A letter that the relay is known to have accepted has come back then.
+	Contrary string
+	Times    int // how often the relay took the letter for certain; more than once, and somebody may have it twice
 }
 
 // LogOptions say how to read times.
@@ -73,24 +78,26 @@ type Log struct {
 	skew    time.Duration
 	letters map[string]*account   // by Message-ID
 	paths   map[string]*account   // by return path, in lower case
-	queue   map[string]*passage   // by host, instance and queue ID: those that are under way
-	claims  map[string][]claim    // by queue ID: letters that have met no line of theirs yet
+	queue   map[string][]sitting  // by host and queue ID: those that are under way
+	claims  map[string][]claim    // by queue ID, who may have gone first first: letters that have met no line of theirs yet
 	seekers map[string][]*account // of letters without a queue ID, by recipient, in lower case
-	others  map[string]bool       // as queue, those under way that a Message-ID says to be of other letters
+	others  map[string]bool       // by host, queue ID and instance: those under way that a Message-ID says to be of other letters
 	hosts   map[string]*cover
-	key     []byte // the last key of queue that was asked for
+	last    place
 }
 
 // account is what is known of one letter.
 type account struct {
-	passages []*passage
-	refused  *Finding // before it had a queue ID
-	nameless []nameless
+	recipient string
+	passages  []*passage
+	refused   *Finding // or thrown away, before it had a queue ID
+	nameless  []nameless
 }
 
 // passage is one letter's way through one queue.
 type passage struct {
 	letter   *account
+	host     string
 	queueID  string
 	began    time.Time
 	claimed  *claim // by which it was found, where no line says that it is this letter
@@ -104,6 +111,7 @@ type passage struct {
 // outcome is the last that was said about one recipient.
 type outcome struct {
 	address string
+	was     string // the address before the relay knew better; empty where it is the same
 	Finding
 	next string // queue ID that the next server gave it
 }
@@ -113,7 +121,7 @@ func NewLog(letters []Letter, o LogOptions) *Log {
 	l := &Log{
 		stamps: stamper{zone: o.Zone, until: o.Until}, quiet: o.Quiet, skew: o.Skew,
 		letters: make(map[string]*account, len(letters)), paths: make(map[string]*account),
-		queue: make(map[string]*passage), claims: make(map[string][]claim), hosts: make(map[string]*cover),
+		queue: make(map[string][]sitting), claims: make(map[string][]claim), hosts: make(map[string]*cover),
 		seekers: make(map[string][]*account), others: make(map[string]bool),
 	}
 	if l.quiet == 0 {
@@ -123,7 +131,7 @@ func NewLog(letters []Letter, o LogOptions) *Log {
 		l.stamps.zone = time.UTC
 	}
 	for _, letter := range letters {
-		a := &account{}
+		a := &account{recipient: letter.Recipient}
 		l.letters[letter.MessageID] = a
 		if letter.ReturnPath != "" {
 			l.paths[strings.ToLower(letter.ReturnPath)] = a
@@ -134,6 +142,9 @@ func NewLog(letters []Letter, o LogOptions) *Log {
 		case to != "":
 			l.seekers[to] = append(l.seekers[to], a)
 		}
+	}
+	for _, claims := range l.claims {
+		slices.SortStableFunc(claims, func(a, b claim) int { return a.since.Compare(b.since) })
 	}
 	return l
 }
@@ -147,32 +158,15 @@ func (l *Log) Of(messageID string, since, from, to time.Time) Finding {
 	if a == nil {
 		return Finding{Fate: Unknown}
 	}
-	found, times, named := Finding{Fate: Unknown}, 0, time.Time{}
-	for _, p := range a.passages {
-		if p.began.Before(since) {
-			continue
-		}
-		if p.claimed == nil && (named.IsZero() || p.began.Before(named)) {
-			named = p.began
-		}
-		if p.goesOn(a.passages) {
-			continue
-		}
-		if p.taken {
-			times++
-		}
-		if f := p.finding(); further(f.Fate, found.Fate) {
-			found = f
-		}
+	c := a.chained(since, l.skew)
+	found, times := c.fate()
+	if r := a.refused; r != nil && !r.At.Before(since) && further(r.Fate, found.Fate) {
+		found = *r
 	}
-	switch {
-	case found.Fate != Unknown:
-	case a.refused != nil && !a.refused.At.Before(since):
-		found = *a.refused
-	case l.Covers(from, to):
+	if found.Fate == Unknown && l.Covers(from, to) {
 		found.Fate = Unseen
 	}
-	found.Times, found.Named, found.Perhaps = times, named, a.cameBetween(from, to)
+	found.Times, found.Named, found.Perhaps = times, c.named(), a.cameBetween(from, to)
 	return found
 }
 
@@ -186,52 +180,22 @@ func further(a, b Fate) bool {
 	return false
 }
 
-// goesOn reports whether a letter is under another queue ID by now: put back into the queue,
-// or given to a filter on the same host that gave it back.
-func (p *passage) goesOn(all []*passage) bool {
-	for _, other := range all {
-		if other == p || other.began.Before(p.began) {
-			continue
-		}
-		if p.requeued {
-			return true
-		}
-		for _, o := range p.to {
-			if o.Fate == Onward && o.next != "" && o.next == other.queueID {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// finding is the gravest of the recipients' outcomes: a letter that went to a list of
-// people has not reached all of them while one is waiting.
-func (p *passage) finding() Finding {
-	if p.stopped != nil {
-		return *p.stopped
-	}
-	found := Finding{Fate: Begun, At: p.began}
+// standing is what is said of a letter as a whole, before anything is of its recipients.
+func (p *passage) standing() Finding {
+	found := Finding{Fate: Begun, At: p.began, QueueID: p.queueID}
 	switch {
+	case p.stopped != nil:
+		return *p.stopped
 	case p.taken && p.removed:
 		found.Fate = Unclear
 	case p.taken:
 		found.Fate = Queued
 	}
-	if len(p.to) > 0 {
-		found = p.to[0].Finding
-	}
-	for _, o := range p.to {
-		if graver(o.Fate, found.Fate) {
-			found = o.Finding
-		}
-	}
-	found.QueueID = p.queueID
 	return found
 }
 
 // graver compares what is said about recipients.
 func graver(a, b Fate) bool {
-	rank := map[Fate]int{Onward: 0, Queued: 1, Dropped: 2, Returned: 3}
+	rank := map[Fate]int{Onward: 0, Queued: 1, Unclear: 2, Begun: 3, Dropped: 4, Returned: 5}
 	return rank[a] > rank[b]
 }

@@ -17,10 +17,7 @@ type claim struct {
 	taken     time.Time
 }
 
-var (
-	originally = regexp.MustCompile(`, orig_to=<([^>]*)>`)
-	delayed    = regexp.MustCompile(`, delay=([0-9]+(?:\.[0-9]+)?)(?:,|$)`)
-)
+var delayed = regexp.MustCompile(`, delay=([0-9]+(?:\.[0-9]+)?)(?:,|$)`)
 
 // claimed finds the letter that a delivery is of, by its queue ID, its recipient and when it
 // came, where the line with its Message-ID is not in the log. From here on the queue ID means
@@ -28,43 +25,55 @@ var (
 // under which a content filter hands the letter back, stand before the one that says so.
 func (l *Log) claimed(e entry, queueID, text []byte) *passage {
 	claims := l.claims[string(queueID)]
-	if len(claims) == 0 {
+	may := claims[:begun(claims, e.at)]
+	if len(may) == 0 {
 		return nil
 	}
 	_, daemon, _ := e.daemon()
 	at, said := e.at, string(text)
 	o, ok := delivery(at, string(daemon), said)
-	if !ok {
+	came, dated := cameAt(at, said)
+	if !ok || !dated {
 		return nil
 	}
-	to := o.addresses(said)
-	i := slices.IndexFunc(claims, func(c claim) bool {
-		return !at.Before(c.since) && l.cameWith(c, at, said) && slices.ContainsFunc(to, func(to string) bool { return strings.EqualFold(to, c.recipient) })
-	})
+	i := slices.IndexFunc(may, func(c claim) bool { return l.cameWith(c, came) && o.isTo(c.recipient) })
 	if i < 0 || len(claims[i].letter.passages) >= mostPassages {
 		return nil
 	}
 	c := claims[i]
-	p := &passage{letter: c.letter, queueID: string(queueID), began: c.since, claimed: &c}
+	p := &passage{letter: c.letter, host: string(e.host), queueID: string(queueID), began: c.since, claimed: &c}
 	p.letter.passages = append(p.letter.passages, p)
-	l.queue[string(l.key)] = p
+	l.sit(p)
 	l.claims[string(queueID)] = slices.Delete(claims, i, i+1)
 	return p
 }
 
 // addresses are where something was delivered, and where it was to go before the relay knew better.
-func (o outcome) addresses(said string) []string {
-	if was := originally.FindStringSubmatch(said); was != nil {
-		return []string{o.address, was[1]}
+func (o outcome) addresses() []string {
+	if o.was != "" {
+		return []string{o.address, o.was}
 	}
 	return []string{o.address}
 }
 
-// cameWith reports whether what was delivered came to the relay when a letter did.
-func (l *Log) cameWith(c claim, at time.Time, said string) bool {
-	came, ok := cameAt(at, said)
-	return ok && came.Sub(c.taken).Abs() <= l.skew
+// isTo reports whether something was delivered to a recipient, or to where the relay sent what was for them.
+func (o outcome) isTo(recipient string) bool {
+	return slices.ContainsFunc(o.addresses(), func(to string) bool { return strings.EqualFold(to, recipient) })
 }
+
+// begun is how many of some claims, in their order, are of letters that may have gone by an instant.
+func begun(claims []claim, at time.Time) int {
+	n, _ := slices.BinarySearchFunc(claims, at, func(c claim, at time.Time) int {
+		if c.since.After(at) {
+			return 1
+		}
+		return -1
+	})
+	return n
+}
+
+// cameWith reports whether what came to the relay at an instant did when a letter came.
+func (l *Log) cameWith(c claim, came time.Time) bool { return came.Sub(c.taken).Abs() <= l.skew }
 
 // cameAt is when what was delivered at an instant came to the relay: Postfix counts the delay of
 // a delivery from then on (https://www.postfix.org/postconf.5.html#delay_logging_resolution_limit).
@@ -81,15 +90,18 @@ func cameAt(at time.Time, said string) (came time.Time, ok bool) {
 // claimed: in a log without the lines that a queue ID begins and ends with, nothing else parts
 // the two.
 func (l *Log) strange(p *passage, at time.Time, said []byte) bool {
-	return p.claimed != nil && attempt.Match(said) && !l.cameWith(*p.claimed, at, string(said))
+	if p.claimed == nil || !attempt.Match(said) {
+		return false
+	}
+	came, dated := cameAt(at, string(said))
+	return !dated || !l.cameWith(*p.claimed, came)
 }
 
 // disclaim takes note of a line that says by a Message-ID which letter a queue ID means from
-// an instant on: nobody has to guess any more.
+// an instant on: nobody has to guess any more. A relay may have said one queue ID of every letter,
+// so that no claim is looked at here.
 func (l *Log) disclaim(at time.Time, queueID []byte) {
-	claims := l.claims[string(queueID)]
-	if len(claims) == 0 {
-		return
+	if claims := l.claims[string(queueID)]; len(claims) > 0 {
+		l.claims[string(queueID)] = claims[begun(claims, at):]
 	}
-	l.claims[string(queueID)] = slices.DeleteFunc(claims, func(c claim) bool { return !at.Before(c.since) })
 }

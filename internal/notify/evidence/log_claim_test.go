@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -124,5 +125,25 @@ func TestFilterHandsBack(t *testing.T) {
 		if got := l.Of(aMessage, from, from, to); got.Fate != Returned || got.QueueID != second || got.Named.IsZero() {
 			t.Errorf("%+v, want %s", got, Returned)
 		}
+	}
+}
+
+// BenchmarkOneQueueID reads 10,000 lines under a queue ID that as many letters have had, none of
+// them when the lines were written: a relay may say the same of every letter.
+func BenchmarkOneQueueID(b *testing.B) {
+	const many, id = 10_000, "4kQ1By6X2Jz9x"
+	letters := make([]Letter, many)
+	for i := range letters {
+		letters[i] = Letter{MessageID: fmt.Sprint(i, "@example.com"), QueueID: id, Recipient: "jo@example.org", Since: to, Taken: to}
+	}
+	for name, line := range map[string]string{"named": strings.Replace(binds, aMessage, "another@example.com", 1), "delivered": sends} {
+		b.Run(name, func(b *testing.B) {
+			text := around(strings.Repeat(line, many))
+			for b.Loop() {
+				if err := NewLog(letters, skewed).Read(strings.NewReader(text)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

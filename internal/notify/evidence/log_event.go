@@ -37,27 +37,31 @@ func (l *Log) take(line []byte) {
 		l.unqueued(e.at, said)
 		return
 	}
-	l.key = append(append(append(append(append(l.key[:0], e.host...), 0), instance...), 0), id...)
-	if string(daemon) == "cleanup" && l.binds(e.at, id, said) {
+	l.last.points(e.host, id, instance)
+	if string(daemon) == "cleanup" && l.binds(e, id, said) {
 		return
 	}
 	switch p := l.meant(e, id, said); {
 	case p == nil:
 		l.stray(e.at, daemon, id, said)
 	case p.event(e.at, string(daemon), string(said)):
-		delete(l.queue, string(l.key))
+		l.leaves()
 	}
 }
 
 // meant is the passage of a letter of ours that a line is of; nil where it is of none.
 func (l *Log) meant(e entry, queueID, said []byte) *passage {
-	p := l.queue[string(l.key)]
-	if p != nil && l.strange(p, e.at, said) {
-		delete(l.queue, string(l.key)) // nor is it in what follows: how a later letter ends is not how this one did
-		p = nil
+	p := l.sits()
+	switch {
+	case p == nil:
+	case l.strange(p, e.at, said):
+		l.leaves() // nor is it in what follows: how a later letter ends is not how this one did
+		return l.claimed(e, queueID, said)
+	default:
+		return p
 	}
-	if p == nil {
-		p = l.claimed(e, queueID, said)
+	if p = l.claimed(e, queueID, said); p == nil {
+		p = l.elsewhere(e, said)
 	}
 	return p
 }
@@ -75,32 +79,39 @@ func isQueueID(id []byte) bool {
 
 // binds takes note of cleanup's line about a Message-ID: from here on a queue ID means that
 // letter, and no longer the one that had it before.
-func (l *Log) binds(at time.Time, queueID, said []byte) bool {
+func (l *Log) binds(e entry, queueID, said []byte) bool {
 	id, ok := bytes.CutPrefix(said, []byte("message-id="))
 	if !ok {
 		return false
 	}
 	id = bytes.TrimSuffix(bytes.TrimPrefix(bytes.TrimSpace(id), []byte("<")), []byte(">"))
-	l.disclaim(at, queueID)
+	l.disclaim(e.at, queueID)
 	a := l.letters[string(id)]
 	if a == nil {
-		delete(l.queue, string(l.key))
+		l.leaves()
 		l.another()
 		return true
 	}
-	delete(l.others, string(l.key))
-	for _, p := range a.passages { // the same line in two files, as mail.log and mail.info have it
-		if p.queueID == string(queueID) && p.began.Equal(at) {
-			l.queue[string(l.key)] = p
+	delete(l.others, string(l.last.key))
+	for _, p := range a.passages {
+		if p.queueID == string(queueID) && l.beganAt(p, e) {
+			p.claimed, p.began = nil, e.at
+			l.sit(p)
 			return true
 		}
 	}
 	if len(a.passages) < mostPassages {
-		p := &passage{letter: a, queueID: string(queueID), began: at}
+		p := &passage{letter: a, host: string(e.host), queueID: string(queueID), began: e.at}
 		a.passages = append(a.passages, p)
-		l.queue[string(l.key)] = p
+		l.sit(p)
 	}
 	return true
+}
+
+// beganAt reports whether a line with a Message-ID is the one that a passage began with: the same line
+// in two files, as mail.log and mail.info have it, or one that an older file has, read later.
+func (l *Log) beganAt(p *passage, e entry) bool {
+	return p.began.Equal(e.at) || p.claimed != nil && p.host == string(e.host) && l.cameWith(*p.claimed, e.at)
 }
 
 // Bounds of what is kept of a letter.
@@ -173,9 +184,10 @@ func (p *passage) handled(at time.Time, said string) (last bool) {
 	return false
 }
 
-var attempt = regexp.MustCompile(`^to=<([^>]*)>,(?: orig_to=<[^>]*>,)? relay=([^ ,]+), .*?dsn=([0-9.]+), status=(\w+) ?(.*)$`)
+var attempt = regexp.MustCompile(`^to=<([^>]*)>,(?: orig_to=<([^>]*)>,)? relay=([^ ,]+), .*?dsn=([0-9.]+), status=(\w+) ?(.*)$`)
 
-// attempted is a delivery to one recipient.
+// attempted is a delivery to one recipient. What an older copy of the same log says of it, read
+// later, is no longer so.
 func (p *passage) attempted(at time.Time, daemon, said string) {
 	o, ok := delivery(at, daemon, said)
 	if !ok {
@@ -184,7 +196,9 @@ func (p *passage) attempted(at time.Time, daemon, said string) {
 	p.taken = true
 	for i := range p.to {
 		if p.to[i].address == o.address {
-			p.to[i] = o
+			if !o.At.Before(p.to[i].At) {
+				p.to[i] = o
+			}
 			return
 		}
 	}
@@ -200,12 +214,12 @@ func delivery(at time.Time, daemon, said string) (o outcome, ok bool) {
 	if m == nil {
 		return outcome{}, false
 	}
-	words := strings.TrimSuffix(strings.TrimPrefix(m[5], "("), ")")
-	o = outcome{address: m[1], Finding: Finding{At: at, Code: ParseCode(m[3]), Relay: m[2], Said: plain(words, []string{m[1]})}}
-	switch m[4] {
+	words := strings.TrimSuffix(strings.TrimPrefix(m[6], "("), ")")
+	o = outcome{address: m[1], was: m[2], Finding: Finding{At: at, Code: ParseCode(m[4]), Relay: m[3], Said: plain(words, []string{m[1]})}}
+	switch m[5] {
 	case "sent":
 		o.Fate, o.next = Onward, nextID(words)
-		if daemon == "discard" {
+		if daemon == "discard" || thrown.MatchString(words) {
 			o.Fate = Dropped
 		}
 	case "deferred", "SOFTBOUNCE":
@@ -218,7 +232,13 @@ func delivery(at time.Time, daemon, said string) (o outcome, ok bool) {
 	return o, true
 }
 
-var queuedAs = regexp.MustCompile(`queued as ([0-9A-Za-z]{5,30})\b`)
+var (
+	// queuedAs is how another Postfix, or local of this one, says under which queue ID a letter goes on.
+	queuedAs = regexp.MustCompile(`(?:queued|forwarded) as ([0-9A-Za-z]{5,30})\b`)
+	// thrown is how Amavis says that it has taken a letter, and passes it on to nobody
+	// (https://www.ijs.si/software/amavisd/amavisd-new-docs.html#actions).
+	thrown = regexp.MustCompile(`^250 2\.[0-9.]+ Ok, (?:id=[^,]+, DISCARD\b|discarded\b)`)
+)
 
 // nextID is the queue ID that another Postfix gave a letter.
 func nextID(said string) string {
@@ -230,18 +250,24 @@ func nextID(said string) string {
 
 var fromPath = regexp.MustCompile(` from=<([^>]*)>`)
 
-// unqueued takes note of a refusal before there was a queue ID, of one of our return paths.
+// unqueued takes note of what became of a letter before there was a queue ID, by one of our return
+// paths: it was refused, or it is answered as if it were taken, and thrown away.
 func (l *Log) unqueued(at time.Time, said []byte) {
 	verdict, text, _ := strings.Cut(string(said), ": ")
-	if verdict != "reject" && verdict != "milter-reject" {
+	if verdict != "reject" && verdict != "milter-reject" && verdict != "discard" {
 		return
 	}
 	m := fromPath.FindStringSubmatch(text)
 	if m == nil {
 		return
 	}
-	if a := l.paths[strings.ToLower(m[1])]; a != nil && (a.refused == nil || !at.Before(a.refused.At)) {
-		a.refused = refusal(at, text)
+	a := l.paths[strings.ToLower(m[1])]
+	if a == nil || a.refused != nil && at.Before(a.refused.At) {
+		return
+	}
+	a.refused = refusal(at, text)
+	if verdict == "discard" {
+		a.refused.Fate = Dropped
 	}
 }
 

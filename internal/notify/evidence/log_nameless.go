@@ -21,7 +21,7 @@ const mostOthers = 200_000
 // another takes note that the last key is a queue ID of a letter that was not asked for.
 func (l *Log) another() {
 	if len(l.others) < mostOthers {
-		l.others[string(l.key)] = true
+		l.others[string(l.last.key)] = true
 	}
 }
 
@@ -30,8 +30,8 @@ func (l *Log) another() {
 func (l *Log) stray(at time.Time, daemon, queueID, said []byte) {
 	switch {
 	case string(said) == "removed":
-		delete(l.others, string(l.key))
-	case bytes.HasPrefix(said, []byte("to=<")) && !l.others[string(l.key)]:
+		delete(l.others, string(l.last.key))
+	case bytes.HasPrefix(said, []byte("to=<")) && !l.others[string(l.last.key)]:
 		l.unnamed(at, string(daemon), string(queueID), string(said))
 	}
 }
@@ -45,7 +45,7 @@ func (l *Log) unnamed(at time.Time, daemon, queueID, said string) {
 	if came, ok := cameAt(at, said); ok {
 		at = came
 	}
-	for _, to := range o.addresses(said) {
+	for _, to := range o.addresses() {
 		for _, a := range l.seekers[strings.ToLower(to)] {
 			if len(a.nameless) < mostPassages {
 				a.nameless = append(a.nameless, nameless{queueID, at})

@@ -20,7 +20,7 @@ func (r Reader) Folder(path string, visit func(Report) error) error {
 	for _, part := range [...]string{"new", "cur"} {
 		entries, err := os.ReadDir(filepath.Join(path, part))
 		if errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("%s is not a Maildir: it has no folder %s", path, part)
+			return &NotMaildirError{path, part}
 		}
 		if err != nil {
 			return err
@@ -40,29 +40,53 @@ func (r Reader) Folder(path string, visit func(Report) error) error {
 	return nil
 }
 
+// NotMaildirError is a folder that is no Maildir.
+type NotMaildirError struct {
+	Path    string
+	Missing string // the folder that it does not have
+}
+
+// Error says which folder it does not have.
+func (e *NotMaildirError) Error() string {
+	return fmt.Sprintf("%s is not a Maildir: it has no folder %s", e.Path, e.Missing)
+}
+
 // file reads a message; one that somebody has filed elsewhere meanwhile is passed over. One
-// that the disk does not give is a report of that: the others are read all the same.
+// that the disk does not give is a report of that: the others are read all the same. Programs
+// that file mail may begin it with a line From, or add to it: it is read as from a stream.
 func (r Reader) file(path, name string, visit func(Report) error) error {
-	data, err := r.contents(path)
-	if errors.Is(err, os.ErrNotExist) {
+	n, stopped := 0, error(nil)
+	err := r.contents(path, func(report Report) error {
+		report.Source = name
+		if n++; n > 1 {
+			report.Source = fmt.Sprintf("%s, message %d", name, n)
+		}
+		stopped = visit(report)
+		return stopped
+	})
+	switch {
+	case stopped != nil:
+		return stopped
+	case errors.Is(err, os.ErrNotExist):
+		return nil
+	case err == nil && n == 0: // an empty file, and somebody has sent something
+		err = reason(io.EOF)
+	}
+	if err == nil {
 		return nil
 	}
 	report := unreadable(err)
-	if err == nil {
-		report = r.Read(data)
-	}
 	report.Source = name
 	return visit(report)
 }
 
-// contents reads a file up to one octet more than is taken.
-func (r Reader) contents(path string) (data []byte, err error) {
+func (r Reader) contents(path string, visit func(Report) error) (err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return io.ReadAll(io.LimitReader(f, r.Limits.Message+1))
+	return r.Stream(f, visit)
 }
 
 // message reads all there is as one message.
@@ -99,7 +123,11 @@ const fromLine = "From "
 var (
 	separator = regexp.MustCompile(`^From .*[0-9]:[0-9][0-9].* [0-9]{4}`)
 	quoted    = regexp.MustCompile(`^>+From `)
+	leading   = regexp.MustCompile(`^(>*From [^:\n]*[^ :\n][^\n]*\n)+`) // "From :" is a field
 )
+
+// withoutFrom takes off the lines From, quoted ones too, that programs put before a message.
+func withoutFrom(message []byte) []byte { return message[len(leading.Find(message)):] }
 
 // mbox is a mailbox file that is being read.
 type mbox struct {
@@ -118,7 +146,7 @@ func (b *mbox) read(in *bufio.Reader) error {
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) && !errors.Is(err, io.EOF) {
 			return err
 		}
-		if begins && empty && separator.Match(piece) {
+		if begins && empty && (b.number == 0 || separator.Match(piece)) { // the first has the form that its writer liked
 			if err := b.end(); err != nil {
 				return err
 			}
@@ -144,7 +172,7 @@ func (b *mbox) add(piece []byte, begins bool) {
 	b.message.Write(piece)
 }
 
-// end reads the message up to here; there is none before the first separator.
+// end reads the message up to here; there is none before the first line.
 func (b *mbox) end() error {
 	defer b.message.Reset()
 	if b.number == 0 {

@@ -3,9 +3,11 @@ package evidence
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/emersion/go-message"
@@ -17,7 +19,7 @@ type parts struct {
 	limits   Limits
 	header   message.Header
 	root     string // media type of the whole, in lower case
-	status   []byte // the delivery status
+	status   []byte // the delivery statuses, one behind the other
 	statuses int
 	returned fields          // header of the letter that came back
 	kinds    map[string]bool // media types of all parts
@@ -28,15 +30,32 @@ type parts struct {
 // mostText is how much of the text for people is looked at.
 const mostText = 64 << 10
 
-// open takes a message apart.
+// open takes a message apart. With an error it gives what could be read: whose letter it is
+// about may stand in there all the same.
 func (r Reader) open(data []byte) (*parts, error) {
+	var tooLarge error
+	if int64(len(data)) > r.Limits.Message {
+		data, tooLarge = data[:r.Limits.Message], &TooLargeError{"the message", r.Limits.Message}
+	}
+	m := &parts{limits: r.Limits, kinds: make(map[string]bool)}
 	e, err := message.ReadWithOptions(bytes.NewReader(data), &message.ReadOptions{MaxHeaderBytes: r.Limits.Header})
 	if e == nil {
-		return nil, fmt.Errorf("its header is out of form: %w", reason(err))
+		m.header = r.legible(data)
+		return m, cmp.Or(tooLarge, fmt.Errorf("its header is out of form: %w", reason(err)))
 	}
-	m := &parts{limits: r.Limits, header: e.Header, kinds: make(map[string]bool)}
+	m.header = e.Header
 	m.root, _, _ = e.Header.ContentType()
-	return m, m.walk(e, 0)
+	return m, cmp.Or(tooLarge, m.walk(e, 0))
+}
+
+// legible are the fields of a header that is out of form: of its first octets, up to the
+// limit, the lines that are fields.
+func (r Reader) legible(data []byte) (header message.Header) {
+	found, _ := readFields(bytes.NewReader(data), r.Limits.Header) // what is beyond the limit is left out
+	for _, f := range found {
+		header.Add(f.name, f.value)
+	}
+	return header
 }
 
 // reason is an error of the library without the octets of the message that it quotes.
@@ -82,7 +101,7 @@ func (m *parts) take(kind string, body io.Reader) (err error) {
 	switch kind {
 	case "message/delivery-status", "message/global-delivery-status":
 		m.statuses++
-		m.status, err = limited(body, m.limits.Status, "its delivery status")
+		err = m.addStatus(body)
 	case "message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers":
 		if m.returned == nil {
 			m.returned, err = readFields(body, m.limits.Header)
@@ -95,13 +114,17 @@ func (m *parts) take(kind string, body io.Reader) (err error) {
 	return err
 }
 
-// limited reads to the end, or refuses.
-func limited(r io.Reader, most int64, what string) ([]byte, error) {
-	data, _ := io.ReadAll(io.LimitReader(r, most+1))
-	if int64(len(data)) > most {
-		return nil, &TooLargeError{what, most}
+// addStatus reads a delivery status to its end. Some servers put their own before that of
+// the next one: both are about the letter.
+func (m *parts) addStatus(body io.Reader) error {
+	if len(m.status) > 0 {
+		m.status = append(m.status, "\n\n"...)
 	}
-	return data, nil
+	data, _ := io.ReadAll(io.LimitReader(body, m.limits.Status+1))
+	if m.status = append(m.status, data...); int64(len(m.status)) > m.limits.Status {
+		return &TooLargeError{"its delivery status", m.limits.Status}
+	}
+	return nil
 }
 
 // fields are header fields in order, names in lower case, values unfolded.
@@ -117,22 +140,18 @@ func (f fields) all(name string) (values []string) {
 	return values
 }
 
-// one is the value of a name that stands once, or always with the same value.
-func (f fields) one(name string) (string, error) {
+// gravest is, of the values of one name, the first that says the gravest: fields that
+// contradict each other are no reason to hear none of them.
+func (f fields) gravest(name string, action func(value string) Action) string {
 	values := f.all(name)
-	for _, v := range values {
-		if v != values[0] {
-			return "", fmt.Errorf("its delivery status has two fields %q that differ", name)
-		}
-	}
 	if len(values) == 0 {
-		return "", nil
+		return ""
 	}
-	return values[0], nil
+	return slices.MinFunc(values, func(a, b string) int { return cmp.Compare(action(a).rank(), action(b).rank()) })
 }
 
 // readFields reads up to the first empty line, as servers write it: lines that are no
-// fields are passed over.
+// fields are passed over. With the error that there are more it gives those up to the limit.
 func readFields(r io.Reader, most int64) (fields, error) {
 	in := bufio.NewReader(io.LimitReader(r, most+1))
 	var header bytes.Buffer
@@ -140,7 +159,7 @@ func readFields(r io.Reader, most int64) (fields, error) {
 		line, err := in.ReadBytes('\n')
 		header.Write(line)
 		if int64(header.Len()) > most {
-			return nil, &TooLargeError{"the header of what it returns", most}
+			return parseFields(header.String()), &TooLargeError{"the header of what it returns", most}
 		}
 		if err != nil || len(bytes.TrimSpace(line)) == 0 && header.Len() > len(line) {
 			return parseFields(header.String()), nil

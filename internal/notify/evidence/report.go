@@ -75,16 +75,14 @@ type Reader struct {
 	Limits Limits
 }
 
-// Read reads one message. It never fails: what cannot be read is a report of that.
+// Read reads one message. It never fails: what cannot be read is a report of that, which
+// names its letter all the same where what can be read of it does.
 func (r Reader) Read(message []byte) Report {
-	if int64(len(message)) > r.Limits.Message {
-		return unreadable(&TooLargeError{"the message", r.Limits.Message})
+	m, err := r.open(withoutFrom(message))
+	report := unreadable(err)
+	if err == nil {
+		report = m.classify()
 	}
-	m, err := r.open(message)
-	if err != nil {
-		return unreadable(err)
-	}
-	report := m.classify()
 	report.Mark, report.Date = m.mark(), m.date()
 	report.Hint = hint(m.returned)
 	if report.Letter, report.Known, err = r.letter(m); err != nil {

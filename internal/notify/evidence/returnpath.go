@@ -52,7 +52,8 @@ type Reference struct {
 var (
 	// ErrForeign says that an address is not a return path of ours.
 	ErrForeign = errors.New("not an address that bounces of letters come to")
-	// ErrForged says that it has the form of one, and was not made with this key.
+	// ErrForged says that it has the form of one, a name of the right length and letters, and
+	// was not made with this key. People and lists use other names behind a plus.
 	ErrForged = errors.New("the name in the return path is forged or damaged: it was not made with this plan key")
 )
 
@@ -83,7 +84,7 @@ func (r ReturnPath) Parse(address string) (Reference, error) {
 	}
 	data, err := encoding.DecodeString(name)
 	if err != nil || len(name) != nameLength || len(data) != nameOctets { // line ends are passed over in decoding
-		return Reference{}, ErrForged
+		return Reference{}, ErrForeign
 	}
 	tag := data[:tagOctets]
 	inner := r.hidden(data[tagOctets:], tag)

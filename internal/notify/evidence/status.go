@@ -10,7 +10,6 @@ import (
 )
 
 var (
-	errStatuses   = errors.New("it holds several delivery statuses")
 	errNoAction   = errors.New("its delivery status says of nobody what was done")
 	errRecipients = errors.New("it speaks of more recipients than a letter can have")
 )
@@ -20,18 +19,11 @@ const mostRecipients = 1000
 
 // readStatus reads a delivery status: fields about the message, then, after an empty line
 // each, fields about one recipient (RFC 3464 §2.1). Servers that forget the first empty
-// line are understood too.
+// line are understood too, and such as pass on the status of another server beside theirs.
 func (m *parts) readStatus() ([]Recipient, error) {
-	if m.statuses > 1 {
-		return nil, errStatuses
-	}
 	var found []Recipient
 	for _, group := range groups(m.status) {
-		r, told, err := m.recipient(group)
-		if err != nil {
-			return nil, err
-		}
-		if told {
+		if r, told := m.recipient(group); told {
 			found = append(found, r)
 		}
 		if len(found) > mostRecipients {
@@ -56,16 +48,20 @@ func groups(status []byte) (found []fields) {
 }
 
 // date is the Arrival-Date of the status (RFC 3464 §2.2.5): a letter may wait for days before
-// it is reported. Without one it is the Date of the message.
-func (m *parts) date() time.Time {
+// it is reported. Of several it is the last, for what is old is passed over. Without one it
+// is the Date of the message.
+func (m *parts) date() (last time.Time) {
 	for _, group := range groups(m.status) {
-		if text, err := group.one("arrival-date"); err == nil && text != "" {
-			if at := parseDate(text); !at.IsZero() {
-				return at
+		for _, text := range group.all("arrival-date") {
+			if at := parseDate(text); at.After(last) {
+				last = at
 			}
 		}
 	}
-	return parseDate(m.header.Get("Date"))
+	if last.IsZero() {
+		return parseDate(m.header.Get("Date"))
+	}
+	return last
 }
 
 // parseDate reads a date (RFC 5322 §3.3). A zone by another name than those of UTC is none:
@@ -87,25 +83,37 @@ func parseDate(text string) time.Time {
 }
 
 // recipient reads the fields about one recipient (RFC 3464 §2.3). A group without an action
-// and a status is not about one.
-func (m *parts) recipient(f fields) (r Recipient, told bool, err error) {
-	var values [3]string
-	for i, name := range [...]string{"action", "status", "diagnostic-code"} {
-		if values[i], err = f.one(name); err != nil {
-			return Recipient{}, false, err
-		}
-	}
-	names := m.people(f)
-	said := values[2]
+// and a status is not about one. Where action and status contradict each other, the graver
+// one counts: nobody may be taken for told who was not.
+func (m *parts) recipient(f fields) (r Recipient, told bool) {
+	status := f.gravest("status", func(value string) Action { return ParseCode(value).action() })
+	said := f.gravest("diagnostic-code", func(value string) Action { return codeIn(value).action() })
 	if _, text, typed := strings.Cut(said, ";"); typed {
 		said = text
 	}
-	r = Recipient{Code: sharper(ParseCode(values[1]), said), Diagnostic: plain(said, names)}
-	word, _, _ := strings.Cut(strings.ToLower(values[0]), " ") // comments may follow
-	if r.Action = Action(word); !slices.Contains(Actions[:], r.Action) {
-		r.Action = r.Code.action()
+	r = Recipient{Code: sharper(ParseCode(status), said), Diagnostic: plain(said, m.people(f))}
+	r.Action = parseAction(f.gravest("action", parseAction))
+	if class := r.Code.action(); class.rank() < r.Action.rank() {
+		r.Action = class
 	}
-	return r, r.Action != "", nil
+	return r, r.Action != ""
+}
+
+// parseAction reads an action, which comments may follow; empty where it is none.
+func parseAction(value string) Action {
+	word, _, _ := strings.Cut(strings.ToLower(value), " ")
+	if a := Action(word); slices.Contains(Actions[:], a) {
+		return a
+	}
+	return ""
+}
+
+// rank is lower for what is graver, and highest for no action.
+func (a Action) rank() int {
+	if i := slices.Index(Actions[:], a); i >= 0 {
+		return i
+	}
+	return len(Actions)
 }
 
 // people are the words by which the fields of a report name a person.
