@@ -52,6 +52,20 @@ func (l *Ledger) dueIn(ctx context.Context, tx *sql.Tx, p Stored, state State, f
 	return found, rows.Err()
 }
 
+// LastAccepted is when the last of the letters of a plan was accepted that are; zero where none
+// is.
+func (l *Ledger) LastAccepted(ctx context.Context, p Stored) (time.Time, error) {
+	if err := l.Enter(ctx); err != nil {
+		return time.Time{}, err
+	}
+	var last string
+	err := l.db.QueryRowContext(ctx, "SELECT coalesce(max(changed), '') FROM deliveries WHERE plan = ? AND state = ?", p.key, string(Accepted)).Scan(&last)
+	if err != nil || last == "" {
+		return time.Time{}, err
+	}
+	return time.Parse(time.RFC3339, last)
+}
+
 // Due is when the first deferred letter of a plan comes due; zero where none is tried
 // again.
 func (l *Ledger) Due(ctx context.Context, p Stored) (time.Time, error) {

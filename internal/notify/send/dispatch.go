@@ -41,7 +41,7 @@ type Dispatch struct {
 	Connections int // at most
 	Limits      pace.Limits
 	Backoff     ledger.Backoff
-	Canary      int           // so many letters go first, and the rest when they are answered; 0: none
+	Canary      int           // so many letters of the plan go first, whichever runs they go in, and the rest when they are answered; 0: none
 	CanaryWait  time.Duration // after that, for reports of what came back
 	Once        bool          // do not wait for deferred letters to come due
 	Until       time.Time     // begin no letter after it; zero: the plan's deadline
@@ -177,11 +177,15 @@ func (d Dispatch) deliver(ctx, hard context.Context) (Tally, error) {
 		return Tally{}, errors.Join(err, ctx.Err())
 	}
 	record := context.WithoutCancel(ctx)
+	first, err := d.goFirst(record, states, d.Now())
+	if err != nil {
+		return Tally{}, err
+	}
 	run, err := d.Ledger.Start(record, d.Plan, d.Machine, d.Now())
 	if err != nil {
 		return Tally{}, err
 	}
-	k := newDesk(d, run, states[ledger.Accepted] == 0)
+	k := newDesk(d, run, first)
 	k.tally.Waiting = states[ledger.Deferred]
 	err = k.deliver(ctx, hard)
 	if k.broken != nil {

@@ -80,7 +80,7 @@ func TestWriteFailsDuringASync(t *testing.T) {
 			select {
 			case <-failed:
 				return errFull
-			case <-time.After(50 * time.Millisecond): // nobody else had anything to say
+			case <-time.After(200 * time.Millisecond): // nobody else had anything to say
 				syncing.Store(false)
 				return nil
 			}

@@ -19,10 +19,12 @@ const linger = 200 * time.Millisecond
 type note struct {
 	outcomes []ledger.Outcome
 	mark     *ledger.Mark
-	pushed   bool // the relay deferred, or hung up
+	pushed   bool  // the relay deferred, or hung up
+	crowded  error // with a word that is about it, or about us, and not about the letter's recipient
 
 	returned    *ledger.Delivery // a letter that was not begun, to be handed on again
-	unreachable error            // because no connection can be made at the moment
+	unreachable error            // because no connection can be made at the moment: the carrier ends
+	busy        error            // because the relay takes none from us at the moment
 	fatal       error            // because no letter can go
 
 	answer chan error
@@ -49,18 +51,25 @@ type loaded struct {
 	err      error  // it cannot be read, or sealed
 }
 
-// run carries letters until there are no more. Hard cuts its connection.
-func (c *carrier) run(hard context.Context) {
+// errApart ends a carrier that could make no connection. The desk knows, and sees to it when
+// there is to be another.
+var errApart = errors.New("no connection")
+
+// run carries letters until there are no more, or there is no connection for them, and reports
+// whether it ended for that. Hard cuts its connection.
+func (c *carrier) run(hard context.Context) (apart bool) {
 	for {
 		letter, more := c.next()
 		if !more {
 			break
 		}
 		if err := c.chain(hard, c.load(hard, letter)); err != nil {
+			apart = errors.Is(err, errApart)
 			break // the desk knows
 		}
 	}
 	_ = c.goodbye()
+	return apart
 }
 
 // next waits for a letter, and lets the connection go where none comes.
@@ -132,29 +141,39 @@ func (c *carrier) chain(hard context.Context, l *loaded) error {
 		case l.err != nil:
 			return c.tell(note{returned: &l.Delivery, fatal: l.err})
 		}
-		begun, err = c.begun(l, c.session.Begun())
+		begun, err = c.follows(hard, l)
 	}
+}
+
+// follows takes what became of the envelope that went with the last dot. One that came upon the
+// end of a connection, which some relays set after so many letters, goes over another.
+func (c *carrier) follows(hard context.Context, l *loaded) (bool, error) {
+	err := c.session.Begun()
+	if !overAtOnce(err) {
+		return c.begun(l, err)
+	}
+	c.drop()
+	if err := c.tell(note{}); err != nil { // of the letter before: to connect can take a while
+		return false, err
+	}
+	return c.begin(hard, l)
 }
 
 // begin opens a transaction, on a connection that is there or a new one. One that the
 // relay has given up meanwhile is no fault of the letter's: a new one is made once.
 func (c *carrier) begin(hard context.Context, l *loaded) (bool, error) {
-	if l.err != nil {
+	switch {
+	case l.err != nil:
 		return false, c.tell(note{returned: &l.Delivery, fatal: l.err})
+	case c.late():
+		return false, c.tell(note{returned: &l.Delivery})
 	}
 	for {
-		if c.session == nil {
-			session, err := c.Relay(hard)
-			switch {
-			case mailer.ClassOf(err) == mailer.Refused && err != nil:
-				return false, c.tell(note{returned: &l.Delivery, fatal: &RelayError{err}})
-			case err != nil:
-				return false, c.tell(note{returned: &l.Delivery, unreachable: err})
-			}
-			c.session, c.used = session, false
+		if err := c.connect(hard, l); err != nil || c.session == nil {
+			return false, err
 		}
 		err := c.session.Begin(l.envelope)
-		if stale := c.used && lostAtOnce(err); !stale {
+		if stale := c.used && overAtOnce(err); !stale {
 			c.used = true
 			return c.begun(l, err)
 		}
@@ -162,10 +181,37 @@ func (c *carrier) begin(hard context.Context, l *loaded) (bool, error) {
 	}
 }
 
-// lostAtOnce reports whether a connection broke before anything was said of a letter.
-func lostAtOnce(err error) bool {
+// late reports whether no letter may begin any more: between the desk and here the machine may
+// have slept.
+func (c *carrier) late() bool { return c.Now().After(c.until()) }
+
+// connect sees to it that there is a connection for a letter. Without an error and without a
+// connection, the letter is back at the desk.
+func (c *carrier) connect(hard context.Context, l *loaded) error {
+	if c.session != nil {
+		return nil
+	}
+	session, err := c.Relay(hard)
+	switch {
+	case err == nil:
+		c.session, c.used = session, false
+		return nil
+	case mailer.ClassOf(err) == mailer.Refused:
+		return c.tell(note{returned: &l.Delivery, fatal: &RelayError{err}})
+	}
+	if err := c.tell(note{returned: &l.Delivery, unreachable: err}); err != nil {
+		return err
+	}
+	return errApart
+}
+
+// overAtOnce reports whether a connection ended before anything was said of a letter: it broke,
+// or the relay ended it (421, RFC 5321 §3.8).
+func overAtOnce(err error) bool {
 	var lost *mailer.ConnError
-	return errors.As(err, &lost) && lost.Phase == mailer.Mail
+	var said *mailer.ReplyError
+	return errors.As(err, &lost) && lost.Phase == mailer.Mail ||
+		errors.As(err, &said) && said.Phase == mailer.Mail && said.Reply.Code == 421
 }
 
 // begun takes what became of a letter's envelope. A relay that is out of step may have
@@ -208,6 +254,10 @@ func (c *carrier) carry(hard context.Context, l *loaded) (bool, error) {
 // the mark of this one.
 func (c *carrier) follow(hard context.Context) <-chan *loaded {
 	out := make(chan *loaded, 1)
+	if c.late() {
+		out <- nil
+		return out
+	}
 	select {
 	case letter, more := <-c.work:
 		if more {
@@ -244,17 +294,25 @@ func (c *carrier) ended(l *loaded, err error) error {
 		c.drop()
 	}
 	class, reply := mailer.ClassOf(err), mailer.Reply{}
-	var said *mailer.ReplyError
-	switch {
-	case mailer.TooLarge(err): // as the relay would say itself (RFC 1870 §6.1)
-		class, reply = mailer.Rejected, mailer.Reply{Code: 552, Enhanced: "5.3.4", Text: "larger than the relay takes"}
-	case class == mailer.Refused:
-		return c.tell(note{returned: &l.Delivery, fatal: &RelayError{err}})
-	case errors.As(err, &said):
+	said := new(mailer.ReplyError)
+	if errors.As(err, &said) {
 		reply = said.Reply
 	}
-	o := c.outcome(l, class, reply)
-	return c.tell(note{outcomes: []ledger.Outcome{*o}, pushed: class != mailer.Rejected})
+	switch {
+	case mailer.TooLarge(err):
+		if class = mailer.Rejected; reply.Code == 0 { // as the relay would say itself (RFC 1870 §6.1)
+			reply = mailer.Reply{Code: 552, Enhanced: "5.3.4", Text: "larger than the relay takes"}
+		}
+	case class == mailer.Refused:
+		return c.tell(note{returned: &l.Delivery, fatal: &RelayError{err}})
+	case class == mailer.Deferred && reply.Code != 0 && said.Phase == mailer.Mail: // nobody has been named yet: it is about us
+		return c.tell(note{returned: &l.Delivery, busy: err})
+	}
+	n := note{outcomes: []ledger.Outcome{*c.outcome(l, class, reply)}, pushed: class != mailer.Rejected}
+	if class == mailer.Deferred && reply.Crowded() {
+		n.crowded = err
+	}
+	return c.tell(n)
 }
 
 // outcome is what the ledger is told of a letter.
@@ -271,14 +329,17 @@ func (c *carrier) outcome(l *loaded, class mailer.Class, reply mailer.Reply) *le
 }
 
 // again is when a letter is tried again: for the last time shortly before the deadline,
-// however long the next wait would be.
+// however long the next wait would be; zero where that is too near.
 func (c *carrier) again(attempts int) time.Time {
 	now := c.Now()
 	next, before := c.Backoff.Next(attempts, now)
-	if last := c.Backoff.Deadline.Add(-c.Backoff.First); !before && now.Add(c.Backoff.First).Before(last) {
+	if before {
+		return next
+	}
+	if last := c.Backoff.Deadline.Add(-c.Backoff.First); now.Add(c.Backoff.First).Before(last) {
 		return last
 	}
-	return next
+	return time.Time{}
 }
 
 // tell tells the desk something, with what became of the letter before, and waits until
@@ -286,6 +347,9 @@ func (c *carrier) again(attempts int) time.Time {
 func (c *carrier) tell(n note) error {
 	if c.last != nil {
 		n.outcomes = append([]ledger.Outcome{*c.last}, n.outcomes...)
+		if r := c.last.Reply; c.last.Event == ledger.Defer {
+			n.pushed, n.crowded = true, &mailer.ReplyError{Phase: mailer.Dot, Reply: mailer.Reply{Code: r.Code, Enhanced: r.Enhanced, Text: r.Text}}
+		}
 		c.last = nil
 	}
 	if n.outcomes == nil && n.mark == nil && n.returned == nil && !n.pushed {

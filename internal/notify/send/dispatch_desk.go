@@ -18,9 +18,10 @@ type desk struct {
 
 	work     chan ledger.Delivery
 	notes    chan note
-	gone     chan struct{} // a carrier has ended
-	carriers int           // at work
-	serial   int           // of the last one
+	gone     chan bool // a carrier has ended; true: without a connection
+	carriers int       // that have not ended
+	leaving  int       // of those: they are about to, without a connection
+	serial   int       // of the last one
 
 	queue   []ledger.Delivery // claimed, and not handed on
 	out     int               // handed on, and without an outcome
@@ -29,10 +30,11 @@ type desk struct {
 	pace    *pace.Pace
 	slow    pace.SlowStart
 	stop    pace.Stop
-	redial  time.Duration    // the last wait for a relay that could not be reached
-	paused  time.Time        // no letter goes before it
-	absent  error            // why the relay could not be reached; nil once it was
-	told    time.Time        // until when it waits, as was told last
+	relay   breath    // what the relay's words ask for
+	paused  time.Time // no letter goes before it
+	absent  error     // why, where it is the relay's word
+	told    time.Time // until when it waits, as was told last
+	first   canary
 	canary  int              // letters that still go before the others are let out; below 0: all are
 	halted  bool             // no letter goes any more
 	failure error            // why
@@ -43,25 +45,19 @@ type desk struct {
 	broken  error            // the ledger failed: nothing may be written, and no dot (F50)
 }
 
-// A relay that cannot be reached is tried again after a second, then after twice as long.
-const (
-	firstRedial = time.Second
-	mostRedial  = 5 * time.Minute
-)
-
-func newDesk(d Dispatch, run ledger.Run, first bool) *desk {
+func newDesk(d Dispatch, run ledger.Run, first canary) *desk {
 	d.Connections = max(1, d.Connections)
 	k := &desk{
-		Dispatch: d, run: run, notes: make(chan note), gone: make(chan struct{}), synced: make(chan error),
-		pace: pace.New(d.Limits), slow: pace.Begin(d.Connections), canary: -1,
+		Dispatch: d, run: run, notes: make(chan note), gone: make(chan bool), synced: make(chan error),
+		pace: pace.New(d.Limits), slow: pace.Begin(d.Connections), first: first, canary: -1, paused: first.until,
 	}
 	room := d.Connections // so that a carrier finds the next letter at hand
 	if d.Limits != (pace.Limits{}) {
 		room = 0 // what lies there would go late, and then all at once
 	}
 	k.work = make(chan ledger.Delivery, room)
-	if first && d.Canary > 0 {
-		k.canary = d.Canary
+	if first.letters > 0 {
+		k.canary = first.letters
 	}
 	return k
 }
@@ -97,8 +93,8 @@ func (k *desk) deliver(ctx, hard context.Context) error {
 			k.take(k.gather(n))
 		case err := <-k.synced:
 			k.landed(err)
-		case <-k.gone:
-			k.carriers--
+		case apart := <-k.gone:
+			k.ended(apart)
 		case <-timer:
 		case <-k.behind:
 			k.show()
@@ -122,7 +118,9 @@ func (k *desk) advance() {
 	if now.After(k.until()) {
 		k.halt(nil)
 	}
-	k.refill(now)
+	if k.stands(now) {
+		k.refill(now)
+	}
 }
 
 // wait tells that nothing goes for a while, and why. That letters are held to a rate is
@@ -135,7 +133,7 @@ func (k *desk) wait(d time.Duration, why reason) {
 	k.told = until
 	w := Wait{Until: until, For: d, Unreachable: k.absent, Deferred: k.tally.Waiting}
 	if why == pause && k.absent == nil {
-		w.Canary = k.tally.Accepted
+		w.Canary = k.first.gone + k.tally.Accepted
 	}
 	k.Waits(w)
 }
@@ -171,8 +169,8 @@ func (k *desk) close() error {
 			k.landed(err)
 		case n := <-k.notes: // after a failure of the ledger some are still under way
 			k.take([]note{n})
-		case <-k.gone:
-			k.carriers--
+		case apart := <-k.gone:
+			k.ended(apart)
 		}
 	}
 	if k.broken != nil {
@@ -284,34 +282,38 @@ func (k *desk) choose() (at int, wait time.Duration, why reason) {
 
 // most is how many letters may be on their way. Where none is held back a connection has
 // up to three, the one that was answered, the one that goes and the one that follows at
-// once; and so many more are at hand.
-func (k *desk) most() int { return k.slow.Connections() + 3*min(cap(k.work), k.slow.Connections()) }
-
-// canaryBack lets the others out after the first letters, or stops.
-func (k *desk) canaryBack(now time.Time) {
-	if k.tally.Rejected+k.tally.Unknown > 0 {
-		k.halt(&RejectsError{k.tally})
-		return
+// once; and so many more are at hand. Where they are held back it has two: what became of one is
+// told with the next.
+//
+// After a relay was left alone one letter finds out whether it takes them again.
+func (k *desk) most() int {
+	if k.relay.last > 0 {
+		return 1
 	}
-	if k.tally.Accepted == 0 { // all were put off: others go first
-		k.canary = k.Canary
-		return
+	if cap(k.work) == 0 {
+		return 2 * k.slow.Connections()
 	}
-	k.canary, k.paused = -1, now.Add(k.CanaryWait)
+	return k.slow.Connections() + 3*min(cap(k.work), k.slow.Connections())
 }
 
 // enough sees to it that there is a carrier for the next letter.
 func (k *desk) enough(hard context.Context) {
-	if k.carriers > k.out || k.carriers >= k.slow.Connections() {
+	working := k.carriers - k.leaving
+	if working > k.out || working >= k.slow.Connections() || working > 0 && k.Now().Before(k.relay.alone) {
 		return
 	}
 	k.carriers++
 	k.serial++
 	c := &carrier{Dispatch: k.Dispatch, number: k.serial, work: k.work, notes: k.notes}
-	go func() {
-		c.run(hard)
-		k.gone <- struct{}{}
-	}()
+	go func() { k.gone <- c.run(hard) }()
+}
+
+// ended takes in that a carrier has.
+func (k *desk) ended(apart bool) {
+	k.carriers--
+	if apart {
+		k.leaving--
+	}
 }
 
 func (k *desk) handed(at int) {
@@ -339,7 +341,7 @@ func (k *desk) gather(first note) []note {
 			continue
 		default:
 		}
-		if 2*len(batch) >= min(k.carriers, k.out) || k.syncing == nil {
+		if 2*len(batch) >= min(k.carriers-k.leaving, k.out) || k.syncing == nil {
 			return batch
 		}
 		select {
@@ -372,7 +374,7 @@ func (k *desk) count(o ledger.Outcome) {
 		k.tally.Accepted++
 		k.stop.Accepted()
 		k.slow.Took()
-		k.redial, k.absent = 0, nil
+		k.relay.took()
 	case ledger.Reject:
 		k.tally.Rejected++
 		k.stop.Rejected()
@@ -394,27 +396,24 @@ func (k *desk) heed(n note) {
 	if n.pushed {
 		k.slow.Pushed()
 	}
+	if n.crowded != nil && k.relay.putOff() {
+		k.pause(n.crowded, mostBreath)
+	}
 	if n.returned == nil {
 		return
 	}
-	k.queue = slices.Insert(k.queue, 0, *n.returned)
 	k.back(1)
 	switch {
+	case n.busy != nil: // other letters first: it may be about this one after all
+		k.queue = append(k.queue, *n.returned)
+		k.crowded(n.busy)
+		return
 	case n.fatal != nil:
 		k.halt(n.fatal)
 	case n.unreachable != nil:
-		k.slow.Pushed()
-		k.drain() // no other carrier has to find out
-		if k.out > 0 {
-			return // others have the relay: it wants fewer connections
-		}
-		if k.Once && k.tally.Answered() == 0 {
-			k.halt(&RelayError{n.unreachable})
-		}
-		k.absent = n.unreachable
-		k.redial = min(max(firstRedial, 2*k.redial), mostRedial)
-		k.paused = k.Now().Add(k.redial)
+		k.apart(n.unreachable)
 	}
+	k.queue = slices.Insert(k.queue, 0, *n.returned)
 }
 
 // fail ends the run after a failure of the ledger: what it does not hold did not happen.

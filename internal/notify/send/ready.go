@@ -3,7 +3,6 @@ package send
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -81,16 +80,34 @@ func (r Run) ready(ctx context.Context, inputs func() (notify.Inputs, error)) er
 	if err != nil {
 		return err
 	}
-	drift := r.Plan.Inputs.Drift(current)
+	drift, edited := r.Plan.Inputs.Drift(current), []string(nil)
 	if states[ledger.Accepted] > 0 {
-		// The letters are what counts now; but nobody finishes what was withdrawn, and nobody
-		// changes under way who must approve.
-		drift = slices.DeleteFunc(drift, func(name string) bool { return name != notify.StatusInput && name != notify.ApprovalsInput })
+		drift, edited = Lasting(drift) // the letters are what counts now
 	}
 	if len(drift) > 0 {
 		return &DriftError{r.Plan.ID, drift}
 	}
-	return r.approved(ctx)
+	if err := r.approved(ctx); err != nil {
+		return err
+	}
+	if len(edited) > 0 && r.Edited != nil {
+		r.Edited(edited)
+	}
+	return nil
+}
+
+// Lasting parts the names of changed inputs: those that count to the last letter, and the others,
+// which count until the first is out. Nobody finishes what was withdrawn, and nobody changes under
+// way who must approve.
+func Lasting(changed []string) (lasting, others []string) {
+	for _, name := range changed {
+		if name == notify.StatusInput || name == notify.ApprovalsInput {
+			lasting = append(lasting, name)
+		} else {
+			others = append(others, name)
+		}
+	}
+	return lasting, others
 }
 
 // approved refuses a plan that must be approved and is not.

@@ -37,6 +37,8 @@ type Book interface {
 	Claim(ctx context.Context, p ledger.Stored, r ledger.Run, limit int, at time.Time) ([]ledger.Delivery, error)
 	// Due is when the first deferred letter comes due; zero where none does.
 	Due(context.Context, ledger.Stored) (time.Time, error)
+	// LastAccepted is when the last of the letters was accepted that are; zero where none is.
+	LastAccepted(context.Context, ledger.Stored) (time.Time, error)
 	// Message is a letter's bytes, as they were frozen.
 	Message(context.Context, ledger.Stored, ledger.Delivery) ([]byte, error)
 	// Commit writes down what became of some letters, and the dot marks of others.
@@ -53,8 +55,17 @@ type Run struct {
 	// Approved refuses a plan that is not approved, once nothing else speaks against it. It
 	// is asked of plans that must be (see [notify.ApprovalsInput]), and needed for them.
 	Approved func(context.Context) error
+	// Stands says, by an error, that no further letter may go: somebody has taken the plan back
+	// while it is delivered. It is asked before letters are claimed, at most once a second by
+	// Now, and has to be quick. Nil: nobody asks.
+	Stands func(context.Context) error
+	// Edited is told which sources have changed where that stops nothing: letters of the plan
+	// are out, and the rest go as they were approved. Nil: nobody asks.
+	Edited func(changed []string)
 	// Progress is called after each window with how many letters it delivered.
 	Progress func(delivered int)
+
+	asked time.Time // when Stands was
 }
 
 // Result says what a run did.
@@ -76,7 +87,7 @@ type Result struct {
 // count.
 //
 // A cancelled context stops it between two letters, with everything that arrived
-// written down. Any failure to write or deliver stops it: a fault of the disk is not
+// written down; an error of Stands does between two windows. Any failure to write or deliver stops it: a fault of the disk is not
 // one letter's fault. A deadline that passes meanwhile ends it without an error.
 func (r Run) Do(ctx context.Context, inputs func() (notify.Inputs, error)) (Result, error) {
 	if err := r.Ledger.Verify(ctx, r.Plan); err != nil {
@@ -105,7 +116,11 @@ func (r Run) deliver(ctx context.Context) (delivered int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	var fallen error
 	for ctx.Err() == nil && r.open() {
+		if fallen = r.stands(record, r.Now()); fallen != nil {
+			break
+		}
 		n, err := r.window(ctx, run)
 		delivered += n
 		if err != nil {
@@ -116,7 +131,7 @@ func (r Run) deliver(ctx context.Context) (delivered int, err error) {
 		}
 		r.Progress(n)
 	}
-	return delivered, errors.Join(ctx.Err(), r.Ledger.End(record, r.Plan, run, r.Now()))
+	return delivered, errors.Join(ctx.Err(), fallen, r.Ledger.End(record, r.Plan, run, r.Now()))
 }
 
 // open reports whether letters of the plan may still be delivered.

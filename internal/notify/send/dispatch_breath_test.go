@@ -1,0 +1,206 @@
+package send
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tocsin/internal/notify/ledger"
+	"tocsin/internal/notify/mailer"
+	"tocsin/internal/notify/smtptest"
+)
+
+// A relay that takes so many letters a minute, and says so to the others, gets all of them at
+// about that rate; their own waits would bring them in waves, of which it takes the first few.
+func TestRelayCountsByTheMinute(t *testing.T) {
+	t.Parallel()
+	const letters, aMinute = 300, 20
+	for what, tt := range map[string]struct {
+		moment smtptest.Moment
+		reply  string
+		most   int // letters that may be put off by it
+	}{
+		"at MAIL":    {smtptest.Mail, "450 4.7.1 Error: too much mail", 0},
+		"at the dot": {smtptest.Dot, "454 4.7.0 Throttling failure", letters},
+		"at RCPT":    {smtptest.Rcpt, "451 4.3.2 come again", letters},
+	} {
+		h, clock := newHome(t, letters), &virtual{now: clock()}
+		var mu sync.Mutex
+		taken, refused := map[int64]int{}, 0
+		server := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment, _ int) smtptest.Action {
+			if m != tt.moment {
+				return nil
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if minute := clock.Now().Unix() / 60; taken[minute] < aMinute {
+				taken[minute]++
+				return nil
+			}
+			refused++
+			return smtptest.Reply(tt.reply)
+		}})
+		began := clock.Now()
+		done, err := h.dispatch(t, ctx, server, func(d *Dispatch) { d.Now, d.After = clock.Now, clock.After })
+		if took := clock.Now().Sub(began); err != nil || done.Accepted != letters || took > 2*time.Hour {
+			t.Errorf("%s: %+v, %v, after %v", what, done, err, took)
+		}
+		if done.Deferred > tt.most || refused > 2*letters {
+			t.Errorf("%s: %d were put off, and %d times was said no", what, done.Deferred, refused)
+		}
+	}
+}
+
+// Greylisting is said of recipients: nobody else waits for it.
+func TestGreylistedOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	h, clock := newHome(t, 60), &virtual{now: clock()}
+	server := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment, n int) smtptest.Action {
+		if m == smtptest.Rcpt && n < 60 {
+			return smtptest.Reply("450 4.2.0 greylisted")
+		}
+		return nil
+	}})
+	began := clock.Now()
+	done, err := h.dispatch(t, ctx, server, func(d *Dispatch) { d.Now, d.After = clock.Now, clock.After })
+	if took := clock.Now().Sub(began); err != nil || done.Accepted != 60 || done.Deferred != 60 || took > 20*time.Minute {
+		t.Errorf("%+v, %v, after %v", done, err, took)
+	}
+}
+
+// A relay that allows one connection is not asked for another again and again, while it thinks.
+func TestOneConnectionIsAllowed(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, 60)
+	server := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment, n int) smtptest.Action {
+		if m == smtptest.Taken && n == 6 {
+			return func(c *smtptest.Conn) error { time.Sleep(500 * time.Millisecond); return c.Usual() }
+		}
+		return nil
+	}})
+	var open, refused atomic.Int64
+	done, err := h.dispatch(t, ctx, server, func(d *Dispatch) {
+		began, dial := time.Now(), d.Relay
+		d.Now, d.After, d.Connections = func() time.Time { return clock().Add(time.Since(began)) }, time.After, 10
+		d.Relay = func(ctx context.Context) (Session, error) {
+			if open.Add(1) > 1 {
+				open.Add(-1)
+				refused.Add(1)
+				return nil, &mailer.ReplyError{Phase: mailer.Greeting, Reply: mailer.Reply{Code: 421, Text: "too many connections"}}
+			}
+			s, err := dial(ctx)
+			if err != nil {
+				open.Add(-1)
+				return nil, err
+			}
+			return &closing{Session: s, closed: func() { open.Add(-1) }}, nil
+		}
+	})
+	if err != nil || done.Accepted != 60 || refused.Load() == 0 || refused.Load() > 5 {
+		t.Errorf("%+v, %v: %d connections were refused", done, err, refused.Load())
+	}
+}
+
+// closing is a session that tells when it ends.
+type closing struct {
+	Session
+	once   sync.Once
+	closed func()
+}
+
+func (c *closing) Quit() error { defer c.once.Do(c.closed); return c.Session.Quit() }
+func (c *closing) Close()      { defer c.once.Do(c.closed); c.Session.Close() }
+
+// A relay that takes so many letters over one connection, and then says 421 or hangs up, gets the
+// next over another: no letter waits for that.
+func TestLettersOfOneConnection(t *testing.T) {
+	t.Parallel()
+	for what, end := range map[string]smtptest.Action{"421": smtptest.Reply("421 4.7.0 too many messages"), "hangs up": smtptest.Cut} {
+		h := newHome(t, 60)
+		server := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment, n int) smtptest.Action {
+			if m == smtptest.Mail && n%7 == 6 {
+				return end
+			}
+			return nil
+		}})
+		began := clock()
+		c := &virtual{now: began}
+		done, err := h.dispatch(t, ctx, server, func(d *Dispatch) { d.Connections, d.Now, d.After = 1, c.Now, c.After })
+		if took := c.Now().Sub(began); err != nil || done.Accepted != 60 || done.Deferred > 0 || took > 5*time.Second {
+			t.Errorf("%s: %+v, %v, after %v", what, done, err, took)
+		}
+		h.wantAgreement(t, server)
+	}
+}
+
+// --once ends when the relay has gone away, also after it has taken letters.
+func TestOnceRelayGoesAway(t *testing.T) {
+	t.Parallel()
+	h, server := newHome(t, 50), smtptest.Start(t, smtptest.Options{Script: smtptest.Once(smtptest.Mail, 10, smtptest.Cut)})
+	c, dials := &virtual{now: clock()}, 0
+	began := c.Now()
+	done, err := h.dispatch(t, ctx, server, func(d *Dispatch) {
+		dial := d.Relay
+		d.Now, d.After, d.Once, d.Connections = c.Now, c.After, true, 1
+		d.Relay = func(ctx context.Context) (Session, error) {
+			if dials++; dials > 1 {
+				return nil, &mailer.ConnError{Phase: mailer.Connecting, Err: errors.New("refused")}
+			}
+			return dial(ctx)
+		}
+	})
+	var relay *RelayError
+	if took := c.Now().Sub(began); !errors.As(err, &relay) || done.Accepted == 0 || took > 5*time.Minute {
+		t.Errorf("%+v, %v, after %v", done, err, took)
+	}
+	if states := h.wantAgreement(t, server); states[ledger.Planned] != 50-done.Accepted {
+		t.Errorf("states are %v", states)
+	}
+}
+
+// However far the clock jumps while letters are at hand, none begins after the deadline.
+func TestSleptPastTheDeadline(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, 400)
+	var slept atomic.Bool
+	var late atomic.Int64
+	server := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment, n int) smtptest.Action {
+		switch {
+		case m == smtptest.Dot && n == 150:
+			slept.Store(true)
+		case m == smtptest.Mail && slept.Load():
+			late.Add(1)
+		}
+		return nil
+	}})
+	done, err := h.dispatch(t, ctx, server, func(d *Dispatch) {
+		d.Connections, d.After = 10, time.After
+		d.Now = func() time.Time {
+			if slept.Load() {
+				return clock().Add(80 * time.Hour)
+			}
+			return clock()
+		}
+	})
+	if late.Load() > 20 || done.Accepted == 0 { // of each connection the one under way, and the one whose envelope goes with its dot
+		t.Errorf("%+v, %v: %d letters began after the deadline", done, err, late.Load())
+	}
+	h.wantAgreement(t, server)
+}
+
+// A letter that is put off shortly before the deadline has no next time in the ledger.
+func TestPutOffBeforeTheDeadline(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, 1)
+	server := smtptest.Start(t, smtptest.Options{Script: smtptest.At(smtptest.Rcpt, smtptest.Reply("450 4.2.0 greylisted"))})
+	done, err := h.dispatch(t, ctx, server, func(d *Dispatch) {
+		c := &virtual{now: d.Plan.Deadline.Add(-3 * time.Minute)}
+		d.Now, d.After = c.Now, c.After
+	})
+	if rows, _ := h.look(t, 1, ledger.Deferred); err != nil || done.Deferred != 1 || len(rows) != 1 || rows[0].Next != "" {
+		t.Errorf("%+v, %v, %+v", done, err, rows)
+	}
+}
