@@ -18,10 +18,24 @@ type Account struct {
 	Unsettled map[State]int
 	Untold    notify.Counts
 	Clear     int    // of all rows, those of tailnets that were told and are not affected any more
-	Settled   int    // rows that were settled
+	Closed    Closed // rows that a person's decision closed
 	Twice     int    // letters that were sent again while nobody knew whether they had arrived
 	Due       string // RFC 3339, UTC: when the first deferred letter is due; empty where none is
+	// Withheld are those of the superseded Letters that a person kept back, by [Told] and [Keep]:
+	// no other plan took their place.
+	Withheld map[Event]int
 }
+
+// Closed counts rows by the decision that closed them. What evidence moved is in none, nor
+// what goes out again.
+type Closed struct {
+	Told    int // a person told their tailnets by other ways
+	Untold  int // left as they are: nobody has told their tailnets
+	InDoubt int // left as they are: nobody knows whether their letters arrived
+}
+
+// Rows is how many there are.
+func (c Closed) Rows() int { return c.Told + c.Untold + c.InDoubt }
 
 // Open is how many letters are still to be delivered, or to be looked up.
 func (a Account) Open() int { return a.Letters[Planned] + a.Letters[Intent] + a.Letters[Deferred] }
@@ -66,9 +80,7 @@ func (a *Account) add(p Stored, rows *sql.Rows) error {
 	if state != NoLetter {
 		a.Letters[state] += n
 	}
-	if settled != "" {
-		a.Settled += n
-	}
+	a.decided(state, settled, n)
 	a.Twice += twice
 	a.Clear += clear
 	if due != "" && (a.Due == "" || due < a.Due) {
@@ -82,6 +94,27 @@ func (a *Account) add(p Stored, rows *sql.Rows) error {
 		a.Unsettled[state] += n
 	}
 	return nil
+}
+
+// decided adds rows of one state that were settled last so.
+func (a *Account) decided(state State, settled Event, n int) {
+	switch {
+	case settled == Told:
+		a.Closed.Told += n
+	case settled == Keep && state == Unknown:
+		a.Closed.InDoubt += n
+	case settled == Keep:
+		a.Closed.Untold += n
+	default:
+		return
+	}
+	if state != Superseded {
+		return
+	}
+	if a.Withheld == nil {
+		a.Withheld = make(map[Event]int)
+	}
+	a.Withheld[settled] += n
 }
 
 func (a Account) check(p Stored) error {

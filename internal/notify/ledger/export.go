@@ -14,18 +14,21 @@ import (
 // it is. All of it is in order, and nothing of it depends on when or where it is written.
 type (
 	planLine struct {
-		Line       string        `json:"line"` // "plan"
-		Plan       string        `json:"plan"`
-		Kind       notify.Kind   `json:"kind,omitempty"`
-		Created    string        `json:"created"`
-		Deadline   string        `json:"deadline"`
-		Transport  string        `json:"transport"`
-		Digest     string        `json:"digest"`
-		Superseded string        `json:"superseded,omitempty"`
-		Paused     string        `json:"paused,omitempty"`
-		Dropped    string        `json:"dropped,omitempty"`
-		Inputs     notify.Inputs `json:"inputs"`
-		Tables     notify.Tables `json:"tables"`
+		Line         string          `json:"line"` // "plan"
+		Plan         string          `json:"plan"`
+		Form         int             `json:"form"` // of its digest
+		Kind         notify.Kind     `json:"kind,omitempty"`
+		Created      string          `json:"created"`
+		Deadline     string          `json:"deadline"`
+		Transport    string          `json:"transport"`
+		Undetermined notify.Choice   `json:"undetermined"`
+		Digest       string          `json:"digest"`
+		Superseded   string          `json:"superseded,omitempty"`
+		Paused       string          `json:"paused,omitempty"`
+		Dropped      string          `json:"dropped,omitempty"`
+		Inputs       notify.Inputs   `json:"inputs"`
+		Tables       json.RawMessage `json:"tables"`  // as the digest covers them
+		Pattern      string          `json:"pattern"` // hex SHA-256 of the letter that is nobody's
 	}
 	rowLine struct {
 		Line       string          `json:"line"` // "row"
@@ -86,7 +89,8 @@ type (
 
 // Export writes a plan down for an auditor: its head, its rows and its chain, as JSON Lines
 // (https://jsonlines.org). Without personal there is nobody's name or address in it, and
-// nothing that confirms a guess at one.
+// nothing that confirms a guess at one. Everything that its digest, its commitments and its
+// seals are over is there, so that who has the formulas (docs/operating.md) needs no tocsin.
 func (l *Ledger) Export(ctx context.Context, p Stored, personal bool, w io.Writer) error {
 	if l.held == nil {
 		return l.inOneMoment(ctx, p, func(l *Ledger, p Stored) error { return l.export(ctx, p, personal, w) })
@@ -94,14 +98,25 @@ func (l *Ledger) Export(ctx context.Context, p Stored, personal bool, w io.Write
 	if err := l.Enter(ctx); err != nil {
 		return err
 	}
-	return l.export(ctx, p, personal, w)
+	now, err := l.Plan(ctx, p.ID) // as it stands now, with its rows
+	if err != nil {
+		return err
+	}
+	return l.export(ctx, now, personal, w)
 }
 
 func (l *Ledger) export(ctx context.Context, p Stored, personal bool, w io.Writer) error {
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
-	err := out.Encode(planLine{"plan", p.ID.String(), p.Kind, stamp(p.Created), stamp(p.Deadline), p.Transport, p.Digest, p.Superseded, p.Paused, p.Dropped, p.Inputs, p.Tables})
-	return errors.Join(err, l.exportRows(ctx, p, personal, out), l.exportSettlements(ctx, p, personal, out), l.exportApprovals(ctx, p, personal, out), l.exportEvents(ctx, p, out))
+	return errors.Join(out.Encode(p.line()), l.exportRows(ctx, p, personal, out), l.exportSettlements(ctx, p, personal, out), l.exportApprovals(ctx, p, personal, out), l.exportEvents(ctx, p, out))
+}
+
+func (p Stored) line() planLine {
+	return planLine{
+		Line: "plan", Plan: p.ID.String(), Form: p.form, Kind: p.Kind, Created: stamp(p.Created), Deadline: stamp(p.Deadline),
+		Transport: p.Transport, Undetermined: p.Undetermined, Digest: p.Digest, Superseded: p.Superseded, Paused: p.Paused, Dropped: p.Dropped,
+		Inputs: p.Inputs, Tables: json.RawMessage(p.tables), Pattern: notify.Digest(p.pattern),
+	}
 }
 
 func (l *Ledger) exportRows(ctx context.Context, p Stored, personal bool, out *json.Encoder) error {

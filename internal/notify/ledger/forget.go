@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -98,13 +99,25 @@ func (l *Ledger) Forget(ctx context.Context, p Stored, at time.Time) error {
 	})
 }
 
+// ErrInUse says that the files still hold what was erased, because somebody reads them.
+var ErrInUse = errors.New("somebody reads the ledger, and until they end its files still hold what was erased")
+
 // Scrub writes the file anew without what was erased, and empties the log beside it. It
-// needs as much room on the disk as the ledger has now.
+// needs as much room on the disk as the ledger has now. It waits a few seconds for who reads the
+// ledger, and then fails with [ErrInUse]. To scrub again does no harm, and finishes what was cut
+// off.
 func (l *Ledger) Scrub(ctx context.Context) error {
-	for _, statement := range []string{"PRAGMA secure_delete = ON", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
+	for _, statement := range []string{"PRAGMA secure_delete = ON", "VACUUM"} {
 		if _, err := l.db.ExecContext(ctx, statement); err != nil {
 			return err
 		}
+	}
+	var busy, pages, moved int // an answer tells that it failed, and no error (sqlite.org/pragma.html#pragma_wal_checkpoint)
+	if err := l.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
+		return err
+	}
+	if busy != 0 {
+		return ErrInUse
 	}
 	return nil
 }

@@ -191,6 +191,57 @@ func TestWhatIsLeftTellsNothing(t *testing.T) {
 	}
 }
 
+// TestForgottenBesideAReader is F53: while somebody reads the ledger as it was, its files keep what
+// was erased, and nobody is told otherwise. To scrub again once they have ended finishes it.
+func TestForgottenBesideAReader(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	l := mustOpen(t, path)
+	p := forgettable(t, l, entries(400))
+	name := rows(t, l, p)[0].Name
+	exec_(t, l, "PRAGMA busy_timeout = 0") // to be waited for takes no part in this
+	reader, err := OpenReader(ctx, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reads, err := reader.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := reads.QueryRow("SELECT count(*) FROM recipients").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Forget(ctx, p, past); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Scrub(ctx); !errors.Is(err, ErrInUse) || !inFiles(t, path, name) {
+		t.Errorf("beside a reader: %v", err)
+	}
+	if err := errors.Join(reads.Rollback(), l.Scrub(ctx), l.Verify(ctx, p), reader.Close()); err != nil || inFiles(t, path, name) {
+		t.Errorf("once they have ended: %v, and the name is there: %v", err, inFiles(t, path, name))
+	}
+}
+
+// TestHolder: who has a ledger is named, and nobody is where nobody has; looking keeps it from
+// nobody.
+func TestHolder(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	l, err := Open(ctx, path, "sending TS-2026-007/1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := Holder(path), fmt.Sprintf("pid %d: sending TS-2026-007/1", os.Getpid()); got != want {
+		t.Errorf("it is held by %q, want %q", got, want)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := Holder(path); got != "" {
+		t.Errorf("nobody has it, and it is held by %q", got)
+	}
+	mustOpen(t, path)
+}
+
 // inFiles reports whether a text stands in the ledger, or in any file beside it.
 func inFiles(t *testing.T, path, text string) bool {
 	t.Helper()

@@ -178,7 +178,7 @@ func (l *Ledger) migrate(ctx context.Context) error {
 			return err
 		})
 		if err != nil {
-			return err
+			return l.otherSchema(ctx, version, err)
 		}
 	}
 	return l.readable(ctx)

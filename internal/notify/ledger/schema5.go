@@ -6,6 +6,9 @@ import (
 	"errors"
 )
 
+// dropEntered ends what followChains looks at, in the same transaction.
+const dropEntered = "ALTER TABLE runs DROP COLUMN entered"
+
 // followChains brings the rows of a ledger of the fifth schema up to date with its chains,
 // for runs that died before they could: what a run wrote was in the chain at once there, and
 // runs.entered says up to which event rows knew it. A plan whose chain is damaged is left as
@@ -31,7 +34,7 @@ func (l *Ledger) followChains(ctx context.Context, tx *sql.Tx) error {
 		}
 	}
 	if err == nil {
-		_, err = tx.ExecContext(ctx, "ALTER TABLE runs DROP COLUMN entered")
+		_, err = tx.ExecContext(ctx, dropEntered)
 	}
 	return err
 }

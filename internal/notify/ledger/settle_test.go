@@ -20,7 +20,7 @@ func TestSettled(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Account{
-		Counts: p.Counts, Letters: map[State]int{Planned: 5, Accepted: 1, Deferred: 1, Rejected: 1, Unknown: 1, Bounced: 1}, Settled: 3, Twice: 1,
+		Counts: p.Counts, Letters: map[State]int{Planned: 5, Accepted: 1, Deferred: 1, Rejected: 1, Unknown: 1, Bounced: 1}, Closed: Closed{Told: 1}, Twice: 1,
 		Unsettled: map[State]int{Unknown: 1, Bounced: 1}, Untold: notify.Counts{notify.Unreachable: 10, notify.Undetermined: 10}, Due: "2026-05-04T10:05:00Z",
 	}
 	if diff := cmp.Diff(want, a); diff != "" {
@@ -94,5 +94,38 @@ func TestSettlingIsNotOverwritten(t *testing.T) {
 	}
 	if letters := claimSome(t, l, p, startRun(t, l, p), 9); len(letters) != 0 {
 		t.Errorf("%d letters go out that are held", len(letters))
+	}
+}
+
+// TestClosedByDecision: what a person closed is counted by what they said of it, and a letter
+// that they kept back apart from those whose place another plan took.
+func TestClosedByDecision(t *testing.T) {
+	l := newLedger(t)
+	p := freeze(t, l, aPlan(1), entries(40))
+	sendMixed(t, l, p)
+	planned, err := l.InState(ctx, p, Planned, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unknown, err := l.InState(ctx, p, Unknown, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := Settlement{Who: "A. Operator", Why: "as it was", At: during}
+	for _, row := range []struct {
+		Delivery
+		how Event
+	}{{planned[0], Told}, {planned[1], Keep}, {unknown[0], Keep}} {
+		said.How = row.how
+		if err := l.Settle(ctx, p, row.Delivery, said); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, err := l.Account(ctx, p)
+	if want := (Closed{Told: 2, Untold: 1, InDoubt: 1}); err != nil || a.Closed != want || a.Closed.Rows() != 4 {
+		t.Errorf("%+v, want %+v, %v", a.Closed, want, err)
+	}
+	if diff := cmp.Diff(map[Event]int{Told: 1, Keep: 1}, a.Withheld); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -20,7 +20,8 @@ func (e *FileError) Error() string { return fmt.Sprintf("%s is damaged: %s", e.P
 func (e *FileError) Unwrap() error { return ErrChanged }
 
 // VerifyFile has SQLite look at the whole file: its pages, its indexes, and that every row
-// belongs to a plan. What the rows say, Verify looks at.
+// belongs to a plan; and sees that it is made of what tocsin makes, and of nothing else. What
+// the rows say, Verify looks at. The error is a [FileError].
 func (l *Ledger) VerifyFile(ctx context.Context) error {
 	err := each(ctx, l.db, func(rows *sql.Rows) error {
 		var found string
@@ -38,6 +39,9 @@ func (l *Ledger) VerifyFile(ctx context.Context) error {
 			}
 			return &FileError{l.path, fmt.Sprintf("a row of %s belongs to nothing in %s", table, parent)}
 		}, "PRAGMA foreign_key_check")
+	}
+	if err == nil {
+		err = l.heldToSchema(ctx, schemaVersion)
 	}
 	var known *FileError
 	if err != nil && ctx.Err() == nil && !errors.As(err, &known) {
