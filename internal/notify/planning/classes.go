@@ -23,7 +23,26 @@ type Classes struct {
 	Doubtful int // of those, by nothing but letters of which nobody knows
 	Cleared  int // since that all is well
 	Renamed  Renamed
+	Still    Still
 	digest   string
+}
+
+// Still is whom an all-clear is not for: tailnets that the bulletin touches.
+type Still struct {
+	Tailnets int `json:"tailnets"`
+	Told     int `json:"told"`   // of those, of the bulletin, and not since that all is well
+	Untold   int `json:"untold"` // of those, though the policy does not say that they need no notice
+}
+
+// add counts a tailnet in, given its row of the survey and its past.
+func (s *Still) add(row notify.Row, p ledger.Past) {
+	s.Tailnets++
+	switch {
+	case p.Told && p.Kind != notify.AllClear:
+		s.Told++
+	case row.Standing != notify.NotRequired:
+		s.Untold++
+	}
 }
 
 // Letters is how many letters there are.
@@ -60,7 +79,7 @@ func (s *Sequel) classes(ctx context.Context, rows iter.Seq2[notify.Row, error],
 			followed = true
 		}
 	}
-	if c.Unaware, c.Renamed = s.unaware, s.renamed; followed {
+	if c.Unaware, c.Renamed, c.Still = s.unaware, s.renamed, s.still; followed {
 		c.digest = digester.Sum()
 	}
 	return c, nil

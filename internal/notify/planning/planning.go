@@ -8,10 +8,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"iter"
-	"slices"
 	"time"
 
 	"tocsin/internal/bulletin"
@@ -44,6 +42,9 @@ type Sources struct {
 	// Classed hears, where it is not nil, what the rows come to before anything is frozen, and
 	// may refuse it.
 	Classed func(Classes) error
+	// Since is, where it is not nil, how far the bulletin's plans had come when somebody looked
+	// who has been told. Nothing is frozen where they have come further.
+	Since   *ledger.Stage
 	follows bool // letters may follow others
 }
 
@@ -174,7 +175,7 @@ func (s Sources) Freeze(ctx context.Context, book *ledger.Ledger, surveyed iter.
 	if err != nil {
 		return notify.Plan{}, false, err
 	}
-	stored, found, err := s.standing(ctx, book, inputs, classes, now)
+	stored, found, err := s.standing(ctx, book, rows, inputs, classes, now)
 	switch {
 	case err != nil:
 		return notify.Plan{}, false, err
@@ -187,88 +188,6 @@ func (s Sources) Freeze(ctx context.Context, book *ledger.Ledger, surveyed iter.
 	}
 	plan, err = s.freeze(ctx, book, rows, choice, inputs, now)
 	return plan, true, err
-}
-
-// standing finds the plan that would be made again: one of equal inputs, unless all of its
-// letters ended in vain; or one that is under way, but for whom it has told itself since. It
-// stands while its own letters reach all who need one: not where one came back that it counts
-// as told.
-func (s Sources) standing(ctx context.Context, book *ledger.Ledger, inputs notify.Inputs, c Classes, now time.Time) (ledger.Stored, bool, error) {
-	id, found, err := book.Equal(ctx, s.Common.Bulletin.ID, inputs, now)
-	if err != nil {
-		return ledger.Stored{}, false, err
-	}
-	if found {
-		stored, err := book.Plan(ctx, id)
-		if err != nil {
-			return ledger.Stored{}, false, err
-		}
-		vain, err := inVain(ctx, book, stored, c)
-		return stored, !vain && err == nil, err
-	}
-	if !s.follows {
-		return ledger.Stored{}, false, nil
-	}
-	last, found, err := s.last(ctx, book)
-	stands := found && last.Superseded == "" && last.Paused == "" && now.Before(last.Deadline)
-	if err != nil || !stands || last.Inputs.Without(notify.ToldInput).Digest() != inputs.Without(notify.ToldInput).Digest() {
-		return ledger.Stored{}, false, err
-	}
-	states, err := book.States(ctx, last)
-	return last, c.Letters() <= states[ledger.Planned]+states[ledger.Deferred], err
-}
-
-// inVain reports whether there are letters to write, and those of a plan have all ended and
-// reached nobody: they came back, or were refused. Who must be told is told by another.
-func inVain(ctx context.Context, book *ledger.Ledger, p ledger.Stored, c Classes) (bool, error) {
-	if c.Letters() == 0 {
-		return false, nil
-	}
-	sums, err := book.Account(ctx, p)
-	return err == nil && sums.Vain(), err
-}
-
-// idle reports whether a plan would add nothing: there is no letter to write, and whom a
-// person has to see to stands on the record of the plan before, which stands.
-func (s Sources) idle(ctx context.Context, book *ledger.Ledger, rows iter.Seq2[notify.Row, error], c Classes) (bool, error) {
-	if !s.follows || c.Letters() > 0 || c.Idle() {
-		return s.follows && c.Letters() == 0, nil
-	}
-	last, found, err := s.last(ctx, book)
-	if err != nil || !found || last.Superseded != "" || last.Paused != "" {
-		return false, err
-	}
-	for row, err := range rows {
-		if err != nil {
-			return false, err
-		}
-		if row.Standing != notify.Unreachable && row.Standing != notify.Undetermined {
-			continue
-		}
-		d, found, err := book.Delivery(ctx, last, row.Tailnet.ID)
-		if err != nil || !found || !sees(d, row) {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// sees reports whether a person sees to a row by one of an earlier plan. Who was told by that,
-// and needs to be told again, is not seen to.
-func sees(d ledger.Delivery, row notify.Row) bool {
-	alike := d.Kind == row.Kind || !d.Kind.FollowsUp() && !row.Kind.FollowsUp()
-	return alike && d.Standing == row.Standing && d.Settled != ledger.Told
-}
-
-// last is the bulletin's last plan that nobody has dropped.
-func (s Sources) last(ctx context.Context, book *ledger.Ledger) (ledger.Stored, bool, error) {
-	plans, err := book.Plans(ctx, s.Common.Bulletin.ID)
-	for _, id := range slices.Backward(plans) {
-		if p, err := book.Plan(ctx, id); err != nil || p.Dropped == "" {
-			return p, err == nil, err
-		}
-	}
-	return ledger.Stored{}, false, err
 }
 
 // Try makes the letters of rows as Freeze does, each as it would be delivered, and
@@ -303,6 +222,9 @@ func (s Sources) freeze(ctx context.Context, book *ledger.Ledger, rows iter.Seq2
 	if err := overtaken(ctx, book, s.Common.Bulletin.ID, now); err != nil {
 		return notify.Plan{}, err
 	}
+	if err := s.unmoved(ctx, book); err != nil {
+		return notify.Plan{}, err
+	}
 	number, err := book.NextNumber(ctx, s.Common.Bulletin.ID)
 	if err != nil {
 		return notify.Plan{}, err
@@ -317,33 +239,6 @@ func (s Sources) freeze(ctx context.Context, book *ledger.Ledger, rows iter.Seq2
 		return notify.Plan{}, err
 	}
 	return book.Freeze(ctx, plan, pattern, s.entries(composer, plan, rows))
-}
-
-// OvertakenError says that somebody began another plan of the bulletin later, and froze it
-// first: what this one has read of the inventory is older. Or a clock is wrong: that of the
-// other plan was ahead, or this one's is behind.
-type OvertakenError struct {
-	By notify.PlanID
-	At time.Time // when that was begun, by its clock
-}
-
-// Error names the later plan.
-func (e *OvertakenError) Error() string {
-	return fmt.Sprintf("%s was begun later, at %s", e.By, e.At.Format(time.RFC3339))
-}
-
-// overtaken refuses what was read before the bulletin's last plan was begun. An inventory is
-// read before anybody holds the ledger, since that takes long.
-func overtaken(ctx context.Context, book *ledger.Ledger, id bulletin.ID, begun time.Time) error {
-	plans, err := book.Plans(ctx, id)
-	if err != nil || len(plans) == 0 {
-		return err
-	}
-	last, err := book.Plan(ctx, plans[len(plans)-1])
-	if err == nil && last.Created.After(begun) {
-		return &OvertakenError{last.ID, last.Created}
-	}
-	return err
 }
 
 // entries are those of the composer, counted.

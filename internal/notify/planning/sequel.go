@@ -44,6 +44,7 @@ type Sequel struct {
 	known    map[int]earlier        // by number
 	unaware  int                    // of the last walk over the rows: who knows what holds no more, and is told nothing
 	renamed  Renamed                // of the last walk
+	still    Still                  // of the last walk, for an all-clear
 	names    *isolation.Identifiers // where it is not nil, is told of those whom the inventory has no more
 }
 
@@ -53,7 +54,7 @@ type Sequel struct {
 func (s *Sequel) Rows(ctx context.Context) iter.Seq2[notify.Row, error] {
 	return func(yield func(notify.Row, error) bool) {
 		past, stopped := s.past(ctx), false
-		s.unaware, s.renamed = 0, Renamed{}
+		s.unaware, s.renamed, s.still = 0, Renamed{}, Still{}
 		defer past.stop()
 		give := func(row notify.Row, gets bool, err error) {
 			stopped = stopped || (gets || err != nil) && !yield(row, err) || err != nil
@@ -96,6 +97,9 @@ func (s *Sequel) placed(ctx context.Context, at notify.Placed, p ledger.Past) (n
 	row := at.Row
 	switch {
 	case s.Kind == notify.AllClear:
+		if at.Place == notify.Touched {
+			s.still.add(row, p)
+		}
 		return row, false, nil
 	case at.Place == notify.Unidentified && (!p.Told || p.Kind == notify.AllClear):
 		return row, false, nil // it is in no row of the survey
