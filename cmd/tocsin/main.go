@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -16,9 +17,8 @@ func main() { os.Exit(run(time.Now)) }
 
 // run hands the outside world to the program and returns its exit status.
 func run(now func() time.Time) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := stoppable(context.Background())
 	defer stop()
-	context.AfterFunc(ctx, stop) // the second interrupt is the system's again
 	return cli.Run(ctx, cli.World{
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,
@@ -26,4 +26,18 @@ func run(now func() time.Time) int {
 		Random: rand.Reader,
 		Now:    now,
 	}, os.Args[1:])
+}
+
+// stoppable ends with the first signal that asks us to end: somebody interrupts, a service is
+// stopped, or a terminal is closed (SIGHUP). What is under way is finished then. The second signal
+// is the system's again. One that whoever started us lets us ignore, as nohup does and a shell for
+// what it runs behind, asks for nothing.
+func stoppable(parent context.Context) (ctx context.Context, stop context.CancelFunc) {
+	asking := slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, signal.Ignored)
+	if len(asking) == 0 { // to no names NotifyContext listens to all
+		return context.WithCancel(parent)
+	}
+	ctx, stop = signal.NotifyContext(parent, asking...)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }

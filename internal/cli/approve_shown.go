@@ -85,7 +85,7 @@ func nextApproval(t approval.Tally) string {
 	plan := t.Case.Plan.ID
 	switch {
 	case t.Glass != nil:
-		return fmt.Sprintf("wait until %s, then tocsin send %s; tocsin approve %s is for a colleague who is there before", t.Opens().Format(time.RFC3339), plan, plan)
+		return fmt.Sprintf("wait until %s, then %s; tocsin approve %s is for a colleague who is there before", t.Opens().Format(time.RFC3339), sendOf(t.Case.Plan), plan)
 	case t.LacksPlanner():
 		return fmt.Sprintf("tocsin approve %s --planner, by whoever made the plan; others approve it", plan)
 	}

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"strings"
 	"testing"
 
 	"tocsin/internal/content"
+	"tocsin/internal/notify"
 	"tocsin/internal/notify/approval"
 	"tocsin/internal/notify/mailer"
 )
@@ -32,6 +34,20 @@ func TestTermsByTransport(t *testing.T) {
 		terms, _, err := s.terms(c.transport)
 		if terms.Required != c.required || (err != nil) != c.missing || (terms.Digest() == "") != (c.required == 0) {
 			t.Errorf("%+v to %s: %+v, %v", c.settings, c.transport, terms, err)
+		}
+	}
+}
+
+// TestWaitForTheGlass: what is to be typed once a broken glass counts can be typed as it is said.
+func TestWaitForTheGlass(t *testing.T) {
+	for transport, command := range map[string]string{
+		"maildir:var/outbox":           "then tocsin send TS-2026-002/1; ",
+		"smtp://relay.example.com:587": "then tocsin send TS-2026-002/1 --live; ",
+	} {
+		tally := approval.Tally{Glass: &notify.Approval{}}
+		tally.Case.Plan = notify.Plan{ID: notify.PlanID{Bulletin: "TS-2026-002", Number: 1}, Transport: transport}
+		if got := nextApproval(tally); !strings.Contains(got, command) {
+			t.Errorf("to %s: %s", transport, got)
 		}
 	}
 }

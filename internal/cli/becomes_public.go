@@ -37,7 +37,9 @@ func (p *program) becomes(ctx context.Context, s *site, e *edition) error {
 	if len(changes) > 0 && !s.shows(e.to.ID) {
 		p.print("  %-8s %s", "names", strings.Join(names(e.to), ", "))
 	}
-	p.lines(e)
+	if e.rewrites() {
+		p.lines(e)
+	}
 	return nil
 }
 

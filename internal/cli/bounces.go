@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -10,6 +11,7 @@ import (
 	"tocsin/internal/content"
 	mailevidence "tocsin/internal/notify/evidence"
 	"tocsin/internal/notify/ledger"
+	"tocsin/internal/source"
 )
 
 // bouncing is how a mailbox of what came back is to be read.
@@ -61,6 +63,9 @@ func (p *program) runBounces(ctx context.Context, mailbox string, how bouncing) 
 		if err := p.readBox(reader, mailbox, found.take); err != nil {
 			return err
 		}
+		if err := found.search(plans); err != nil {
+			return err
+		}
 		found.sum()
 		if !how.dry {
 			if err := found.settle(); err != nil {
@@ -101,11 +106,21 @@ func (p *program) readBox(r mailevidence.Reader, name string, visit func(mailevi
 		return err
 	}
 	if info.IsDir() {
-		return r.Folder(name, visit)
+		return noMaildir(r.Folder(name, visit))
 	}
 	f, err := os.Open(name)
 	if err != nil {
 		return err
 	}
 	return errors.Join(r.Stream(f, visit), f.Close())
+}
+
+// noMaildir tells what to type where a folder is no Maildir.
+func noMaildir(err error) error {
+	var not *mailevidence.NotMaildirError
+	if !errors.As(err, &not) {
+		return err
+	}
+	return &refusal{exit: exitIO, what: source.Visible(err.Error()),
+		next: fmt.Sprintf("find %s -name cur, which lists the Maildirs in it: tocsin bounces takes the folder above one, or the file of an mbox", quoted(not.Path))}
 }

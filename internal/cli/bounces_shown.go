@@ -145,7 +145,7 @@ func (t *tidings) left(b bounced) error {
 			return errIncomplete
 		}
 	}
-	if len(t.doubts) > 0 {
+	if len(t.doubts) > 0 || t.absent > 0 {
 		return errIncomplete
 	}
 	return nil
@@ -167,18 +167,21 @@ func (p *program) afterBounces(ctx context.Context, s *site, found *tidings, b b
 			return err
 		}
 		if over, err := p.standsNoMore(of.plan, sums); over {
-			if err != nil && !errors.Is(err, errIncomplete) {
+			if err := without(err, errIncomplete); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := p.nextOf(ctx, s, found.book, of.plan, sums); err != nil && !errors.Is(err, errIncomplete) {
+		if err := without(p.nextOf(ctx, s, found.book, of.plan, sums), errIncomplete); err != nil {
 			return err
 		}
 	}
 	if len(found.doubts) > 0 {
 		first := found.doubts[0]
-		p.next("read what bounced in words; where it did, tocsin settle %s --tailnet %s --bounced --why WORDS --by NAME", first.plan, quoted(source.Visible(first.tailnet)))
+		p.next("read what was left as it is and names a letter; where that came back, tocsin settle %s --tailnet %s --bounced --why WORDS --by NAME", first.plan, quoted(source.Visible(first.tailnet)))
+	}
+	if found.absent > 0 {
+		p.next("tocsin ledger verify, which says whether this ledger is the newest: %s of letters that it does not hold", many(found.absent, "report"))
 	}
 	return found.left(b)
 }

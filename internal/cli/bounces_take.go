@@ -28,9 +28,11 @@ type tidings struct {
 	read   int
 	kinds  map[mailevidence.Kind]int
 	plans  map[string]*returns
-	apart  []apartFrom // what nothing was done with
-	broken []error     // files that the disk did not give
-	doubts []doubted   // letters that bounced in words, if they did
+	apart  []apartFrom      // what nothing was done with
+	broken []error          // files that the disk did not give
+	hints  map[string][]int // by Message-ID, which of apart return a letter and name none
+	doubts []doubted        // letters that bounced, if a person finds that they did
+	absent int              // reports of letters that are ours, and not in this ledger
 }
 
 // apartFrom is a message that nothing was done with.
@@ -40,15 +42,16 @@ type apartFrom struct {
 	Why  string `json:"why"`
 }
 
-// doubted is a letter of which a bounce tells in words that no program can read.
+// doubted is a letter of which something came back that only a person can judge.
 type doubted struct{ plan, tailnet string }
 
 // returns is what came back of one plan.
 type returns struct {
-	plan  ledger.Stored
-	read  map[string]bool // marks of the reports that are on its record
-	rows  map[int]*cameBack
-	moved []ledger.Settled // in the order of the rows
+	plan   ledger.Stored
+	read   map[string]bool   // marks of the reports that are on its record
+	resent map[int]time.Time // when somebody had a row's letter sent again last
+	rows   map[int]*cameBack
+	moved  []ledger.Settled // in the order of the rows
 	// Reports that change nothing.
 	again   int // of a letter that is on record as bounced
 	earlier int // of a letter that was sent again since
@@ -85,23 +88,34 @@ func (t *tidings) take(r mailevidence.Report) error {
 	case errors.As(r.Err, &path):
 		t.broken = append(t.broken, r.Err)
 		return nil
-	case r.Kind != mailevidence.Status && r.Kind != mailevidence.WordsOnly:
+	case r.Known && mayTell(r.Kind):
+		return t.ours(r)
+	case mayBeLost(r):
+		t.hinted(r)
+	case mayTell(r.Kind) && r.Err == nil:
+		t.leave(r, noPath)
+	default:
 		t.leave(r, "")
-		return nil
-	case !r.Known:
-		t.leave(r, "it came to no return path of ours")
-		return nil
 	}
-	return t.ours(r)
+	return nil
+}
+
+const noPath = "it came to no return path of ours"
+
+// mayTell reports whether a message of a kind may say that a letter came back.
+func mayTell(kind mailevidence.Kind) bool {
+	return kind == mailevidence.Status || kind == mailevidence.WordsOnly || kind == mailevidence.Unreadable
 }
 
 // leave names a message that nothing is done with.
 func (t *tidings) leave(r mailevidence.Report, why string) {
-	if why == "" {
-		why = r.Sign
-	}
-	if r.Err != nil {
+	switch {
+	case r.Err != nil && why != "":
+		why = r.Err.Error() + "; " + why
+	case r.Err != nil:
 		why = r.Err.Error()
+	case why == "":
+		why = r.Sign
 	}
 	t.apart = append(t.apart, apartFrom{r.Source, string(r.Kind), why})
 }
@@ -110,7 +124,7 @@ func (t *tidings) leave(r mailevidence.Report, why string) {
 func (t *tidings) ours(r mailevidence.Report) error {
 	id, known := t.among(r.Letter)
 	if !known {
-		t.leave(r, "it is of a plan that the ledger does not hold")
+		t.unheld(r, "it is of a plan that the ledger does not hold")
 		return nil
 	}
 	if r.Letter.Row == 0 {
@@ -128,16 +142,12 @@ func (t *tidings) ours(r mailevidence.Report) error {
 			return err
 		}
 		if !found {
-			t.leave(r, fmt.Sprintf("%s has no row %d", id, r.Letter.Row))
+			t.unheld(r, fmt.Sprintf("%s has no row %d", id, r.Letter.Row))
 			return nil
 		}
-		since, err := t.since(d)
-		if err != nil {
-			return err
-		}
-		row = &cameBack{delivery: d, since: since}
+		row = &cameBack{delivery: d, since: of.since(d.Row)}
 	}
-	if r.Kind == mailevidence.WordsOnly {
+	if r.Kind != mailevidence.Status {
 		t.doubt(r, of, row.delivery)
 		return nil
 	}
@@ -147,17 +157,24 @@ func (t *tidings) ours(r mailevidence.Report) error {
 	return nil
 }
 
-// since is when a letter that was sent again went out last, by a server's clock at the
-// earliest; zero where it went once, and every report is about that.
-func (t *tidings) since(d ledger.Delivery) (time.Time, error) {
-	if d.Attempts < 2 {
-		return time.Time{}, nil
+// unheld leaves a report of a letter that was made with our key, and that the ledger knows
+// nothing of: an older one was restored, or it is another's.
+func (t *tidings) unheld(r mailevidence.Report, why string) {
+	t.leave(r, why)
+	if r.Kind != mailevidence.Status || r.Action() == mailevidence.Failed {
+		t.absent++
 	}
-	began, err := t.book.Began(t.ctx, d)
-	if err != nil || began.IsZero() {
-		return time.Time{}, err
+}
+
+// since is when somebody had a letter sent again, by a server's clock at the earliest; zero
+// where nobody did, and every report is about the one sending: what was deferred is tried
+// again, and has not gone twice.
+func (of *returns) since(row int) time.Time {
+	at, again := of.resent[row]
+	if !again {
+		return time.Time{}
 	}
-	return began.Add(-skew), nil
+	return at.Add(-skew)
 }
 
 // of finds what came back of a plan, and which reports on it are on record.
@@ -169,23 +186,31 @@ func (t *tidings) of(id notify.PlanID) (*returns, error) {
 	if err != nil {
 		return nil, err
 	}
-	of := &returns{plan: plan, read: make(map[string]bool), rows: make(map[int]*cameBack), idle: make(map[mailevidence.Action]int)}
+	of := &returns{plan: plan, read: make(map[string]bool), resent: make(map[int]time.Time), rows: make(map[int]*cameBack), idle: make(map[mailevidence.Action]int)}
 	t.plans[id.String()] = of
 	records, err := t.book.Settlements(t.ctx, plan)
 	for _, r := range records {
 		for _, mark := range marksIn(r.Why) {
 			of.read[mark] = true
 		}
+		if r.How == ledger.Resend {
+			of.resent[r.Row] = r.At
+		}
 	}
 	return of, err
 }
 
-// doubt leaves to a person what was said in words.
+// doubt leaves to a person what no program can read.
 func (t *tidings) doubt(r mailevidence.Report, of *returns, d ledger.Delivery) {
-	t.leave(r, fmt.Sprintf("about the letter of %s to %s, which is %s", of.plan.ID, d.Tailnet, d.State))
+	t.leave(r, "about "+t.doubted(of.plan.ID, d))
+}
+
+// doubted names a letter that something came back of, and remembers it where that is news.
+func (t *tidings) doubted(id notify.PlanID, d ledger.Delivery) string {
 	if d.State == ledger.Accepted || d.State == ledger.Unknown {
-		t.doubts = append(t.doubts, doubted{of.plan.ID.String(), string(d.Tailnet)})
+		t.doubts = append(t.doubts, doubted{id.String(), string(d.Tailnet)})
 	}
+	return fmt.Sprintf("the letter of %s to %s, which is %s", id, d.Tailnet, d.State)
 }
 
 // take takes in a delivery status, and reports whether it changes something.

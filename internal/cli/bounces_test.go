@@ -230,6 +230,6 @@ func TestBounceAfterTheNextPlan(t *testing.T) {
 		t.Error(said)
 	}
 	s.wants(exitIncomplete, "--now 2026-05-05T11:01:00Z status TS-2026-002",
-		"before: TS-2026-002/1: accepted 32, rejected 1, bounced 1; TS-2026-002/2 has taken its place", "1 tailnet counted as told, whose letter came back since")
+		"before: TS-2026-002/1: accepted 32, rejected 1, bounced 1; TS-2026-002/2 has\n    taken its place", "1 tailnet counted as told, whose letter came back since")
 	s.wants(exitDone, "--now 2026-05-05T11:02:00Z plan TS-2026-002", "TS-2026-002/3", "1  mailed")
 }

@@ -7,6 +7,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ import (
 // World is everything outside the program that it uses.
 type World struct {
 	Stdin  io.Reader
-	Stdout io.Writer
+	Stdout io.Writer // closed at the end, where it can be: a disk may say only then that it lost what was written
 	Stderr io.Writer
 	Random io.Reader        // for keys
 	Now    func() time.Time // the clock
@@ -39,6 +40,7 @@ func Run(ctx context.Context, w World, args []string) int {
 	root.SetOut(w.Stdout)
 	root.SetErr(w.Stderr)
 	err := root.ExecuteContext(ctx)
+	out.close()
 	if out.err != nil { // data that did not arrive is no success, whatever the command did
 		err = errors.Join(fmt.Errorf("standard output: %w", out.err), err)
 	}
@@ -62,6 +64,13 @@ func (s *sink) Write(b []byte) (int, error) {
 	n, err := s.w.Write(b)
 	s.err = err
 	return n, err
+}
+
+// close closes what can be closed, and remembers that it failed.
+func (s *sink) close() {
+	if c, can := s.w.(io.Closer); can {
+		s.err = cmp.Or(s.err, c.Close())
+	}
 }
 
 // program is one run: the world and what the common flags said.

@@ -12,9 +12,9 @@ func (p *program) afterwards(s *site, e *edition) {
 	if e.to.Status != bulletin.Private {
 		p.next("tocsin build")
 	}
-	written := []string{e.to.Source.Name, e.record.Name}
-	if e.codes.Name != "" {
-		written[1] = e.codes.Name
+	written := e.commits
+	if written == nil {
+		written = []string{e.to.Source.Name, e.record.Name}
 	}
 	if add := p.gitAdd(s, written...); add != "" {
 		p.next("%s", add)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -24,6 +25,7 @@ type edition struct {
 	record   source.File       // what goes on record; without data: what is there stays
 	codes    source.File       // the public list of its letters' codes; without data: what is there stays
 	gone     []string          // files that go: what these two replace
+	commits  []string          // what the next commit has to hold; nil: the file and the record
 	over     func(trees) trees // puts it over what people wrote
 	after    *site             // read and checked; nil until [program.checked]
 	embargo  *embargo          // what nobody may know of yet then
@@ -79,6 +81,20 @@ func (e *edition) put(d bulletin.Decision) (err error) {
 
 // moves reports whether the file leaves its place.
 func (e *edition) moves() bool { return e.from.Source.Name != e.to.Source.Name }
+
+// rewrites reports whether the bulletin's own file changes.
+func (e *edition) rewrites() bool {
+	return e.moves() || !bytes.Equal(e.from.Source.Data, e.to.Source.Data)
+}
+
+// foremost is the file that an edition is about: the bulletin's own, unless only the list of
+// its letters' codes changes.
+func (e *edition) foremost() string {
+	if e.rewrites() || e.codes.Name == "" {
+		return e.to.Source.Name
+	}
+	return e.codes.Name
+}
 
 // checked reads and checks the site as it would be. Any error refuses: nothing of the
 // bulletin is softened any more, and the site must build.

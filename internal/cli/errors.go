@@ -85,6 +85,14 @@ func apart(err error) []error {
 	return all
 }
 
+// without is what is left of an error that came together with others, once some are taken as said:
+// what the disk said when a file was closed is none of them.
+func without(err error, said ...error) error {
+	return errors.Join(slices.DeleteFunc(apart(err), func(e error) bool {
+		return slices.ContainsFunc(said, func(s error) bool { return errors.Is(e, s) })
+	})...)
+}
+
 // gravity orders the exit statuses: what says more about what went wrong comes later.
 var gravity = []int{exitDone, exitIncomplete, exitProblems, exitUsage, exitLocked, exitRefused, exitIO, exitStopped}
 
@@ -231,7 +239,7 @@ func refusalOf(err error) *refusal {
 	case errors.As(err, &fenced):
 		return &refusal{exitLocked, err.Error(), "tocsin status shows how the plan stands"}
 	case errors.As(err, &kept) && kept.Open > 0:
-		return &refusal{exitRefused, err.Error(), fmt.Sprintf("tocsin status %s names them; tocsin settle %s closes them, each on the record", kept.Plan, kept.Plan)}
+		return &refusal{exitRefused, err.Error(), fmt.Sprintf("tocsin status %s names them, and says what closes them", kept.Plan)}
 	case errors.As(err, &kept):
 		return &refusal{exitRefused, err.Error(), ""}
 	case errors.As(err, &settled):

@@ -27,7 +27,8 @@ func (p *program) ledgerVerify() *cobra.Command {
 		Use:   "verify",
 		Short: "Hold every plan to its digest, its chain and its letters",
 		Long: "verify goes through the whole ledger: the file's own structure, and of every plan the chain of\n" +
-			"what happened, each row and letter, and the head in which the ends of the chains are pinned.",
+			"what happened, each row and letter, and the head in which the ends of the chains are pinned.\n" +
+			"After a crash the head may lag behind: how many events are younger than it is said.",
 		Args: exactly(),
 		RunE: func(c *cobra.Command, _ []string) error { return p.runLedgerVerify(c.Context()) },
 	}
@@ -70,7 +71,11 @@ func (p *program) verifyPlan(ctx context.Context, book *ledger.Ledger, plan ledg
 	if err != nil {
 		return err
 	}
-	p.print("%s  whole: %s, %s, %s", plan.ID, many(plan.Counts.Affected(), "row"), many(plan.Counts[notify.Mailed], "letter"), many(events, "event"))
+	since := ""
+	if pinned > 0 && events > pinned {
+		since = fmt.Sprintf(", %d of them since the head was pinned", events-pinned)
+	}
+	p.print("%s  whole: %s, %s, %s%s", plan.ID, many(plan.Counts.Affected(), "row"), many(plan.Counts[notify.Mailed], "letter"), many(events, "event"), since)
 	if pinned == 0 {
 		p.say("%s has nothing of %s: nothing shows that this is the newest state of it", head, plan.ID)
 	}

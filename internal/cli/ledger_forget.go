@@ -53,55 +53,91 @@ func (p *program) runLedgerForget(ctx context.Context, f forgetting) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
-	plans, kept, err := f.choose(ctx, book, s.now)
+	chosen, err := f.choose(ctx, book, s.now)
 	if err != nil {
 		return err
 	}
-	for _, k := range kept {
+	for _, k := range chosen.kept {
 		p.say("%s", k)
 	}
-	if len(plans) == 0 {
-		p.say("there is nothing to forget")
-		return nil
+	switch {
+	case len(chosen.plans) > 0:
+		return p.forget(ctx, s, book, chosen.plans, f)
+	case chosen.forgotten > 0:
+		return p.scrubAgain(ctx, book, chosen.forgotten)
 	}
-	return p.forget(ctx, s, book, plans, f)
+	p.say("there is nothing to forget")
+	return nil
+}
+
+// scrubAgain finishes a forgetting that may have been cut off before the file was written anew:
+// nobody can tell by the rows.
+func (p *program) scrubAgain(ctx context.Context, book *ledger.Ledger, plans int) error {
+	if err := scrub(ctx, book); err != nil {
+		return err
+	}
+	p.say("there is nothing to forget: %s forgotten before, and nothing of that is left in the file", were(plans, "plan"))
+	return nil
+}
+
+// scrub removes from the file what was erased.
+func scrub(ctx context.Context, book *ledger.Ledger) error {
+	err := book.Scrub(ctx)
+	if errors.Is(err, ledger.ErrInUse) {
+		return &refusal{exitLocked, err.Error(), "wait until no other tocsin, and no backup, reads it; then the same command again"}
+	}
+	return err
+}
+
+// chosen is what a request to forget comes to.
+type chosen struct {
+	plans     []ledger.Stored // to be forgotten
+	forgotten int             // plans that are already
+	kept      []error         // why others are not
+}
+
+// add takes in a plan, or refuses it with a [ledger.KeptError].
+func (c *chosen) add(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, now time.Time) error {
+	left, err := book.Forgettable(ctx, plan, now)
+	switch {
+	case err != nil:
+		return err
+	case left:
+		c.plans = append(c.plans, plan)
+	default:
+		c.forgotten++
+	}
+	return nil
 }
 
 // choose finds the plans to forget. A plan that was named and is to be kept is refused;
 // among many it is passed over, and said.
-func (f forgetting) choose(ctx context.Context, book *ledger.Ledger, now time.Time) (plans []ledger.Stored, kept []error, err error) {
+func (f forgetting) choose(ctx context.Context, book *ledger.Ledger, now time.Time) (c chosen, err error) {
 	if f.plan != "" {
 		plan, err := find(ctx, book, f.plan)
 		if err != nil {
-			return nil, nil, err
+			return c, err
 		}
-		left, err := book.Forgettable(ctx, plan, now)
-		if err != nil || !left {
-			return nil, nil, err
-		}
-		return []ledger.Stored{plan}, nil, nil
+		err = c.add(ctx, book, plan, now)
+		return c, err
 	}
 	day, err := time.Parse(time.DateOnly, f.before)
 	if err != nil {
-		return nil, nil, &refusal{exitUsage, fmt.Sprintf("--before: %q is not a date", f.before), "write it as 2026-05-04"}
+		return c, &refusal{exitUsage, fmt.Sprintf("--before: %q is not a date", f.before), "write it as 2026-05-04"}
 	}
 	all, err := plansOf(ctx, book)
 	for _, plan := range all {
 		if !plan.Created.Before(day) {
 			continue
 		}
-		left, err := book.Forgettable(ctx, plan, now)
-		var keep *ledger.KeptError
-		switch {
-		case errors.As(err, &keep):
-			kept = append(kept, keep)
-		case err != nil:
-			return nil, nil, err
-		case left:
-			plans = append(plans, plan)
+		err := c.add(ctx, book, plan, now)
+		if keep := (*ledger.KeptError)(nil); errors.As(err, &keep) {
+			c.kept = append(c.kept, keep)
+		} else if err != nil {
+			return c, err
 		}
 	}
-	return plans, kept, err
+	return c, err
 }
 
 // forget forgets plans once a person has typed what for.
@@ -121,7 +157,7 @@ func (p *program) forget(ctx context.Context, s *site, book *ledger.Ledger, plan
 			return err
 		}
 	}
-	if err := book.Scrub(ctx); err != nil {
+	if err := scrub(ctx, book); err != nil {
 		return err
 	}
 	p.print("forgotten: %s", many(len(plans), "plan"))

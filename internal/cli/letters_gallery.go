@@ -40,20 +40,33 @@ func (p *program) gallery(ctx context.Context, s *site, book *ledger.Ledger, pla
 // wrote says what a gallery shows, what it leaves out, and how to look at it.
 func (p *program) wrote(s *site, plan ledger.Stored, dir string, shown gallery.Shown) {
 	p.print("wrote %s of %s to %s", many(shown.Letters, "letter"), plan.ID, dir)
-	switch unit := s.config.Organization.Unit; {
-	case shown.OfOthers == 1:
+	forgotten := plan.Counts[notify.Mailed] - shown.OfLetters
+	if forgotten > 0 {
+		p.print("  forgotten, with the names and addresses that they went to: %s", many(forgotten, "letter"))
+	}
+	switch unit, none := s.config.Organization.Unit, shown.OfOthers-forgotten; {
+	case none == 1:
 		p.print("  1 affected %s gets none: the pages say why", unit.One)
-	case shown.OfOthers > 1:
-		p.print("  %d affected %s get none: the pages say why", shown.OfOthers, unit.Many)
+	case none > 1:
+		p.print("  %d affected %s get none: the pages say why", none, unit.Many)
 	}
 	if !shown.Whole() {
 		p.say("not shown: %s, and %d more that get none. --all shows every one", many(shown.OfLetters-shown.Letters, "letter"), shown.OfOthers-shown.Others)
 	}
 	then := ""
 	if plan.Superseded+plan.Paused+plan.Dropped == "" && shown.OfLetters > 0 {
-		then = fmt.Sprintf("; tocsin send %s delivers them", plan.ID)
+		then = "; " + deliverOf(plan.Plan)
 	}
 	p.next("open %s in a browser%s", quoted(filepath.Join(dir, "index.html")), then)
+}
+
+// deliverOf says by which commands the letters of a plan come to be delivered.
+func deliverOf(plan notify.Plan) string {
+	deliver := sendOf(plan) + " delivers them"
+	if plan.Inputs[notify.ApprovalsInput] == "" {
+		return deliver
+	}
+	return fmt.Sprintf("tocsin approve %s signs them, %s", plan.ID, deliver)
 }
 
 // galleryOf is the folder of a plan's letters: beside the ledger, which is private.

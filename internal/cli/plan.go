@@ -45,6 +45,7 @@ func (p *program) plan() *cobra.Command {
 	flags.BoolVar(&how.dry, "dry-run", false, "write and prove every letter, and keep none: nothing is frozen")
 	flags.IntVar(&how.expect, "expect", 0, "refuse unless this `number` of tailnets is affected")
 	flags.StringSliceVar(&how.smaller, "accept-smaller", nil, "plan though these `tables` have lost more than 2 % of their rows since the last plan: "+strings.Join(notify.CountedTables[:], ", "))
+	flags.BoolVar(&how.lost, "ledger-lost", false, "plan though the site says that letters about the bulletin went out and the ledger has none: it is lost for good, and everybody is written to again")
 	flags.StringVar(&how.lists, "lists", "", "write the nodes of each affected tailnet into this new `folder`, as CSV and as JSON")
 	flags.BoolVar(&how.json, "json", false, "print the sums as JSON, without the sample letter")
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -74,6 +75,7 @@ type planHow struct {
 	expect  int
 	smaller []string // tables that may have shrunk
 	lists   string   // folder; empty where none are wanted
+	lost    bool     // the ledger that knew who was told is gone for good
 	json    bool
 }
 
@@ -121,9 +123,9 @@ func (p *program) runPlan(ctx context.Context, id string, how planHow) (err erro
 	sources := s.sources(b)
 	sources.Written, sources.Tables, sources.Identifiers = written, from.tables, from.identifiers
 	classes := before.follow(&sources, survey, how)
-	plan, fresh, err := s.frozen(ctx, sources, surveyed, how)
+	plan, fresh, err := before.frozen(ctx, sources, surveyed, how)
 	done()
-	if err != nil && !errors.Is(err, planning.ErrNothingToTell) {
+	if err := without(err, planning.ErrNothingToTell); err != nil {
 		return err
 	}
 	if err := p.lists(s, b, surveyed, plan, from, how.lists); err != nil {
@@ -134,7 +136,6 @@ func (p *program) runPlan(ctx context.Context, id string, how planHow) (err erro
 	if err := before.precedes(ctx, &sum, plan.ID); err != nil {
 		return err
 	}
-	sum.unapproved = plan.Inputs[notify.ApprovalsInput] != ""
 	sum.Findings, sum.Asked = from.findings, append([]string{}, s.config.Inventory.Asked()...)
 	if !from.Taken.IsZero() {
 		sum.Taken = &from.Taken
@@ -177,6 +178,7 @@ func (p *program) planned(s *site, b bulletin.Bulletin, sum planSum, how planHow
 	}
 	p.afterPlan(sum)
 	p.warnStale(s, sum)
+	p.warnUntold(s, sum)
 	p.warnRenamed(s, sum)
 	p.warnDraft(b)
 	return nil
@@ -190,9 +192,9 @@ func (s *site) unexpected(id bulletin.ID, got int, how planHow) error {
 
 // frozen makes the letters of a survey's rows and freezes them in the ledger. A dry run
 // leaves the ledger alone.
-func (s *site) frozen(ctx context.Context, sources planning.Sources, surveyed iter.Seq2[notify.Row, error], how planHow) (plan notify.Plan, fresh bool, err error) {
-	id := sources.Common.Bulletin.ID
-	defer func() { err = unproven(id, err) }()
+func (e *earlier) frozen(ctx context.Context, sources planning.Sources, surveyed iter.Seq2[notify.Row, error], how planHow) (plan notify.Plan, fresh bool, err error) {
+	s, id := e.site, e.of.ID
+	defer func() { err = unproven(id, how, err) }()
 	if sources.Transport == (mailer.Transport{}) {
 		return notify.Plan{}, false, refuse("mend mail.transport in tocsin.yaml", "%q is no relay", s.config.Mail.Relay)
 	}
@@ -211,6 +213,9 @@ func (s *site) frozen(ctx context.Context, sources planning.Sources, surveyed it
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
 	if sources.Key, err = s.key(); err != nil {
+		return notify.Plan{}, false, err
+	}
+	if err := e.again(ctx, book, how.kind); err != nil {
 		return notify.Plan{}, false, err
 	}
 	return sources.Freeze(ctx, book, surveyed, how.choice, s.now)

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"tocsin/internal/bulletin"
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/planning"
@@ -30,6 +29,9 @@ func (h planHow) flags() string {
 	if h.choice != notify.Undecided {
 		flags += " --undetermined " + string(h.choice)
 	}
+	if h.lost {
+		flags += " --ledger-lost"
+	}
 	return flags
 }
 
@@ -39,93 +41,12 @@ func waits(err error) bool {
 	return held || errors.Is(err, notify.ErrUndecided)
 }
 
-// earlier is what the ledger has of a bulletin's earlier plans; nothing where there is no
-// ledger yet.
-type earlier struct {
-	site *site
-	book *ledger.Ledger
-	of   bulletin.Bulletin
-}
-
-// Close lets go of the ledger.
-func (e *earlier) Close() error {
-	if e.book == nil {
-		return nil
-	}
-	return e.book.Close()
-}
-
-// before opens the ledger to see who has been told, and refuses a kind of plan for which
-// there is no reason: whoever mends a typo writes to nobody (F47).
-func (s *site) before(ctx context.Context, b bulletin.Bulletin, how planHow) (*earlier, error) {
-	e := &earlier{site: s, of: b}
-	var err error
-	if e.book, err = s.reader(ctx); err != nil && !errors.Is(err, ledger.ErrNone) {
-		return nil, err
-	}
-	if how.kind == "" {
-		return e, nil
-	}
-	if err := e.reason(ctx, how.kind); err != nil {
-		return nil, errors.Join(err, e.Close())
-	}
-	return e, nil
-}
-
-// reason refuses a kind of plan that has none.
-func (e *earlier) reason(ctx context.Context, kind notify.Kind) error {
-	id, unit := e.of.ID, e.site.config.Organization.Unit
-	var told planning.Classes
-	if e.book != nil {
-		var err error
-		if told, err = (&planning.Sequel{History: e.book, Bulletin: e.of}).Told(ctx); err != nil {
-			return err
-		}
-	}
-	switch {
-	case told.Told == 0 && told.Cleared > 0:
-		return refuse("tocsin status "+string(id), "%s told of %s, and all of them that all is well: there is nothing to follow up", were(told.Cleared, unit.One), id)
-	case told.Told == 0:
-		return refuse("tocsin plan "+string(id), "nobody has been told of %s by letter: there is nothing to follow up", id)
-	case kind != notify.AllClear && told.Stale == 0:
-		return refuse(fmt.Sprintf("change %s, then tocsin revise %s --material --summary TEXT; or, for what did not arrive, tocsin plan %s", e.of.Source.Name, id, id),
-			"%s told of %s, and no material revision has come since: a correction or an update says what one has changed", were(told.Told, unit.One), id)
-	case kind == notify.AllClear && e.of.Status != bulletin.Withdrawn:
-		return e.nobodyWaits(ctx)
-	}
-	return nil
-}
-
-// nobodyWaits refuses an all-clear while a plan has rows open: its first letter would close
-// that plan, and it has no row for those who are affected still. Of a bulletin that is
-// withdrawn nobody is told anything else.
-func (e *earlier) nobodyWaits(ctx context.Context) error {
-	plans, err := e.book.Plans(ctx, e.of.ID)
-	for _, id := range plans {
-		plan, err := e.book.Plan(ctx, id)
-		if err != nil {
-			return err
-		}
-		if plan.Superseded != "" || plan.Dropped != "" || plan.Kind == notify.AllClear || rehearsed(plan) {
-			continue
-		}
-		sums, err := e.book.Account(ctx, plan)
-		if err != nil {
-			return err
-		}
-		if open := sums.OpenRows(); open > 0 {
-			return refuse(fmt.Sprintf("tocsin plan %s tells those who were not told; tocsin status %s says what is open", e.of.ID, id),
-				"%s has %s open, and an all-clear would close it: nobody would tell them", id, many(open, "row"))
-		}
-	}
-	return err
-}
-
 // follow makes the sources those of a plan that comes after others. What its rows come to
 // stands in the classes once they are counted.
 func (e *earlier) follow(sources *planning.Sources, survey *notify.Survey, how planHow) *planning.Classes {
 	classes := new(planning.Classes)
-	if sources.Kind = how.kind; e.book == nil {
+	sources.Kind, sources.Since = how.kind, &e.stage
+	if e.book == nil {
 		return classes
 	}
 	sources.Sequel = &planning.Sequel{History: e.book, Survey: survey, Bulletin: e.of, Kind: how.kind, Choice: how.choice}
@@ -154,9 +75,12 @@ type toldSum struct {
 
 // follows adds what a plan is that comes after others.
 func (sum *planSum) follows(c planning.Classes, how planHow) {
-	sum.Kind = how.kind
+	sum.Kind, sum.lost = how.kind, how.lost
 	if c.Told+c.Cleared == 0 {
 		return
+	}
+	if how.kind == notify.AllClear && c.Still.Tailnets > 0 {
+		sum.Still = &c.Still
 	}
 	sum.Before = &toldSum{c.Told, c.Stale, c.Unaware, c.Owed, c.Doubtful, c.Cleared, c.Renamed.Count, c.Renamed.First}
 	sum.NotRequired = shares(c.NotRequired)
@@ -201,7 +125,7 @@ func (sum *planSum) after(last ledger.Stored, sums ledger.Account) {
 		sum.begun = letters > sums.Letters[ledger.Planned]
 	case sums.Vain() && !rehearsed(last):
 		sum.vain = last.ID.String()
-		sum.vainly = fmt.Sprintf("none of the %s of %s reached anybody: %s", many(letters, "letter"), last.ID, lettersOf(sums.Letters, sums.Twice))
+		sum.vainly = fmt.Sprintf("none of the %s of %s reached anybody: %s", many(letters, "letter"), last.ID, lettersOf(sums))
 	}
 }
 
@@ -240,20 +164,45 @@ func (p *program) printFollowing(s *site, sum planSum) {
 	for _, kind := range slices.Sorted(maps.Keys(sum.Letters)) {
 		letters = append(letters, kindWords(kind, sum.Letters[kind]))
 	}
-	if len(sum.Clear) > 0 {
-		p.print("  and %d told earlier and affected no more: %s", notify.Counts(sum.Clear).Affected(), standings(sum.Clear))
+	if len(sum.Clear) > 0 && sum.Kind != notify.AllClear {
+		p.entry("and %d told earlier and affected no more: %s", notify.Counts(sum.Clear).Affected(), standings(sum.Clear))
 	}
 	if len(letters) > 0 {
-		p.print("  letters: %s", strings.Join(letters, ", "))
+		p.entry("letters: %s", strings.Join(letters, ", "))
 	}
 	if sum.Before == nil {
 		return
 	}
 	unit := s.config.Organization.Unit.One
-	p.print("  told before: %s%s", many(sum.Before.Told, unit), sum.Before.details())
+	p.entry("told before: %s%s", many(sum.Before.Told, unit), sum.Before.details())
 	if sum.Before.Cleared > 0 {
-		p.print("  told before, and since then that all is well: %s", many(sum.Before.Cleared, unit))
+		p.entry("told before, and since then that all is well: %s", many(sum.Before.Cleared, unit))
 	}
+}
+
+// printClear prints how many get an all-clear, and whom it is not for.
+func (p *program) printClear(s *site, sum planSum) {
+	unit := s.config.Organization.Unit
+	p.print("%s", folded(fmt.Sprintf("%s  %s affected no more (%s looked at)", sum.name(),
+		many(notify.Counts(sum.Clear).Affected(), unit.One), many(sum.Seen.Nodes, "node")), 0, 4))
+	for _, standing := range [...]notify.Standing{notify.Mailed, notify.Unreachable} {
+		p.print("  %6d  %s", sum.Clear[standing], standing.Words())
+	}
+	if still := sum.Still; still != nil {
+		p.entry("affected still, and no business of this plan: %d of %d %s", still.Tailnets, sum.Seen.Tailnets, unit.Many)
+		p.print("  %6d  told", still.Told)
+		p.print("  %6d  not told", still.Untold)
+		p.print("  %6d  %s", still.Tailnets-still.Told-still.Untold, notify.NotRequired.Words())
+	}
+}
+
+// warnUntold says who is affected, was never told, and gets no letter by an all-clear.
+func (p *program) warnUntold(s *site, sum planSum) {
+	if sum.Still == nil || sum.Still.Untold == 0 {
+		return
+	}
+	p.say("%s affected and not told, and an all-clear does not tell them", are(sum.Still.Untold, s.config.Organization.Unit.One))
+	p.next("tocsin plan %s tells them", sum.Bulletin)
 }
 
 // details says of how many of those who were told something more is to be said.

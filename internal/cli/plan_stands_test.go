@@ -41,7 +41,7 @@ func TestAllInVain(t *testing.T) {
 		in := []string{"none of the 2 letters of TS-2026-002/1 reached anybody: " + was, "2  mailed"}
 		s.wants(exitDone, "--now 2026-06-02T10:00:00Z plan TS-2026-002 --dry-run", in...)
 		s.wants(exitDone, "--now 2026-06-02T10:00:00Z plan TS-2026-002", append(in, "TS-2026-002/2 ", "status TS-2026-002/1 --format csv lists them", "letters TS-2026-002/2 reads")...)
-		s.wants(exitDone, "--now 2026-06-02T10:01:00Z plan TS-2026-002", "nothing has changed since TS-2026-002/2 was made: it stands", "send TS-2026-002/2 delivers them")
+		s.wants(exitDone, "--now 2026-06-02T10:01:00Z plan TS-2026-002", "nothing has changed since TS-2026-002/2 was made: it stands", "send TS-2026-002/2 --live delivers them")
 		s.wants(exitDone, "--now 2026-06-02T10:02:00Z send TS-2026-002/2 --live --once --canary 0 --yes TS-2026-002/2", "accepted 2")
 		s.wants(exitDone, "--now 2026-06-02T10:03:00Z plan TS-2026-002", "it stands", "next: tocsin -C "+s.site+" status TS-2026-002/2 says")
 	}
@@ -154,7 +154,7 @@ func (s session) news(at, was, is, flags string) {
 func TestLetterAfterOneInDoubt(t *testing.T) {
 	for kind, c := range map[string]house0{
 		"correction": {touched, []string{"This letter replaces all that we wrote to you about it before.", "Fixed-in-1.66.2. Fixed-in-1.66.3."}},
-		"all-clear":  {untouched, []string{"We may have told you last that this does not affect you", "Fixed-in-1.66.2. Fixed-in-1.66.3."}},
+		"all-clear":  {untouched, []string{"We do not know whether all that we wrote to you about it reached you. If you have read that this does not affect you", "Fixed-in-1.66.2. Fixed-in-1.66.3."}},
 	} {
 		var drop atomic.Bool
 		s, all := streetOf(t, 1, taking(&drop, 3))

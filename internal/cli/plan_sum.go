@@ -12,6 +12,7 @@ import (
 	"tocsin/internal/bulletin"
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/mailer"
+	"tocsin/internal/notify/planning"
 	"tocsin/internal/version"
 )
 
@@ -31,11 +32,12 @@ type planSum struct {
 	Rows         map[string]int64        `json:"rows"`             // of the inventory's tables, by table
 	Smaller      []string                `json:"accepted_smaller"` // tables that had shrunk, and that somebody accepted
 	Findings     findingsSum             `json:"findings"`
-	Asked        []string                `json:"asked"`             // tables that a database was asked for, as they stood then
-	Affected     int                     `json:"affected"`          // tailnets; the sum of the standings
-	Standings    map[notify.Standing]int `json:"standings"`         // mailed, not_required, unreachable, undetermined, told
-	Clear        map[notify.Standing]int `json:"clear,omitempty"`   // beside the affected: those that were told and are affected no more
-	Letters      map[notify.Kind]int     `json:"letters,omitempty"` // by kind, where some follow others
+	Asked        []string                `json:"asked"`                    // tables that a database was asked for, as they stood then
+	Affected     int                     `json:"affected"`                 // tailnets; the sum of the standings
+	Standings    map[notify.Standing]int `json:"standings"`                // mailed, not_required, unreachable, undetermined, told
+	Clear        map[notify.Standing]int `json:"clear,omitempty"`          // beside the affected: those that were told and are affected no more
+	Letters      map[notify.Kind]int     `json:"letters,omitempty"`        // by kind, where some follow others
+	Still        *planning.Still         `json:"affected_still,omitempty"` // of an all-clear: whom it is not for
 	Before       *toldSum                `json:"told_before,omitempty"`
 	NotRequired  []share                 `json:"not_required"` // tailnets by the clauses that decided
 	Former       int                     `json:"former"`       // of the affected: tailnets that the inventory no longer has
@@ -49,9 +51,10 @@ type planSum struct {
 	Approvals    *approvalStatus         `json:"approvals,omitempty"` // who has signed the plan; absent where nobody must, or nothing was frozen
 	Transport    string                  `json:"transport"`
 	Deadline     time.Time               `json:"deadline"`
-	unapproved   bool                    // somebody must approve it before it is sent
 	surveyed     int                     // tailnets that the survey finds affected
 	idle         bool                    // everybody was told already, and nothing was frozen
+	deliver      string                  // by which commands its letters are delivered; empty where nothing was frozen
+	lost         bool                    // the ledger that knew who was told is gone for good
 	begun        bool                    // it stood before, and letters of it were on their way
 	vain, vainly string                  // name of the plan before it where that has reached nobody, and how
 	early        bool                    // the deadline is: what the letters say changes then
@@ -74,7 +77,7 @@ func (s *site) sum(b bulletin.Bulletin, survey *notify.Survey, tally notify.Tall
 	}
 	sum.surveyed = tally.Counts.Affected()
 	if plan.ID.Number > 0 {
-		sum.Plan = plan.ID.String()
+		sum.Plan, sum.deliver = plan.ID.String(), deliverOf(plan)
 	}
 	sum.Seen.Tailnets, sum.Seen.Nodes = survey.Seen()
 	for _, standing := range notify.Standings {
@@ -159,14 +162,18 @@ func (sum planSum) name() string {
 	return sum.Plan
 }
 
-// printSum prints what a plan comes to, and what to type next.
-func (p *program) printSum(s *site, sum planSum) {
+// printWhom prints how the affected stand, or whom an all-clear is for.
+func (p *program) printWhom(s *site, sum planSum) {
+	if sum.Kind == notify.AllClear {
+		p.printClear(s, sum)
+		return
+	}
 	former := ""
 	if sum.Former > 0 {
 		former = fmt.Sprintf(", and %d that the inventory no longer has", sum.Former)
 	}
-	p.print("%s  %d of %d %s affected%s (%s looked at)", sum.name(),
-		sum.Affected-sum.Former, sum.Seen.Tailnets, s.config.Organization.Unit.Many, former, many(sum.Seen.Nodes, "node"))
+	p.print("%s", folded(fmt.Sprintf("%s  %d of %d %s affected%s (%s looked at)", sum.name(),
+		sum.Affected-sum.Former, sum.Seen.Tailnets, s.config.Organization.Unit.Many, former, many(sum.Seen.Nodes, "node")), 0, 4))
 	for _, standing := range notify.Standings {
 		if standing == notify.Told && sum.Before == nil {
 			continue
@@ -178,10 +185,20 @@ func (p *program) printSum(s *site, sum planSum) {
 			}
 		}
 	}
+}
+
+// entry prints a line of a sum, on several where it would run over the paper.
+func (p *program) entry(format string, args ...any) {
+	p.print("  %s", folded(fmt.Sprintf(format, args...), 2, 6))
+}
+
+// printSum prints what a plan comes to.
+func (p *program) printSum(s *site, sum planSum) {
+	p.printWhom(s, sum)
 	p.printFollowing(s, sum)
 	if sum.Hits > 0 {
-		p.print("  hit: %s, on %s", many(sum.Hits, "node"), foremost(sum.Platforms))
-		p.print("       with %s", foremost(sum.Versions))
+		p.entry("hit: %s, on %s", many(sum.Hits, "node"), foremost(sum.Platforms))
+		p.print("       %s", folded("with "+foremost(sum.Versions), 7, 12))
 	}
 	var misses []string
 	for _, m := range nearMisses {
@@ -189,32 +206,33 @@ func (p *program) printSum(s *site, sum planSum) {
 			misses = append(misses, fmt.Sprintf("%d %s", n, m.words))
 		}
 	}
-	p.print("  near misses, in nodes: %s", cmp.Or(strings.Join(misses, ", "), "none"))
+	p.entry("near misses, in nodes: %s", cmp.Or(strings.Join(misses, ", "), "none"))
 	if sum.Unidentified > 0 {
-		p.print("  %d more may be affected, and nobody can tell which: identification in the bulletin says so", sum.Unidentified)
+		p.entry("%d more may be affected, and nobody can tell which: identification in the bulletin says so", sum.Unidentified)
 	}
-	p.print("  findings: %s", sum.Findings)
+	p.entry("findings: %s", sum.Findings)
 	if sum.Taken != nil {
-		p.print("  inventory taken at %s", sum.Taken.Format(time.RFC3339))
+		p.entry("inventory taken at %s", sum.Taken.Format(time.RFC3339))
 	}
 	if len(sum.Asked) > 0 {
 		p.print("  asked of a database, as it stood at %s: %s", s.now.Format(time.RFC3339), strings.Join(sum.Asked, ", "))
 	}
-	p.print("  rows read: %s", rowsRead(sum.Rows))
+	p.entry("rows read: %s", rowsRead(sum.Rows))
 	if len(sum.Smaller) > 0 {
-		p.print("  smaller than at the last plan, and accepted: %s", strings.Join(sum.Smaller, ", "))
+		p.entry("smaller than at the last plan, and accepted: %s", strings.Join(sum.Smaller, ", "))
 	}
 	if sum.idle {
 		return
 	}
 	if sum.Digest != "" {
-		p.print("  digest %s", sum.Digest)
+		p.entry("digest %s", sum.Digest)
 	}
 	early := ""
 	if sum.early {
 		early = ", when what the letters say changes"
 	}
-	p.print("  to %s, not after %s%s", destination(sum.Transport), sum.Deadline.Format(time.RFC3339), early)
+	p.entry("to %s", destination(sum.Transport))
+	p.entry("not after %s%s", sum.Deadline.Format(time.RFC3339), early)
 }
 
 // foremost names the largest few shares, and counts the rest.
@@ -243,23 +261,32 @@ func (p *program) afterPlan(sum planSum) {
 	switch {
 	case sum.begun:
 		p.next("tocsin status %s says what has come of it", sum.Plan)
+	case sum.idle && sum.Kind == notify.AllClear:
+		p.say("of those who were told nobody is clear yet: there is no all-clear to write, and nothing was frozen")
 	case sum.idle:
 		p.say("everybody who can be told was told already: there is no letter to write, and nothing was frozen")
+	case sum.closes():
+		p.say("everybody who can be told was told already: %s has no letter, and none of an earlier plan goes out any more", sum.Plan)
+		p.next("tocsin status %s says what is left", sum.Bulletin)
 	case sum.Affected == 0 && len(sum.Clear) == 0 && sum.Unidentified > 0:
 		p.say("nobody is known to be affected, and %d may be: there is no letter to send, and the bulletin's page tells them", sum.Unidentified)
 	case sum.Affected == 0 && len(sum.Clear) == 0:
 		p.say("nobody is affected. If that surprises you, look at the affected: rows and at the near misses")
 	case sum.DryRun:
-		p.next("tocsin plan %s%s --expect %d freezes the letters", sum.Bulletin, planHow{kind: sum.Kind, choice: sum.Undetermined}.flags(), sum.expect())
+		p.next("tocsin plan %s%s --expect %d freezes the letters", sum.Bulletin, planHow{kind: sum.Kind, choice: sum.Undetermined, lost: sum.lost}.flags(), sum.expect())
 	case sum.Standings[notify.Mailed]+sum.Clear[notify.Mailed] == 0:
 		p.next("tocsin letters %s says why there is no letter", sum.Plan)
 	case sum.vain != "":
 		p.next("tocsin status %s --format csv lists them: mend the addresses and plan again, or, where they are right, tocsin letters %s reads the new letters", sum.vain, sum.Plan)
-	case sum.unapproved:
-		p.next("tocsin letters %s reads the letters; tocsin approve %s signs them, tocsin send %s delivers them", sum.Plan, sum.Plan, sum.Plan)
 	default:
-		p.next("tocsin letters %s reads the letters; tocsin send %s delivers them", sum.Plan, sum.Plan)
+		p.next("tocsin letters %s reads the letters; %s", sum.Plan, sum.deliver)
 	}
+}
+
+// closes reports whether the plan writes to nobody, and was frozen so that no earlier one does.
+func (sum planSum) closes() bool {
+	writes := sum.Standings[notify.Mailed]+sum.Clear[notify.Mailed] > 0
+	return sum.Fresh && !writes && sum.Before != nil && sum.Standings[notify.Unreachable]+sum.Standings[notify.Undetermined]+sum.Clear[notify.Unreachable] == 0
 }
 
 // destination says where letters go, and whether anybody hears of it.

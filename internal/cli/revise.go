@@ -76,7 +76,11 @@ func (p *program) runRevise(ctx context.Context, id bulletin.ID, how revising) e
 		p.say("%s is not on record: it was not tocsin that released it. This run records it as it will be", id)
 	}
 	p.print("%s: %s, revision %d", id, b.Title, release.Version(e.to))
-	return p.carryOut(ctx, s, e, how.consent, "revise", "revising")
+	err = p.carryOut(ctx, s, e, how.consent, "revise", "revising")
+	if err == nil && !how.dry && how.material {
+		p.sayRevisedUnderWay(s, id)
+	}
+	return err
 }
 
 // inForce finds a bulletin that is released and not taken back.
@@ -150,7 +154,7 @@ func (p *program) carryOut(ctx context.Context, s *site, e *edition, k consent, 
 	if err := p.write(ctx, s, e, doing); err != nil {
 		return err
 	}
-	p.print("%s %s: %s", done[verb], e.to.ID, e.to.Source.Name)
+	p.print("%s %s: %s", done[verb], e.to.ID, e.foremost())
 	p.afterwards(s, e)
 	return nil
 }

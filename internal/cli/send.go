@@ -5,10 +5,10 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"tocsin/internal/notify"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/mailer"
 	"tocsin/internal/notify/send"
@@ -27,6 +27,10 @@ func (p *program) send() *cobra.Command {
 }
 
 func (p *program) runSend(ctx context.Context, name string, how sendHow) (err error) {
+	if err := how.check(); err != nil {
+		return err
+	}
+	defer unread()()
 	s, err := p.open()
 	if err != nil {
 		return err
@@ -58,17 +62,6 @@ func (p *program) runSend(ctx context.Context, name string, how sendHow) (err er
 	return p.account(ctx, s, book, plan)
 }
 
-// inputsNow digests what the letters of a plan would be made from today.
-func (s *site) inputsNow(plan notify.Plan) func() (notify.Inputs, error) {
-	return func() (notify.Inputs, error) {
-		b, err := s.bulletin(string(plan.ID.Bulletin))
-		if err != nil {
-			return nil, err
-		}
-		return s.inputs(b, plan)
-	}
-}
-
 // deliver puts a plan's letters into a mailbox, and says what the run found and did.
 func (p *program) deliver(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, transport mailer.Transport) error {
 	before, err := book.Account(ctx, plan)
@@ -80,16 +73,29 @@ func (p *program) deliver(ctx context.Context, s *site, book *ledger.Ledger, pla
 		return err
 	}
 	progress, done := p.progress("delivering", before.Open())
-	run := send.Run{Ledger: book, Plan: plan, Mailbox: mailbox, Machine: thisMachine(), Now: p.ticking(s.now), Progress: progress, Approved: p.approved(s, book, plan)}
-	result, err := run.Do(ctx, s.inputsNow(plan.Plan))
+	run := p.run(s, book, plan, p.ticking(s.now))
+	run.Mailbox, run.Progress = mailbox, progress
+	result, err := run.Do(ctx, p.inputsNow(plan.Plan))
 	done()
 	if result.Recovered+result.Returned > 0 {
 		p.say("an earlier run was cut off: %s had arrived, %s had not", many(result.Recovered, "letter"), many(result.Returned, "letter"))
 	}
-	if err == nil || result.Delivered > 0 {
+	switch {
+	case result.Delivered > 0:
 		p.print("delivered %s of %s to %s", many(result.Delivered, "letter"), plan.ID, destination(plan.Transport))
+	case err == nil:
+		p.say("of %s nothing was left to deliver", plan.ID)
 	}
 	return err
+}
+
+// run is the part of a run that is the same wherever the letters go.
+func (p *program) run(s *site, book *ledger.Ledger, plan ledger.Stored, now func() time.Time) send.Run {
+	l := &lookout{program: p, site: s, plan: plan, now: now}
+	return send.Run{
+		Ledger: book, Plan: plan, Machine: thisMachine(), Now: now,
+		Approved: p.approved(s, book, plan), Stands: l.look, Edited: p.edited(plan),
+	}
 }
 
 // bootID is where Linux keeps the ID of its boot (random(4)).
@@ -123,12 +129,15 @@ func (p *program) account(ctx context.Context, s *site, book *ledger.Ledger, pla
 	if err != nil {
 		return err
 	}
-	p.sums(sums)
+	p.sums(plan, sums)
 	if err := p.approvals(ctx, s, book, plan); err != nil {
 		return err
 	}
 	if over, err := p.standsNoMore(plan, sums); over {
 		return err
+	}
+	if rehearsed(plan) && p.screen == nil { // a bulletin's screen says it of all of its plans
+		p.say("%s is a rehearsal: nobody has been told by it", plan.ID)
 	}
 	return p.left(ctx, s, book, plan, sums)
 }

@@ -66,14 +66,12 @@ func (h sendHow) check() error {
 	case h.rate < 0 || h.domainRate < 0 || h.canary < 0 || h.canaryWait < 0:
 		return &refusal{exitUsage, "a rate, a number or a time is below zero", "the same command with another one"}
 	}
-	return nil
+	_, err := instant(h.until)
+	return err
 }
 
 // dispatch brings a plan's letters to a relay, and says what the run found and did.
 func (p *program) dispatch(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, transport mailer.Transport, how sendHow) error {
-	if err := how.check(); err != nil {
-		return err
-	}
 	before, err := book.Account(ctx, plan)
 	if err != nil {
 		return err
@@ -114,7 +112,7 @@ func (p *program) dispatch(ctx context.Context, s *site, book *ledger.Ledger, pl
 	if _, set := os.LookupEnv("GOGC"); !set { // then somebody knows better
 		defer debug.SetGCPercent(debug.SetGCPercent(send.Garbage))
 	}
-	result, err := d.Do(ctx, context.WithoutCancel(ctx), s.inputsNow(plan.Plan))
+	result, err := d.Do(ctx, context.WithoutCancel(ctx), p.inputsNow(plan.Plan))
 	progress.clear()
 	p.sayDispatched(plan, transport, result)
 	return errors.Join(wordedRelay(err, plan), reader.Close())
@@ -135,6 +133,9 @@ func (p *program) agreed(ctx context.Context, s *site, book *ledger.Ledger, d se
 		return refuse(fmt.Sprintf("tocsin send %s --live", plan.ID), "%s would go to people, by %s: nothing was sent", many(before.Open(), "letter"), transport)
 	}
 	if err := p.codesUnlisted(ctx, s, book, plan, b); err != nil {
+		return err
+	}
+	if err := s.sayEdited(d, before); err != nil {
 		return err
 	}
 	p.say("to people now: %s of %s, by %s, from %s", many(before.Open(), "letter"), plan.ID, transport, s.config.Mail.From.Address)
@@ -169,7 +170,7 @@ func (p *program) dispatching(s *site, book *ledger.Ledger, plan ledger.Stored, 
 		return send.Dispatch{}, err
 	}
 	return send.Dispatch{
-		Run:   send.Run{Ledger: book, Plan: plan, Machine: thisMachine(), Now: now, Approved: p.approved(s, book, plan)},
+		Run:   p.run(s, book, plan, now),
 		Relay: relay, Return: func(d ledger.Delivery) (tailnet.Address, error) { return back(d.Row) }, Seal: seal, Self: self,
 		Connections: how.connections, Limits: pace.Limits{Relay: how.rate, Domain: how.domainRate},
 		Backoff: ledger.Backoff{First: firstRetry, Deadline: plan.Deadline},

@@ -64,6 +64,7 @@ func TestSendToARelay(t *testing.T) {
 	s.wants(exitIncomplete, command, "to people now: 34 letters of TS-2026-002/1", "from security@example.com", "accepted 34, deferred 0, rejected 0, unknown 0")
 	came := server.Seen().Connections
 	s.wants(exitIncomplete, command) // one of 35 has no address
+	s.wants(exitUsage, command+" --until tomorrow", "is not a time")
 	if again := server.Seen().Connections; again != came {
 		t.Errorf("the second run made %d connections", again-came)
 	}

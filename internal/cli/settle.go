@@ -28,7 +28,7 @@ type settling struct {
 
 // settleable are the states and standings of which all rows can be settled at once.
 var settleable = []string{
-	string(ledger.Rejected), string(ledger.Unknown), string(ledger.Bounced), string(notify.Unreachable), string(notify.Undetermined),
+	string(ledger.Rejected), string(ledger.Unknown), string(ledger.Bounced), string(ledger.Deferred), string(notify.Unreachable), string(notify.Undetermined),
 }
 
 // check refuses flags that do not go together.
@@ -150,6 +150,9 @@ func (p *program) runSettle(ctx context.Context, name string, more []string, f s
 		case len(f.logs) > 0:
 			f.logs = append(f.logs, more...)
 			return p.settleByLog(ctx, s, book, plan, f)
+		case f.told != "" && rehearsed(plan):
+			return refuse(s.forPeople(planAgain(plan.Plan))+"; what is told otherwise is settled there",
+				"%s is a rehearsal, and a plan to the relay would not know that anybody was told: nothing was settled", plan.ID)
 		case f.tailnet != "":
 			return p.settleOne(ctx, s, book, plan, f)
 		}
@@ -179,6 +182,16 @@ func (p *program) settleOne(ctx context.Context, s *site, book *ledger.Ledger, p
 		return err
 	}
 	said.At = s.now
+	switch same, err := saidBefore(ctx, book, plan, said); {
+	case err != nil:
+		return err
+	case same(d):
+		p.say("%s said so already, and that stands on record: nothing to do", said.Who)
+		return p.account(ctx, s, book, plan)
+	}
+	if err := s.settleable(plan, []ledger.Settled{{Delivery: d, Settlement: said}}); err != nil {
+		return err
+	}
 	if err := book.Settle(ctx, plan, d, said); err != nil {
 		return err
 	}
@@ -186,7 +199,7 @@ func (p *program) settleOne(ctx context.Context, s *site, book *ledger.Ledger, p
 	if err != nil {
 		return err
 	}
-	p.print("settled: %s of %s, which was %s: %s, by %s", source.Visible(string(id)), plan.ID, standingOf(d), settledWords(said.How, now.State), said.Who)
+	p.print("settled: %s of %s, which was %s: %s, by %s", source.Visible(string(id)), plan.ID, standingOf(d), settledWords(said.How, now, s.late(plan)), said.Who)
 	if now.Twice && said.How == ledger.Resend {
 		p.say("nobody knows whether the first letter arrived: possibly twice")
 	}
@@ -194,15 +207,17 @@ func (p *program) settleOne(ctx context.Context, s *site, book *ledger.Ledger, p
 }
 
 // settledWords is what a settlement comes to.
-func settledWords(how ledger.Event, now ledger.State) string {
+func settledWords(how ledger.Event, now ledger.Delivery, late bool) string {
 	switch {
 	case how == ledger.Told:
 		return "told otherwise"
+	case how == ledger.Resend && late:
+		return "the next plan writes to it again"
 	case how == ledger.Resend:
 		return "its letter goes out again"
 	case how == ledger.Bounce:
 		return "it came back"
-	case now == ledger.Superseded:
+	case now.State == ledger.Superseded:
 		return "its letter does not go out any more"
 	}
 	return "left as it is"

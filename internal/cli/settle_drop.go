@@ -38,7 +38,7 @@ func (p *program) settleDrop(ctx context.Context, s *site, book *ledger.Ledger, 
 		p.next("tocsin status %s", id)
 	}
 	if len(lifted) == 0 {
-		p.next("tocsin plan %s", plan.ID.Bulletin)
+		p.next("%s", planAgain(plan.Plan))
 	}
 	return nil
 }

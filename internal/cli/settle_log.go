@@ -333,14 +333,14 @@ func (p *program) afterLookup(ctx context.Context, s *site, book *ledger.Ledger,
 		return err
 	}
 	if sum.count(ledger.Absent)+sum.count(ledger.Bounce) > 0 && plan.Superseded != "" {
-		p.sums(sums)
+		p.sums(plan, sums)
 		p.next("tocsin plan %s", plan.ID.Bulletin) // whoever took its place may count them as told
 		return errIncomplete
 	}
 	if len(sum.undecided) == 0 || sums.Open() > 0 || plan.Superseded != "" {
 		return p.account(ctx, s, book, plan)
 	}
-	p.sums(sums)
+	p.sums(plan, sums)
 	p.next("the same with a log that says more; or decide: tocsin settle %s --state unknown {--resend | --hold} --why REASON --by NAME", plan.ID)
 	return errIncomplete
 }

@@ -28,6 +28,9 @@ func (w window) has(at time.Time) bool { return !at.Before(w.from) && !at.After(
 // verdict is what a finding makes of an unknown letter, and why. No event is a row that
 // stays as it is.
 func (t *trace) verdict(f mailevidence.Finding, w window, lost time.Time) (ledger.Event, string) {
+	if f.Contrary != "" {
+		return "", fmt.Sprintf("the relay's log: %s under queue id %s, and better under %s; no line says whether both are one copy: look both up in it, or ask the recipient, and %s", f.Fate, f.QueueID, f.Contrary, decide)
+	}
 	switch f.Fate {
 	case mailevidence.Onward, mailevidence.Queued, mailevidence.Unclear:
 		return ledger.Confirm, recordOfLog(f)

@@ -102,3 +102,27 @@ func TestRefusalOnRecord(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestCopiesThatDisagree: of a letter that went on under one queue ID and came back under another,
+// the row stays in doubt where it was, with both named; one that the relay had accepted has come back.
+func TestCopiesThatDisagree(t *testing.T) {
+	s, letters := lost(t)
+	unknown := s.unknownOf(letters)
+	text := logOf(letters, func(int) string { return "sent" })
+	for _, i := range []int{unknown[0], 20} {
+		for _, line := range []string{"cleanup[2]: %s: message-id=<" + messageIDOf(letters[i]) + ">", "qmgr[3]: %s: from=<>, size=1, nrcpt=1 (queue active)",
+			"local[4]: %s: to=<" + letters[i].To[0] + ">, relay=local, delay=0.1, delays=0/0/0/0, dsn=5.1.1, status=bounced (nobody here)", "qmgr[3]: %s: removed"} {
+			text += "2026-05-05T09:01:05Z mx postfix/" + fmt.Sprintf(line, fmt.Sprintf("4kR%04dzz9x", i)) + "\n"
+		}
+	}
+	said := s.says(exitIncomplete, text, settles+"--log -")
+	because := fmt.Sprintf("bounced under queue id 4kR%04[1]dzz9x, and better under 4kQ%04[1]dzz9x", unknown[0])
+	for _, want := range []string{" 2  confirmed", " 1  bounced\n", " 1  undecided\n", because, decide, "accepted 32, unknown 1, bounced 1"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("not said: %q\n%s", want, said)
+		}
+	}
+	if strings.Contains(said, "came to the relay more than once") {
+		t.Errorf("nothing shows that somebody has it twice:\n%s", said)
+	}
+}

@@ -30,14 +30,25 @@ func (p *program) settleMany(ctx context.Context, s *site, book *ledger.Ledger, 
 		p.say("no open row of %s is %s: nothing to do", plan.ID, f.state)
 		return nil
 	}
+	same, err := saidBefore(ctx, book, plan, said)
+	if err != nil {
+		return err
+	}
+	asked := len(rows)
+	if rows = slices.DeleteFunc(rows, same); len(rows) < asked {
+		p.say("on record already: %s of %s", many(asked-len(rows), "row"), plan.ID)
+	}
+	if len(rows) == 0 {
+		return p.account(ctx, s, book, plan)
+	}
 	all := make([]ledger.Settled, len(rows))
 	for i, d := range rows {
 		all[i] = ledger.Settled{Delivery: d, Settlement: said}
 	}
-	if err := ledger.Settleable(plan, all); err != nil {
+	if err := s.settleable(plan, all); err != nil {
 		return oneRefusal(plan, err)
 	}
-	p.print("%s of %s: %s", many(len(rows), "row"), plan.ID, manyWords(said.How, len(rows)))
+	p.print("%s of %s: %s", many(len(rows), "row"), plan.ID, manyWords(said.How, len(rows), s.late(plan)))
 	p.printTailnets(rows)
 	if f.dry {
 		p.say("dry run: nothing was written")
@@ -62,7 +73,8 @@ func (f settling) rows(ctx context.Context, book *ledger.Ledger, plan ledger.Sto
 		return rowsIn(ctx, book, plan, f.tailnets)
 	}
 	err = book.Each(ctx, plan, func(d ledger.Delivery) error {
-		if plan.Unsettled(d) && (string(d.State) == f.state || d.State == ledger.NoLetter && string(d.Standing) == f.state) {
+		open := plan.Unsettled(d) || d.State == ledger.Deferred
+		if open && (string(d.State) == f.state || d.State == ledger.NoLetter && string(d.Standing) == f.state) {
 			rows = append(rows, d)
 		}
 		return nil
@@ -140,10 +152,12 @@ func (p *program) printTailnets(rows []ledger.Delivery) {
 }
 
 // manyWords is what a settlement comes to for so many rows.
-func manyWords(how ledger.Event, n int) string {
+func manyWords(how ledger.Event, n int, late bool) string {
 	switch {
 	case how == ledger.Told:
 		return "told otherwise"
+	case how == ledger.Resend && late:
+		return "the next plan writes to them again"
 	case how == ledger.Resend && n == 1:
 		return "its letter goes out again"
 	case how == ledger.Resend:

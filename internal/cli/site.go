@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,7 +16,6 @@ import (
 	"tocsin/internal/check"
 	"tocsin/internal/content"
 	"tocsin/internal/disclosure"
-	"tocsin/internal/notify/ledger"
 	"tocsin/internal/release"
 	"tocsin/internal/source"
 	"tocsin/templates"
@@ -409,41 +407,6 @@ func (s *site) clauseURL(question, clause string) string {
 	}
 	layout := s.config.Layout
 	return layout.URL(layout.Clause(s.rules.Policy, question, clause))
-}
-
-// reader opens the ledger for reading; ledger.ErrNone says that nothing was planned yet.
-func (s *site) reader(ctx context.Context) (*ledger.Ledger, error) {
-	gone, err := missing(s.path(s.config.Ledger))
-	if err != nil {
-		return nil, err
-	}
-	if gone {
-		return nil, ledger.ErrNone
-	}
-	if err := s.closedFolder(s.config.Ledger); err != nil {
-		return nil, err
-	}
-	return ledger.OpenReader(ctx, s.path(s.config.Ledger))
-}
-
-// keeper opens the ledger that there is for writing, and makes none.
-func (s *site) keeper(ctx context.Context, doing string) (*ledger.Ledger, error) {
-	switch gone, err := missing(s.path(s.config.Ledger)); {
-	case err != nil:
-		return nil, err
-	case gone:
-		return nil, ledger.ErrNone
-	}
-	return s.writer(ctx, doing)
-}
-
-// writer opens the ledger for writing, or makes one; doing says for what, to whom it keeps
-// waiting.
-func (s *site) writer(ctx context.Context, doing string) (*ledger.Ledger, error) {
-	if err := s.closedFolder(s.config.Ledger); err != nil {
-		return nil, err
-	}
-	return ledger.Open(ctx, s.path(s.config.Ledger), doing)
 }
 
 // missing reports whether a path is not there.

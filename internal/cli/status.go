@@ -112,8 +112,8 @@ func (p *program) planHead(plan ledger.Stored) {
 }
 
 // sums prints how a plan's rows add up.
-func (p *program) sums(sums ledger.Account) {
-	letters := lettersOf(sums.Letters, sums.Twice)
+func (p *program) sums(plan ledger.Stored, sums ledger.Account) {
+	letters := lettersOf(sums)
 	for i, standing := range notify.Standings {
 		if standing == notify.Told && sums.Counts[standing] == 0 {
 			continue // as in every plan before which nobody was told
@@ -128,25 +128,59 @@ func (p *program) sums(sums ledger.Account) {
 		p.print("  - %6d  told before, and affected no more", sums.Clear)
 	}
 	p.print("  = %6d  affected", sums.Counts.Affected()-sums.Clear)
-	if sums.Settled > 0 {
-		p.print("  settled on the record: %s", many(sums.Settled, "row"))
+	if sums.Closed.Rows() > 0 {
+		p.closed(plan, sums.Closed)
 	}
 	if sums.Due != "" {
 		p.print("  next attempt: %s", sums.Due)
 	}
 }
 
-// lettersOf counts letters by state.
-func lettersOf(letters map[ledger.State]int, twice int) string {
+// closed prints what people's decisions come to, and the command that shows each, which no line
+// is broken in.
+func (p *program) closed(plan ledger.Stored, c ledger.Closed) {
+	words, shown := "  settled: "+closedWords(c), fmt.Sprintf("(tocsin status %s --format csv shows which)", plan.ID)
+	gap := " "
+	if len(words)+len(gap)+len(shown) > paperWidth {
+		gap = "\n    "
+	}
+	p.print("%s%s%s", words, gap, shown)
+}
+
+// closedWords counts rows by the decision that closed them.
+func closedWords(c ledger.Closed) string {
 	var words []string
-	for _, state := range ledger.States {
-		if n := letters[state]; n > 0 {
-			words = append(words, fmt.Sprintf("%s %d", state, n))
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{c.Told, "told otherwise"}, {c.Untold, "left untold"}, {c.InDoubt, "left in doubt"}} {
+		if part.n > 0 {
+			words = append(words, fmt.Sprintf("%d %s", part.n, part.what))
 		}
 	}
-	if twice > 0 {
-		words = append(words, fmt.Sprintf("possibly twice %d", twice))
+	return strings.Join(words, ", ")
+}
+
+// lettersOf counts letters by what became of them: by state, and those that a person kept back
+// by why.
+func lettersOf(sums ledger.Account) string {
+	var words []string
+	say := func(what string, n int) {
+		if n > 0 {
+			words = append(words, fmt.Sprintf("%s %d", what, n))
+		}
 	}
+	told, held := sums.Withheld[ledger.Told], sums.Withheld[ledger.Keep]
+	for _, state := range ledger.States {
+		n := sums.Letters[state]
+		if state == ledger.Superseded {
+			n -= told + held
+		}
+		say(string(state), n)
+	}
+	say("told otherwise", told)
+	say("held back", held)
+	say("possibly twice", sums.Twice)
 	return strings.Join(words, ", ")
 }
 
@@ -179,18 +213,16 @@ func (p *program) nextOf(ctx context.Context, s *site, book *ledger.Ledger, plan
 		p.next("%s", planAgain(plan.Plan))
 	case open > 0:
 		p.delivery(ctx, s, book, plan, open)
+	case rehearsed(plan):
+		return p.afterRehearsal(s, plan, sums)
 	case sums.Unsettled[ledger.Unknown] > 0:
 		p.next("tocsin settle %s --log FILE --by NAME, with the relay's log", plan.ID)
 	case len(sums.Unsettled) > 0:
 		p.next("tell each of them otherwise, then tocsin settle %s --tailnet ID --told HOW --by NAME", plan.ID)
 	case sums.Untold[notify.Unreachable] > 0:
-		if !rehearsed(plan) {
-			p.next("tell each unreachable %s otherwise, then tocsin settle %s --tailnet ID --told HOW --by NAME", unit.One, plan.ID)
-			return errIncomplete
-		}
-		p.next("find an address for each unreachable %s, then tocsin plan %s; or tell it otherwise, then tocsin settle %s", unit.One, plan.ID.Bulletin, plan.ID)
+		p.next("tell each unreachable %s otherwise, then tocsin settle %s --tailnet ID --told HOW --by NAME", unit.One, plan.ID)
 	case sums.Untold[notify.Undetermined] > 0:
-		p.next("find out what is not known, then tocsin plan %s; or decide, then tocsin settle %s", plan.ID.Bulletin, plan.ID)
+		p.next("find out what is not known, then tocsin plan %s; or decide: tocsin settle %s --state undetermined {--told HOW | --hold --why REASON} --by NAME", plan.ID.Bulletin, plan.ID)
 	default:
 		return nil
 	}
@@ -232,6 +264,10 @@ func standingOf(d ledger.Delivery) string {
 	switch {
 	case d.State == ledger.Bounced:
 		return string(d.State)
+	case d.State == ledger.Superseded && d.Settled == ledger.Told:
+		return "told otherwise"
+	case d.State == ledger.Superseded && d.Settled == ledger.Keep:
+		return "held back"
 	case d.State == ledger.NoLetter:
 		return d.Standing.Words()
 	case d.Code != 0:

@@ -43,25 +43,32 @@ func (r *report) bulletin(ctx context.Context, b bulletin.Bulletin) error {
 		return errors.Join(err, errFound)
 	}
 	tell := r.verdicts(b)
+	must := (b.Status == bulletin.Public || b.Status == bulletin.Private) && tell != verdict.NotRequired
 	planned, err := r.plans(ctx, b.ID)
+	if planned && must && without(err, errIncomplete) == nil {
+		err = errors.Join(err, r.rehearsedOnly(ctx, b.ID))
+	}
 	if planned || err != nil {
 		return err
 	}
 	r.print("  no plan yet")
-	told := b.Status == bulletin.Public || b.Status == bulletin.Private
+	if b.Status == bulletin.Withdrawn && r.book != nil {
+		return r.notAllClear(ctx, r.site, r.book, b.ID)
+	}
 	if b.Status == bulletin.Draft && r.mute == "" {
 		r.afterExplaining(r.site.explanation(b))
 	}
-	if !told || tell == verdict.NotRequired {
+	if !must {
 		return nil
 	}
+	r.screen.unplanned = true
 	r.next("tocsin plan %s", b.ID)
 	return errIncomplete
 }
 
 // line prints a text that begins in a column and breaks at spaces to fit a terminal.
-func (r *report) line(column int, format string, args ...any) {
-	r.print("%s%s", strings.Repeat(" ", column), folded(fmt.Sprintf(format, args...), column, column+2))
+func (p *program) line(column int, format string, args ...any) {
+	p.print("%s%s", strings.Repeat(" ", column), folded(fmt.Sprintf(format, args...), column, column+2))
 }
 
 // mute says why a site's policy gives no verdict; empty where it gives one.
@@ -191,10 +198,8 @@ func (r *report) plans(ctx context.Context, id bulletin.ID) (found bool, err err
 			closed = append(closed, plan)
 			err = r.earlier(ctx, plan)
 		}
-		for _, e := range apart(err) {
-			if e != nil && !errors.Is(e, errIncomplete) {
-				return true, err
-			}
+		if without(err, errIncomplete) != nil {
+			return true, err
 		}
 		left = errors.Join(left, err)
 		status, err := r.planStatus(ctx, r.site, r.book, plan)
@@ -252,6 +257,7 @@ func (r *report) cameBack(ctx context.Context, closed []ledger.Stored, plan ledg
 		return nil
 	}
 	r.print("  open: %s counted as told, whose letter came back since", many(lost, r.site.config.Organization.Unit.One))
+	r.remark("%d counted as told, whose letter came back since", lost)
 	r.next("tocsin plan %s", plan.ID.Bulletin)
 	return errIncomplete
 }
@@ -268,7 +274,7 @@ func (r *report) earlier(ctx context.Context, plan ledger.Stored) error {
 		if rehearsed(plan) {
 			name += " (a rehearsal)"
 		}
-		r.print("  before: %s: %s%s", name, lettersOf(sums.Letters, sums.Twice), stands(plan))
+		r.line(2, "before: %s: %s%s", name, lettersOf(sums), stands(plan))
 	}
 	return r.begun(plan, sums)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -53,15 +54,20 @@ type planStatus struct {
 	Created    time.Time            `json:"created"`
 	Deadline   time.Time            `json:"deadline"`
 	Transport  string               `json:"transport"`
+	Rehearsal  bool                 `json:"rehearsal"` // its letters stay on this machine: it tells nobody
 	Digest     string               `json:"digest"`
 	Superseded string               `json:"superseded_by,omitempty"`
 	Paused     string               `json:"paused_by,omitempty"` // the plan that is to take its place
 	Dropped    string               `json:"dropped,omitempty"`   // when
 	Standings  notify.Counts        `json:"standings"`
 	Letters    map[ledger.State]int `json:"letters"`
-	Open       int                  `json:"open"`      // letters to be delivered, or looked up
-	Unsettled  map[string]int       `json:"unsettled"` // rows that a person has to see to, by state or standing
-	Settled    int                  `json:"settled"`
+	Open       int                  `json:"open"`       // rows that are open: those of the next two
+	ToDeliver  int                  `json:"to_deliver"` // letters, or to be looked up where a run was cut off
+	Unsettled  map[string]int       `json:"unsettled"`  // rows that a person has to see to, by state or standing
+	Settled    int                  `json:"settled"`    // rows that a person's decision closed: those of the next three
+	Told       int                  `json:"told_otherwise"`
+	Untold     int                  `json:"left_untold"`
+	InDoubt    int                  `json:"left_in_doubt"`
 	Twice      int                  `json:"possibly_twice"`
 	Due        string               `json:"next_attempt,omitempty"`
 	Approvals  *approvalStatus      `json:"approvals,omitempty"` // where somebody has to approve it
@@ -96,15 +102,23 @@ func (s *site) approvalStatus(ctx context.Context, book *ledger.Ledger, plan led
 	for _, a := range t.Signed {
 		all = append(all, signed{a.Principal, a.Role, a.At, a.Fingerprint, a.Reason})
 	}
-	return &approvalStatus{t.Case.Terms.Required, len(t.Approved), refused == nil && t.Enough(s.now) == nil, t.Glass != nil, all}
+	return &approvalStatus{t.Case.Terms.Required, len(t.Approved), refused == nil && t.Enough(s.now) == nil, t.Glass != nil || brokeGlass(ctx, book, plan), all}
+}
+
+// brokeGlass reports whether somebody once decided alone that a plan is sent. It stays so when
+// the terms by which that counted are others. Of approvals that cannot be read the tally tells.
+func brokeGlass(ctx context.Context, book *ledger.Ledger, plan ledger.Stored) bool {
+	kept, err := book.Approvals(ctx, plan)
+	return err == nil && slices.ContainsFunc(kept, func(a notify.Approval) bool { return a.Role == notify.BreakingGlass })
 }
 
 // planStatus says how a plan stands.
 func (p *program) planStatus(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored) (planStatus, error) {
 	sums, err := book.Account(ctx, plan)
 	out := planStatus{
-		Plan: plan.ID.String(), Kind: string(plan.Kind), Created: plan.Created, Deadline: plan.Deadline, Transport: plan.Transport, Digest: plan.Digest, Superseded: plan.Superseded, Paused: plan.Paused, Dropped: plan.Dropped,
-		Standings: sums.Counts, Letters: sums.Letters, Open: sums.Open(), Unsettled: make(map[string]int), Settled: sums.Settled, Twice: sums.Twice, Due: sums.Due,
+		Plan: plan.ID.String(), Kind: string(plan.Kind), Created: plan.Created, Deadline: plan.Deadline, Transport: plan.Transport, Rehearsal: rehearsed(plan), Digest: plan.Digest, Superseded: plan.Superseded, Paused: plan.Paused, Dropped: plan.Dropped,
+		Standings: sums.Counts, Letters: sums.Letters, Open: sums.OpenRows(), ToDeliver: sums.Open(), Unsettled: make(map[string]int),
+		Settled: sums.Closed.Rows(), Told: sums.Closed.Told, Untold: sums.Closed.Untold, InDoubt: sums.Closed.InDoubt, Twice: sums.Twice, Due: sums.Due,
 	}
 	for state, n := range sums.Unsettled {
 		out.Unsettled[string(state)] = n
@@ -118,9 +132,10 @@ func (p *program) planStatus(ctx context.Context, s *site, book *ledger.Ledger, 
 	return out, err
 }
 
-// words are what is open of a plan, on one line; empty where nothing is.
+// words are what is open of a plan, on one line; empty where nothing is. Of one that is paused
+// it is what the plan that is to take its place has no rows for: whose letters may have arrived.
 func (s planStatus) words() string {
-	if s.Open+len(s.Unsettled) == 0 {
+	if s.Open == 0 {
 		return ""
 	}
 	var words []string
@@ -129,20 +144,30 @@ func (s planStatus) words() string {
 			words = append(words, fmt.Sprintf("%s %d", what, n))
 		}
 	}
-	for _, state := range []ledger.State{ledger.Planned, ledger.Deferred} {
-		say(string(state), s.Letters[state])
+	if s.Paused == "" {
+		for _, state := range []ledger.State{ledger.Planned, ledger.Deferred} {
+			say(string(state), s.Letters[state])
+		}
 	}
 	for _, what := range settleable {
-		say(what, s.Unsettled[what])
+		if s.Paused == "" || what == string(ledger.Unknown) {
+			say(what, s.Unsettled[what])
+		}
 	}
-	if a := s.Approvals; a != nil && !a.Enough {
+	if a := s.Approvals; a != nil && !a.Enough && s.Paused == "" {
 		words = append(words, fmt.Sprintf("approvals %d/%d", a.Approved, a.Required))
 	}
 	if n := s.Letters[ledger.Intent]; n > 0 {
 		words = append(words, fmt.Sprintf("a run of %s was cut off with %s begun", s.Plan, many(n, "letter")))
 	}
-	return s.Plan[strings.Index(s.Plan, "/"):] + " " + strings.Join(words, ", ")
+	if len(words) == 0 {
+		return ""
+	}
+	return s.short() + " " + strings.Join(words, ", ")
 }
+
+// short is a plan's number, beside its bulletin.
+func (s planStatus) short() string { return s.Plan[strings.Index(s.Plan, "/"):] }
 
 func (p *program) planJSON(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored) error {
 	out, err := p.planStatus(ctx, s, book, plan)
@@ -152,7 +177,7 @@ func (p *program) planJSON(ctx context.Context, s *site, book *ledger.Ledger, pl
 	if err := p.printJSON(out); err != nil {
 		return err
 	}
-	if out.Open+len(out.Unsettled) > 0 {
+	if out.Open > 0 {
 		return errIncomplete
 	}
 	return nil

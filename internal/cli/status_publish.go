@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -66,11 +67,11 @@ func (p *program) publishStatus(ctx context.Context, id bulletin.ID, k consent) 
 	if err != nil {
 		return err
 	}
-	e, err := p.notified(s, b, found, codes)
+	e, err := p.notified(s, b, found, known, codes)
 	if err != nil {
 		return err
 	}
-	if string(e.to.Source.Data) == string(b.Source.Data) && string(known) == string(codes) {
+	if len(e.commits) == 0 {
 		p.say("%s says all of it already: nothing to do", b.Source.Name)
 		return nil
 	}
@@ -79,8 +80,9 @@ func (p *program) publishStatus(ctx context.Context, id bulletin.ID, k consent) 
 	return p.carryOut(ctx, s, e, k, "publish", "publishing the status of")
 }
 
-// notified is the edition that says what became of the letters.
-func (p *program) notified(s *site, b bulletin.Bulletin, found *lettersOut, codes []byte) (*edition, error) {
+// notified is the edition that says what became of the letters, with the codes that are known
+// and those that are to be.
+func (p *program) notified(s *site, b bulletin.Bulletin, found *lettersOut, known, codes []byte) (*edition, error) {
 	data, err := release.Notify(b, bulletin.Notified{Count: found.count, First: found.first, Last: found.last})
 	if err != nil {
 		return nil, err
@@ -89,7 +91,16 @@ func (p *program) notified(s *site, b bulletin.Bulletin, found *lettersOut, code
 	if err != nil {
 		return nil, err
 	}
-	e.codes = source.File{Name: content.CodesFile(b.ID), Data: codes}
+	e.codes, e.commits = source.File{Name: content.CodesFile(b.ID)}, []string{}
+	if e.rewrites() {
+		e.commits = append(e.commits, b.Source.Name)
+	}
+	if !bytes.Equal(known, codes) {
+		e.codes.Data, e.commits = codes, append(e.commits, e.codes.Name)
+	}
+	if known == nil && codes != nil { // the next build gives the list a page, and so an address
+		e.commits = append(e.commits, content.AddressFile)
+	}
 	return e, p.checked(e)
 }
 

@@ -72,7 +72,7 @@ func TestPublishStatus(t *testing.T) {
 	if s.read(noticeFile) != before || s.read(codesFile) != "" {
 		t.Error("something was written that nobody agreed to")
 	}
-	s.wants(exitDone, command+" --yes TS-2026-002", "published TS-2026-002", codesFile, "site build")
+	s.wants(exitDone, command+" --yes TS-2026-002", "What changes in "+noticeFile, "published TS-2026-002: "+noticeFile, "site build", " add "+noticeFile+" "+codesFile+" urls.lock\n")
 	s.wants(exitDone, command, "nothing to do")
 	if text := s.read(noticeFile); !strings.Contains(text, "  count: 34\n") {
 		t.Errorf("the bulletin does not say how many were notified:\n%s", text)
@@ -83,6 +83,9 @@ func TestPublishStatus(t *testing.T) {
 	}
 
 	s.wants(exitDone, inSummer+"build")
+	if !strings.Contains(s.read("urls.lock"), "/security-bulletins/ts-2026-002/letters/\n") {
+		t.Error("the list's page is no address of the site: what is told to be committed says otherwise")
+	}
 	if page := s.read("public/security-bulletins/ts-2026-002/index.html"); !strings.Contains(page, "Mail servers accepted our letters to 34 tailnets") || !strings.Contains(page, "/letters/") {
 		t.Errorf("the page does not say so:\n%s", page)
 	}
@@ -99,7 +102,15 @@ func TestPublishStatus(t *testing.T) {
 func TestListBeforeTheLetters(t *testing.T) {
 	s := relayed(t, smtptest.Start(t, smtptest.Options{}), "")
 	s.wants(exitDone, inSummer+"plan TS-2026-002")
-	s.wants(exitDone, inSummer+"status TS-2026-002 --publish --yes TS-2026-002", "no server has accepted a letter", "TS-2026-002/2: a list of 256 entries")
+	said := s.says(exitDone, "", inSummer+"status TS-2026-002 --publish --yes TS-2026-002")
+	for _, text := range []string{"no server has accepted a letter", "TS-2026-002/2: a list of 256 entries", "published TS-2026-002: " + codesFile + "\n", " add " + codesFile + " urls.lock\n"} {
+		if !strings.Contains(said, text) {
+			t.Errorf("it does not say %q:\n%s", text, said)
+		}
+	}
+	if strings.Contains(said, "What changes in") || strings.Contains(said, noticeFile) {
+		t.Errorf("the bulletin's own file stays as it is:\n%s", said)
+	}
 	if text := s.read(noticeFile); strings.Contains(text, "notified:") {
 		t.Errorf("the bulletin speaks of letters that nobody has:\n%s", text)
 	}

@@ -29,6 +29,7 @@ func (p *program) revisedSince(ctx context.Context, book *ledger.Ledger, b bulle
 		}
 	}
 	p.print("  open: %s has a material revision since %s was made, of which nobody is told", b.ID, last.ID)
+	p.remark("revised, and nobody is told of it")
 	p.next("tocsin plan %s --kind %s", b.ID, notify.Update)
 	return errIncomplete
 }

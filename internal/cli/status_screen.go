@@ -26,11 +26,13 @@ type screen struct {
 	Notify   *standingRule   `json:"notify,omitempty"` // of an affected tailnet
 	Plans    []planStatus    `json:"plans"`            // the oldest first
 	Void     string          `json:"void,omitempty"`   // why its plan does not count any more
+	Why      []string        `json:"why,omitempty"`    // what is left besides the rows of its plans
 	Left     bool            `json:"left"`             // somebody has something to see to
 	Next     string          `json:"next,omitempty"`   // the one command to type
 
 	text, asides bytes.Buffer
 	nexts        []string // every command that was told; one screen shows the first
+	unplanned    bool     // somebody may have to be told, and no plan stands
 }
 
 // standingRule is a verdict with the clauses that decided it.
@@ -50,7 +52,7 @@ func (v standingRule) words() string {
 // deadline is that of the first plan that has something open; zero where none has.
 func (s *screen) deadline() (first time.Time) {
 	for _, plan := range s.Plans {
-		if plan.Open+len(plan.Unsettled) > 0 && (first.IsZero() || plan.Deadline.Before(first)) {
+		if plan.Open > 0 && plan.Paused == "" && (first.IsZero() || plan.Deadline.Before(first)) {
 			first = plan.Deadline
 		}
 	}
@@ -84,7 +86,7 @@ func (r *report) onScreen(id bulletin.ID, show func() error) error {
 	if len(s.nexts) > 0 {
 		s.Next = s.nexts[0]
 	}
-	if err != nil && !errors.Is(err, errIncomplete) && !errors.Is(err, errFound) {
+	if err := without(err, errIncomplete, errFound); err != nil {
 		return err
 	}
 	if err != nil && !errors.Is(r.left, errIncomplete) {
@@ -165,7 +167,7 @@ func (p *program) printList(all []*screen, mute string, now time.Time) {
 	}
 	quiet, next := 0, ""
 	for _, s := range all {
-		if !s.Left && s.Next == "" && s.Trouble == "" {
+		if !s.Left && s.Next == "" && s.Trouble == "" && s.glass() == "" {
 			quiet++
 			continue
 		}
@@ -185,14 +187,16 @@ func (p *program) printList(all []*screen, mute string, now time.Time) {
 	}
 }
 
-// line is a screen on one line: the bulletin, how long its letters still count, and what is
-// open.
+// line is a screen on one line, or more where a terminal has no room: the bulletin, how long
+// its letters still count, and what is open.
 func (s *screen) line(now time.Time) string {
+	all := slices.Concat([]string{s.Trouble, s.glass()}, s.ofPlans(), s.Why, []string{s.Void})
+	words := strings.Join(slices.DeleteFunc(all, func(part string) bool { return part == "" }), "; ")
+	head := fmt.Sprintf("%-11s  %-9s  %-11s  ", s.ID, s.Status, timeLeft(s.deadline(), now))
 	if s.Status == "" {
-		return fmt.Sprintf("%s  %s%s", source.Visible(string(s.ID)), s.Trouble, after("; ", s.ofPlans()))
+		head = source.Visible(string(s.ID)) + "  "
 	}
-	words := s.Trouble + after("; ", s.ofPlans()) + after("; ", s.Void)
-	return fmt.Sprintf("%-11s  %-9s  %-11s  %s", s.ID, s.Status, timeLeft(s.deadline(), now), cmp.Or(strings.TrimPrefix(words, "; "), s.otherwise()))
+	return head + hang(cmp.Or(words, s.otherwise()), len([]rune(head)))
 }
 
 // timeLeft is how long it is to a deadline, in words that nobody has to count with.
@@ -212,7 +216,7 @@ func timeLeft(deadline, now time.Time) string {
 // otherwise is what is said of a bulletin without a plan.
 func (s *screen) otherwise() string {
 	var words []string
-	if s.Left {
+	if s.unplanned {
 		words = append(words, "no plan yet")
 	}
 	if n := len(s.Open); n > 0 {
@@ -228,19 +232,23 @@ func (s *screen) command() string {
 }
 
 // ofPlans is what is open of the plans.
-func (s *screen) ofPlans() string {
-	var all []string
+func (s *screen) ofPlans() (all []string) {
 	for _, plan := range s.Plans {
-		if words := plan.words(); words != "" {
-			all = append(all, words)
-		}
+		all = append(all, plan.words())
 	}
-	return strings.Join(all, "; ")
+	return all
 }
 
-func after(sign, text string) string {
-	if text == "" {
+// glass names the plans that somebody decided alone to send: that is shown for good.
+func (s *screen) glass() string {
+	var plans []string
+	for _, plan := range s.Plans {
+		if plan.Approvals != nil && plan.Approvals.Glass {
+			plans = append(plans, plan.short())
+		}
+	}
+	if len(plans) == 0 {
 		return ""
 	}
-	return sign + text
+	return "GLASS BROKEN for " + strings.Join(plans, ", ")
 }

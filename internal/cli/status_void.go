@@ -22,12 +22,12 @@ func (p *program) planStanding(ctx context.Context, s *site, book *ledger.Ledger
 	switch drift, err := s.drift(b, plan, sums); {
 	case !found || plan.Superseded != "" || plan.Paused != "" || plan.Dropped != "":
 	case b.Status == bulletin.Withdrawn && plan.Kind != notify.AllClear:
-		p.sums(sums)
+		p.sums(plan, sums)
 		return p.afterWithdrawal(ctx, s, book, plan, sums)
 	case err != nil:
 		return err
 	case len(drift) > 0:
-		p.sums(sums)
+		p.sums(plan, sums)
 		p.void("changed since it was made: %s", strings.Join(drift, ", "))
 		p.next("tocsin plan %s", plan.ID.Bulletin)
 		return errIncomplete
@@ -44,6 +44,13 @@ func (p *program) void(format string, args ...any) {
 	p.print("  %s", text)
 	if p.screen != nil {
 		p.screen.Void = text
+	}
+}
+
+// remark keeps for the list of all bulletins what is left of one and is in no sum of its plans.
+func (p *program) remark(format string, args ...any) {
+	if p.screen != nil {
+		p.screen.Why = append(p.screen.Why, fmt.Sprintf(format, args...))
 	}
 }
 
@@ -71,12 +78,19 @@ func (p *program) afterWithdrawal(ctx context.Context, s *site, book *ledger.Led
 	if sums.Begun() > 0 || rehearsed(plan) {
 		return p.begun(plan, sums)
 	}
-	told, err := toldStill(ctx, book, plan.ID.Bulletin)
+	return p.notAllClear(ctx, s, book, plan.ID.Bulletin)
+}
+
+// notAllClear says how many hold a letter of a bulletin that is withdrawn, whatever plan stands
+// for it, or none: an all-clear may have been dropped.
+func (p *program) notAllClear(ctx context.Context, s *site, book *ledger.Ledger, id bulletin.ID) error {
+	told, err := toldStill(ctx, book, id)
 	if err != nil || told == 0 {
 		return err
 	}
-	p.say("%s told of %s, and not that it is withdrawn", were(told, s.config.Organization.Unit.One), plan.ID.Bulletin)
-	p.next("tocsin plan %s --kind %s", plan.ID.Bulletin, notify.AllClear)
+	p.say("%s told of %s, and not that it is withdrawn", were(told, s.config.Organization.Unit.One), id)
+	p.remark("%d told, and not that it is withdrawn", told)
+	p.next("tocsin plan %s --kind %s", id, notify.AllClear)
 	return errIncomplete
 }
 

@@ -67,7 +67,11 @@ func (p *program) runWithdraw(ctx context.Context, id bulletin.ID, how withdrawi
 		return err
 	}
 	p.print("%s: %s", id, b.Title)
-	return p.carryOut(ctx, s, e, how.consent, "withdraw", "withdrawing")
+	err = p.carryOut(ctx, s, e, how.consent, "withdraw", "withdrawing")
+	if err == nil && !how.dry {
+		p.sayWithdrawnUnderWay(s, id)
+	}
+	return err
 }
 
 // successor refuses to send readers where nothing is, or to name what nobody may
