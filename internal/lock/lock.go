@@ -99,6 +99,10 @@ func (l *Lock) writeNote(note string) error {
 	return nil
 }
 
+// Note is what the holder of a lock has written down; empty where nobody has it. Of a holder that
+// was killed it stands there still.
+func Note(path string) string { return readNote(path) }
+
 // readNote is what the holder wrote down. Whatever hinders reading it changes
 // nothing about the lock being held, so the answer is then empty.
 func readNote(path string) string {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
+	"strings"
 
 	"tocsin/internal/notify"
 )
@@ -21,7 +22,8 @@ type DropError struct {
 // Error says why not.
 func (e *DropError) Error() string { return fmt.Sprintf("%s cannot be dropped: %s", e.Plan, e.Because) }
 
-// Drop abandons a plan none of whose letters has gone out: it is closed, on the record, and
+// Drop abandons a plan none of whose letters has gone out, be it that all of them are in the
+// outbox of a rehearsal: it is closed, on the record, and
 // the plans that were paused for it go on; it returns their names. None are, where it had
 // begun a letter before: then they are closed for good.
 func (l *Ledger) Drop(ctx context.Context, p Stored, s Settlement) (lifted []notify.PlanID, err error) {
@@ -60,9 +62,13 @@ func (l *Ledger) Drop(ctx context.Context, p Stored, s Settlement) (lifted []not
 func (p Stored) droppable(ctx context.Context, tx *sql.Tx) error {
 	var by, paused, dropped string
 	var out int
+	went := [...]any{p.key, string(Intent), string(Accepted), string(Unknown), string(Bounced)}
+	if strings.HasPrefix(p.Transport, rehearsal) { // of that nothing has left this machine
+		went = [...]any{p.key, string(Intent), string(Intent), string(Intent), string(Intent)}
+	}
 	err := tx.QueryRowContext(ctx,
 		`SELECT coalesce(superseded, ''), paused, dropped, (SELECT count(*) FROM deliveries WHERE plan = ?1 AND (state IN (?2, ?3, ?4, ?5) OR twice))
-		 FROM plans WHERE plan = ?1`, p.key, string(Intent), string(Accepted), string(Unknown), string(Bounced)).Scan(&by, &paused, &dropped, &out)
+		 FROM plans WHERE plan = ?1`, went[:]...).Scan(&by, &paused, &dropped, &out)
 	refused := func(because string, args ...any) error { return &DropError{p.ID, fmt.Sprintf(because, args...)} }
 	switch {
 	case err != nil:

@@ -14,6 +14,9 @@ func Holder(path string) string {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
+	if lock.Note(path+".lock") == "" {
+		return "" // and nobody is kept from it
+	}
 	free, err := lock.Acquire(path+".lock", "looking who has the ledger")
 	var held *lock.HeldError
 	if errors.As(err, &held) {

@@ -6,8 +6,9 @@ import "time"
 // it cannot be reached, or because of its word. Letters are not to blame for that, and their own
 // waits would not help: they would come due in waves, of which the relay takes the first few.
 type breath struct {
-	last  time.Duration // the last wait; 0: it has taken a letter since
+	last  time.Duration // the last wait; 0: it has answered for a letter since
 	row   int           // letters that it put off one after the other, taking none
+	own   bool          // that was the letters' own affair
 	alone time.Time     // no connection is made before it beside those that are there
 	apart time.Duration // the last wait for that
 }
@@ -21,40 +22,79 @@ const (
 	// mostOnce is after which wait a run ends that a timer will call again.
 	mostOnce = 30 * time.Second
 	// mostRow is how many letters may be put off one after the other before that is taken for the
-	// relay's word on all. Greylisting is not: that is said of recipients.
+	// relay's word on all. What it says of recipients, such as by greylisting, is not.
 	mostRow = 5
 )
 
-// took takes in that the relay took a letter.
+// took takes in that the relay took a letter, or refused one for good: it answers.
 func (b *breath) took() { b.last, b.row = 0, 0 }
 
 // putOff takes in that it put one off without a word on its recipient, and reports whether that
-// is a reason to wait.
+// is a reason to wait. Where the longest wait did not help either, it is the letters' own affair
+// for the rest of the run: some greylist at the end of a letter.
 func (b *breath) putOff() bool {
-	b.row++
-	return b.row >= mostRow
+	if b.row++; b.row < mostRow || b.own {
+		return false
+	}
+	if b.own = b.last == mostBreath; b.own {
+		b.last = 0
+	}
+	return !b.own
 }
 
 // longer is the wait that follows another.
 func longer(last, most time.Duration) time.Duration { return min(max(firstRedial, 2*last), most) }
+
+// again makes of the relay's second word that it does not hear of a letter at the moment an outcome
+// of that letter. MAIL has its size and its own return path: it may be about these.
+func (k *desk) again(n *note) {
+	switch {
+	case n.busy == nil:
+	case k.refused[n.returned.Row]:
+		delete(k.refused, n.returned.Row)
+		n.outcomes, n.pushed, n.crowded = append(n.outcomes, *n.instead), true, n.busy
+		n.returned, n.busy = nil, nil
+	default:
+		k.refused[n.returned.Row] = true
+	}
+}
 
 // apart takes in that a carrier could make no connection, and ends. Where others have one, the
 // relay wants no more of them for a while.
 func (k *desk) apart(why error) {
 	k.leaving++
 	k.slow.Pushed()
-	if k.drain(); k.out == 0 { // no other carrier has to find out
-		k.pause(why, mostRedial)
-		return
+	k.drain() // no other carrier has to find out
+	now := k.Now()
+	switch {
+	case k.out == 0:
+		k.relay.alone, k.relay.apart = time.Time{}, 0
+		if k.Once && k.tally.Answered() == 0 {
+			k.halt(&RelayError{why})
+		}
+		k.rest(why, mostRedial)
+	case now.Before(k.relay.alone): // that is known
+	default:
+		if now.Sub(k.relay.alone) > mostRedial {
+			k.relay.apart = 0
+		}
+		k.relay.apart = longer(k.relay.apart, mostRedial)
+		k.relay.alone = now.Add(k.relay.apart)
 	}
-	k.relay.apart = longer(k.relay.apart, mostRedial)
-	k.relay.alone = k.Now().Add(k.relay.apart)
 }
 
 // crowded takes in the relay's word that it takes nothing from us at the moment.
 func (k *desk) crowded(why error) {
 	k.slow.Pushed()
-	k.pause(why, mostBreath)
+	k.rest(why, mostBreath)
+}
+
+// rest is a pause. A run that a timer will call again ends where long ones did not help.
+func (k *desk) rest(why error, most time.Duration) {
+	if k.Once && k.relay.last > mostOnce && !k.Now().Before(k.paused) {
+		k.halt(&RelayError{why})
+	}
+	k.pause(why, most)
 }
 
 // pause lets no letter go for a while. Words that come while nothing goes ask for no more.
@@ -64,9 +104,6 @@ func (k *desk) pause(why error, most time.Duration) {
 		return
 	}
 	k.drain()
-	if k.Once && (k.tally.Answered() == 0 || k.relay.last > mostOnce) {
-		k.halt(&RelayError{why})
-	}
 	k.relay.last = longer(k.relay.last, most)
 	k.absent, k.paused = why, now.Add(k.relay.last)
 }

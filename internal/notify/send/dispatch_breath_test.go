@@ -11,6 +11,7 @@ import (
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/mailer"
 	"tocsin/internal/notify/smtptest"
+	"tocsin/internal/tailnet"
 )
 
 // A relay that takes so many letters a minute, and says so to the others, gets all of them at
@@ -23,7 +24,7 @@ func TestRelayCountsByTheMinute(t *testing.T) {
 		reply  string
 		most   int // letters that may be put off by it
 	}{
-		"at MAIL":    {smtptest.Mail, "450 4.7.1 Error: too much mail", 0},
+		"at MAIL":    {smtptest.Mail, "450 4.7.1 Error: too much mail", letters / 2},
 		"at the dot": {smtptest.Dot, "454 4.7.0 Throttling failure", letters},
 		"at RCPT":    {smtptest.Rcpt, "451 4.3.2 come again", letters},
 	} {
@@ -68,6 +69,148 @@ func TestGreylistedOneAfterTheOther(t *testing.T) {
 	done, err := h.dispatch(t, ctx, server, func(d *Dispatch) { d.Now, d.After = clock.Now, clock.After })
 	if took := clock.Now().Sub(began); err != nil || done.Accepted != 60 || done.Deferred != 60 || took > 20*time.Minute {
 		t.Errorf("%+v, %v, after %v", done, err, took)
+	}
+}
+
+// What a relay says at MAIL may be about one letter after all: about its size, or its return path.
+// That one is put off like any other, and keeps nobody: not the canary, nor a run for a timer.
+func TestOneLetterIsRefusedAtMail(t *testing.T) {
+	t.Parallel()
+	for what, change := range map[string]func(*Dispatch){
+		"the last of the canary": func(d *Dispatch) { d.Canary = 5 },
+		"the first, --once":      func(d *Dispatch) { d.Once = true },
+		"among others":           func(*Dispatch) {},
+	} {
+		h, clock := newHome(t, 40), &virtual{now: clock()}
+		row := 5
+		if what == "the first, --once" {
+			row = 1
+		}
+		server := smtptest.Start(t, smtptest.Options{})
+		done, err := h.dispatch(t, ctx, server, func(d *Dispatch) {
+			dial := d.Relay
+			d.Now, d.After, d.Connections = clock.Now, clock.After, 1
+			d.Until = clock.Now().Add(4 * time.Hour)
+			d.Return = func(l ledger.Delivery) (tailnet.Address, error) {
+				if l.Row == row {
+					return "large@example.com", nil
+				}
+				return "bounces@example.com", nil
+			}
+			d.Relay = func(ctx context.Context) (Session, error) {
+				s, err := dial(ctx)
+				return &particular{Session: s}, err
+			}
+			change(d)
+		})
+		if err != nil || done.Accepted != 39 || done.Deferred == 0 || done.Deferred > 10 {
+			t.Errorf("%s: %+v, %v", what, done, err)
+		}
+		if states := h.wantAgreement(t, server); states[ledger.Deferred] != 1 {
+			t.Errorf("%s: states are %v", what, states)
+		}
+	}
+}
+
+// particular is a session over which one return path is not heard of.
+type particular struct {
+	Session
+	said bool // of the letter that follows
+}
+
+func (p *particular) no(e *mailer.Envelope) bool { return e != nil && e.From == "large@example.com" }
+
+func (p *particular) word() error {
+	return &mailer.ReplyError{Phase: mailer.Mail, Reply: mailer.Reply{Code: 452, Enhanced: "4.3.1", Text: "no room for it"}}
+}
+
+func (p *particular) Begin(e mailer.Envelope) error {
+	if p.no(&e) {
+		return p.word()
+	}
+	return p.Session.Begin(e)
+}
+
+func (p *particular) End(next *mailer.Envelope) (mailer.Reply, error) {
+	if p.said = p.no(next); p.said {
+		next = nil
+	}
+	return p.Session.End(next)
+}
+
+func (p *particular) Begun() error {
+	if p.said {
+		p.said = false
+		return p.word()
+	}
+	return p.Session.Begun()
+}
+
+// Where greylisting is done at the end of a letter, a run finds out that waiting does not help;
+// nor does it end for that when a timer will call again.
+func TestGreylistedAtTheDot(t *testing.T) {
+	t.Parallel()
+	for _, once := range []bool{false, true} {
+		h, clock := newHome(t, 60), &virtual{now: clock()}
+		server := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment, n int) smtptest.Action {
+			if m == smtptest.Dot && n < 60 {
+				return smtptest.Reply("451 4.7.1 greylisted")
+			}
+			return nil
+		}})
+		began := clock.Now()
+		done, err := h.dispatch(t, ctx, server, func(d *Dispatch) { d.Now, d.After, d.Once = clock.Now, clock.After, once })
+		want := 60
+		if once {
+			want = 0
+		}
+		if took := clock.Now().Sub(began); err != nil || done.Accepted < want || done.Deferred < 60 || took > 40*time.Minute {
+			t.Errorf("once %v: %+v, %v, after %v", once, done, err, took)
+		}
+	}
+}
+
+// A relay that hangs up before it hears of anybody is left alone as well.
+func TestRelayHangsUp(t *testing.T) {
+	t.Parallel()
+	h, clock := newHome(t, 60), &virtual{now: clock()}
+	began := clock.Now()
+	server := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment, _ int) smtptest.Action {
+		if m == smtptest.Mail && clock.Now().Sub(began) < 20*time.Second {
+			return smtptest.Cut
+		}
+		return nil
+	}})
+	done, err := h.dispatch(t, ctx, server, func(d *Dispatch) { d.Now, d.After = clock.Now, clock.After })
+	if err != nil || done.Accepted != 60 || done.Deferred > 30 {
+		t.Errorf("%+v, %v", done, err)
+	}
+}
+
+// Many carriers that lose the relay at the same moment are one event.
+func TestManyAreApart(t *testing.T) {
+	k := &desk{Dispatch: Dispatch{Run: Run{Now: clock}}, work: make(chan ledger.Delivery), out: 9}
+	for range 8 {
+		k.out--
+		k.apart(errors.New("refused"))
+	}
+	if wait := k.relay.alone.Sub(clock()); wait != firstRedial {
+		t.Errorf("no connection is made for %v", wait)
+	}
+	k.out = 0
+	if k.apart(errors.New("refused")); !k.relay.alone.IsZero() || k.paused.Sub(clock()) != firstRedial {
+		t.Errorf("the relay is gone, and %v, %v", k.relay.alone, k.paused)
+	}
+}
+
+// Why a run waits for letters that were put off is not why it waited before.
+func TestOldReasonIsNotTold(t *testing.T) {
+	var told []Wait
+	k := &desk{Dispatch: Dispatch{Run: Run{Now: clock}, Waits: func(w Wait) { told = append(told, w) }}, absent: errors.New("refused")}
+	k.wait(time.Minute, later)
+	k.wait(time.Hour, pause)
+	if len(told) != 2 || told[0].Unreachable != nil || told[1].Unreachable == nil {
+		t.Errorf("%+v", told)
 	}
 }
 

@@ -18,9 +18,9 @@ type canary struct {
 
 // goFirst is what a run that begins finds of the canary, by the states of the plan's letters.
 func (d Dispatch) goFirst(ctx context.Context, states map[ledger.State]int, now time.Time) (c canary, err error) {
-	c.gone = states[ledger.Accepted] + states[ledger.Bounced]
+	c.gone = states[ledger.Accepted]
 	switch {
-	case c.gone < d.Canary && states[ledger.Rejected]+states[ledger.Unknown] > 0:
+	case c.gone < d.Canary && states[ledger.Rejected]+states[ledger.Bounced]+states[ledger.Unknown] > 0:
 		c.letters = 1 // the others found out what is wrong: this one, whether it is right now
 	case c.gone < d.Canary:
 		c.letters = d.Canary - c.gone
@@ -45,5 +45,8 @@ func (k *desk) canaryBack(now time.Time) {
 		k.canary = k.first.letters
 		return
 	}
-	k.canary, k.absent, k.paused = -1, nil, now.Add(k.CanaryWait)
+	k.canary = -1
+	if until := now.Add(k.CanaryWait); until.After(k.paused) {
+		k.absent, k.paused = nil, until
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"tocsin/internal/notify/ledger"
 	"tocsin/internal/notify/smtptest"
 )
 
@@ -69,6 +70,23 @@ func TestCanaryWaitIsCutOff(t *testing.T) {
 		}
 	}
 }
+
+// F48: a canary that came back did not go well: one letter finds out next, and the others wait.
+func TestCanaryCameBack(t *testing.T) {
+	t.Parallel()
+	for bounced, want := range map[int]canary{0: {gone: 5}, 1: {letters: 1, gone: 4}, 5: {letters: 1}} {
+		states := map[ledger.State]int{ledger.Planned: 25, ledger.Accepted: 5 - bounced, ledger.Bounced: bounced}
+		d := Dispatch{Run: Run{Ledger: never{}}, Canary: 5}
+		if got, err := d.goFirst(ctx, states, clock()); err != nil || got.letters != want.letters || got.gone != want.gone {
+			t.Errorf("%d bounced: %+v, %v, want %+v", bounced, got, err, want)
+		}
+	}
+}
+
+// never is a ledger of which no letter was accepted at any time.
+type never struct{ Book }
+
+func (never) LastAccepted(context.Context, ledger.Stored) (time.Time, error) { return time.Time{}, nil }
 
 // F48: after a canary that was rejected, a timer that calls again finds out with one letter each
 // time; what is wrong with all letters does not eat them up.

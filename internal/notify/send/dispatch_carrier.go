@@ -20,11 +20,12 @@ type note struct {
 	outcomes []ledger.Outcome
 	mark     *ledger.Mark
 	pushed   bool  // the relay deferred, or hung up
-	crowded  error // with a word that is about it, or about us, and not about the letter's recipient
+	crowded  error // with a word, or without one, that need not be about the letter's recipient
 
 	returned    *ledger.Delivery // a letter that was not begun, to be handed on again
 	unreachable error            // because no connection can be made at the moment: the carrier ends
-	busy        error            // because the relay takes none from us at the moment
+	busy        error            // because the relay takes none from us at the moment, by its word
+	instead     *ledger.Outcome  // beside busy: what becomes of a letter that it says so of again
 	fatal       error            // because no letter can go
 
 	answer chan error
@@ -178,6 +179,9 @@ func (c *carrier) begin(hard context.Context, l *loaded) (bool, error) {
 			return c.begun(l, err)
 		}
 		c.drop()
+		if err := c.tell(note{}); err != nil { // of the letter before: to connect can take a while
+			return false, err
+		}
 	}
 }
 
@@ -305,11 +309,13 @@ func (c *carrier) ended(l *loaded, err error) error {
 		}
 	case class == mailer.Refused:
 		return c.tell(note{returned: &l.Delivery, fatal: &RelayError{err}})
-	case class == mailer.Deferred && reply.Code != 0 && said.Phase == mailer.Mail: // nobody has been named yet: it is about us
-		return c.tell(note{returned: &l.Delivery, busy: err})
 	}
-	n := note{outcomes: []ledger.Outcome{*c.outcome(l, class, reply)}, pushed: class != mailer.Rejected}
-	if class == mailer.Deferred && reply.Crowded() {
+	o := c.outcome(l, class, reply)
+	if class == mailer.Deferred && reply.Code != 0 && said.Phase == mailer.Mail { // nobody has been named yet: it may be about us
+		return c.tell(note{returned: &l.Delivery, busy: err, instead: o})
+	}
+	n := note{outcomes: []ledger.Outcome{*o}, pushed: class != mailer.Rejected}
+	if class == mailer.Deferred && (reply.Code == 0 || reply.Crowded()) {
 		n.crowded = err
 	}
 	return c.tell(n)

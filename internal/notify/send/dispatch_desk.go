@@ -30,10 +30,11 @@ type desk struct {
 	pace    *pace.Pace
 	slow    pace.SlowStart
 	stop    pace.Stop
-	relay   breath    // what the relay's words ask for
-	paused  time.Time // no letter goes before it
-	absent  error     // why, where it is the relay's word
-	told    time.Time // until when it waits, as was told last
+	relay   breath       // what the relay's words ask for
+	refused map[int]bool // rows of which the relay would not hear at the moment
+	paused  time.Time    // no letter goes before it
+	absent  error        // why, where it is the relay's word
+	told    time.Time    // until when it waits, as was told last
 	first   canary
 	canary  int              // letters that still go before the others are let out; below 0: all are
 	halted  bool             // no letter goes any more
@@ -48,7 +49,7 @@ type desk struct {
 func newDesk(d Dispatch, run ledger.Run, first canary) *desk {
 	d.Connections = max(1, d.Connections)
 	k := &desk{
-		Dispatch: d, run: run, notes: make(chan note), gone: make(chan bool), synced: make(chan error),
+		Dispatch: d, run: run, notes: make(chan note), gone: make(chan bool), synced: make(chan error), refused: make(map[int]bool),
 		pace: pace.New(d.Limits), slow: pace.Begin(d.Connections), first: first, canary: -1, paused: first.until,
 	}
 	room := d.Connections // so that a carrier finds the next letter at hand
@@ -118,7 +119,7 @@ func (k *desk) advance() {
 	if now.After(k.until()) {
 		k.halt(nil)
 	}
-	if k.stands(now) {
+	if done := len(k.queue) == 0 && k.spent && k.due.IsZero(); done || k.stands(now) {
 		k.refill(now)
 	}
 }
@@ -131,9 +132,12 @@ func (k *desk) wait(d time.Duration, why reason) {
 		return
 	}
 	k.told = until
-	w := Wait{Until: until, For: d, Unreachable: k.absent, Deferred: k.tally.Waiting}
-	if why == pause && k.absent == nil {
+	w := Wait{Until: until, For: d, Deferred: k.tally.Waiting}
+	switch {
+	case why == pause && k.absent == nil:
 		w.Canary = k.first.gone + k.tally.Accepted
+	case why == pause:
+		w.Unreachable = k.absent
 	}
 	k.Waits(w)
 }
@@ -379,6 +383,7 @@ func (k *desk) count(o ledger.Outcome) {
 		k.tally.Rejected++
 		k.stop.Rejected()
 		k.slow.Took()
+		k.relay.took()
 	case ledger.Defer:
 		k.tally.Deferred++
 		k.tally.Waiting++
@@ -396,8 +401,11 @@ func (k *desk) heed(n note) {
 	if n.pushed {
 		k.slow.Pushed()
 	}
-	if n.crowded != nil && k.relay.putOff() {
+	switch {
+	case n.crowded != nil && k.relay.putOff():
 		k.pause(n.crowded, mostBreath)
+	case n.crowded == nil && n.pushed:
+		k.relay.last = 0 // that was about a letter: the relay is there
 	}
 	if n.returned == nil {
 		return

@@ -28,7 +28,9 @@ type batch struct {
 // take writes down what carriers say: one durable write for all of them.
 func (k *desk) take(notes []note) {
 	b := batch{notes: notes}
-	for _, n := range notes {
+	for i := range notes {
+		n := &notes[i]
+		k.again(n)
 		b.outcomes = append(b.outcomes, n.outcomes...)
 		if n.mark != nil {
 			b.marks = append(b.marks, *n.mark)

@@ -87,8 +87,9 @@ type Result struct {
 // count.
 //
 // A cancelled context stops it between two letters, with everything that arrived
-// written down; an error of Stands does between two windows. Any failure to write or deliver stops it: a fault of the disk is not
-// one letter's fault. A deadline that passes meanwhile ends it without an error.
+// written down; an error of Stands does between two windows. Any failure to write or
+// deliver stops it: a fault of the disk is not one letter's fault. A deadline that passes
+// meanwhile ends it without an error.
 func (r Run) Do(ctx context.Context, inputs func() (notify.Inputs, error)) (Result, error) {
 	if err := r.Ledger.Verify(ctx, r.Plan); err != nil {
 		return Result{}, err
