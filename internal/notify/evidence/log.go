@@ -105,6 +105,7 @@ type passage struct {
 	removed  bool
 	requeued bool // it goes on under another queue ID
 	stopped  *Finding
+	barred   []string  // addresses that lines named of what stopped it as it came in
 	to       []outcome // a recipient that stands for several has several
 }
 

@@ -204,7 +204,8 @@ func (c *chain) mayFollow(p, q *passage) bool {
 }
 
 // toTheSame reports whether a passage was to the letter's recipient, or to one whom another
-// passage was to. What forwarding makes of a letter that was delivered goes to somebody else.
+// passage was to. What forwarding makes of a letter that was delivered goes to somebody else,
+// whether a delivery bounces there or a filter refuses it. What names nobody may be to anybody.
 func (c *chain) toTheSame(p, q *passage) bool {
 	to, was := p.addresses(), q.addresses()
 	if len(to) == 0 || len(was) == 0 || slices.Contains(to, strings.ToLower(c.to)) {
@@ -214,7 +215,8 @@ func (c *chain) toTheSame(p, q *passage) bool {
 }
 
 // addresses are those that the log has said something about, in lower case.
-func (p *passage) addresses() (out []string) {
+func (p *passage) addresses() []string {
+	out := slices.Clone(p.barred)
 	for _, o := range p.to {
 		for _, a := range o.addresses() {
 			if a != "" {

@@ -51,6 +51,11 @@ func TestHandedOn(t *testing.T) {
 	bounces := binds + takes + nobody + removes
 	arrives := binds + takes + sends + removes
 	toTwo := strings.Replace(piped, "relay=", "orig_to=<info@example.org>, relay=", 1) + asking("jane@example.org", strings.Replace(piped, "relay=", "orig_to=<info@example.org>, relay=", 1))
+	unnamed := strings.Replace(sends, "queued as 3F2A1B7C4D", "OK 1714813 - gsmtp", 1)
+	stoppedFor := func(recipient, line string) string {
+		return strings.Replace(line, "from=<> to=<>", "from=<bounces@example.com> to=<"+recipient+"> proto=ESMTP helo=<mx>", 1)
+	}
+	const thrownAway = "postfix/cleanup[2]: " + one + ": discard: body x from localhost[127.0.0.1]; from=<> to=<>\n"
 	for _, c := range []struct {
 		name, lines string
 		want        Fate
@@ -91,6 +96,16 @@ func TestHandedOn(t *testing.T) {
 		{"bounced, and sent again", bounces + at("09:05:00", "mx", as(two, arrives)), Onward, two, "", 2},
 		{"in a ring's stead, sent again", through(queuedTo(two)) + later(two, bounces) + at("09:05:00", "mx", as(three, arrives)), Onward, three, "", 2},
 		{"in a mailbox, and a redirection bounced", through(piped) + later(two, asking("jo@relay.example", bounces)), Onward, one, "", 2},
+		{"and refused by a filter", through(piped) + later(two, binds+stoppedFor("Jo@relay.example", spam)), Onward, one, "", 1},
+		{"and refused by a server of another kind's", through(unnamed) + later(two, binds+stoppedFor("jo@relay.example", spam)), Onward, one, "", 1},
+		{"and thrown away by a rule", through(piped) + later(two, binds+stoppedFor("jo@relay.example", thrownAway)), Onward, one, "", 1},
+		{"of another name, and a redirection refused", through(asking("box7@example.org", piped)) + later(two, binds+stoppedFor("jo@relay.example", spam)), Onward, one, "", 1},
+
+		{"refused behind the filter, by name", through(piped) + later(two, binds+stoppedFor("JO@example.org", spam)), Returned, two, one, 1},
+		{"thrown away behind the filter, by name", through(piped) + later(two, binds+stoppedFor("jo@example.org", thrownAway)), Dropped, two, one, 1},
+		{"refused under the mailbox's other name", through(asking("box7@example.org", piped)) + later(two, binds+stoppedFor("box7@example.org", spam)), Returned, two, one, 1},
+		{"refused for one of two", through(toTwo) + later(two, arrives) + later(three, binds+stoppedFor("jane@example.org", spam)), Returned, three, one, 1},
+		{"a queue that does not say how it left, and a refusal", binds + takes + removes + later(two, binds+stoppedFor("jo@relay.example", spam)), Returned, two, one, 1},
 	} {
 		l := NewLog([]Letter{{MessageID: aMessage, Recipient: "Jo@example.org"}}, skewed)
 		if err := l.Read(strings.NewReader(around(c.lines))); err != nil {

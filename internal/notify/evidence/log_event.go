@@ -142,10 +142,26 @@ func (p *passage) filtered(at time.Time, said string) {
 	case "milter-reject", "reject":
 		p.stopped, p.taken = refusal(at, text), false
 		p.stopped.QueueID = p.queueID
+		p.bars(text)
 	case "milter-hold": // of a whole letter: it is answered 250, and the queue manager never hears of it
 		p.taken = p.taken || strings.HasPrefix(text, "END-OF-MESSAGE")
 	case "milter-discard", "discard":
 		p.stopped = &Finding{Fate: Dropped, At: at, QueueID: p.queueID, Said: plain(text, nil)}
+		p.bars(text)
+	}
+}
+
+// enveloped is how Postfix says of whom and for whom that was which it stopped.
+var enveloped = regexp.MustCompile(`; from=<[^>]*> to=<([^>]*)>`)
+
+// bars keeps whom a letter was for that was stopped as it came in: no delivery will ever say so.
+func (p *passage) bars(text string) {
+	m := enveloped.FindStringSubmatch(text)
+	if m == nil || len(p.barred) >= mostAddresses {
+		return
+	}
+	for _, a := range addresses(m[1]) {
+		p.barred = append(p.barred, strings.ToLower(a))
 	}
 }
 

@@ -83,8 +83,7 @@ func parseDate(text string) time.Time {
 }
 
 // recipient reads the fields about one recipient (RFC 3464 §2.3). A group without an action
-// and a status is not about one. Where action and status contradict each other, the graver
-// one counts: nobody may be taken for told who was not.
+// and a status is not about one.
 func (m *parts) recipient(f fields) (r Recipient, told bool) {
 	status := f.gravest("status", func(value string) Action { return ParseCode(value).action() })
 	said := f.gravest("diagnostic-code", func(value string) Action { return codeIn(value).action() })
@@ -92,11 +91,23 @@ func (m *parts) recipient(f fields) (r Recipient, told bool) {
 		said = text
 	}
 	r = Recipient{Code: sharper(ParseCode(status), said), Diagnostic: plain(said, m.people(f))}
-	r.Action = parseAction(f.gravest("action", parseAction))
-	if class := r.Code.action(); class.rank() < r.Action.rank() {
-		r.Action = class
-	}
+	r.Action = parseAction(f.gravest("action", parseAction)).beside(ParseCode(status), r.Code)
 	return r, r.Action != ""
+}
+
+// beside is an action as the status beside it leaves it. Where none is told, the class of the
+// sharper code stands for it. One that calls the letter gone on yields to a graver status: nobody
+// may be taken for told who was not. A delay yields to no code: the server that reports it says
+// that it goes on trying, and is to say so when it gives up. Codes that are only quoted are of an
+// attempt, and overrule nothing.
+func (a Action) beside(status, sharper Code) Action {
+	switch class := status.action(); {
+	case a == "":
+		return sharper.action()
+	case a != Delayed && class.rank() < a.rank():
+		return class
+	}
+	return a
 }
 
 // parseAction reads an action, which comments may follow; empty where it is none.

@@ -9,14 +9,20 @@ import (
 
 // quotedCode is a code as servers quote it: behind the three digits of a reply (RFC 2034
 // §4), or behind qmail's #.
-var quotedCode = regexp.MustCompile(`(?:\b[245][0-9][0-9][ -]+#?|#)([245]\.[0-9]{1,3}\.[0-9]{1,3})\b`)
+var quotedCode = regexp.MustCompile(`(?:\b([245])[0-9][0-9][ -]+#?|#)([245]\.[0-9]{1,3}\.[0-9]{1,3})\b`)
 
-// codeIn is the first code that a server's words quote.
+// codeIn is the first code that a server's words quote. Clients try again after a reply of 4yz,
+// whatever code stands beside it (RFC 5321 §4.2.1): a 5.7.1 is a 4.7.1 there.
 func codeIn(said string) Code {
-	if m := quotedCode.FindStringSubmatch(said); m != nil {
-		return ParseCode(m[1])
+	m := quotedCode.FindStringSubmatch(said)
+	if m == nil {
+		return ""
 	}
-	return ""
+	reply, code := m[1], m[2]
+	if reply == "4" && code[0] == '5' {
+		code = reply + code[1:]
+	}
+	return ParseCode(code)
 }
 
 // mostDiagnostic is how much of a server's words is kept, in characters.
