@@ -30,7 +30,8 @@ func run(now func() time.Time) int {
 
 // stoppable ends with the first signal that asks us to end: somebody interrupts, a service is
 // stopped, or a terminal is closed (SIGHUP). What is under way is finished then. The second signal
-// is the system's again. One that whoever started us lets us ignore, as nohup does and a shell for
+// is the system's again, but for a hang-up: of a terminal that is closed there come two, from its
+// shell and from the system. One that whoever started us lets us ignore, as nohup does and a shell for
 // what it runs behind, asks for nothing.
 func stoppable(parent context.Context) (ctx context.Context, stop context.CancelFunc) {
 	asking := slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, signal.Ignored)
@@ -38,6 +39,9 @@ func stoppable(parent context.Context) (ctx context.Context, stop context.Cancel
 		return context.WithCancel(parent)
 	}
 	ctx, stop = signal.NotifyContext(parent, asking...)
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, func() {
+		signal.Ignore(syscall.SIGHUP)
+		stop()
+	})
 	return ctx, stop
 }

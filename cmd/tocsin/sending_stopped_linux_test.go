@@ -65,6 +65,10 @@ func stoppedByPeople(t *testing.T, tool string) {
 			if c.signal != nil {
 				_ = sender.Process.Signal(c.signal)
 			}
+			if c.signal == syscall.SIGHUP { // the shell's, and then the system's
+				time.Sleep(20 * time.Millisecond)
+				_ = sender.Process.Signal(c.signal)
+			}
 		}
 		err = sender.Start()
 		mu.Unlock()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/notify"
@@ -73,9 +75,27 @@ func (e *earlier) kept(ctx context.Context, how planHow) error {
 	if err != nil || known {
 		return err
 	}
+	aside, err := e.headAside()
+	if err != nil {
+		return err
+	}
 	name := e.site.config.Ledger
-	return refuse(fmt.Sprintf("put %s back, from a backup or by mounting its disk; only where it is lost for good: tocsin plan %s%s --ledger-lost, which writes to everybody again", name, e.of.ID, how.flags()),
+	return refuse(fmt.Sprintf("put %s back, from a backup or by mounting its disk; only where it is lost for good: %stocsin plan %s%s --ledger-lost, which writes to everybody again", name, aside, e.of.ID, how.flags()),
 		"%s says that letters about %s went out, and %s has none of them: who was told would be told again", said, e.of.ID, name)
+}
+
+// headAside tells to move away what pins the ledger that is gone, where that is left: a new
+// ledger beside it would be refused as an older one. One that is there agrees with its head.
+func (e *earlier) headAside() (string, error) {
+	if e.book != nil {
+		return "", nil
+	}
+	name := e.site.config.Ledger
+	head := strings.TrimSuffix(name, filepath.Ext(name)) + ".head"
+	if gone, err := missing(e.site.path(head)); err != nil || gone {
+		return "", err
+	}
+	return "move " + head + " away, then ", nil
 }
 
 // saidToBeOut names the file of the site that says that letters about the bulletin went out;

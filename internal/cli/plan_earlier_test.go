@@ -52,6 +52,26 @@ func TestLedgerIsGone(t *testing.T) {
 	s.wants(exitDone, on("10:02:00", "plan TS-2026-002"), "nothing has changed since TS-2026-002/1 was made: it stands")
 }
 
+// TestHeadOutlivesTheLedger is F47: what the refusal tells to type is not refused in its turn.
+func TestHeadOutlivesTheLedger(t *testing.T) {
+	s, _ := wasTold(t, 2, smtptest.Options{})
+	s.wants(exitDone, on("09:02:00", "status TS-2026-002 --publish --yes TS-2026-002"))
+	ledger, head := filepath.Join(s.site, "var", "ledger.db"), filepath.Join(s.site, "var", "ledger.head")
+	if err := os.Remove(ledger); err != nil {
+		t.Fatal(err)
+	}
+	const aside = "move var/ledger.head away, then tocsin"
+	s.wants(exitRefused, on("10:00:00", "plan TS-2026-002"), "only where it is lost for good: "+aside, "--ledger-lost")
+	s.wants(exitRefused, on("10:01:00", "plan TS-2026-002 --ledger-lost"), "ledger.head")
+	for _, name := range []string{ledger, head} { // the first is what the refused plan made
+		if err := os.Remove(name); err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+	}
+	s.lacks(s.says(exitRefused, "", on("10:02:00", "plan TS-2026-002")), "ledger.head")
+	s.wants(exitDone, on("10:03:00", "plan TS-2026-002 --ledger-lost"), "TS-2026-002/1", "2  mailed")
+}
+
 // TestOtherLedger is F47: nor where the ledger is a new one, which knows of another bulletin, or
 // where letters were only rehearsed.
 func TestOtherLedger(t *testing.T) {

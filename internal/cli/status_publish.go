@@ -63,6 +63,9 @@ func (p *program) publishStatus(ctx context.Context, id bulletin.ID, k consent) 
 	if err != nil {
 		return err
 	}
+	if found.kept = b.Notified != nil && found.count < b.Notified.Count; found.kept {
+		p.say("%s: notified stays at %d: the ledger has %d, since letters came back, or an earlier ledger that knew of them is lost", b.Source.Name, b.Notified.Count, found.count)
+	}
 	known, codes, err := s.codesWith(id, found)
 	if err != nil {
 		return err
@@ -83,9 +86,12 @@ func (p *program) publishStatus(ctx context.Context, id bulletin.ID, k consent) 
 // notified is the edition that says what became of the letters, with the codes that are known
 // and those that are to be.
 func (p *program) notified(s *site, b bulletin.Bulletin, found *lettersOut, known, codes []byte) (*edition, error) {
-	data, err := release.Notify(b, bulletin.Notified{Count: found.count, First: found.first, Last: found.last})
-	if err != nil {
-		return nil, err
+	data := b.Source.Data
+	if !found.kept {
+		var err error
+		if data, err = release.Notify(b, bulletin.Notified{Count: found.count, First: found.first, Last: found.last}); err != nil {
+			return nil, err
+		}
 	}
 	e, err := p.edit(s, b, data, b.Source.Name)
 	if err != nil {
@@ -112,13 +118,16 @@ type lettersOut struct {
 	lists       []genuine.List
 	plans       []notify.PlanID // of those lists
 	forgotten   []notify.PlanID // of whose letters nobody knows the codes any more
+	kept        bool            // the bulletin says that there were more, and goes on to: it is a witness that they went
 }
 
 // tell says what becomes public, but for pages.
 func (f *lettersOut) tell(p *program, units string, published bool) {
-	if f.count > 0 {
+	switch {
+	case f.kept: // which was said
+	case f.count > 0:
 		p.print("  notified: servers accepted letters to %d %s, between %s and %s", f.count, units, f.first.Format(time.RFC3339), f.last.Format(time.RFC3339))
-	} else {
+	default:
 		p.print("  no server has accepted a letter: nothing is said of how many were notified")
 	}
 	for i, list := range f.lists {

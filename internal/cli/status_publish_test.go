@@ -129,6 +129,31 @@ func TestListBeforeTheLetters(t *testing.T) {
 	}
 }
 
+// TestNotifiedIsNeverLowered is F47: a ledger that has fewer letters than the bulletin says, as
+// one that was begun anew, does not make its page say that fewer were told, or nobody.
+func TestNotifiedIsNeverLowered(t *testing.T) {
+	s, _ := wasTold(t, 2, smtptest.Options{})
+	const publish = "status TS-2026-002 --publish --yes TS-2026-002"
+	s.wants(exitDone, on("09:02:00", publish))
+	before := s.read(noticeFile)
+	s.has(before, "notified:\n  count: 2\n")
+	if err := os.RemoveAll(filepath.Join(s.site, "var")); err != nil {
+		t.Fatal(err)
+	}
+	s.put("secrets/plan.key", strings.Repeat("k", 32)) // it went with the disk, and there are other codes to publish
+	s.wants(exitDone, on("10:00:00", "plan TS-2026-002 --ledger-lost"), "2  mailed")
+	const stays = noticeFile + ": notified stays at 2: the ledger has 0, since letters came back, or an earlier ledger that knew of them is lost\n"
+	said := s.says(exitDone, "", on("10:01:00", publish))
+	s.has(said, stays, "TS-2026-002/1: a list of 256 entries", "published TS-2026-002: "+codesFile)
+	s.lacks(said, "What changes in", "nothing is said of how many")
+	s.has(s.says(exitDone, "", on("10:02:00", publish)), stays, "nothing to do")
+	if after := s.read(noticeFile); after != before {
+		t.Errorf("the bulletin said\n%s\nand says\n%s", before, after)
+	}
+	s.delivers(exitDone, "10:03:00", 1)
+	s.lacks(s.says(exitDone, "", on("10:04:00", publish)), "stays at")
+}
+
 // byHand is what the page's own command shows for a code.
 func byHand(t *testing.T, page, code string) string {
 	t.Helper()

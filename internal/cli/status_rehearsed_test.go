@@ -83,6 +83,43 @@ func TestRehearsalAfterATelling(t *testing.T) {
 	s.wants(exitIncomplete, on("11:03:00", "status"), "revised, and nobody is told of it")
 }
 
+// TestRehearsalIsDropped: whom only a rehearsal would have told, and who need not be told any more,
+// is not left open for good.
+func TestRehearsalIsDropped(t *testing.T) {
+	s, all := wasTold(t, 2, smtptest.Options{})
+	relay := "  transport: " + s.between("transport: ", "\n") + "\n"
+	s.edit("tocsin.yaml", relay, inOutbox)
+	s.houses(append(all, touched))
+	s.wants(exitDone, on("10:00:00", "plan TS-2026-002"), "1  mailed", "a rehearsal")
+	s.wants(exitDone, on("10:01:00", "send TS-2026-002/2"), "accepted 1")
+	s.edit("tocsin.yaml", inOutbox, relay)
+	s.houses(all)
+	s.wants(exitDone, on("10:02:00", "plan TS-2026-002 --accept-smaller nodes,tailnets,users"))
+	s.wants(exitIncomplete, on("10:03:00", "status TS-2026-002"), "rehearsed only", "settle TS-2026-002/2 --drop")
+	s.says(exitDone, "", on("10:04:00", "settle TS-2026-002/2 --drop --by A"), "--why", "fixed meanwhile")
+	s.wants(exitDone, on("10:05:00", "status TS-2026-002"))
+	s.wants(exitDone, on("10:05:00", "ledger verify"))
+}
+
+// TestRehearsedUpdateLeadsToAnUpdate is F47: a plan without its kind would find everybody told.
+func TestRehearsedUpdateLeadsToAnUpdate(t *testing.T) {
+	for _, kind := range []string{"update", "correction"} {
+		s, _ := wasTold(t, 2, smtptest.Options{})
+		s.edit(fault, "fixed: 1.66.1", "fixed: 1.66.2")
+		s.edit(fault, "action: Update Windows nodes to version 1.66.1", "action: Update Windows nodes to version 1.66.2")
+		s.wants(exitDone, on("10:00:00", "revise TS-2026-002 --summary News. --material --yes TS-2026-002"))
+		relay := "  transport: " + s.between("transport: ", "\n") + "\n"
+		s.edit("tocsin.yaml", relay, inOutbox)
+		plan := "plan TS-2026-002 --kind " + kind
+		s.wants(exitDone, on("10:01:00", plan), "letters: 2 "+kind+"s", "a rehearsal")
+		next := "next: name a relay as mail.transport, then tocsin -C " + s.site + " " + plan + "\n"
+		s.wants(exitDone, on("10:02:00", "send TS-2026-002/2"), next)
+		s.wants(exitDone, on("10:03:00", "status TS-2026-002/2"), next)
+		s.edit("tocsin.yaml", inOutbox, relay)
+		s.wants(exitDone, on("10:04:00", plan), "letters: 2 "+kind+"s")
+	}
+}
+
 // TestRehearsalAfterAllInVain: a rehearsal takes the place of a plan that reached nobody, and
 // not of what is to be done about it.
 func TestRehearsalAfterAllInVain(t *testing.T) {
