@@ -9,6 +9,7 @@ type breath struct {
 	last  time.Duration // the last wait; 0: it has answered for a letter since
 	row   int           // letters that it put off one after the other, taking none
 	own   bool          // that was the letters' own affair
+	ever  bool          // it has answered for a letter
 	alone time.Time     // no connection is made before it beside those that are there
 	apart time.Duration // the last wait for that
 }
@@ -27,16 +28,17 @@ const (
 )
 
 // took takes in that the relay took a letter, or refused one for good: it answers.
-func (b *breath) took() { b.last, b.row = 0, 0 }
+func (b *breath) took() { b.last, b.row, b.own, b.ever = 0, 0, false, true }
 
 // putOff takes in that it put one off without a word on its recipient, and reports whether that
-// is a reason to wait. Where the longest wait did not help either, it is the letters' own affair
-// for the rest of the run: some greylist at the end of a letter.
+// is a reason to wait. Where it has taken none yet and the longest wait did not help either, it is
+// the letters' own affair until it takes one: some greylist at the end of a letter. One that took
+// letters before counts them, by the hour perhaps.
 func (b *breath) putOff() bool {
-	if b.row++; b.row < mostRow || b.own {
+	if b.row++; b.row < mostRow {
 		return false
 	}
-	if b.own = b.last == mostBreath; b.own {
+	if b.own = b.own || b.last == mostBreath && !b.ever; b.own {
 		b.last = 0
 	}
 	return !b.own

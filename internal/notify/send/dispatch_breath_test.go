@@ -55,6 +55,42 @@ func TestRelayCountsByTheMinute(t *testing.T) {
 	}
 }
 
+// One that counts by the hour gets them as well, before the deadline.
+func TestRelayCountsByTheHour(t *testing.T) {
+	t.Parallel()
+	const letters, anHour = 40, 6
+	h, clock := newHome(t, letters), &virtual{now: clock()}
+	var mu sync.Mutex
+	taken := map[int64]int{}
+	server := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment, _ int) smtptest.Action {
+		if m != smtptest.Dot {
+			return nil
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if hour := clock.Now().Unix() / 3600; taken[hour] < anHour {
+			taken[hour]++
+			return nil
+		}
+		return smtptest.Reply("454 4.7.0 Throttling failure")
+	}})
+	done, err := h.dispatch(t, ctx, server, func(d *Dispatch) { d.Now, d.After = clock.Now, clock.After })
+	if err != nil || done.Accepted != letters {
+		t.Errorf("%+v, %v", done, err)
+	}
+}
+
+// A connection that breaks after a letter says nothing of the relay; a word on a recipient does.
+func TestLostLetterIsNoAnswer(t *testing.T) {
+	for _, personal := range []bool{false, true} {
+		k := &desk{relay: breath{last: time.Minute}}
+		k.heed(note{pushed: true, personal: personal})
+		if (k.relay.last == 0) != personal {
+			t.Errorf("personal %v: the wait before counts as %v", personal, k.relay.last)
+		}
+	}
+}
+
 // Greylisting is said of recipients: nobody else waits for it.
 func TestGreylistedOneAfterTheOther(t *testing.T) {
 	t.Parallel()

@@ -20,6 +20,7 @@ type note struct {
 	outcomes []ledger.Outcome
 	mark     *ledger.Mark
 	pushed   bool  // the relay deferred, or hung up
+	personal bool  // it put a letter off with a word on its recipient: it is there
 	crowded  error // with a word, or without one, that need not be about the letter's recipient
 
 	returned    *ledger.Delivery // a letter that was not begun, to be handed on again
@@ -315,8 +316,12 @@ func (c *carrier) ended(l *loaded, err error) error {
 		return c.tell(note{returned: &l.Delivery, busy: err, instead: o})
 	}
 	n := note{outcomes: []ledger.Outcome{*o}, pushed: class != mailer.Rejected}
-	if class == mailer.Deferred && (reply.Code == 0 || reply.Crowded()) {
+	switch {
+	case class != mailer.Deferred:
+	case reply.Code == 0 || reply.Crowded():
 		n.crowded = err
+	default:
+		n.personal = true
 	}
 	return c.tell(n)
 }

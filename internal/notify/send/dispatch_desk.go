@@ -404,8 +404,8 @@ func (k *desk) heed(n note) {
 	switch {
 	case n.crowded != nil && k.relay.putOff():
 		k.pause(n.crowded, mostBreath)
-	case n.crowded == nil && n.pushed:
-		k.relay.last = 0 // that was about a letter: the relay is there
+	case n.personal:
+		k.relay.last = 0
 	}
 	if n.returned == nil {
 		return
