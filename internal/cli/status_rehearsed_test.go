@@ -56,15 +56,23 @@ func TestRehearsalClosesNothing(t *testing.T) {
 	s.wants(exitDone, on("09:06:00", "status TS-2026-002"))
 }
 
-// TestRehearsalAfterATelling: once people were told a rehearsal neither hides what is open nor
-// opens what is done; whom only the rehearsal would tell is left.
-func TestRehearsalAfterATelling(t *testing.T) {
-	s, all := wasTold(t, 2, smtptest.Options{})
-	relay := "  transport: " + s.between("transport: ", "\n") + "\n"
+// toldAndRehearsed is a street of which two were told, and a rehearsal of a letter to a third. The line
+// of the settings that names the relay is given back.
+func toldAndRehearsed(t *testing.T) (s session, all street, relay string) {
+	t.Helper()
+	s, all = wasTold(t, 2, smtptest.Options{})
+	relay = "  transport: " + s.between("transport: ", "\n") + "\n"
 	s.edit("tocsin.yaml", relay, inOutbox)
 	s.houses(append(all, touched))
 	s.wants(exitDone, on("10:00:00", "plan TS-2026-002"), "1  mailed", "a rehearsal")
 	s.wants(exitDone, on("10:01:00", "send TS-2026-002/2"), "accepted 1")
+	return s, all, relay
+}
+
+// TestRehearsalAfterATelling: once people were told a rehearsal neither hides what is open nor
+// opens what is done; whom only the rehearsal would tell is left.
+func TestRehearsalAfterATelling(t *testing.T) {
+	s, _, relay := toldAndRehearsed(t)
 	s.wants(exitIncomplete, on("10:02:00", "status TS-2026-002"), "open: rehearsed only: nobody has told 1 tailnet")
 	s.wants(exitDone, on("10:02:00", "status TS-2026-002/1"), "accepted 2")
 
@@ -86,12 +94,7 @@ func TestRehearsalAfterATelling(t *testing.T) {
 // TestRehearsalIsDropped: whom only a rehearsal would have told, and who need not be told any more,
 // is not left open for good.
 func TestRehearsalIsDropped(t *testing.T) {
-	s, all := wasTold(t, 2, smtptest.Options{})
-	relay := "  transport: " + s.between("transport: ", "\n") + "\n"
-	s.edit("tocsin.yaml", relay, inOutbox)
-	s.houses(append(all, touched))
-	s.wants(exitDone, on("10:00:00", "plan TS-2026-002"), "1  mailed", "a rehearsal")
-	s.wants(exitDone, on("10:01:00", "send TS-2026-002/2"), "accepted 1")
+	s, all, relay := toldAndRehearsed(t)
 	s.edit("tocsin.yaml", inOutbox, relay)
 	s.houses(all)
 	s.wants(exitDone, on("10:02:00", "plan TS-2026-002 --accept-smaller nodes,tailnets,users"))

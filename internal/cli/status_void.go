@@ -3,12 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/notify"
 	"tocsin/internal/notify/ledger"
+	"tocsin/internal/notify/send"
 )
 
 // planStanding shows how a plan stands: void where its bulletin does not say any more what
@@ -66,7 +66,7 @@ func (s *site) drift(b bulletin.Bulletin, plan ledger.Stored, sums ledger.Accoun
 	}
 	drift := plan.Inputs.Drift(current)
 	if sums.Letters[ledger.Accepted] > 0 {
-		drift = slices.DeleteFunc(drift, func(name string) bool { return name != notify.StatusInput && name != notify.ApprovalsInput })
+		drift, _ = send.Lasting(drift)
 	}
 	return drift, nil
 }

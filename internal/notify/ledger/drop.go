@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
-	"strings"
 
 	"tocsin/internal/notify"
 )
@@ -62,13 +61,10 @@ func (l *Ledger) Drop(ctx context.Context, p Stored, s Settlement) (lifted []not
 func (p Stored) droppable(ctx context.Context, tx *sql.Tx) error {
 	var by, paused, dropped string
 	var out int
-	went := [...]any{p.key, string(Intent), string(Accepted), string(Unknown), string(Bounced)}
-	if strings.HasPrefix(p.Transport, rehearsal) { // of that nothing has left this machine
-		went = [...]any{p.key, string(Intent), string(Intent), string(Intent), string(Intent)}
-	}
+	// What a rehearsal has delivered has not left this machine.
 	err := tx.QueryRowContext(ctx,
-		`SELECT coalesce(superseded, ''), paused, dropped, (SELECT count(*) FROM deliveries WHERE plan = ?1 AND (state IN (?2, ?3, ?4, ?5) OR twice))
-		 FROM plans WHERE plan = ?1`, went[:]...).Scan(&by, &paused, &dropped, &out)
+		`SELECT coalesce(superseded, ''), paused, dropped, (SELECT count(*) FROM deliveries WHERE plan = ?1 AND (state = ?2 OR state IN (?3, ?4, ?5) AND NOT ?6 OR twice))
+		 FROM plans WHERE plan = ?1`, p.key, string(Intent), string(Accepted), string(Unknown), string(Bounced), rehearsed(p.Plan)).Scan(&by, &paused, &dropped, &out)
 	refused := func(because string, args ...any) error { return &DropError{p.ID, fmt.Sprintf(because, args...)} }
 	switch {
 	case err != nil:
