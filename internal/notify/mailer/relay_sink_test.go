@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/mail"
 	"os"
@@ -33,6 +34,25 @@ func postfixProgram(t testing.TB, name string) string {
 	return ""
 }
 
+// freePort is one at which nobody listens on this machine. It is not of those that whoever asks for
+// any port gets: meanwhile such a one may go to another test, of which thousands ask.
+func freePort(t testing.TB) (port int) {
+	t.Helper()
+	var err error
+	for range 100 {
+		port = 10_000 + rand.IntN(20_000)
+		var listener net.Listener
+		if listener, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			err = listener.Close()
+			break
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
 // whileWatched runs a program until its own input ends, as it does when a test is killed.
 const whileWatched = `"$@" </dev/null & pid=$!; cat; kill $pid; wait $pid || :`
 
@@ -42,14 +62,7 @@ func startSink(t testing.TB, folder string, options ...string) Relay {
 	if os.Getuid() == 0 { // as root it wants to be somebody else
 		options = append(options, "-u", "nobody")
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
+	port := freePort(t)
 	var said bytes.Buffer
 	command := append([]string{"-c", whileWatched, "sh", postfixProgram(t, "smtp-sink")}, options...)
 	c := exec.Command("sh", append(command, fmt.Sprintf("127.0.0.1:%d", port), "128")...)
@@ -67,12 +80,11 @@ func startSink(t testing.TB, folder string, options ...string) Relay {
 		}
 	})
 	r := Relay{Host: "127.0.0.1", Port: uint16(port), Security: Loopback, Hello: "client.example.com", Timeouts: StandardTimeouts(), Now: time.Now}
-	for range 200 {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if s, err := r.Dial(t.Context()); err == nil {
 			s.Close()
 			return r
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 	t.Fatalf("smtp-sink does not answer: %s", &said)
 	return r

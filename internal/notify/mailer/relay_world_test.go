@@ -14,11 +14,14 @@ import (
 	"tocsin/internal/tailnet"
 )
 
-// relayTo is a relay with deadlines that a test can wait for where it means to.
+// ample is how long a phase may last where a relay means to answer. A slow machine takes seconds.
+const ample = 5 * time.Minute
+
+// relayTo is a relay with deadlines that none meets but by hanging.
 func relayTo(server *smtptest.Server, security Security) Relay {
 	r := Relay{Host: "127.0.0.1", Port: server.Port(), Security: security, Roots: server.Roots(), Hello: "client.example.com", Now: time.Now}
 	for phase := range r.Timeouts {
-		r.Timeouts[phase] = time.Minute
+		r.Timeouts[phase] = ample
 	}
 	return r
 }
@@ -53,7 +56,14 @@ func walk(ctx context.Context, r Relay, letters []posted) (classes []Class, errs
 func (w *walker) walk(ctx context.Context, letters []posted) (classes []Class, errs []error) {
 	w.last, w.classes, w.errs = -1, make([]Class, len(letters)), make([]error, len(letters))
 	for i, letter := range letters {
-		if err := w.begin(ctx, letter); err != nil {
+		if w.before != nil && w.session != nil {
+			w.before(i, w.session)
+		}
+		err := w.begin(ctx, letter)
+		if w.beforeDot != nil && err == nil {
+			w.beforeDot(i, w.session)
+		}
+		if err != nil {
 			w.outcome(i, ClassOf(err), err)
 			continue
 		}
@@ -78,8 +88,10 @@ func (w *walker) walk(ctx context.Context, letters []posted) (classes []Class, e
 
 type walker struct {
 	relay Relay
+	// before comes ahead of a letter, where there is a session already.
+	before func(letter int, s *Session)
 	// beforeDot takes the place of the ledger's write.
-	beforeDot func()
+	beforeDot func(letter int, s *Session)
 	session   *Session
 	chased    bool
 	last      int // the letter whose reply came last on this session, or -1
@@ -118,9 +130,6 @@ func (w *walker) begin(ctx context.Context, letter posted) (err error) {
 	if err == nil {
 		err = w.session.Content(letter.message)
 	}
-	if w.beforeDot != nil {
-		w.beforeDot()
-	}
 	return err
 }
 
@@ -153,7 +162,8 @@ func clean(t *testing.T, seen smtptest.Seen) {
 	}
 }
 
-// patient is for tests in which a relay says nothing.
+// patient is for tests in which a relay says nothing in a phase: where it does mean to answer, a slow
+// machine would not let it in time.
 func patient(r Relay, patience time.Duration, in ...Phase) Relay {
 	for _, phase := range in {
 		r.Timeouts[phase] = patience

@@ -1,6 +1,12 @@
 package send
 
-import "time"
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"tocsin/internal/notify/mailer"
+)
 
 // breath is how long a run leaves a relay alone that takes nothing from it at the moment: because
 // it cannot be reached, or because of its word. Letters are not to blame for that, and their own
@@ -8,8 +14,8 @@ import "time"
 type breath struct {
 	last  time.Duration // the last wait; 0: it has answered for a letter since
 	row   int           // letters that it put off one after the other, taking none
-	own   bool          // that was the letters' own affair
-	ever  bool          // it has answered for a letter
+	own   bool          // that may have been the letters' own affair: waiting did not help
+	ever  bool          // it has answered for a letter of the plan, in whichever run
 	alone time.Time     // no connection is made before it beside those that are there
 	apart time.Duration // the last wait for that
 }
@@ -31,17 +37,49 @@ const (
 func (b *breath) took() { b.last, b.row, b.own, b.ever = 0, 0, false, true }
 
 // putOff takes in that it put one off without a word on its recipient, and reports whether that
-// is a reason to wait. Where it has taken none yet and the longest wait did not help either, it is
-// the letters' own affair until it takes one: some greylist at the end of a letter. One that took
-// letters before counts them, by the hour perhaps.
-func (b *breath) putOff() bool {
+// is a reason to wait. Where it may be the letters' own affair, and the longest wait did not help
+// either, it is until the relay takes one.
+func (b *breath) putOff(own bool) bool {
 	if b.row++; b.row < mostRow {
 		return false
 	}
-	if b.own = b.own || b.last == mostBreath && !b.ever; b.own {
-		b.last = 0
+	if own && !b.own && b.last == mostBreath {
+		b.own, b.last = true, 0
 	}
-	return !b.own
+	return !own || !b.own
+}
+
+// mayBeOwn reports whether a letter may have been put off for its own sake after all. A relay that
+// hangs up, says itself that it takes none, or has a word for one after the other before it hears of
+// anybody, leaves no doubt. At the end of letters some greylist: those let in what comes again, and
+// one that took letters before and puts one off again counts them, by the hour perhaps.
+func (b *breath) mayBeOwn(why error, retried bool) bool {
+	said := new(mailer.ReplyError)
+	switch {
+	case !errors.As(why, &said) || said.Phase == mailer.Mail || said.Reply.Crowded():
+		return false
+	case said.Phase == mailer.Dot:
+		return !retried || !b.ever
+	}
+	return true
+}
+
+// ofRecipient reports whether a reply speaks of a mailbox or its address (RFC 3463 §3.2, §3.3).
+func ofRecipient(r mailer.Reply) bool {
+	return strings.HasPrefix(r.Enhanced, "4.1.") || strings.HasPrefix(r.Enhanced, "4.2.")
+}
+
+// putOff takes in that a letter was put off with a word, or without one, that need not be about its
+// recipient.
+func (k *desk) putOff(why error, retried bool) {
+	own := k.relay.mayBeOwn(why, retried)
+	switch {
+	case !k.relay.putOff(own):
+	case own: // a run that a timer will call again finds out
+		k.pause(why, mostBreath)
+	default:
+		k.rest(why, mostBreath)
+	}
 }
 
 // longer is the wait that follows another.
@@ -53,8 +91,8 @@ func (k *desk) again(n *note) {
 	switch {
 	case n.busy == nil:
 	case k.refused[n.returned.Row]:
-		delete(k.refused, n.returned.Row)
 		n.outcomes, n.pushed, n.crowded = append(n.outcomes, *n.instead), true, n.busy
+		n.retried = n.returned.Attempts > 1
 		n.returned, n.busy = nil, nil
 	default:
 		k.refused[n.returned.Row] = true

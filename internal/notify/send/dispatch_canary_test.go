@@ -11,8 +11,8 @@ import (
 )
 
 // watched sends with a canary of five by a clock that goes on from run to run, and lists after
-// how long each letter was answered. It stops when so many are, or with the first wait.
-func (h home) watched(t *testing.T, server *smtptest.Server, clock *virtual, most int, whileWaiting bool) (when []time.Duration, done Dispatched, err error) {
+// how long each letter was answered. What cuts the run off, if anything does, is told how to.
+func (h home) watched(t *testing.T, server *smtptest.Server, clock *virtual, cutOff func(d *Dispatch, stop func())) (when []time.Duration, done Dispatched, err error) {
 	t.Helper()
 	stopped, stop := context.WithCancel(ctx)
 	defer stop()
@@ -23,31 +23,44 @@ func (h home) watched(t *testing.T, server *smtptest.Server, clock *virtual, mos
 			for len(when) < tally.Answered() {
 				when = append(when, clock.Now().Sub(began))
 			}
-			if len(when) == most {
-				stop()
-			}
 		}
-		if whileWaiting {
-			d.After = func(w time.Duration) <-chan time.Time {
-				if w == d.CanaryWait {
-					return nil
-				}
-				return clock.After(w)
-			}
-			d.Waits = func(Wait) { stop() }
+		if cutOff != nil {
+			cutOff(d, stop)
 		}
 	})
 	return when, done, err
+}
+
+// whileWaiting cuts a run off while it waits for what comes back of the canary.
+func whileWaiting(d *Dispatch, stop func()) {
+	after := d.After
+	d.After = func(w time.Duration) <-chan time.Time {
+		if w == d.CanaryWait {
+			return nil
+		}
+		return after(w)
+	}
+	d.Waits = func(Wait) { stop() }
 }
 
 // F48: a run that is cut off before the canary is out does not let the others out, nor does the
 // next one: five letters of the plan go first, in whichever runs, and the others wait.
 func TestCanaryInTwoRuns(t *testing.T) {
 	t.Parallel()
-	h, server, clock := newHome(t, 30), smtptest.Start(t, smtptest.Options{}), &virtual{now: clock()}
-	if when, _, err := h.watched(t, server, clock, 2, false); !errors.Is(err, context.Canceled) || len(when) >= 5 {
+	var stopRun func()
+	halted := make(chan struct{})
+	third := func(c *smtptest.Conn) error { // a run that knows that it is over brings no more than what it has begun
+		stopRun()
+		<-halted
+		return c.Usual()
+	}
+	h, server, clock := newHome(t, 30), smtptest.Start(t, smtptest.Options{Script: smtptest.Once(smtptest.Taken, 2, third)}), &virtual{now: clock()}
+	cutOff := func(d *Dispatch, stop func()) {
+		stopRun, d.Stopping = stop, func(int) { close(halted) }
+	}
+	if when, _, err := h.watched(t, server, clock, cutOff); !errors.Is(err, context.Canceled) || len(when) >= 5 {
 		t.Fatalf("%v, %v", when, err)
-	} else if again, done, err := h.watched(t, server, clock, 0, false); err != nil || len(when)+len(again) != 30 {
+	} else if again, done, err := h.watched(t, server, clock, nil); err != nil || len(when)+len(again) != 30 {
 		t.Errorf("%+v, %v", done, err)
 	} else if rest := 5 - len(when); again[rest-1] > time.Minute || again[rest] < 10*time.Minute {
 		t.Errorf("after %d letters, the next were answered after %v", len(when), again)
@@ -60,11 +73,11 @@ func TestCanaryWaitIsCutOff(t *testing.T) {
 	t.Parallel()
 	for passed, want := range map[time.Duration]time.Duration{4 * time.Minute: 6 * time.Minute, time.Hour: 0, -time.Hour: 10 * time.Minute} {
 		h, server, clock := newHome(t, 30), smtptest.Start(t, smtptest.Options{}), &virtual{now: clock()}
-		if when, _, err := h.watched(t, server, clock, 0, true); !errors.Is(err, context.Canceled) || len(when) != 5 {
+		if when, _, err := h.watched(t, server, clock, whileWaiting); !errors.Is(err, context.Canceled) || len(when) != 5 {
 			t.Fatalf("%v, %v", when, err)
 		}
 		clock.now = clock.now.Add(passed)
-		when, done, err := h.watched(t, server, clock, 0, false)
+		when, done, err := h.watched(t, server, clock, nil)
 		if err != nil || len(when) != 25 || when[0] < want-2*time.Second || when[0] > want+time.Minute {
 			t.Errorf("%v later: %+v, %v: the first of the others after %v, want %v", passed, done, err, when[0], want)
 		}
@@ -96,7 +109,7 @@ func TestCanaryIsCalledAgain(t *testing.T) {
 	server := smtptest.Start(t, smtptest.Options{Script: smtptest.At(smtptest.Dot, smtptest.Reply("554 5.7.1 no"))})
 	rejected := 0
 	for i := range 6 {
-		_, done, err := h.watched(t, server, &virtual{now: clock()}, 0, false)
+		_, done, err := h.watched(t, server, &virtual{now: clock()}, nil)
 		var rejects *RejectsError
 		if !errors.As(err, &rejects) || i > 0 && done.Rejected != 1 {
 			t.Errorf("run %d: %+v, %v", i, done, err)

@@ -22,11 +22,13 @@ type note struct {
 	pushed   bool  // the relay deferred, or hung up
 	personal bool  // it put a letter off with a word on its recipient: it is there
 	crowded  error // with a word, or without one, that need not be about the letter's recipient
+	retried  bool  // that letter had been put off before
 
 	returned    *ledger.Delivery // a letter that was not begun, to be handed on again
 	unreachable error            // because no connection can be made at the moment: the carrier ends
-	busy        error            // because the relay takes none from us at the moment, by its word
+	busy        error            // because the relay takes none from us at the moment, by its word or by hanging up
 	instead     *ledger.Outcome  // beside busy: what becomes of a letter that it says so of again
+	asks        bool             // whether a letter may still begin, for which a connection took its time
 	fatal       error            // because no letter can go
 
 	answer chan error
@@ -36,6 +38,7 @@ type note struct {
 type carrier struct {
 	Dispatch
 	number  int
+	over    context.Context // done once no letter may begin any more
 	work    <-chan ledger.Delivery
 	notes   chan<- note
 	session Session
@@ -56,6 +59,9 @@ type loaded struct {
 // errApart ends a carrier that could make no connection. The desk knows, and sees to it when
 // there is to be another.
 var errApart = errors.New("no connection")
+
+// errOver is the desk's answer where no letter may begin any more.
+var errOver = errors.New("no letter begins any more")
 
 // run carries letters until there are no more, or there is no connection for them, and reports
 // whether it ended for that. Hard cuts its connection.
@@ -196,11 +202,12 @@ func (c *carrier) connect(hard context.Context, l *loaded) error {
 	if c.session != nil {
 		return nil
 	}
-	session, err := c.Relay(hard)
+	began := c.Now()
+	session, err := c.dial(hard, c.over)
 	switch {
 	case err == nil:
 		c.session, c.used = session, false
-		return nil
+		return c.wanted(l, c.Now().Sub(began))
 	case mailer.ClassOf(err) == mailer.Refused:
 		return c.tell(note{returned: &l.Delivery, fatal: &RelayError{err}})
 	}
@@ -210,6 +217,32 @@ func (c *carrier) connect(hard context.Context, l *loaded) error {
 	return errApart
 }
 
+// wanted sees to it that a letter for which a connection took its time does not begin where the plan
+// was taken back meanwhile, or its time is over: some relays let a caller wait for their greeting.
+func (c *carrier) wanted(l *loaded, took time.Duration) error {
+	if took < askEvery {
+		return nil
+	}
+	err := c.tell(note{asks: true})
+	if errors.Is(err, errOver) {
+		err = errors.Join(c.goodbye(), c.tell(note{returned: &l.Delivery}))
+	}
+	return err
+}
+
+// dial makes a connection, which hard cuts. While it is made, stop does too: a relay may take
+// minutes to greet, and no letter is under way yet.
+func (d Dispatch) dial(hard, stop context.Context) (Session, error) {
+	dialing, cut := context.WithCancel(hard)
+	made := context.AfterFunc(stop, cut)
+	session, err := d.Relay(dialing)
+	if stopped := !made(); err == nil && stopped {
+		session.Close()
+		return nil, &mailer.ConnError{Phase: mailer.Connecting, Err: context.Cause(stop)}
+	}
+	return session, err
+}
+
 // overAtOnce reports whether a connection ended before anything was said of a letter: it broke,
 // or the relay ended it (421, RFC 5321 §3.8).
 func overAtOnce(err error) bool {
@@ -217,6 +250,13 @@ func overAtOnce(err error) bool {
 	var said *mailer.ReplyError
 	return errors.As(err, &lost) && lost.Phase == mailer.Mail ||
 		errors.As(err, &said) && said.Phase == mailer.Mail && said.Reply.Code == 421
+}
+
+// nobodyNamed reports whether a connection ended, or the relay said no, before it heard of a letter's
+// recipient: it may be about us.
+func nobodyNamed(err error) bool {
+	var said *mailer.ReplyError
+	return overAtOnce(err) || errors.As(err, &said) && said.Phase == mailer.Mail
 }
 
 // begun takes what became of a letter's envelope. A relay that is out of step may have
@@ -312,13 +352,13 @@ func (c *carrier) ended(l *loaded, err error) error {
 		return c.tell(note{returned: &l.Delivery, fatal: &RelayError{err}})
 	}
 	o := c.outcome(l, class, reply)
-	if class == mailer.Deferred && reply.Code != 0 && said.Phase == mailer.Mail { // nobody has been named yet: it may be about us
+	if class == mailer.Deferred && nobodyNamed(err) {
 		return c.tell(note{returned: &l.Delivery, busy: err, instead: o})
 	}
-	n := note{outcomes: []ledger.Outcome{*o}, pushed: class != mailer.Rejected}
+	n := note{outcomes: []ledger.Outcome{*o}, pushed: class != mailer.Rejected, retried: l.Attempts > 1}
 	switch {
 	case class != mailer.Deferred:
-	case reply.Code == 0 || reply.Crowded():
+	case reply.Code == 0 || reply.Crowded() || n.retried && !ofRecipient(reply): // greylisting would have let it in
 		n.crowded = err
 	default:
 		n.personal = true
@@ -360,10 +400,11 @@ func (c *carrier) tell(n note) error {
 		n.outcomes = append([]ledger.Outcome{*c.last}, n.outcomes...)
 		if r := c.last.Reply; c.last.Event == ledger.Defer {
 			n.pushed, n.crowded = true, &mailer.ReplyError{Phase: mailer.Dot, Reply: mailer.Reply{Code: r.Code, Enhanced: r.Enhanced, Text: r.Text}}
+			n.retried = c.last.Letter.Attempts > 1
 		}
 		c.last = nil
 	}
-	if n.outcomes == nil && n.mark == nil && n.returned == nil && !n.pushed {
+	if n.outcomes == nil && n.mark == nil && n.returned == nil && !n.pushed && !n.asks {
 		return nil
 	}
 	n.answer = make(chan error, 1)

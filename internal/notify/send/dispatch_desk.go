@@ -38,6 +38,8 @@ type desk struct {
 	first   canary
 	canary  int              // letters that still go before the others are let out; below 0: all are
 	halted  bool             // no letter goes any more
+	over    context.Context  // done then: no connection is made for one, either
+	cut     func()           // ends over
 	failure error            // why
 	written []batch          // in the ledger, and not on the disk
 	syncing []batch          // under way to the disk
@@ -51,7 +53,9 @@ func newDesk(d Dispatch, run ledger.Run, first canary) *desk {
 	k := &desk{
 		Dispatch: d, run: run, notes: make(chan note), gone: make(chan bool), synced: make(chan error), refused: make(map[int]bool),
 		pace: pace.New(d.Limits), slow: pace.Begin(d.Connections), first: first, canary: -1, paused: first.until,
+		relay: breath{ever: first.gone > 0},
 	}
+	k.over, k.cut = context.WithCancel(context.Background())
 	room := d.Connections // so that a carrier finds the next letter at hand
 	if d.Limits != (pace.Limits{}) {
 		room = 0 // what lies there would go late, and then all at once
@@ -72,14 +76,16 @@ func (k *desk) deliver(ctx, hard context.Context) error {
 		var letter ledger.Delivery
 		var timer <-chan time.Time
 		if at >= 0 {
-			k.enough(hard)
 			hand, letter = k.work, k.queue[at]
+			wait = k.enough(hard)
 		} else if wait > 0 {
 			if k.show(); k.broken != nil {
 				continue
 			}
 			k.wait(wait, why)
-			timer = k.After(wait)
+		}
+		if wait > 0 {
+			timer = k.After(k.nap(wait))
 		}
 		select {
 		case hand <- letter: // first of all, so that no carrier waits for a letter
@@ -140,6 +146,16 @@ func (k *desk) wait(d time.Duration, why reason) {
 		w.Unreachable = k.absent
 	}
 	k.Waits(w)
+}
+
+// nap is how much of a wait passes until the desk looks up from it: what ends a run need not come
+// with a carrier's word.
+func (k *desk) nap(wait time.Duration) time.Duration {
+	left := max(0, k.until().Sub(k.Now())) + time.Nanosecond // then no letter may begin any more
+	if k.Stands != nil {
+		left = min(left, askEvery)
+	}
+	return min(wait, left)
 }
 
 // reason is why no letter goes at the moment.
@@ -225,6 +241,7 @@ func (k *desk) back(n int) {
 func (k *desk) halt(why error) {
 	if !k.halted {
 		k.halted, k.failure = true, why
+		k.cut()
 	}
 	k.drain()
 }
@@ -300,16 +317,21 @@ func (k *desk) most() int {
 	return k.slow.Connections() + 3*min(cap(k.work), k.slow.Connections())
 }
 
-// enough sees to it that there is a carrier for the next letter.
-func (k *desk) enough(hard context.Context) {
+// enough sees to it that there is a carrier for the next letter, or says how long the relay wants
+// no more of them.
+func (k *desk) enough(hard context.Context) (alone time.Duration) {
 	working := k.carriers - k.leaving
-	if working > k.out || working >= k.slow.Connections() || working > 0 && k.Now().Before(k.relay.alone) {
-		return
+	if working > k.out || working >= k.slow.Connections() {
+		return 0
+	}
+	if alone = k.relay.alone.Sub(k.Now()); working > 0 && alone > 0 {
+		return alone
 	}
 	k.carriers++
 	k.serial++
-	c := &carrier{Dispatch: k.Dispatch, number: k.serial, work: k.work, notes: k.notes}
+	c := &carrier{Dispatch: k.Dispatch, number: k.serial, over: k.over, work: k.work, notes: k.notes}
 	go func() { k.gone <- c.run(hard) }()
+	return 0
 }
 
 // ended takes in that a carrier has.
@@ -393,6 +415,7 @@ func (k *desk) count(o ledger.Outcome) {
 		k.stop.Rejected()
 	}
 	k.out--
+	delete(k.refused, o.Letter.Row)
 	k.tally.Connections = k.slow.Connections()
 }
 
@@ -402,8 +425,8 @@ func (k *desk) heed(n note) {
 		k.slow.Pushed()
 	}
 	switch {
-	case n.crowded != nil && k.relay.putOff():
-		k.pause(n.crowded, mostBreath)
+	case n.crowded != nil:
+		k.putOff(n.crowded, n.retried)
 	case n.personal:
 		k.relay.last = 0
 	}

@@ -86,7 +86,7 @@ func (k *desk) settle(b batch) {
 	}
 	for _, n := range b.notes {
 		k.heed(n)
-		n.answer <- k.broken
+		n.answer <- k.answer(n)
 	}
 	if k.stop.Reached() {
 		k.halt(&RejectsError{k.tally})
@@ -94,6 +94,15 @@ func (k *desk) settle(b batch) {
 	if k.Said != nil && len(b.outcomes) > 0 {
 		k.Said(k.tally)
 	}
+}
+
+// answer lets a carrier go on, or not.
+func (k *desk) answer(n note) error {
+	now := k.Now()
+	if k.broken == nil && n.asks && (now.After(k.until()) || !k.stands(now)) {
+		return errOver
+	}
+	return k.broken
 }
 
 // wroteDown sees to it that who reads the ledger sees what is written there before long, also

@@ -55,10 +55,12 @@ func (d Dispatch) toSelf(ctx, hard context.Context) error {
 			return err
 		}
 	}
-	reply, err := d.post(hard, mailer.Envelope{From: d.Self.From, To: d.Self.To, Octets: len(message)}, message)
+	reply, err := d.post(ctx, hard, mailer.Envelope{From: d.Self.From, To: d.Self.To, Octets: len(message)}, message)
 	switch {
 	case err == nil:
 		return d.Self.Out(ctx, reply)
+	case ctx.Err() != nil && mailer.ClassOf(err) == mailer.Deferred: // nobody waits for the relay any more
+		return ctx.Err()
 	case mailer.ClassOf(err) == mailer.Refused && !mailer.TooLarge(err):
 		return &RelayError{err}
 	}
@@ -66,8 +68,8 @@ func (d Dispatch) toSelf(ctx, hard context.Context) error {
 }
 
 // post brings one message to the relay, over a connection of its own.
-func (d Dispatch) post(hard context.Context, e mailer.Envelope, message []byte) (mailer.Reply, error) {
-	session, err := d.Relay(hard)
+func (d Dispatch) post(ctx, hard context.Context, e mailer.Envelope, message []byte) (mailer.Reply, error) {
+	session, err := d.dial(hard, ctx)
 	if err != nil {
 		return mailer.Reply{}, err
 	}

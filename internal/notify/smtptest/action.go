@@ -55,14 +55,14 @@ func Swallow(c *Conn) error {
 // Drop closes the connection in order (FIN).
 func Drop(*Conn) error { return errHangUp }
 
-// Cut breaks the connection (RST).
+// Cut breaks the connection (RST), at once.
 func Cut(c *Conn) error {
 	if tcp, ok := c.raw.(*net.TCPConn); ok {
 		if err := tcp.SetLinger(0); err != nil {
 			return err
 		}
 	}
-	return errHangUp
+	return errors.Join(c.raw.Close(), errHangUp)
 }
 
 // Stall says nothing until the client gives up.

@@ -328,15 +328,18 @@ func (s *Server) queue() string {
 // message reads a message up to its dot, and takes the stuffing off.
 func (c *Conn) message() ([]byte, error) {
 	var message []byte
-	octets := 0
+	octets, lines := 0, 0
+	defer func() {
+		if !c.encrypted {
+			c.server.note(func(s *Seen) { s.Clear += lines })
+		}
+	}()
 	for {
 		line, err := c.line(&octets)
 		if err != nil {
 			return nil, err
 		}
-		if !c.encrypted {
-			c.server.note(func(s *Seen) { s.Clear += len(line) })
-		}
+		lines += len(line)
 		if string(line) == ".\r\n" {
 			return message, nil
 		}
@@ -351,6 +354,11 @@ func (c *Conn) message() ([]byte, error) {
 func (c *Conn) line(octets *int) ([]byte, error) {
 	var line []byte
 	for {
+		if *octets > c.server.options.After {
+			rest, err := c.in.ReadBytes('\n')
+			*octets += len(rest)
+			return append(line, rest...), err
+		}
 		if *octets == c.server.options.After {
 			if do := c.server.action(Content); do != nil {
 				if err := do(c); err != nil {
