@@ -35,8 +35,9 @@ var settings = []string{
 	"LC_ALL=C",                          // messages that can be looked up
 }
 
-// grace is how long a killed git may keep its pipes open.
-const grace = 2 * time.Second
+// grace is how long a git that ended, or was killed, may keep its pipes open; a busy machine may
+// not come to reading what it said for a while.
+const grace = 20 * time.Second
 
 // command is git in the repository's folder, hardened.
 func (r *Repository) command(ctx context.Context, args []string) *exec.Cmd {

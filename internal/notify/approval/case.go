@@ -92,6 +92,10 @@ func (c Case) agrees(a notify.Approval) error {
 		return err
 	}
 	ours := c.Statement(s.About, a.Role, a.Reason, s.Sample)
+	ours.earlier = s.earlier
+	if kindWord(s.About.Kind) != kindWord(c.Plan.Kind) {
+		return errors.New("it says something else of the kind of letters")
+	}
 	if part := s.differs(ours); part != "" {
 		return errors.New("it says something else of the " + part)
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto"
 	"encoding/pem"
 	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,7 +23,7 @@ import (
 // keygen runs OpenSSH's ssh-keygen, with a text as its input.
 func keygen(t *testing.T, input string, args ...string) (string, error) {
 	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), 5*time.Minute) // a question to nobody would hang
 	defer stop()
 	cmd := exec.CommandContext(ctx, "ssh-keygen", args...)
 	cmd.Stdin = strings.NewReader(input)
@@ -152,12 +153,7 @@ func TestAgent(t *testing.T) {
 	})
 	t.Setenv("SSH_AUTH_SOCK", socket)
 	file, public := openSSHKey(t, "-t", "ed25519")
-	for range 100 {
-		if _, err := os.Stat(socket); err == nil {
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
+	answers(t, socket)
 	if keys := AgentKeys(t.Context()); len(keys) != 0 {
 		t.Errorf("an empty agent holds %q", keys)
 	}
@@ -181,6 +177,19 @@ func TestAgent(t *testing.T) {
 			t.Errorf("%s: %v", key, err)
 		}
 	}
+}
+
+// answers waits until somebody listens at a socket, which has its name a moment earlier.
+func answers(t *testing.T, socket string) {
+	t.Helper()
+	for range 6000 {
+		if c, err := net.Dial("unix", socket); err == nil {
+			_ = c.Close()
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("ssh-agent does not listen")
 }
 
 // What is not there says so, and an interruption is one.

@@ -15,6 +15,10 @@ import (
 // patience is how long a person may take to find a key, type its passphrase or touch it.
 const patience = 3 * time.Minute
 
+// lastWords is how long what a program said may take to be read after its end: on a machine that
+// is short of everything, longer than one would think; and a good signature must not be lost.
+const lastWords = 20 * time.Second
+
 // Keygen runs OpenSSH's programs, so that keys in files, in agents and in hardware sign as
 // they always do. No secret passes through this program: ssh-keygen asks for passphrases.
 type Keygen struct {
@@ -90,7 +94,7 @@ func (k Keygen) run(ctx context.Context, out io.Writer, program string, args ...
 	defer stop()
 	cmd := exec.CommandContext(bounded, path, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = k.Stdin, out, k.Stderr
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = lastWords
 	err = cmd.Run()
 	switch {
 	case ctx.Err() != nil:

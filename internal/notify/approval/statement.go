@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin/internal/bulletin"
 	"tocsin/internal/notify"
 	"tocsin/internal/source"
 )
@@ -30,6 +31,7 @@ type Statement struct {
 	Terms   Terms
 	Decided []notify.Decided // in the order of the ledger
 	Sample  string           // one letter of the plan, nobody's, as its reader sees it
+	earlier bool             // in the form of a tocsin that said of all-clears nothing but their rows
 }
 
 // opening is the sentence that is signed, by role.
@@ -39,8 +41,11 @@ var opening = map[notify.Role]string{
 	notify.BreakingGlass: "I alone decide that the letters of this plan are delivered, without the approvals that it needs.",
 }
 
+// What was signed in the first form still counts: plans were frozen and approved by it. The
+// second is written where it says more, of all-clears.
 const (
 	title       = "tocsin plan statement 1"
+	titleClear  = "tocsin plan statement 2"
 	sampleTitle = "A letter of this plan that is nobody's (it quotes every sentence that any of them can):"
 )
 
@@ -48,7 +53,7 @@ const (
 // that acts or hides. The same statement has the same bytes anywhere.
 func (s Statement) Text() []byte {
 	var w writer
-	w.line(title)
+	w.line(s.title())
 	w.line("")
 	w.line(opening[s.Role])
 	w.line("")
@@ -69,7 +74,7 @@ func (s Statement) Text() []byte {
 	w.value("Planner excluded", yesNo(s.Terms.ExcludePlanner))
 	w.value("Break-glass after", s.Terms.BreakGlass.String())
 	w.value("Allowed signers", s.Terms.Signers)
-	w.rows(s.Decided)
+	w.rows(s)
 	w.inputs(s.Plan.Inputs)
 	w.sample(s.Sample)
 	return []byte(w.String())
@@ -85,17 +90,46 @@ func (w *writer) line(text string) {
 
 func (w *writer) value(name, text string) { w.line(name + ": " + text) }
 
-// rows writes how the affected add up, by standing and by clauses.
-func (w *writer) rows(decided []notify.Decided) {
-	sum := 0
-	for _, d := range decided {
-		if d.Kind != notify.AllClear {
-			sum += d.Rows // an all-clear goes to who is affected no more
+// title is the first line, which says the form.
+func (s Statement) title() string {
+	if s.clears() {
+		return titleClear
+	}
+	return title
+}
+
+// clears reports whether the text says of all-clears how many are told, and what.
+func (s Statement) clears() bool {
+	return !s.earlier && slices.ContainsFunc(s.Decided, func(d notify.Decided) bool { return d.Kind == notify.AllClear })
+}
+
+// allClear is what an all-clear of the plan tells. It follows from the digest of the bulletin's
+// status, which is signed as well: of a bulletin that is withdrawn there is no other letter.
+func (s Statement) allClear() string {
+	if s.Plan.Inputs[notify.StatusInput] == notify.Digest([]byte(bulletin.Withdrawn)) {
+		return "the bulletin is withdrawn"
+	}
+	return "the bulletin does not touch them any more"
+}
+
+// rows writes how the affected add up, by standing and by clauses; and apart from them, who was
+// told before and gets an all-clear.
+func (w *writer) rows(s Statement) {
+	sum, clear := 0, 0
+	for _, d := range s.Decided {
+		if d.Kind == notify.AllClear {
+			clear += d.Rows
+		} else {
+			sum += d.Rows
 		}
 	}
 	w.line("")
 	w.value("Affected", strconv.Itoa(sum))
-	for _, d := range decided {
+	if s.clears() {
+		w.value("Told before, and affected no more", strconv.Itoa(clear))
+		w.value("All-clear", s.allClear())
+	}
+	for _, d := range s.Decided {
 		line := fmt.Sprintf("  %d %s", d.Rows, d.Standing)
 		if d.Kind != "" {
 			line += " " + string(d.Kind)

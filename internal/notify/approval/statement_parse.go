@@ -39,7 +39,11 @@ type reader struct {
 }
 
 func (r *reader) statement() (s Statement) {
-	r.fixed(title, "")
+	first := r.next()
+	if s.earlier = first == title; !s.earlier && first != titleClear {
+		r.fail(r.at, "it does not begin as a statement does")
+	}
+	r.fixed("")
 	sentence := r.next()
 	r.fixed("")
 	s.Role = notify.Role(r.value("Signed as"))
@@ -62,7 +66,7 @@ func (r *reader) statement() (s Statement) {
 	s.Terms.ExcludePlanner = parsed(r, "Planner excluded", isYes)
 	s.Terms.BreakGlass = parsed(r, "Break-glass after", time.ParseDuration)
 	s.Terms.Signers = parsed(r, "Allowed signers", hexDigest)
-	s.Decided = r.decided()
+	s.Decided = r.decided(first == titleClear)
 	s.Plan.Inputs = r.inputs()
 	s.Sample = r.sample()
 	return s
@@ -122,9 +126,14 @@ func (r *reader) block(mark string) (lines []string) {
 	return lines
 }
 
-func (r *reader) decided() (all []notify.Decided) {
+// decided reads the rows. Sums, and what follows from other lines, Text writes anew.
+func (r *reader) decided(clears bool) (all []notify.Decided) {
 	r.fixed("")
-	r.value("Affected") // the sum of the lines, which Text adds up anew
+	r.value("Affected")
+	if clears {
+		r.value("Told before, and affected no more")
+		r.value("All-clear")
+	}
 	for _, line := range r.block("  ") {
 		what, clauses, _ := strings.Cut(line, ": ")
 		count, rest, _ := strings.Cut(what, " ")

@@ -120,7 +120,7 @@ func TestStatementOfAFollowUp(t *testing.T) {
 		{Standing: notify.Told, Rows: 6},
 	}
 	text := c.Statement(About{Title: "A fault", Revision: 2, Kind: notify.Correction}, notify.Approving, "", "").Text()
-	const sums = "Affected: 14\n  3 mailed: severe-action\n  4 mailed all-clear\n  5 mailed correction: severe-action\n  6 told\n"
+	const sums = "Affected: 14\nTold before, and affected no more: 4\nAll-clear: the bulletin does not touch them any more\n  3 mailed: severe-action\n  4 mailed all-clear\n  5 mailed correction: severe-action\n  6 told\n"
 	if !strings.Contains(string(text), "Letters: correction\n") || !strings.Contains(string(text), sums) {
 		t.Errorf("it does not say %q:\n%s", sums, text)
 	}

@@ -22,9 +22,9 @@ type DropError struct {
 func (e *DropError) Error() string { return fmt.Sprintf("%s cannot be dropped: %s", e.Plan, e.Because) }
 
 // Drop abandons a plan none of whose letters has gone out, be it that all of them are in the
-// outbox of a rehearsal: it is closed, on the record, and
-// the plans that were paused for it go on; it returns their names. None are, where it had
-// begun a letter before: then they are closed for good.
+// outbox of a rehearsal: it is closed, on the record, and the plans that were paused for it go
+// on; it returns their names. None are, where it had begun a letter before: then they are
+// closed for good.
 func (l *Ledger) Drop(ctx context.Context, p Stored, s Settlement) (lifted []notify.PlanID, err error) {
 	salt := make([]byte, notify.SaltOctets)
 	if _, err := io.ReadFull(l.salts, salt); err != nil {
@@ -63,7 +63,7 @@ func (p Stored) droppable(ctx context.Context, tx *sql.Tx) error {
 	var out int
 	// What a rehearsal has delivered has not left this machine.
 	err := tx.QueryRowContext(ctx,
-		`SELECT coalesce(superseded, ''), paused, dropped, (SELECT count(*) FROM deliveries WHERE plan = ?1 AND (state = ?2 OR state IN (?3, ?4, ?5) AND NOT ?6 OR twice))
+		`SELECT coalesce(superseded, ''), paused, dropped, (SELECT count(*) FROM deliveries WHERE plan = ?1 AND (state = ?2 OR (state IN (?3, ?4, ?5) OR twice) AND NOT ?6))
 		 FROM plans WHERE plan = ?1`, p.key, string(Intent), string(Accepted), string(Unknown), string(Bounced), rehearsed(p.Plan)).Scan(&by, &paused, &dropped, &out)
 	refused := func(because string, args ...any) error { return &DropError{p.ID, fmt.Sprintf(because, args...)} }
 	switch {

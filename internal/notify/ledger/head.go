@@ -61,13 +61,13 @@ func parsePin(line string) (p pin, err error) {
 	return pin{plan, seq, words[2]}, errors.Join(err1, err2)
 }
 
-// headPath is where the ends of a ledger's chains are pinned: ledger.head of ledger.db.
-func headPath(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) + ".head" }
+// HeadPath is where the ends of a ledger's chains are pinned: ledger.head of ledger.db.
+func HeadPath(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) + ".head" }
 
 // pins reads the head; none where there is no file: nothing was pinned yet, or it was
 // taken away.
 func (l *Ledger) pins() (pins []pin, err error) {
-	data, err := private.Read(headPath(l.path))
+	data, err := private.Read(HeadPath(l.path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -77,7 +77,7 @@ func (l *Ledger) pins() (pins []pin, err error) {
 	for line := range strings.Lines(string(data)) {
 		p, err := parsePin(strings.TrimSuffix(line, "\n"))
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w: %w", headPath(l.path), err, ErrChanged)
+			return nil, fmt.Errorf("%s: %w: %w", HeadPath(l.path), err, ErrChanged)
 		}
 		pins = append(pins, p)
 	}
@@ -107,7 +107,7 @@ func (l *Ledger) holds(ctx context.Context, p pin) error {
 		return err
 	}
 	if hash != p.hash {
-		return &OlderError{Path: l.path, Head: headPath(l.path), Plan: p.plan, Pinned: p.seq, Holds: last}
+		return &OlderError{Path: l.path, Head: HeadPath(l.path), Plan: p.plan, Pinned: p.seq, Holds: last}
 	}
 	return nil
 }
@@ -131,7 +131,7 @@ func (l *Ledger) pin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := durable.Replace(headPath(l.path), []byte(text.String()), 0o600); err != nil {
+	if err := durable.Replace(HeadPath(l.path), []byte(text.String()), 0o600); err != nil {
 		return err
 	}
 	l.unpinned = 0

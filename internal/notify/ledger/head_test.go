@@ -39,7 +39,7 @@ func closed(t *testing.T) (path string, before, after map[string][]byte) {
 func filesBeside(t *testing.T, path string) map[string][]byte {
 	t.Helper()
 	files := make(map[string][]byte)
-	for _, name := range []string{path, headPath(path)} {
+	for _, name := range []string{path, HeadPath(path)} {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -54,7 +54,7 @@ func filesBeside(t *testing.T, path string) map[string][]byte {
 // that is not there, is no fault.
 func TestOlderLedgerIsRefused(t *testing.T) {
 	path, before, after := closed(t)
-	head := headPath(path)
+	head := HeadPath(path)
 	put := func(name string, data []byte) {
 		t.Helper()
 		if err := os.WriteFile(name, data, 0o600); err != nil {
@@ -119,10 +119,10 @@ func TestOlderLedgerIsRefused(t *testing.T) {
 // it is its owner's alone, and a line for each plan.
 func TestHeadIsPinned(t *testing.T) {
 	path, _, files := closed(t)
-	if info, err := os.Stat(headPath(path)); err != nil || info.Mode() != 0o600 {
+	if info, err := os.Stat(HeadPath(path)); err != nil || info.Mode() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
-	if lines := strings.Count(string(files[headPath(path)]), "\n"); lines != 1 {
+	if lines := strings.Count(string(files[HeadPath(path)]), "\n"); lines != 1 {
 		t.Errorf("%d lines of one plan", lines)
 	}
 	l := mustOpen(t, filepath.Join(t.TempDir(), "ledger.db"))
@@ -134,7 +134,7 @@ func TestHeadIsPinned(t *testing.T) {
 	if _, pinned, err := l.Head(p.ID); err != nil || pinned < pinEvery {
 		t.Errorf("%d events are pinned during a run, %v", pinned, err)
 	}
-	if err := os.Remove(headPath(l.path)); err != nil {
+	if err := os.Remove(HeadPath(l.path)); err != nil {
 		t.Fatal(err)
 	}
 	if _, pinned, err := l.Head(p.ID); err != nil || pinned != 0 {
@@ -158,11 +158,11 @@ func TestTornTail(t *testing.T) {
 		t.Fatal(err)
 	}
 	settleAs(t, l, p, r, Accept, claimSome(t, l, p, r, 9))
-	file, log, head := mustRead(t, path), mustRead(t, path+"-wal"), mustRead(t, headPath(path))
+	file, log, head := mustRead(t, path), mustRead(t, path+"-wal"), mustRead(t, HeadPath(path))
 	whole, refused, dice := 0, 0, newChance(t)
 	for cut := 0; cut <= len(log); cut += dice.times(997, 3_989) {
 		torn := filepath.Join(t.TempDir(), "ledger.db")
-		for name, data := range map[string][]byte{torn: file, torn + "-wal": log[:cut], headPath(torn): head} {
+		for name, data := range map[string][]byte{torn: file, torn + "-wal": log[:cut], HeadPath(torn): head} {
 			if err := os.WriteFile(name, data, 0o600); err != nil {
 				t.Fatal(err)
 			}

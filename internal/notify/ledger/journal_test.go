@@ -155,7 +155,7 @@ func TestFlippedRecordIsFound(t *testing.T) {
 	dice := newChance(t)
 	for range dice.times(1000, 12) {
 		change, named := flip(dice)
-		if err := errors.Join(os.WriteFile(path, whole, 0o600), os.Remove(headPath(path))); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := errors.Join(os.WriteFile(path, whole, 0o600), os.Remove(HeadPath(path))); err != nil && !errors.Is(err, os.ErrNotExist) {
 			t.Fatal(err)
 		}
 		behindItsBack(t, path, change)

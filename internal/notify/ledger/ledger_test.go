@@ -120,11 +120,6 @@ func mustOpen(t *testing.T, path string) *Ledger {
 	return l
 }
 
-func newLedger(t *testing.T) *Ledger {
-	t.Helper()
-	return mustOpen(t, filepath.Join(t.TempDir(), "ledger.db"))
-}
-
 func freeze(t *testing.T, l *Ledger, p notify.Plan, entries []notify.Entry) Stored {
 	t.Helper()
 	frozen, err := l.Freeze(ctx, p, pattern, seq(entries))

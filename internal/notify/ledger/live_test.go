@@ -14,21 +14,14 @@ func TestVerifyBesideARun(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer reader.Close()
-	sent := make(chan error)
+	sent, verified := make(chan error, 1), make(chan struct{}, 1)
 	go func() {
 		defer close(sent)
-		for at := created; ; at = at.Add(EnterAfter / 3) {
-			due, err := l.Claim(ctx, p, r, 10, at)
-			if err != nil || len(due) == 0 {
-				sent <- err
-				return
-			}
-			for i := range due {
-				if err := l.Commit(ctx, p, r, all(Accept, due[i:i+1]), nil, at); err != nil {
-					sent <- err
-					return
-				}
-			}
+		sent <- sendBeside(l, p, r, verified)
+	}()
+	defer func() { // the ledger is not closed under the run
+		close(verified)
+		for range sent {
 		}
 	}()
 	times := 0
@@ -44,8 +37,32 @@ func TestVerifyBesideARun(t *testing.T) {
 		if err := reader.Verify(ctx, p); err != nil {
 			t.Fatalf("time %d: %v", times, err)
 		}
+		select {
+		case verified <- struct{}{}:
+		default: // the run has not come to wait for the last one
+		}
 	}
 	if times < 3 {
 		t.Errorf("verified only %d times", times)
+	}
+}
+
+// sendBeside sends every letter of a plan. However slow its reader is, it is not done before that
+// has verified some states between the first and the last.
+func sendBeside(l *Ledger, p Stored, r Run, verified <-chan struct{}) error {
+	at := created
+	for claims := 1; ; claims++ {
+		due, err := l.Claim(ctx, p, r, 10, at)
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		for i := range due {
+			if err := l.Commit(ctx, p, r, all(Accept, due[i:i+1]), nil, at); err != nil {
+				return err
+			}
+		}
+		if at = at.Add(EnterAfter / 3); claims%5 == 0 {
+			<-verified
+		}
 	}
 }

@@ -144,6 +144,8 @@ func (d Delivery) settled(p Stored, how Event) (State, error) {
 	switch {
 	case !slices.Contains(settling, how):
 		return refused("that settles nothing")
+	case how == Resend && d.State == NoLetter && (d.Settled == Told || d.Settled == Keep):
+		return NoLetter, nil // nothing goes out: what was said of it is taken back, in whatever plan
 	case !may && d.State == Intent:
 		return refused("a run has begun it, and the next run finds out what became of it")
 	case !may:

@@ -51,13 +51,14 @@ const (
 	Bounce  Event = "bounce"  // a report says that it came back (RFC 3464)
 
 	Told   Event = "told"   // a person told its tailnet by other ways
-	Resend Event = "resend" // a person decided that it goes out again
+	Resend Event = "resend" // a person decided that it goes out again; or, of a row without a letter, that it was not told
 	Keep   Event = "hold"   // a person decided to leave it as it is
 )
 
 // transitions are all that can happen: an event moves a row from a state that stands
 // here, to the one beside it, and from no other. What a transition needs besides (that it
-// is this run's letter, that no later plan took its place) its operation says.
+// is this run's letter, that no later plan took its place) its operation says. A row without
+// a letter stays one, also where a person takes back what was said of it.
 var transitions = map[Event]map[State]State{
 	Claim:  {Planned: Intent, Deferred: Intent},
 	Dot:    {Intent: Intent},
@@ -112,7 +113,7 @@ func (p Stored) open(standing notify.Standing, state State, settled Event, taken
 	case Rejected, Unknown, Bounced:
 		return !settledSo
 	case NoLetter:
-		return settled == "" && (standing == notify.Unreachable || standing == notify.Undetermined)
+		return !settledSo && (standing == notify.Unreachable || standing == notify.Undetermined)
 	}
 	return false
 }

@@ -59,7 +59,7 @@ func (l *Ledger) Head(id notify.PlanID) (path string, pinned int, err error) {
 			pinned = p.seq
 		}
 	}
-	return filepath.Clean(headPath(l.path)), pinned, err
+	return filepath.Clean(HeadPath(l.path)), pinned, err
 }
 
 // Events is how many events the chain of a plan has.

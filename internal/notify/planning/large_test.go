@@ -18,8 +18,8 @@ func TestVeryManyNodes(t *testing.T) {
 		json     int
 		sentence string
 	}{
-		{30_000, 1, 0, "It has one attachment"},
-		{80_000, 0, 0, "is too large for a letter"},
+		{27_000, 1, 0, "It has one attachment"},
+		{62_000, 0, 0, "is too large for a letter"},
 	} {
 		r := row("a")
 		node := r.Match.Hits[0]

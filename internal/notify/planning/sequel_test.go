@@ -291,6 +291,9 @@ func TestHistoriesArePartitioned(t *testing.T) {
 				}
 			}
 		}
+		if err := survey.Close(); err != nil { // and not all of them at the end
+			t.Fatal(err)
+		}
 	}
 	t.Logf("ends: %v", seen)
 	for _, end := range []string{"", "mailed", "mailed again", "unreachable", "undetermined", "told", "mailed correction", "mailed update", "mailed all-clear", "unreachable correction", "unreachable all-clear"} {

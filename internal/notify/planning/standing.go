@@ -14,7 +14,8 @@ import (
 // standing finds the plan that would be made again: one of equal inputs, unless all of its
 // letters ended in vain; or one that is under way, but for whom it has told itself since. It
 // stands while its own letters reach all who need one, and nobody else: not where one came back
-// that it counts as told, nor where it would write to who was told otherwise.
+// that it counts as told, nor where it would write to who was told otherwise; and while it has a
+// row for each whom a person has to see to.
 func (s Sources) standing(ctx context.Context, book *ledger.Ledger, rows iter.Seq2[notify.Row, error], inputs notify.Inputs, c Classes, now time.Time) (ledger.Stored, bool, error) {
 	id, found, err := book.Equal(ctx, s.Common.Bulletin.ID, inputs, now)
 	if err != nil {
@@ -37,6 +38,9 @@ func (s Sources) standing(ctx context.Context, book *ledger.Ledger, rows iter.Se
 		return ledger.Stored{}, false, err
 	}
 	alike, err := s.writesToThem(ctx, book, last, rows, c)
+	if err == nil && alike {
+		alike, err = seesTo(ctx, book, last, rows)
+	}
 	return last, alike, err
 }
 
@@ -98,6 +102,12 @@ func (s Sources) idle(ctx context.Context, book *ledger.Ledger, rows iter.Seq2[n
 	if err != nil || !found || last.Superseded != "" || last.Paused != "" {
 		return false, err
 	}
+	return seesTo(ctx, book, last, rows)
+}
+
+// seesTo reports whether every row that a person has to see to stands on the record of a plan. One
+// whose letter came back since that was made may be told by nothing else.
+func seesTo(ctx context.Context, book *ledger.Ledger, p ledger.Stored, rows iter.Seq2[notify.Row, error]) (bool, error) {
 	for row, err := range rows {
 		if err != nil {
 			return false, err
@@ -105,7 +115,7 @@ func (s Sources) idle(ctx context.Context, book *ledger.Ledger, rows iter.Seq2[n
 		if row.Standing != notify.Unreachable && row.Standing != notify.Undetermined {
 			continue
 		}
-		d, found, err := book.Delivery(ctx, last, row.Tailnet.ID)
+		d, found, err := book.Delivery(ctx, p, row.Tailnet.ID)
 		if err != nil || !found || !sees(d, row) {
 			return false, err
 		}
