@@ -86,7 +86,7 @@ func freePort() (string, error) {
 // answers waits until a server does.
 func answers(server string) error {
 	var last error
-	for range 100 {
+	for range 1000 {
 		c, err := net.Dial("tcp", server)
 		if err == nil {
 			return c.Close()

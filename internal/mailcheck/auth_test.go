@@ -1,7 +1,6 @@
 package mailcheck
 
 import (
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -13,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"tocsin/internal/notify/mailer"
 )
@@ -97,22 +95,19 @@ func TestPostfixAuthenticates(t *testing.T) {
 // authenticated opens a session and begins a letter in it.
 func authenticated(t *testing.T, r mailer.Relay) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	for range 200 {
-		s, err := r.Dial(ctx)
+	var s *mailer.Session
+	var err error
+	within(patience, func() bool {
+		s, err = r.Dial(t.Context())
 		var lost *mailer.ConnError
-		if errors.As(err, &lost) && lost.Phase <= mailer.Greeting {
-			time.Sleep(50 * time.Millisecond) // it starts anew
-			continue
-		}
-		if err == nil {
-			defer s.Close()
-			err = s.Begin(mailer.Envelope{From: "bounces@example.com", To: "jo@customer.example.com"})
-		}
-		return err
+		startsAnew := errors.As(err, &lost) && lost.Phase <= mailer.Greeting
+		return !startsAnew
+	})
+	if err == nil {
+		defer s.Close()
+		err = s.Begin(mailer.Envelope{From: "bounces@example.com", To: "jo@customer.example.com"})
 	}
-	return errors.New("Postfix does not answer")
+	return err
 }
 
 // setting changes one of Postfix's settings, and lets no process go on with the old one.
@@ -157,13 +152,9 @@ func startDovecot(t *testing.T, mx postfix) {
 	}
 	startWatched(t, exec.Command("sh", "-c", `"$@" </dev/null &`+"\n"+whileWatched, "sh", dovecot, "-F", "-c", filepath.Join(folder, "conf")))
 	more(t, filepath.Join(mx.folder, "conf", "main.cf"), fmt.Sprintf("smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\nsmtpd_sasl_path = %s/auth\nsmtpd_delay_reject = no\nsmtpd_sender_restrictions = permit_sasl_authenticated, reject\nmax_use = 1\n", folder))
-	for range 200 {
-		if _, err := os.Stat(filepath.Join(folder, "auth")); err == nil {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
+	if !within(patience, func() bool { _, err := os.Stat(filepath.Join(folder, "auth")); return err == nil }) {
+		t.Fatalf("Dovecot does not answer; its log:\n%s", dovecotLog(mx))
 	}
-	t.Fatalf("Dovecot does not answer; its log:\n%s", dovecotLog(mx))
 }
 
 func dovecotProgram(t *testing.T) string {

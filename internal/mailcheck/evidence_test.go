@@ -48,19 +48,26 @@ func TestRelayTells(t *testing.T) {
 	after := time.Now()
 	handOver(t, mx, evidence.Letter{MessageID: "last@example.com", ReturnPath: "bounces@example.com"}, "jo@arrived.example") // the log goes on
 
-	l := evidence.NewLog(letters, evidence.LogOptions{Zone: time.Local, Until: after})
-	if err := l.ReadFiles([]string{filepath.Join(mx.folder, "log", "mail.log")}); err != nil {
-		t.Fatal(err)
-	}
-	first, last := l.Span()
-	for i, f := range fates {
-		got := l.Of(letters[i].MessageID, first, first, last)
-		if got.Fate != f.want || got.Code != f.code || strings.Contains(got.Said, "@") {
-			t.Errorf("to %s: %+v, want %s %s; the log:\n%s", f.to, got, f.want, f.code, mx.log())
+	var wrong []string
+	if !within(patience, func() bool { // what writes its log may be behind what delivers
+		wrong = nil
+		l := evidence.NewLog(letters, evidence.LogOptions{Zone: time.Local, Until: after})
+		if err := l.ReadFiles([]string{filepath.Join(mx.folder, "log", "mail.log")}); err != nil {
+			t.Fatal(err)
 		}
-		if got := l.Of(letters[i].MessageID, first.AddDate(0, 0, -1), first.AddDate(0, 0, -1), last); f.want == evidence.Unseen && got.Fate != evidence.Unknown {
-			t.Errorf("to %s, since yesterday: %s", f.to, got.Fate)
+		first, last := l.Span()
+		for i, f := range fates {
+			got := l.Of(letters[i].MessageID, first, first, last)
+			if got.Fate != f.want || got.Code != f.code || strings.Contains(got.Said, "@") {
+				wrong = append(wrong, fmt.Sprintf("to %s: %+v, want %s %s", f.to, got, f.want, f.code))
+			}
+			if got := l.Of(letters[i].MessageID, first.AddDate(0, 0, -1), first.AddDate(0, 0, -1), last); f.want == evidence.Unseen && got.Fate != evidence.Unknown {
+				wrong = append(wrong, fmt.Sprintf("to %s, since yesterday: %s", f.to, got.Fate))
+			}
 		}
+		return len(wrong) == 0
+	}) {
+		t.Errorf("%s\nthe log:\n%s", strings.Join(wrong, "\n"), mx.log())
 	}
 	if bounce.Kind != evidence.Status || bounce.Action() != evidence.Failed || bounce.Recipients[0].Code != "5.1.1" ||
 		!bounce.Known || bounce.Letter.Row != 2 || !returnPaths.Of(bounce.Letter, evidencePlan) || bounce.Hint != letters[1].MessageID {
@@ -115,21 +122,19 @@ func (mx postfix) awaitBounce(t *testing.T) evidence.Report {
 	reader := evidence.Reader{Path: returnPaths, Limits: evidence.Usual()}
 	box := filepath.Join(mx.folder, "mail", "box")
 	var found *evidence.Report
-	for range 600 {
+	if !within(patience, func() bool {
 		err := reader.Folder(box, func(r evidence.Report) error {
 			if r.Kind == evidence.Status {
 				found = &r
 			}
 			return nil
 		})
-		if found != nil {
-			return *found
-		}
-		if err != nil && !os.IsNotExist(err) && !strings.Contains(err.Error(), "is not a Maildir") {
+		if found == nil && err != nil && !os.IsNotExist(err) && !strings.Contains(err.Error(), "is not a Maildir") {
 			t.Fatal(err)
 		}
-		time.Sleep(100 * time.Millisecond)
+		return found != nil
+	}) {
+		t.Fatalf("no bounce came; Postfix says:\n%s", mx.log())
 	}
-	t.Fatalf("no bounce came; Postfix says:\n%s", mx.log())
-	return evidence.Report{}
+	return *found
 }

@@ -3,6 +3,7 @@ package mailcheck
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/mail"
 	"net/textproto"
@@ -117,14 +118,23 @@ func openFolder(t *testing.T) string {
 	return folder
 }
 
-func freePort(t *testing.T) string {
+// freePort is where nobody listens. It is not of those that whoever asks for any port gets: until
+// Postfix listens there such a one may go to another test, of which thousands ask.
+func freePort(t *testing.T) (address string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	var err error
+	for range 100 {
+		address = fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))
+		var l net.Listener
+		if l, err = net.Listen("tcp", address); err == nil {
+			err = l.Close()
+			break
+		}
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return address
 }
 
 // mailUser owns the mailbox. Postfix delivers as nobody of the first hundred users.
@@ -193,25 +203,25 @@ type session struct{ *textproto.Conn }
 // (https://www.postfix.org/XCLIENT_README.html).
 func (mx postfix) call(t *testing.T) session {
 	t.Helper()
-	for range 200 {
-		conn, err := net.DialTimeout("tcp", mx.address, time.Second)
-		if err != nil {
-			time.Sleep(50 * time.Millisecond)
-			continue
-		}
-		t.Cleanup(func() { conn.Close() })
-		if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
-			t.Fatal(err)
-		}
-		s := session{textproto.NewConn(conn)}
-		s.hear(t, 220, "connect")
-		s.want(t, 250, "EHLO mail.example.com")
-		s.want(t, 220, "XCLIENT NAME=mail.example.com ADDR=%s", outside)
-		s.want(t, 250, "EHLO mail.example.com")
-		return s
+	var conn net.Conn
+	answers := func() (yes bool) {
+		var err error
+		conn, err = net.DialTimeout("tcp", mx.address, patience)
+		return err == nil
 	}
-	t.Fatalf("Postfix does not answer; its log:\n%s", mx.log())
-	return session{}
+	if !within(patience, answers) {
+		t.Fatalf("Postfix does not answer; its log:\n%s", mx.log())
+	}
+	t.Cleanup(func() { conn.Close() })
+	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	s := session{textproto.NewConn(conn)}
+	s.hear(t, 220, "connect")
+	s.want(t, 250, "EHLO mail.example.com")
+	s.want(t, 220, "XCLIENT NAME=mail.example.com ADDR=%s", outside)
+	s.want(t, 250, "EHLO mail.example.com")
+	return s
 }
 
 // outside is where Postfix is told that letters come from: an address that no host has
@@ -239,12 +249,10 @@ func (mx postfix) collect(t *testing.T, letters []letter) {
 	t.Helper()
 	box := filepath.Join(mx.folder, "mail", "box", "new")
 	var files []string
-	for range 600 {
-		if files, _ = filepath.Glob(filepath.Join(box, "*")); len(files) >= len(letters) {
-			break
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
+	within(patience, func() bool {
+		files, _ = filepath.Glob(filepath.Join(box, "*"))
+		return len(files) >= len(letters)
+	})
 	for _, file := range files {
 		id := messageID(t, file)
 		i := slices.IndexFunc(letters, func(l letter) bool { return l.id == id })

@@ -21,7 +21,8 @@ const (
 	list    = "../browse/package-lock.json"
 )
 
-// patience is how long one run of a judge may take. None comes near it but by hanging.
+// patience is how long one run of a judge may take, or a server to do what it is waited for. None
+// comes near it but by hanging.
 const patience = 4 * time.Minute
 
 // programs are the paths of the judges' programs, and of the folder of npm packages.

@@ -130,15 +130,11 @@ func relayAt(t *testing.T, address string, roots *x509.CertPool) mailer.Relay {
 // dial waits until the relay answers.
 func dial(t *testing.T, r mailer.Relay) *mailer.Session {
 	t.Helper()
+	var s *mailer.Session
 	var err error
-	for range 200 {
-		var s *mailer.Session
-		if s, err = r.Dial(t.Context()); err == nil {
-			t.Cleanup(s.Close)
-			return s
-		}
-		time.Sleep(50 * time.Millisecond)
+	if !within(patience, func() bool { s, err = r.Dial(t.Context()); return err == nil }) {
+		t.Fatal(err)
 	}
-	t.Fatal(err)
-	return nil
+	t.Cleanup(s.Close)
+	return s
 }

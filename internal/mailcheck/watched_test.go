@@ -27,7 +27,7 @@ func startWatched(t *testing.T, c *exec.Cmd) {
 	t.Helper()
 	var said bytes.Buffer
 	c.Stdout, c.Stderr = &said, &said
-	c.WaitDelay = 10 * time.Second
+	c.WaitDelay = time.Minute
 	ownGroup(c)
 	hangUp, err := c.StdinPipe()
 	if err != nil {
@@ -41,4 +41,14 @@ func startWatched(t *testing.T, c *exec.Cmd) {
 			t.Errorf("%v\n%s", err, &said)
 		}
 	})
+}
+
+// within reports whether something comes true in time.
+func within(limit time.Duration, done func() bool) bool {
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if done() {
+			return true
+		}
+	}
+	return false
 }

@@ -28,7 +28,7 @@ func TestServerEndsWithItsTest(t *testing.T) {
 	}
 	if file := os.Getenv(ofServer); file != "" {
 		startWatched(t, exec.Command("sh", "-c", `"$2" sleep 600 </dev/null >/dev/null 2>&1 &`+"\necho $! >\"$1\"\n"+whileWatched, "sh", file, setsid))
-		time.Sleep(time.Minute)
+		time.Sleep(5 * time.Minute)
 		return
 	}
 	c := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
@@ -39,7 +39,7 @@ func TestServerEndsWithItsTest(t *testing.T) {
 		t.Fatal(err)
 	}
 	server := 0
-	if !within(20*time.Second, func() bool {
+	if !within(patience, func() bool {
 		text, _ := os.ReadFile(file)
 		_, err := fmt.Sscanln(string(text), &server)
 		return err == nil
@@ -50,17 +50,7 @@ func TestServerEndsWithItsTest(t *testing.T) {
 		t.Error(err)
 	}
 	_ = c.Wait()
-	if !within(20*time.Second, func() bool { return errors.Is(syscall.Kill(server, 0), syscall.ESRCH) }) {
+	if !within(patience, func() bool { return errors.Is(syscall.Kill(server, 0), syscall.ESRCH) }) {
 		t.Errorf("process %d is there still: %v", server, syscall.Kill(server, syscall.SIGKILL))
 	}
-}
-
-// within reports whether something comes true in time.
-func within(limit time.Duration, done func() bool) bool {
-	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if done() {
-			return true
-		}
-	}
-	return false
 }

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -263,6 +264,8 @@ func postgresLongRows(t *testing.T, server *pgtest.Server) {
 // postgresStopped: who stops waiting ends the query, before its first row and after,
 // here and on the server.
 func postgresStopped(t *testing.T, server *pgtest.Server) {
+	defer func(usual time.Duration) { longestParting = usual }(longestParting)
+	longestParting = 5 * time.Minute
 	for query, first := range map[string]bool{
 		"SELECT generate_series(1, 100000000)": true,
 		"SELECT pg_sleep(600)":                 false,
@@ -305,7 +308,7 @@ func postgresStopped(t *testing.T, server *pgtest.Server) {
 // What waits until the reader's query runs, and until no query of the reader's does.
 const (
 	untilBusy = "DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'reader' AND query LIKE '%sleep%' AND state = 'active') LOOP PERFORM pg_sleep(0.01), pg_stat_clear_snapshot(); END LOOP; END $$"
-	untilIdle = "SET statement_timeout = '60s'; DO $$ BEGIN WHILE EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'reader' AND state = 'active') LOOP PERFORM pg_sleep(0.01), pg_stat_clear_snapshot(); END LOOP; END $$"
+	untilIdle = "SET statement_timeout = '300s'; DO $$ BEGIN WHILE EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'reader' AND state = 'active') LOOP PERFORM pg_sleep(0.01), pg_stat_clear_snapshot(); END LOOP; END $$"
 )
 
 // postgresPasswords is F53: they come from the environment and from files, and no
