@@ -47,7 +47,7 @@ func playDatabase(t *testing.T, kind string, setup func(*testscript.Env), run fu
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/databases",
 		RequireExplicitExec: true,
-		Setup:               func(env *testscript.Env) error { setup(env); return nil },
+		Setup:               func(env *testscript.Env) error { setup(env); env.Setenv("GORACE", endsAtOnce()); return nil },
 		Condition:           func(condition string) (bool, error) { return condition == kind, nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits,

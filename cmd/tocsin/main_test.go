@@ -35,11 +35,17 @@ func inJune() time.Time { return june.Add(time.Since(started)) }
 
 var june, started = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC), time.Now()
 
+// endsAtOnce are the settings of the race detector in the programs that a test starts. Each would
+// sleep for a second before it ends, lest a goroutine that nobody waits for races by then: in 700
+// commands that is most of the time.
+func endsAtOnce() string { return os.Getenv("GORACE") + " atexit_sleep_ms=0" }
+
 // TestScript plays testdata/script: each file is a terminal session about one thing.
 func TestScript(t *testing.T) {
 	relays := &relays{TB: t, of: make(map[string]*smtptest.Server)}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
+		Setup:               func(env *testscript.Env) error { env.Setenv("GORACE", endsAtOnce()); return nil },
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

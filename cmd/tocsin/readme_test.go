@@ -27,7 +27,7 @@ func TestReadme(t *testing.T) {
 			continue
 		}
 		shell := exec.Command("sh", "-c", s.command+" 2>err; cat err >&2; rm -f err")
-		shell.Dir, shell.Env = dir, append(os.Environ(), "PATH="+path)
+		shell.Dir, shell.Env = dir, append(os.Environ(), "PATH="+path, "GORACE="+endsAtOnce())
 		out, _ := shell.CombinedOutput() // exit statuses are the scripts' business
 		if !s.shows.MatchString(string(out)) {
 			t.Errorf("$ %s\nprints\n%s\nbut README.md shows %s", s.command, out, s.shows)

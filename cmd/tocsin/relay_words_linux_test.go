@@ -69,10 +69,13 @@ func killedAtEveryWord(t *testing.T, tool string) {
 		some = append(some, n+1)
 	}
 	if !soaking() {
-		some = sampled(t, some, 10)
+		some = shuffled(t, some)
 	}
 	x := make(matrix)
-	for _, n := range some {
+	for tried, n := range some {
+		if !soaking() && tried >= 10 && len(x) >= 3 {
+			break // before that, senders were through when they were to die
+		}
 		m.anew()
 		if o.run(m.command(m.sending()...), n, syscall.SIGKILL) != nil {
 			at := "killed after " + moments[o.last]

@@ -7,19 +7,25 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"tocsin/internal/notify/smtptest"
 )
 
 // twoAtATime is F41 and F21: of two senders of one plan one sends all of it, each letter to its
-// own tailnet alone; the other is told who that is, and ends with exit status 5.
+// own tailnet alone; the other is told who that is, and ends with exit status 5. The relay takes the
+// first letter once one of them has ended, so that they meet.
 func twoAtATime(t *testing.T, tool string) {
 	letters := 1000
 	if soaking() {
 		letters = 10_000
 	}
-	m := newMailing(t, tool, letters, smtptest.Options{})
+	ended := make(chan bool)
+	m := newMailing(t, tool, letters, smtptest.Options{Script: smtptest.Once(smtptest.Mail, 0, func(c *smtptest.Conn) error {
+		<-ended
+		return c.Usual()
+	})})
 	var said [2]bytes.Buffer
 	var senders [2]*exec.Cmd
 	for i := range senders {
@@ -29,11 +35,17 @@ func twoAtATime(t *testing.T, tool string) {
 			t.Fatal(err)
 		}
 	}
+	var first sync.Once
+	var waits sync.WaitGroup
 	status := make([]int, len(senders))
 	for i, c := range senders {
-		_ = c.Wait()
-		status[i] = c.ProcessState.ExitCode()
+		waits.Go(func() {
+			_ = c.Wait()
+			status[i] = c.ProcessState.ExitCode()
+			first.Do(func() { close(ended) })
+		})
 	}
+	waits.Wait()
 	loser := slices.Index(status, 5)
 	if loser < 0 || status[1-loser] != 0 {
 		t.Fatalf("they end with %v\n%s\n%s", status, &said[0], &said[1])

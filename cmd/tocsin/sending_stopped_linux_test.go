@@ -22,16 +22,19 @@ func stoppedByPeople(t *testing.T, tool string) {
 	const letters, exitStopped = 40, 130
 	var mu sync.Mutex
 	var stop func()
-	taken := 0
+	taken, stops := 0, false
 	m := newMailing(t, tool, letters, smtptest.Options{Script: func(now smtptest.Moment, _ int) smtptest.Action {
 		mu.Lock()
 		defer mu.Unlock()
 		if now != smtptest.Taken {
 			return nil
 		}
-		if taken++; taken == 8 {
+		switch taken++; {
+		case taken == 8:
 			stop()
 			time.Sleep(mercy)
+		case taken > 8 && stops: // so that letters are left, however late the sender hears of it
+			time.Sleep(mercy / 3)
 		}
 		return nil
 	}})
@@ -58,6 +61,7 @@ func stoppedByPeople(t *testing.T, tool string) {
 		sender := exec.Command("sh", shell...)
 		sender.Stdout, sender.Stderr = write, write
 		mu.Lock()
+		stops = c.status == exitStopped
 		taken, stop = 0, func() {
 			if !c.reads {
 				_ = read.Close()
@@ -86,6 +90,9 @@ func stoppedByPeople(t *testing.T, tool string) {
 		if states["unknown"]+states["intent"] > 0 || (states["accepted"] == letters) != whole {
 			t.Errorf("%s: %v", c.how, states)
 		}
+		mu.Lock()
+		stops = false
+		mu.Unlock()
 		m.wants(0, m.command(m.sending()...))
 		m.reckon(c.how)
 		_ = read.Close()

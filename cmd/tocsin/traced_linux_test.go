@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,23 +40,48 @@ type call struct {
 	octets int64  // that it wrote
 	at     int64  // where in the file
 	made   bool   // false: a fault came in its place
+	began  int    // on this line of the trace
+	ended  int    // on this line: the same, where no other thread came between
 }
+
+// never is when a call ends that is cut off.
+const never = math.MaxInt
 
 var callLine = regexp.MustCompile(`^(\d+) +(\w+)\((?:\d+|AT_FDCWD)<([^>]*)>(?:, "([^"]*)"?[^,]*(?:, (\d+)(?:, (\d+))?)?)?`)
 
-// calls reads a trace.
+// resumed is the second line of a call, where another thread has come between.
+var resumed = regexp.MustCompile(`^(\d+) +<\.\.\. \w+ resumed>`)
+
+// calls reads a trace, in the order in which the calls began.
 func calls(t *testing.T, trace string) (all []call) {
 	t.Helper()
 	text, err := os.ReadFile(trace)
 	if err != nil {
 		t.Fatal(err)
 	}
+	under := make(map[string]int) // by thread, the call that it is at
+	n := 0
 	for line := range strings.Lines(string(text)) {
-		if m := callLine.FindStringSubmatch(line); m != nil {
-			octets, _ := strconv.ParseInt(m[5], 10, 64)
-			at, _ := strconv.ParseInt(m[6], 10, 64)
-			all = append(all, call{m[1], m[2], m[3], m[4], octets, at, !strings.Contains(line, "(INJECTED)")})
+		n++
+		made := !strings.Contains(line, "(INJECTED)")
+		if m := resumed.FindStringSubmatch(line); m != nil {
+			if i, known := under[m[1]]; known {
+				all[i].ended, all[i].made = n, made
+			}
+			continue
 		}
+		m := callLine.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		octets, _ := strconv.ParseInt(m[5], 10, 64)
+		at, _ := strconv.ParseInt(m[6], 10, 64)
+		c := call{m[1], m[2], m[3], m[4], octets, at, made, n, n}
+		delete(under, c.thread)
+		if strings.Contains(line, "<unfinished ...>") {
+			c.ended, under[c.thread] = never, len(all)
+		}
+		all = append(all, c)
 	}
 	return all
 }
@@ -125,8 +151,9 @@ type point struct {
 
 func (p point) String() string { return fmt.Sprintf("%s %d", p.name, p.n) }
 
-// points lists where a whole run can be cut.
-func (m *mailing) points(strace string, want func(call) bool) (all []point) {
+// points lists where a whole run can be cut, and is how many such calls it makes. Those are more,
+// as threads share them in another way each time.
+func (m *mailing) points(strace string, want func(call) bool) (all []point, of int) {
 	m.Helper()
 	m.anew()
 	c, trace := m.traced(strace)
@@ -134,12 +161,16 @@ func (m *mailing) points(strace string, want func(call) bool) (all []point) {
 	m.reckon("a run that nothing happens to")
 	came := make(map[[2]string]int)
 	for _, c := range calls(m.T, trace) {
-		of := [2]string{c.thread, c.name}
-		if came[of]++; want(c) && !slices.Contains(all, point{c.name, came[of]}) {
-			all = append(all, point{c.name, came[of]})
+		by := [2]string{c.thread, c.name}
+		came[by]++
+		if !want(c) {
+			continue
+		}
+		if of++; !slices.Contains(all, point{c.name, came[by]}) {
+			all = append(all, point{c.name, came[by]})
 		}
 	}
-	return all
+	return all, of
 }
 
 // last is the call at which a run was cut, by its number in the whole run.

@@ -118,6 +118,9 @@ func (p *program) approvals(ctx context.Context, s *site, book *ledger.Ledger, p
 		return err
 	case err != nil:
 		p.print("  the approvals do not count: %s", source.Visible(err.Error()))
+		if next := refusalOf(err).next; next != "" {
+			p.next("%s", next)
+		}
 		return errIncomplete
 	}
 	p.print("  %s", tallyLine(t))

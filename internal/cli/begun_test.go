@@ -92,6 +92,7 @@ func (s session) sql(query string) {
 // TestPlanWaitsForBegunLetters is F34: a plan beside letters that a killed run had
 // begun is refused, with the command that settles them; status knows of them.
 func TestPlanWaitsForBegunLetters(t *testing.T) {
+	t.Parallel()
 	s := newSession(t)
 	s.wants(exitDone, "plan TS-2026-002")
 	s.begin(notify.PlanID{Bulletin: "TS-2026-002", Number: 1})
@@ -107,6 +108,7 @@ func TestPlanWaitsForBegunLetters(t *testing.T) {
 // TestStatusKnowsEveryPlan is F34: begun letters are open also where a later plan has
 // taken their plan's place.
 func TestStatusKnowsEveryPlan(t *testing.T) {
+	t.Parallel()
 	s := newSession(t)
 	s.wants(exitDone, "plan TS-2026-002")
 	s.begin(notify.PlanID{Bulletin: "TS-2026-002", Number: 1})

@@ -25,6 +25,7 @@ func nameless(report string, letter smtptest.Transaction) string {
 // TestContradictionsBounce is F33: a report that says things twice, and differently, is taken
 // at its gravest, and not left.
 func TestContradictionsBounce(t *testing.T) {
+	t.Parallel()
 	s, letters := sent(t, smtptest.Options{})
 	for i, twice := range []struct{ field, other string }{
 		{"Diagnostic-Code:", "Diagnostic-Code: smtp; 550 another line\n"}, {"Status:", "Status: 2.0.0\n"}, {"Action:", "Action: delivered\n"},
@@ -41,6 +42,7 @@ func TestContradictionsBounce(t *testing.T) {
 // TestUnreadableIsADoubt is F33: what came to a letter's return path and could not be read is
 // left to a person, who is told whose it is, until that person has put it on record.
 func TestUnreadableIsADoubt(t *testing.T) {
+	t.Parallel()
 	s, letters := sent(t, smtptest.Options{})
 	report := reportOn(t, "reports/postfix", letters[0])
 	broken := strings.Replace(report, "Subject:", "this is no field\nSubject:", 1)
@@ -68,6 +70,7 @@ func TestUnreadableIsADoubt(t *testing.T) {
 // Message-ID in what it returns leads to the letter, and a person judges. What strangers'
 // letters came back by, and what says of none that it failed, leaves nothing to do.
 func TestReportOfNoNameIsADoubt(t *testing.T) {
+	t.Parallel()
 	s, letters := sent(t, smtptest.Options{})
 	l := letters[0]
 	report := nameless(quoting(reportOn(t, "reports/postfix", l), l), l)
@@ -112,6 +115,7 @@ func TestReportOfNoNameIsADoubt(t *testing.T) {
 // TestLetterThatTheLedgerDoesNotHold is F43 and F33: a report of a letter made with our key,
 // in a ledger that knows nothing of it, is somebody's business.
 func TestLetterThatTheLedgerDoesNotHold(t *testing.T) {
+	t.Parallel()
 	s := newSession(t)
 	s.wants(exitDone, "plan TS-2026-002")
 	s.edit("tocsin.yaml", "  transport:", returning+"  transport:")
@@ -147,6 +151,7 @@ func TestLetterThatTheLedgerDoesNotHold(t *testing.T) {
 // TestDeferredOnceBouncesOnce is F33: a letter that a relay took at the second try was sent
 // once, and a report on it counts, however slow the clock of the server that wrote it.
 func TestDeferredOnceBouncesOnce(t *testing.T) {
+	t.Parallel()
 	server := smtptest.Start(t, smtptest.Options{Keep: true, Script: smtptest.Once(smtptest.Rcpt, 7, smtptest.Reply("450 4.2.0 greylisted"))})
 	s := relayed(t, server, returning)
 	s.wants(exitIncomplete, now+"send TS-2026-002/1 --live --once --canary 0 --connections 1 --yes TS-2026-002/1", "deferred 1")
@@ -163,6 +168,7 @@ func TestDeferredOnceBouncesOnce(t *testing.T) {
 // TestConfirmedAndThenBounced is F33: a letter that was confirmed, and never sent again, comes
 // back by every later report, whenever the letter came to the server that reports.
 func TestConfirmedAndThenBounced(t *testing.T) {
+	t.Parallel()
 	s, letters := sent(t, smtptest.Options{Script: dropping(4)}) // the first is to the site itself
 	delivered := strings.NewReplacer("Action: failed", "Action: delivered", "Status: 5.1.1", "Status: 2.0.0").Replace(reportOn(t, "reports/postfix", letters[3]))
 	if said := s.says(exitIncomplete, delivered, bounced34+"-"); !strings.Contains(said, "1 confirmed as delivered") {
@@ -175,6 +181,7 @@ func TestConfirmedAndThenBounced(t *testing.T) {
 
 // TestLineFromInAMaildir: what was filed by a pipe is read there as from standard input.
 func TestLineFromInAMaildir(t *testing.T) {
+	t.Parallel()
 	s, letters := sent(t, smtptest.Options{})
 	s.file("new/1", "From MAILER-DAEMON Mon May  4 09:00:00 2026\n"+reportOn(t, "reports/postfix", letters[0]))
 	if said := s.says(exitIncomplete, "", bounced34, s.box()); !strings.Contains(said, "1 bounced") {

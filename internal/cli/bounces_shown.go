@@ -57,7 +57,7 @@ func (p *program) sayBounces(ctx context.Context, s *site, mailbox string, found
 	p.printBounces(out)
 	if how.dry {
 		p.say("dry run: nothing was written")
-		return nil
+		return found.left(out)
 	}
 	return p.afterBounces(ctx, s, found, out)
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // unwilling takes everything, and cannot be closed.
@@ -55,12 +56,13 @@ func TestWithout(t *testing.T) {
 // closed, as any other does. Somebody takes its lock file away while the plan is at it; where they
 // are too late, they try once more.
 func TestIdlePlanTellsOfItsLedger(t *testing.T) {
+	t.Parallel()
 	s, _ := streetOf(t, 1, nil)
 	s.wants(exitDone, sendStreet, "accepted 1")
 	const idle = "--now 2026-06-08T09:00:00Z plan TS-2026-002"
 	s.wants(exitDone, idle, "there is no letter to write")
 	lock := filepath.Join(s.site, "var", "ledger.db.lock")
-	for range 100 {
+	for began := time.Now(); time.Since(began) < hangs; {
 		done, taken := make(chan bool), make(chan bool)
 		go func() { taken <- takeAway(lock, "planning TS-2026-002", done) }()
 		var said bytes.Buffer

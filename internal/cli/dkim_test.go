@@ -38,6 +38,7 @@ const twoKeys = "  dkim: {selector: s1, key_file: secrets/dkim.pem, ed25519: {se
 // Two keys sign each letter, and `tocsin dkim` prints the records that both are verified by
 // (F32, RFC 8463).
 func TestTwoKeysSign(t *testing.T) {
+	t.Parallel()
 	server := smtptest.Start(t, smtptest.Options{Keep: true})
 	s := relayed(t, server, twoKeys)
 	s.wants(exitRefused, "dkim", "secrets/dkim.pem is missing")
@@ -69,6 +70,7 @@ func TestTwoKeysSign(t *testing.T) {
 
 // Keys of one kind, or under one name, are refused before anything is signed.
 func TestKeysThatDoNotGoTogether(t *testing.T) {
+	t.Parallel()
 	server := smtptest.Start(t, smtptest.Options{})
 	s := relayed(t, server, twoKeys)
 	s.signs("secrets/dkim.pem")
@@ -84,6 +86,7 @@ func TestKeysThatDoNotGoTogether(t *testing.T) {
 
 // A site that signs nothing has no records.
 func TestNoKeys(t *testing.T) {
+	t.Parallel()
 	s := newSession(t)
 	s.wants(exitRefused, "dkim", "letters are not signed here", "tocsin")
 }

@@ -13,10 +13,7 @@ import (
 	"tocsin/internal/content"
 	"tocsin/internal/lock"
 	"tocsin/internal/notify"
-	"tocsin/internal/notify/approval"
 	"tocsin/internal/notify/database"
-	"tocsin/internal/notify/ledger"
-	"tocsin/internal/notify/send"
 	"tocsin/internal/private"
 	"tocsin/internal/publish"
 	"tocsin/internal/source"
@@ -167,29 +164,15 @@ func refusalOf(err error) *refusal {
 		held    *lock.HeldError
 		foreign *publish.ForeignError
 		loose   *private.LooseError
-		cut     *database.ForeignError
-		distant *database.UnreachableError
 		damaged *database.DamagedError
+		cut     *database.ForeignError
 		disk    *database.DiskError
-		begun   *ledger.OpenError
-		paused  *ledger.PausedError
-		dropped *ledger.DropError
-		older   *ledger.OlderError
-		fenced  *ledger.FencedError
-		kept    *ledger.KeptError
-		settled *ledger.SettleError
-		later   *send.SupersededError
-		ended   *send.DroppedError
-		path    *fs.PathError
-		drift   *send.DriftError
-		stale   *send.StaleError
-		few     *approval.TooFewError
-		lacking *approval.MissingError
-		forged  *approval.InvalidError
-		page    *templates.Error
+		distant *database.UnreachableError
 		manual  *content.ManualError
+		page    *templates.Error
 		letter  *notify.LetterError
 		large   *notify.SizeError
+		path    *fs.PathError
 	)
 	switch {
 	case errors.As(err, &own):
@@ -212,42 +195,13 @@ func refusalOf(err error) *refusal {
 		return &refusal{exitIO, err.Error(), "see that the disk has room and can be written, then the same command again: nothing moved that is not on record"}
 	case errors.As(err, &distant):
 		return &refusal{exitIO, err.Error(), "see that the database runs, and that psql with the same URL reaches it; then the same command again"}
-	case errors.As(err, &begun):
-		return &refusal{exitRefused, err.Error(), "tocsin send " + begun.Plan.String()}
-	case errors.As(err, &paused):
-		return &refusal{exitRefused, err.Error(), fmt.Sprintf("tocsin send %s; or tocsin settle %s --drop --by NAME --why REASON lets this one go on", paused.By, paused.By)}
-	case errors.As(err, &dropped):
-		return &refusal{exitRefused, err.Error(), "tocsin status " + dropped.Plan.String()}
-	case errors.As(err, &later):
-		return &refusal{exitRefused, err.Error(), "tocsin send " + later.By}
-	case errors.As(err, &ended):
-		return &refusal{exitRefused, err.Error(), "tocsin plan " + string(ended.Plan.Bulletin)}
-	case errors.As(err, &drift):
-		return &refusal{exitRefused, err.Error(), "tocsin plan " + string(drift.Plan.Bulletin)}
-	case errors.As(err, &stale):
-		return &refusal{exitRefused, err.Error(), "tocsin plan " + string(stale.Plan.Bulletin)}
-	case errors.As(err, &few):
-		return &refusal{exitRefused, err.Error(), "add their keys to the file of allowed signers, or lower approvals.required"}
-	case errors.As(err, &lacking):
-		return &refusal{exitRefused, err.Error(), nextApproval(lacking.Tally)}
-	case errors.As(err, &forged):
-		return &refusal{exitRefused, err.Error(), "find out who changed the ledger; tocsin plan " + string(forged.Plan.Bulletin) + " begins anew, once something has changed"}
-	case errors.Is(err, approval.ErrNoKeygen):
-		return &refusal{exitIO, err.Error(), "install it, or let tocsin approve PLAN --request FILE write what somebody signs elsewhere"}
-	case errors.As(err, &older):
-		return &refusal{exitRefused, err.Error(), fmt.Sprintf("restore the newest copy, with the -wal file beside it; where there is none, look up which letters of %s the mailbox or the relay has, and move %s away", older.Plan, quoted(older.Head))}
-	case errors.As(err, &fenced):
-		return &refusal{exitLocked, err.Error(), "tocsin status shows how the plan stands"}
-	case errors.As(err, &kept) && kept.Open > 0:
-		return &refusal{exitRefused, err.Error(), fmt.Sprintf("tocsin status %s names them, and says what closes them", kept.Plan)}
-	case errors.As(err, &kept):
-		return &refusal{exitRefused, err.Error(), ""}
-	case errors.As(err, &settled):
-		return &refusal{exitRefused, err.Error(), fmt.Sprintf("tocsin status %s", settled.Plan)}
-	case errors.Is(err, ledger.ErrChanged):
-		return &refusal{exitRefused, err.Error(), "restore the ledger from a backup; what was delivered since then only the mailbox knows"}
-	case errors.Is(err, ledger.ErrNoPlan), errors.Is(err, ledger.ErrNone):
-		return &refusal{exitUsage, err.Error(), "tocsin status lists the plans; tocsin plan ID makes one"}
+	}
+	for _, worded := range []func(error) *refusal{refusalOfPlan, refusalOfApproval, refusalOfLedger} {
+		if r := worded(err); r != nil {
+			return r
+		}
+	}
+	switch {
 	case errors.As(err, &manual):
 		return &refusal{exitProblems, err.Error(), "do that, then the same command again"}
 	case errors.As(err, &page):

@@ -9,6 +9,7 @@ import (
 // TestDamagedLedgerIsNamed: whatever a command wants of a ledger of which a part is lost, it
 // names the file, and says what to do.
 func TestDamagedLedgerIsNamed(t *testing.T) {
+	t.Parallel()
 	s := newSession(t)
 	s.wants(exitDone, "plan TS-2026-002")
 	const page = 4096

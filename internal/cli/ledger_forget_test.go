@@ -73,6 +73,7 @@ func (s session) holds(text string) bool {
 // TestForgettingIsFinished is F53: who was cut off after the rows were erased, and before the file
 // was written anew, types the same command again, with a plan or with a day.
 func TestForgettingIsFinished(t *testing.T) {
+	t.Parallel()
 	for _, again := range []string{"TS-2026-002/1", "--before 2026-05-06"} {
 		s, address := forgettable(t)
 		err := s.book(func(l *ledger.Ledger, p ledger.Stored) error {
@@ -95,6 +96,7 @@ func TestForgettingIsFinished(t *testing.T) {
 // TestForgottenWhileRead is F53: names that a reader keeps in the file are not forgotten, and the
 // command says so, and what finishes it.
 func TestForgottenWhileRead(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("SKIPPED: it waits for a reader, left out of -short")
 	}

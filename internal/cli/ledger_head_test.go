@@ -16,6 +16,7 @@ import (
 // TestVerifySaysHowFarTheHeadIsBehind: what the head does not vouch for is not passed off as
 // vouched for.
 func TestVerifySaysHowFarTheHeadIsBehind(t *testing.T) {
+	t.Parallel()
 	s := newSession(t)
 	s.wants(exitDone, "plan TS-2026-002")
 	s.wants(exitDone, "ledger verify", "TS-2026-002/1  whole: 35 rows, 34 letters, 1 event\n")
@@ -50,6 +51,7 @@ func (s session) startsARun() {
 
 // TestVerifyNamesForeignTriggers: a trigger could change what is written, and no row shows it.
 func TestVerifyNamesForeignTriggers(t *testing.T) {
+	t.Parallel()
 	s := newSession(t)
 	s.wants(exitDone, "plan TS-2026-002")
 	s.execute("CREATE TRIGGER shadow AFTER UPDATE ON deliveries BEGIN DELETE FROM letters WHERE row = new.row; END")
@@ -58,6 +60,7 @@ func TestVerifyNamesForeignTriggers(t *testing.T) {
 
 // TestLedgerWhoseNumberWasSetBack is refused in words.
 func TestLedgerWhoseNumberWasSetBack(t *testing.T) {
+	t.Parallel()
 	s := newSession(t)
 	s.wants(exitDone, "plan TS-2026-002")
 	s.execute("PRAGMA user_version = 1")

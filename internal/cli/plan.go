@@ -136,10 +136,7 @@ func (p *program) runPlan(ctx context.Context, id string, how planHow) (err erro
 	if err := before.precedes(ctx, &sum, plan.ID); err != nil {
 		return err
 	}
-	sum.Findings, sum.Asked = from.findings, append([]string{}, s.config.Inventory.Asked()...)
-	if !from.Taken.IsZero() {
-		sum.Taken = &from.Taken
-	}
+	sum.read(from, s.config.Inventory.Asked())
 	return p.planned(s, b, sum, how, func() error { return p.printSample(sources, sources.Rows(ctx, surveyed), plan) })
 }
 
@@ -153,7 +150,7 @@ func (p *program) tally(s *site, b bulletin.Bulletin, survey *notify.Survey, how
 		return tally, nil // no letter goes to those who wait
 	}
 	if err != nil {
-		return tally, p.unplanned(s, b, survey, err)
+		return tally, p.unplanned(s, b, survey, how, err)
 	}
 	if got := tally.Counts.Affected(); how.expects && how.kind != notify.AllClear && got != how.expect {
 		return tally, s.unexpected(b.ID, got, how)

@@ -15,18 +15,18 @@ import (
 )
 
 // unplanned says why rows are no plan.
-func (p *program) unplanned(s *site, b bulletin.Bulletin, survey *notify.Survey, err error) error {
+func (p *program) unplanned(s *site, b bulletin.Bulletin, survey *notify.Survey, how planHow, err error) error {
 	if held, is := errors.AsType[*notify.HeldError](err); is {
-		return s.mustWait(b, held)
+		return s.mustWait(b, how, held)
 	}
 	if !errors.Is(err, notify.ErrUndecided) {
 		return err
 	}
-	return p.undecided(s, b, survey.Rows(notify.Undecided))
+	return p.undecided(s, b, how, survey.Rows(notify.Undecided))
 }
 
 // mustWait refuses letters that the law does not let go out yet, or may not.
-func (s *site) mustWait(b bulletin.Bulletin, held *notify.HeldError) error {
+func (s *site) mustWait(b bulletin.Bulletin, how planHow, held *notify.HeldError) error {
 	tailnets := many(held.Tailnets, s.config.Organization.Unit.One)
 	regime, certain := disclosure.Delay(b, s.now)
 	switch {
@@ -39,7 +39,7 @@ func (s *site) mustWait(b bulletin.Bulletin, held *notify.HeldError) error {
 		return refuse("write its deadline into legal: of "+b.Source.Name+" once there is one",
 			"%s must be told, and %s asks to wait, without a deadline", tailnets, regime.Regime)
 	}
-	return refuse("tocsin plan "+string(b.ID)+", from "+regime.Deadline.Format(time.RFC3339)+" on",
+	return refuse("tocsin plan "+string(b.ID)+how.flags()+", from "+regime.Deadline.Format(time.RFC3339)+" on",
 		"%s must be told, and %s asks to wait until %s: no letter is written before", tailnets, regime.Regime, regime.Deadline.Format(time.RFC3339))
 }
 
@@ -51,12 +51,13 @@ func anyAsks(clauses []verdict.Clause, fact string) bool {
 
 // undecided says how many tailnets a person has to decide about, by what is not known of
 // them.
-func (p *program) undecided(s *site, b bulletin.Bulletin, rows iter.Seq2[notify.Row, error]) error {
+func (p *program) undecided(s *site, b bulletin.Bulletin, how planHow, rows iter.Seq2[notify.Row, error]) error {
 	undetermined, err := p.sayDoubts(s, rows)
 	if err != nil {
 		return err
 	}
-	return refuse(fmt.Sprintf("find out what is said above, then the same command; or tocsin plan %s --undetermined tell, which writes to them all the same, or hold, which keeps them on the list, untold", b.ID),
+	how.choice = notify.Tell
+	return refuse(fmt.Sprintf("find out what is said above, then the same command; or tocsin plan %s%s, which writes to them all the same, or hold, which keeps them on the list, untold", b.ID, how.flags()),
 		"nobody can tell yet whether to write to %s: somebody has to decide what becomes of them", many(undetermined, s.config.Organization.Unit.One))
 }
 

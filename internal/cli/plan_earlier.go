@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"strings"
 
 	"tocsin/internal/bulletin"
 	"tocsin/internal/notify"
@@ -90,8 +88,7 @@ func (e *earlier) headAside() (string, error) {
 	if e.book != nil {
 		return "", nil
 	}
-	name := e.site.config.Ledger
-	head := strings.TrimSuffix(name, filepath.Ext(name)) + ".head"
+	head := ledger.HeadPath(e.site.config.Ledger)
 	if gone, err := missing(e.site.path(head)); err != nil || gone {
 		return "", err
 	}

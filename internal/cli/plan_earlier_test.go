@@ -22,6 +22,7 @@ func (s session) has(said string, texts ...string) {
 // TestLedgerIsGone is F47: where the site says that letters went out, and the ledger is not there
 // or knows of none, nobody is told again by mistake.
 func TestLedgerIsGone(t *testing.T) {
+	t.Parallel()
 	s, _ := wasTold(t, 2, smtptest.Options{})
 	s.wants(exitDone, on("09:02:00", "status TS-2026-002 --publish --yes TS-2026-002"))
 	said := s.read("content/bulletins/TS-2026-002.md")
@@ -54,6 +55,7 @@ func TestLedgerIsGone(t *testing.T) {
 
 // TestHeadOutlivesTheLedger is F47: what the refusal tells to type is not refused in its turn.
 func TestHeadOutlivesTheLedger(t *testing.T) {
+	t.Parallel()
 	s, _ := wasTold(t, 2, smtptest.Options{})
 	s.wants(exitDone, on("09:02:00", "status TS-2026-002 --publish --yes TS-2026-002"))
 	ledger, head := filepath.Join(s.site, "var", "ledger.db"), filepath.Join(s.site, "var", "ledger.head")
@@ -75,6 +77,7 @@ func TestHeadOutlivesTheLedger(t *testing.T) {
 // TestOtherLedger is F47: nor where the ledger is a new one, which knows of another bulletin, or
 // where letters were only rehearsed.
 func TestOtherLedger(t *testing.T) {
+	t.Parallel()
 	server := smtptest.Start(t, smtptest.Options{})
 	s, _ := toTell(t, 2, server)
 	s.delivers(exitDone, "09:01:00", 1)
@@ -94,6 +97,7 @@ func TestOtherLedger(t *testing.T) {
 // TestPhonedMeanwhile is F47: a plan that would write to who was told on the telephone meanwhile
 // does not stand.
 func TestPhonedMeanwhile(t *testing.T) {
+	t.Parallel()
 	s, _ := wasTold(t, 4, smtptest.Options{})
 	s.bounces(exitIncomplete, "09:30:00", 1, 0)
 	s.bounces(exitIncomplete, "09:30:00", 1, 1)
@@ -114,6 +118,7 @@ func TestPhonedMeanwhile(t *testing.T) {
 
 // TestPhonedAndBounced is F47: as many letters are needed as wait, but for another tailnet.
 func TestPhonedAndBounced(t *testing.T) {
+	t.Parallel()
 	s, _ := wasTold(t, 4, smtptest.Options{})
 	s.bounces(exitIncomplete, "09:30:00", 1, 0)
 	s.wants(exitDone, on("10:00:00", "plan TS-2026-002"), "TS-2026-002/2 ", "1  mailed")
@@ -126,6 +131,7 @@ func TestPhonedAndBounced(t *testing.T) {
 // TestAllClearCounts is F47: an all-clear says how many get it, how many are affected still, and
 // how many of those nobody has told.
 func TestAllClearCounts(t *testing.T) {
+	t.Parallel()
 	s, all := wasTold(t, 4, smtptest.Options{})
 	const allClear = "plan TS-2026-002 --kind all-clear"
 	said := s.says(exitDone, "", on("09:30:00", allClear))
@@ -158,6 +164,7 @@ func (s session) lacks(said string, texts ...string) {
 
 // TestLiveIsSaid: what plan and letters tell to type next can be typed.
 func TestLiveIsSaid(t *testing.T) {
+	t.Parallel()
 	s, _ := toTell(t, 2, smtptest.Start(t, smtptest.Options{}))
 	for _, command := range []string{"plan TS-2026-002", "letters TS-2026-002/1"} {
 		s.wants(exitDone, on("09:00:30", command), "send TS-2026-002/1 --live delivers them")
@@ -168,6 +175,7 @@ func TestLiveIsSaid(t *testing.T) {
 
 // TestLettersForgotten: of a plan that was forgotten nobody reads that its tailnets got nothing.
 func TestLettersForgotten(t *testing.T) {
+	t.Parallel()
 	s, _ := wasTold(t, 3, smtptest.Options{})
 	s.wants(exitDone, "--now 2026-06-12T09:00:00Z ledger forget TS-2026-002/1 --yes TS-2026-002/1")
 	said := s.says(exitDone, "", "--now 2026-06-12T09:01:00Z letters TS-2026-002/1")
@@ -178,6 +186,7 @@ func TestLettersForgotten(t *testing.T) {
 // TestSumFitsThePaper: what plan says of a plan runs over no line; the letter's own lines are what
 // they are.
 func TestSumFitsThePaper(t *testing.T) {
+	t.Parallel()
 	s := newSession(t)
 	for _, command := range []string{now + "plan TS-2026-002 --dry-run", now + "plan TS-2026-002", "--now 2026-05-14T09:00:00Z plan TS-2026-004 --dry-run"} {
 		said := s.says(exitDone, "", command)

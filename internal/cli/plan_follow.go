@@ -20,7 +20,7 @@ func (h planHow) kindly() bool {
 	return slices.Contains([]notify.Kind{"", notify.Correction, notify.Update, notify.AllClear}, h.kind)
 }
 
-// flags are those that decide what the plan is, for a command to type.
+// flags are those that decide what the plan is and whether there is one, for a command to type.
 func (h planHow) flags() string {
 	flags := ""
 	if h.kind != "" {
@@ -28,6 +28,9 @@ func (h planHow) flags() string {
 	}
 	if h.choice != notify.Undecided {
 		flags += " --undetermined " + string(h.choice)
+	}
+	if len(h.smaller) > 0 {
+		flags += " --accept-smaller " + strings.Join(h.smaller, ",")
 	}
 	if h.lost {
 		flags += " --ledger-lost"
@@ -258,6 +261,6 @@ func (p *program) warnRenamed(s *site, sum planSum) {
 	if more := sum.Before.Renamed - len(ids); more > 0 {
 		ids = append(ids, fmt.Sprintf("and %d more", more))
 	}
-	p.say("%s told under another name and at another address than the inventory has now: %s. Look whose they are: an ID that was given to another customer counts as told, and that customer has to be told otherwise",
-		were(sum.Before.Renamed, s.config.Organization.Unit.One), strings.Join(ids, ", "))
+	p.say("%s", folded(fmt.Sprintf("%s told under another name and at another address than the inventory has now: %s. Look whose they are: an ID that was given to another customer counts as told, and that customer has to be told otherwise",
+		were(sum.Before.Renamed, s.config.Organization.Unit.One), strings.Join(ids, ", ")), 0, 4))
 }

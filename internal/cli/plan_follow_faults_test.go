@@ -41,6 +41,7 @@ func refusing(nth int, still *atomic.Bool) smtptest.Script {
 // TestAllClearLeavesNobodyUntold is F47: an all-clear has no rows for the affected, so it is
 // not made while a plan that its first letter would close has rows open.
 func TestAllClearLeavesNobodyUntold(t *testing.T) {
+	t.Parallel()
 	var refuses atomic.Bool
 	refuses.Store(true)
 	s, all := streetOf(t, 6, refusing(3, &refuses))
@@ -63,6 +64,7 @@ func TestAllClearLeavesNobodyUntold(t *testing.T) {
 // TestUnreachableIsOnRecord is F47: who is affected only now, and has no address, gets a row,
 // so that a person sees to it, though there is no letter to write.
 func TestUnreachableIsOnRecord(t *testing.T) {
+	t.Parallel()
 	s, all := streetOf(t, 3, nil)
 	s.wants(exitDone, sendStreet, "accepted 3")
 	s.wants(exitDone, "--now 2026-06-02T09:59:00Z plan TS-2026-002", "nothing has changed since TS-2026-002/1 was made: it stands")
@@ -86,6 +88,7 @@ func TestUnreachableIsOnRecord(t *testing.T) {
 // TestBounceBeforeAFollowUpIsSent is F47: a plan that counts somebody as told, whose letter
 // came back since, does not stand: the next one writes to them.
 func TestBounceBeforeAFollowUpIsSent(t *testing.T) {
+	t.Parallel()
 	var refuses atomic.Bool
 	refuses.Store(true)
 	s, _ := streetOf(t, 4, refusing(3, &refuses))
@@ -101,6 +104,7 @@ func TestBounceBeforeAFollowUpIsSent(t *testing.T) {
 // TestSentAgainInVain is F47: who was sent a letter again in doubt, and got that one back,
 // is written to by the next plan, whether others were told or not.
 func TestSentAgainInVain(t *testing.T) {
+	t.Parallel()
 	for _, houses := range []int{1, 3} {
 		sentAgainInVain(t, houses)
 	}

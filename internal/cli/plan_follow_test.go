@@ -74,6 +74,7 @@ func received(t *testing.T, server *smtptest.Server) map[string][]*mail.Message 
 // tailnet that is affected was told the facts as they are now, once; of the others, those
 // who were told were told that all is well; by the ledger, and by what came to the relay.
 func TestHalfIsToldThenRevised(t *testing.T) {
+	t.Parallel()
 	const houses = 24
 	var half atomic.Bool // letters go by another goroutine
 	half.Store(true)

@@ -25,6 +25,6 @@ func unproven(id bulletin.ID, how planHow, err error) error {
 	if refused := (*isolation.RefusedError)(nil); !errors.As(err, &refused) {
 		return err
 	}
-	return refuse("mend the site's own templates/mail, if it has any, then tocsin plan "+string(id)+" again; else report this line, without any letter, as a fault of tocsin",
+	return refuse("mend the site's own templates/mail, if it has any, then tocsin plan "+string(id)+how.flags()+" again; else report this line, without any letter, as a fault of tocsin",
 		"%v: nothing was frozen", err)
 }

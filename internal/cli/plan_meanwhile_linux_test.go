@@ -51,6 +51,7 @@ func untold(t *testing.T, houses int, server *smtptest.Server) (session, street)
 // TestTwoPlanWithoutALedger is F47: of two who plan at once, on a site that has no ledger yet, the
 // second freezes nothing once the first has: it would tell everybody again.
 func TestTwoPlanWithoutALedger(t *testing.T) {
+	t.Parallel()
 	server := smtptest.Start(t, smtptest.Options{Keep: true})
 	s, all := untold(t, 4, server)
 	for _, c := range []struct {
@@ -85,6 +86,7 @@ func TestTwoPlanWithoutALedger(t *testing.T) {
 
 // TestSentWhilePlanning is F47: nor where the plan that stood is another by then.
 func TestSentWhilePlanning(t *testing.T) {
+	t.Parallel()
 	s, all := toTell(t, 3, smtptest.Start(t, smtptest.Options{}))
 	s.houses(append(all, touched))
 	said := s.slowly(exitRefused, on("09:00:05", "plan TS-2026-002"), func() { s.delivers(exitDone, "09:01:00", 1) })
@@ -94,6 +96,7 @@ func TestSentWhilePlanning(t *testing.T) {
 // TestAllClearBesideAnotherPlan is F47: while an all-clear is planned somebody freezes letters to
 // who was never told. It does not take the place of that plan.
 func TestAllClearBesideAnotherPlan(t *testing.T) {
+	t.Parallel()
 	s, all := wasTold(t, 3, smtptest.Options{})
 	all[0] = untouched
 	s.houses(append(all, touched))
@@ -109,6 +112,7 @@ func TestAllClearBesideAnotherPlan(t *testing.T) {
 // TestAllClearBesideItsOwn is F47: nor does an all-clear that nobody waits for, where another plan
 // came between.
 func TestAllClearBesideItsOwn(t *testing.T) {
+	t.Parallel()
 	s, all := wasTold(t, 3, smtptest.Options{})
 	all[0], all[1] = untouched, untouched
 	s.houses(all)

@@ -75,7 +75,8 @@ func (s *site) unshrunk(ctx context.Context, id bulletin.ID, tables *notify.Tabl
 	if len(lost) == 0 {
 		return nil
 	}
-	return refuse(fmt.Sprintf("export the inventory again; or, if that many are gone, tocsin plan %s%s --accept-smaller %s", id, how.flags(), strings.Join(accept, ",")),
+	how.smaller = accept
+	return refuse(fmt.Sprintf("export the inventory again; or, if that many are gone, tocsin plan %s%s", id, how.flags()),
 		"%s", strings.Join(lost, "\n"))
 }
 

@@ -90,6 +90,14 @@ func (s *site) sum(b bulletin.Bulletin, survey *notify.Survey, tally notify.Tall
 	return sum
 }
 
+// read adds what was read of the inventory, and which tables a database was asked for.
+func (sum *planSum) read(from taken, asked []string) {
+	sum.Findings, sum.Asked = from.findings, append([]string{}, asked...)
+	if !from.Taken.IsZero() {
+		sum.Taken = &from.Taken
+	}
+}
+
 // shares sums up what the affected have in common.
 func (s *site) shares(sum *planSum, tally notify.Tally) {
 	versions, platforms := make(map[string]int), make(map[string]int)
@@ -273,7 +281,7 @@ func (p *program) afterPlan(sum planSum) {
 	case sum.Affected == 0 && len(sum.Clear) == 0:
 		p.say("nobody is affected. If that surprises you, look at the affected: rows and at the near misses")
 	case sum.DryRun:
-		p.next("tocsin plan %s%s --expect %d freezes the letters", sum.Bulletin, planHow{kind: sum.Kind, choice: sum.Undetermined, lost: sum.lost}.flags(), sum.expect())
+		p.next("tocsin plan %s%s --expect %d freezes the letters", sum.Bulletin, planHow{kind: sum.Kind, choice: sum.Undetermined, smaller: sum.Smaller, lost: sum.lost}.flags(), sum.expect())
 	case sum.Standings[notify.Mailed]+sum.Clear[notify.Mailed] == 0:
 		p.next("tocsin letters %s says why there is no letter", sum.Plan)
 	case sum.vain != "":

@@ -55,6 +55,7 @@ var at1101 = time.Date(2026, 5, 5, 11, 1, 0, 0, time.UTC)
 // of the earlier sending is not believed about this one, whether this one was accepted or is
 // in doubt; what it says of this one is.
 func TestOldLogDecidesNothing(t *testing.T) {
+	t.Parallel()
 	for _, lostAgain := range []bool{false, true} {
 		var second atomic.Bool
 		drops := func(m smtptest.Moment, n int) smtptest.Action {
@@ -106,6 +107,7 @@ func TestOldLogDecidesNothing(t *testing.T) {
 // back once more by reports on the earlier sending, be they on record or late; by one on this
 // sending it does.
 func TestOldReportDecidesNothing(t *testing.T) {
+	t.Parallel()
 	report := func(name string, l smtptest.Transaction, day string) string {
 		return strings.NewReplacer("Mon,  4 May 2026 09", day, "Mon, 04 May 2026 09", day).Replace(reportOn(t, name, l))
 	}

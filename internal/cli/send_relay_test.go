@@ -42,6 +42,7 @@ const now = "--now 2026-05-05T09:01:00Z "
 
 // F54: nothing goes to people without --live and the plan's name.
 func TestSendWantsConsent(t *testing.T) {
+	t.Parallel()
 	server := smtptest.Start(t, smtptest.Options{})
 	s := relayed(t, server, "")
 	s.wants(exitRefused, now+"send TS-2026-002/1", "34 letters would go to people", "send TS-2026-002/1 --live")
@@ -57,6 +58,7 @@ func TestSendWantsConsent(t *testing.T) {
 // A plan goes to a relay: each letter once, to one recipient, signed, with a return path
 // of its own; and the same command again connects to nobody (F21, F32, F33, F46).
 func TestSendToARelay(t *testing.T) {
+	t.Parallel()
 	server := smtptest.Start(t, smtptest.Options{Keep: true})
 	s := relayed(t, server, "  bounces: bounces@example.com\n  dkim: {selector: s1, key_file: secrets/dkim.pem}\n")
 	signer := s.signs("secrets/dkim.pem")
@@ -109,6 +111,7 @@ func (s session) signs(name string) dkim.Signer {
 // F48, F54: what a relay does wrong is said with the next command, and the exit status
 // tells a script that letters are open.
 func TestRelayIsTold(t *testing.T) {
+	t.Parallel()
 	server := smtptest.Start(t, smtptest.Options{Script: smtptest.At(smtptest.Mail, smtptest.Reply("550 5.7.1 not from you"))})
 	s := relayed(t, server, "")
 	s.wants(exitRefused, now+"send TS-2026-002/1 --live --yes TS-2026-002/1",
@@ -118,6 +121,7 @@ func TestRelayIsTold(t *testing.T) {
 
 // --once leaves what was put off to the next call.
 func TestSendOnce(t *testing.T) {
+	t.Parallel()
 	server := smtptest.Start(t, smtptest.Options{Script: smtptest.Once(smtptest.Rcpt, 5, smtptest.Reply("450 4.2.0 greylisted"))})
 	s := relayed(t, server, "")
 	s.wants(exitIncomplete, now+"send TS-2026-002/1 --live --once --canary 0 --yes TS-2026-002/1", "accepted 33, deferred 1")
@@ -127,6 +131,7 @@ func TestSendOnce(t *testing.T) {
 
 // A relay that needs a password: from the file, or from the environment, and never said.
 func TestRelayCredentials(t *testing.T) {
+	t.Parallel()
 	server := smtptest.Start(t, smtptest.Options{User: "example", Secret: "hunter22"})
 	s := relayed(t, server, "  credentials_file: secrets/relay\n")
 	const command = now + "send TS-2026-002/1 --live --canary-wait 0s --yes TS-2026-002/1"
@@ -144,6 +149,7 @@ func TestRelayCredentials(t *testing.T) {
 
 // A draft's letters stay here, whoever has approved them.
 func TestNoDraftToARelay(t *testing.T) {
+	t.Parallel()
 	server := smtptest.Start(t, smtptest.Options{})
 	s := relayed(t, server, "")
 	text, err := os.ReadFile(filepath.Join(s.site, "content", "bulletins", "TS-2026-002.md"))

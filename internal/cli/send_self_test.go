@@ -19,6 +19,7 @@ const liveSelf = now + "send TS-2026-002/1 --live --canary-wait 0s "
 // them (F48): signed, with a return path of the same kind, before anybody else gets one; and
 // never a second time once somebody has.
 func TestSendToSelf(t *testing.T) {
+	t.Parallel()
 	server := smtptest.Start(t, smtptest.Options{Keep: true})
 	s := relayed(t, server, "  bounces: bounces@example.com\n  self: team@example.com\n  dkim: {selector: s1, key_file: secrets/dkim.pem}\n")
 	signer := s.signs("secrets/dkim.pem")
@@ -52,6 +53,7 @@ func TestSendToSelf(t *testing.T) {
 
 // Without --self nothing of the kind goes, and nobody is asked a second time.
 func TestSendWithoutSelf(t *testing.T) {
+	t.Parallel()
 	server := smtptest.Start(t, smtptest.Options{Keep: true})
 	s := relayed(t, server, "")
 	s.wants(exitIncomplete, liveSelf+"--no-self --yes TS-2026-002/1", "accepted 34")
@@ -63,6 +65,7 @@ func TestSendWithoutSelf(t *testing.T) {
 
 // Where the letter to ourselves is refused, put off or lost, nobody else gets one.
 func TestSelfIsRefused(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		script smtptest.Script
 		says   string
@@ -89,6 +92,7 @@ func TestSelfIsRefused(t *testing.T) {
 // Whoever types the plan's name at a terminal types it again once the letter to ourselves
 // has arrived; anything else leaves it at that letter.
 func TestSelfIsLookedAt(t *testing.T) {
+	t.Parallel()
 	for typed, want := range map[string]struct {
 		status, letters int
 		says            string
@@ -121,6 +125,7 @@ func (d doing) Read([]byte) (int, error) {
 // What tocsin authenticates with is read for each connection: a token that was written anew
 // while letters went counts from the next one on.
 func TestCredentialsAreReadAgain(t *testing.T) {
+	t.Parallel()
 	const first, second = "token-of-the-first-hour", "token-of-the-second-hour"
 	server := smtptest.Start(t, smtptest.Options{Keep: true, User: "example", Secret: first, Mechanisms: "XOAUTH2"})
 	s := relayed(t, server, "  credentials_file: secrets/relay\n")

@@ -48,6 +48,7 @@ func (s session) takesBack() string {
 // TestWithdrawnUnderWay: who withdraws a bulletin stops the run that writes to people about it, and
 // both say so. Letters on their way are finished, none is in doubt.
 func TestWithdrawnUnderWay(t *testing.T) {
+	t.Parallel()
 	var withdrew string
 	s, server := underWay(t, 5, func(s session) { withdrew = s.takesBack() })
 	said := s.says(exitRefused, "", juneSure)
@@ -73,6 +74,7 @@ func TestWithdrawnUnderWay(t *testing.T) {
 
 // TestWithdrawnAtThePrompt: what counts is how the bulletin stands once the plan's name is typed.
 func TestWithdrawnAtThePrompt(t *testing.T) {
+	t.Parallel()
 	s, server := underWay(t, 99, nil)
 	typed := &typist{text: "TS-2026-002/1\n", before: func() { s.takesBack() }}
 	if got, said := s.types(typed, juneSends); got != exitRefused || !strings.Contains(said, "changed since: bulletin, status\n") {
@@ -85,6 +87,7 @@ func TestWithdrawnAtThePrompt(t *testing.T) {
 
 // TestWithdrawnAfterOurOwn: who looks at the letter to ourselves may take as long.
 func TestWithdrawnAfterOurOwn(t *testing.T) {
+	t.Parallel()
 	s, server := underWay(t, 99, nil)
 	var asked atomic.Int64
 	typed := &typist{text: "TS-2026-002/1\n", before: func() {
@@ -102,6 +105,7 @@ func TestWithdrawnAfterOurOwn(t *testing.T) {
 // TestSavedUnderWay: a bulletin that cannot be read for an instant, since somebody saves it, stops
 // nothing; neither does one that is edited; nor are the signers that nobody needs.
 func TestSavedUnderWay(t *testing.T) {
+	t.Parallel()
 	for name, spoil := range map[string]func(path string) error{
 		"cut off": func(path string) error { return os.Truncate(path, 40) },
 		"away":    os.Remove,
@@ -128,6 +132,7 @@ func TestSavedUnderWay(t *testing.T) {
 
 // TestTermsUnderWay: who must approve counts to the last letter, also where the run is at work.
 func TestTermsUnderWay(t *testing.T) {
+	t.Parallel()
 	s, server := underWay(t, 5, func(s session) {
 		s.edit("tocsin.yaml", "approvals: {required: 0}", "approvals: {required: 2, allowed_signers: signers}")
 		s.write("signers", "a@example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJmHRMnHcAT/+KsSGcOB2oTDIWOVKCGqXkkSv4AGWJqU\n")
@@ -141,6 +146,7 @@ func TestTermsUnderWay(t *testing.T) {
 
 // TestGoneForLong: a run that cannot tell any more whether its plan stands does not go on for ever.
 func TestGoneForLong(t *testing.T) {
+	t.Parallel()
 	s, _ := underWay(t, 99, nil)
 	p := &program{World: world(), dir: s.site, now: "2026-06-02T09:01:00Z"}
 	site, err := p.open()
@@ -164,6 +170,7 @@ func TestGoneForLong(t *testing.T) {
 // TestRevisedUnderWay: letters that were approved are finished, and who makes a material change is
 // told so, as is who goes on with them, by name and before anything goes.
 func TestRevisedUnderWay(t *testing.T) {
+	t.Parallel()
 	const summary = "--now 2026-06-02T09:02:00Z revise TS-2026-002 --yes TS-2026-002 --by A --summary Changed. "
 	var revised, minor string
 	s, server := underWay(t, 5, func(s session) {
@@ -185,6 +192,7 @@ func TestRevisedUnderWay(t *testing.T) {
 // TestEditedIsSaid: a run that is resumed after an edit delivers what was approved, and says so
 // before anybody agrees, once.
 func TestEditedIsSaid(t *testing.T) {
+	t.Parallel()
 	var spoilt atomic.Bool
 	server := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment, n int) smtptest.Action {
 		if m == smtptest.Rcpt && n > 4 && !spoilt.Load() {

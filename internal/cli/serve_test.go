@@ -39,10 +39,13 @@ func served(t *testing.T, dir string, args ...string) string {
 	return strings.TrimSuffix(strings.TrimSpace(line), "/")
 }
 
+// hangs is when an answer does not come any more, however slow the machine is.
+const hangs = 5 * time.Minute
+
 // get asks for a page, and must get an answer of a status.
 func get(t *testing.T, url string, status int) string {
 	t.Helper()
-	client := http.Client{Timeout: 20 * time.Second}
+	client := http.Client{Timeout: hangs}
 	answer, err := client.Get(url)
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +61,7 @@ func get(t *testing.T, url string, status int) string {
 // events follows what the server tells browsers.
 func events(t *testing.T, url string) (next func()) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), hangs)
 	t.Cleanup(cancel)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/_tocsin/events", nil)
 	if err != nil {

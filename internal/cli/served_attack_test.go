@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // The same texts, refused ones and all, in what `serve` shows its authors: pages, drafts and
@@ -43,7 +42,7 @@ func TestServedTextsStayTexts(t *testing.T) {
 // answer asks for a page, whatever its status.
 func answer(t *testing.T, url string) (status, text string) {
 	t.Helper()
-	client := http.Client{Timeout: 20 * time.Second}
+	client := http.Client{Timeout: hangs}
 	res, err := client.Get(url)
 	if err != nil {
 		t.Fatal(err)

@@ -98,7 +98,8 @@ func (p *program) settle() *cobra.Command {
 		Short: "Put on the record what became of rows that no letter settles",
 		Long: "settle closes rows that are rejected, unknown, bounced, unreachable or undetermined, or that\n" +
 			"are not to go out: told by phone, say, or left as they are. --resend sends letters again; where\n" +
-			"nobody knows whether one had arrived, the plan says from then on that it possibly went twice.\n" +
+			"nobody knows whether one had arrived, the plan says from then on that it possibly went twice. Of\n" +
+			"a tailnet without a letter --resend takes back that it was told, or left as it is.\n" +
 			"--log looks unknown letters up in the log of the relay (Postfix; gzip too): those that it took\n" +
 			"are accepted, those that came back bounced, and those that surely never came go out again.\n" +
 			"--drop abandons a plan none of whose letters has gone out; one that was paused for it goes on.",
@@ -111,7 +112,7 @@ func (p *program) settle() *cobra.Command {
 	flags.StringVar(&f.tailnets, "tailnets", "", "the rows of the tailnets in this `file`, an ID on each line")
 	flags.StringVar(&f.state, "state", "", "every open row of this `state`: "+strings.Join(settleable, ", "))
 	flags.StringVar(&f.told, "told", "", "told otherwise: `HOW`, such as \"by phone\"")
-	flags.BoolVar(&f.resend, "resend", false, "the letter goes out again")
+	flags.BoolVar(&f.resend, "resend", false, "the letter goes out again; of a tailnet that gets none: take back what was said of it")
 	flags.BoolVar(&f.hold, "hold", false, "left as it is, and its letter does not go out any more")
 	flags.BoolVar(&f.bounced, "bounced", false, "it came back, by words that somebody has read")
 	flags.BoolVar(&f.drop, "drop", false, "abandon the plan, none of whose letters has gone out")
@@ -203,7 +204,7 @@ func (p *program) settleOne(ctx context.Context, s *site, book *ledger.Ledger, p
 	if now.Twice && said.How == ledger.Resend {
 		p.say("nobody knows whether the first letter arrived: possibly twice")
 	}
-	return p.account(ctx, s, book, plan)
+	return p.afterSettling(ctx, s, book, plan, []ledger.Settled{{Delivery: d, Settlement: said}})
 }
 
 // settledWords is what a settlement comes to.
@@ -211,6 +212,8 @@ func settledWords(how ledger.Event, now ledger.Delivery, late bool) string {
 	switch {
 	case how == ledger.Told:
 		return "told otherwise"
+	case how == ledger.Resend && now.State == ledger.NoLetter:
+		return "taken back: nobody has told it"
 	case how == ledger.Resend && late:
 		return "the next plan writes to it again"
 	case how == ledger.Resend:

@@ -29,7 +29,9 @@ func (s *site) settleable(plan ledger.Stored, all []ledger.Settled) error {
 		return err
 	}
 	// One in doubt counts as told. That it is to be written to again only a person can say.
-	again := func(row ledger.Settled) bool { return row.How == ledger.Resend && row.State != ledger.Unknown }
+	again := func(row ledger.Settled) bool {
+		return row.How == ledger.Resend && row.State != ledger.Unknown && !takenBack(row)
+	}
 	if s.late(plan) && slices.ContainsFunc(all, again) {
 		return refuse(planAgain(plan.Plan), "the deadline of %s was %s, and no letter of it goes out again: nothing was settled", plan.ID, plan.Deadline.Format(time.RFC3339))
 	}

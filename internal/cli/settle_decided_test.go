@@ -31,6 +31,7 @@ func (s session) events() string {
 // TestDecisionsAreToldApart: who was told by phone and who was left untold are two things, in
 // what is printed and for programs; what evidence shows, and what goes out again, is neither.
 func TestDecisionsAreToldApart(t *testing.T) {
+	t.Parallel()
 	s, _ := toTell(t, 4, smtptest.Start(t, smtptest.Options{Script: dropping(1)}))
 	const settle = "settle TS-2026-002/1 --by Robin "
 	row := func(i int) string { return settle + "--tailnet " + house(i) }
@@ -45,6 +46,7 @@ func TestDecisionsAreToldApart(t *testing.T) {
 // TestWhatIsOnRecordStays: the same word twice is one event, another word is one more, and no
 // decision takes back that somebody was told.
 func TestWhatIsOnRecordStays(t *testing.T) {
+	t.Parallel()
 	for _, id := range []string{"farm-031.example.com", "cycles-024.example.org"} { // mailed, and unreachable
 		s := relayed(t, smtptest.Start(t, smtptest.Options{}), "")
 		told := now + "settle TS-2026-002/1 --tailnet " + id + " --by Robin --told phoned"
@@ -72,6 +74,7 @@ func TestWhatIsOnRecordStays(t *testing.T) {
 // TestNothingGoesOutAfterTheDeadline: a letter that is rejected or put off cannot go out again
 // then, and nobody says that it does; one in doubt the next plan writes once more.
 func TestNothingGoesOutAfterTheDeadline(t *testing.T) {
+	t.Parallel()
 	var refuses atomic.Bool
 	refuses.Store(true)
 	s, _ := streetOf(t, 3, func(m smtptest.Moment, n int) smtptest.Action {

@@ -37,8 +37,12 @@ func (p *program) settleDrop(ctx context.Context, s *site, book *ledger.Ledger, 
 		p.say("%s goes on where it was", id)
 		p.next("tocsin status %s", id)
 	}
-	if len(lifted) == 0 {
-		p.next("%s", planAgain(plan.Plan))
+	switch {
+	case len(lifted) > 0:
+	case rehearsed(plan): // of which nobody need be left to tell
+		p.next("tocsin status %s", plan.ID.Bulletin)
+	default:
+		p.next("%s", planAnew(plan.Plan))
 	}
 	return nil
 }
@@ -52,7 +56,8 @@ func (p *program) standsNoMore(plan ledger.Stored, sums ledger.Account) (bool, e
 	case plan.Dropped != "":
 		p.say("%s was dropped on %s: nothing of it goes out", plan.ID, plan.Dropped)
 	case plan.Paused != "":
-		p.say("%s is paused: %s takes its place with its first letter; until then tocsin settle %s --drop takes that back", plan.ID, plan.Paused, plan.Paused)
+		p.say("%s is paused: %s takes its place with its first letter", plan.ID, plan.Paused)
+		p.say("until then %s takes that back", dropOf(plan.Paused))
 		p.next("tocsin status %s", plan.Paused)
 		if sums.Open()+len(sums.Unsettled)+len(sums.Untold) > 0 {
 			return true, errIncomplete

@@ -46,6 +46,7 @@ func (s session) followedUp() {
 // TestDropAPlan is F34 and F47: while a follow-up waits, no letter of the plan before it goes
 // out; who drops the follow-up says so on the record, and the earlier plan goes on.
 func TestDropAPlan(t *testing.T) {
+	t.Parallel()
 	server := smtptest.Start(t, smtptest.Options{})
 	s := relayed(t, server, "")
 	s.followedUp()

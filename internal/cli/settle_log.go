@@ -322,7 +322,7 @@ func (p *program) printLookup(t *trace, sum looked) {
 			p.print("  undecided: %d more", len(sum.undecided)-i)
 			break
 		}
-		p.print("  undecided: %s: %s", source.Visible(u.tailnet), u.why)
+		p.print("%s", folded(fmt.Sprintf("  undecided: %s: %s", source.Visible(u.tailnet), u.why), 0, 4))
 	}
 }
 

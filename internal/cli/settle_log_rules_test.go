@@ -52,6 +52,7 @@ const delivers = ", relay=mx.example.org[192.0.2.1]:25, delay=0.4, delays=0.1/0/
 // TestOtherTimesProveNothing: that a letter never came is proven by no log that is known to be whole,
 // and the relay's, at another time only. A refusal without a Message-ID does not vouch for one.
 func TestOtherTimesProveNothing(t *testing.T) {
+	t.Parallel()
 	s, first, second := lostLater(t)
 	whole := logOf(first, func(int) string { return "sent" })
 	const quiet, filtered = "anvil[9]: statistics: max connection rate 1/60s", "smtp[4]: 4kQ1By6X2Jz9x: to=<x@example.net>" + delivers
@@ -64,7 +65,7 @@ func TestOtherTimesProveNothing(t *testing.T) {
 		"filtered then":               {everyHalfHour(filtered), 31},
 		"filtered, and a greylisting": {everyHalfHour(filtered, grey), 32},
 	} {
-		said := s.says(exitDone, whole+c.log, "--now 2026-05-05T13:30:00Z settle TS-2026-002/1 --dry-run --log -")
+		said := flat(s.says(exitDone, whole+c.log, "--now 2026-05-05T13:30:00Z settle TS-2026-002/1 --dry-run --log -"))
 		if !strings.Contains(said, fmt.Sprintf("it knows %d letters of the plan", c.knows)) || !strings.Contains(said, " 0  never came") ||
 			strings.Count(said, "names no letter of the plan by its Message-ID from 2026-05-05T11:55:00Z to 2026-05-05T12:15:") != 3 || strings.Count(said, decide) != 3 {
 			t.Errorf("%s:\n%s", name, said)
@@ -75,12 +76,13 @@ func TestOtherTimesProveNothing(t *testing.T) {
 // TestNamelessIsADoubt: in a log that has the Message-ID of one letter of the time, one that it does
 // not have never came; but not where something went to its recipient that no line gives a name.
 func TestNamelessIsADoubt(t *testing.T) {
+	t.Parallel()
 	s, first, second := lostLater(t)
 	log := logOf(first, func(int) string { return "sent" }) + everyHalfHour("anvil[9]: statistics: max connection rate 1/60s",
 		"2026-05-05T12:00:01Z mx postfix/cleanup[2]: 4kQ1By6X2Jz9x: message-id=<"+messageIDOf(second[0])+">\n",
 		"2026-05-05T12:00:02Z mx postfix/smtp[4]: 4kQ1By6X2Jz9x: to=<"+second[0].To[0]+">"+delivers+"\n",
 		"2026-05-05T12:00:03Z mx postfix/smtp[4]: 4kQ1By6X2Jz9y: to=<"+second[1].To[0]+">"+delivers+"\n")
-	said := s.says(exitIncomplete, log, "--now 2026-05-05T13:30:00Z settle TS-2026-002/1 --by A.Example --log -")
+	said := flat(s.says(exitIncomplete, log, "--now 2026-05-05T13:30:00Z settle TS-2026-002/1 --by A.Example --log -"))
 	for _, want := range []string{" 1  confirmed", " 1  never came", " 1  undecided\n", "the relay had something for its recipient then (queue id 4kQ1By6X2Jz9y), and the log has no Message-ID of it", decide, "planned 1, accepted 32, unknown 1"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("not said: %q\n%s", want, said)
@@ -106,6 +108,7 @@ func TestRefusalOnRecord(t *testing.T) {
 // TestCopiesThatDisagree: of a letter that went on under one queue ID and came back under another,
 // the row stays in doubt where it was, with both named; one that the relay had accepted has come back.
 func TestCopiesThatDisagree(t *testing.T) {
+	t.Parallel()
 	s, letters := lost(t)
 	unknown := s.unknownOf(letters)
 	text := logOf(letters, func(int) string { return "sent" })
@@ -115,7 +118,7 @@ func TestCopiesThatDisagree(t *testing.T) {
 			text += "2026-05-05T09:01:05Z mx postfix/" + fmt.Sprintf(line, fmt.Sprintf("4kR%04dzz9x", i)) + "\n"
 		}
 	}
-	said := s.says(exitIncomplete, text, settles+"--log -")
+	said := flat(s.says(exitIncomplete, text, settles+"--log -"))
 	because := fmt.Sprintf("bounced under queue id 4kR%04[1]dzz9x, and better under 4kQ%04[1]dzz9x", unknown[0])
 	for _, want := range []string{" 2  confirmed", " 1  bounced\n", " 1  undecided\n", because, decide, "accepted 32, unknown 1, bounced 1"} {
 		if !strings.Contains(said, want) {

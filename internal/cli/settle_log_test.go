@@ -89,6 +89,7 @@ const (
 // taken: one came, one came back, one never came and goes out again, and one that was
 // accepted has come back. Gzip and several files are read; nobody's address is told (F53).
 func TestSettleByLog(t *testing.T) {
+	t.Parallel()
 	s, letters := lost(t)
 	unknown := s.unknownOf(letters)
 	if len(unknown) != 3 {
@@ -141,6 +142,7 @@ func TestSettleByLog(t *testing.T) {
 // TestSettleByQueueID: where the lines that name letters were rotated away, the relay's log
 // names those that it had accepted by the queue IDs that it told us, and no others.
 func TestSettleByQueueID(t *testing.T) {
+	t.Parallel()
 	s, letters := sent(t, smtptest.Options{})
 	bounce := func(queue, to string) string {
 		return fmt.Sprintf("2026-05-05T09:40:00Z mx postfix/smtp[4]: %[1]s: to=<%[2]s>, relay=mx.example.org[192.0.2.1]:25, delay=2340, delays=2339/0/0.1/0.2, dsn=5.1.1, status=bounced (host mx said: 550 5.1.1 <%[2]s> nobody here)\n2026-05-05T09:40:00Z mx postfix/qmgr[3]: %[1]s: removed\n", queue, to)
@@ -163,6 +165,7 @@ func TestSettleByQueueID(t *testing.T) {
 // came only where everything else is certain. Each of these logs leaves a doubt, and the
 // letters stay unknown.
 func TestAbsentIsProven(t *testing.T) {
+	t.Parallel()
 	s, letters := lost(t)
 	unknown := s.unknownOf(letters)
 	is := func(i int) bool { return i == unknown[0] || i == unknown[1] || i == unknown[2] }
@@ -192,7 +195,7 @@ func TestAbsentIsProven(t *testing.T) {
 		{"in the dot timer", "--now 2026-05-05T09:10:00Z settle TS-2026-002/1 --by A.Example ", whole, "the relay may still be at work on it; not before 2026-05-05T09:11:"},
 		{"of no zone", settles, zoneless, "stamps name no zone"},
 	} {
-		said := s.says(exitIncomplete, c.log, c.command+"--log -")
+		said := flat(s.says(exitIncomplete, c.log, c.command+"--log -"))
 		if !strings.Contains(said, " 3  undecided\n") || strings.Count(said, c.because) < 3 || !strings.Contains(said, "unknown 3") {
 			t.Errorf("%s: wanted %q:\n%s", c.name, c.because, said)
 		}
@@ -208,8 +211,9 @@ func TestAbsentIsProven(t *testing.T) {
 // the accepted letters, by the queue IDs that the relay told us. It cannot know the others, and
 // does not say of them that they never came.
 func TestClaimedProvesNothing(t *testing.T) {
+	t.Parallel()
 	s, letters := lost(t)
-	said := s.says(exitIncomplete, deliveries(letters), settles+"--log -")
+	said := flat(s.says(exitIncomplete, deliveries(letters), settles+"--log -"))
 	for _, want := range []string{"it knows 31 letters of the plan", " 0  never came", " 3  undecided\n", "unknown 3"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("not said: %q\n%s", want, said)
@@ -270,6 +274,7 @@ func deliveries(letters []smtptest.Transaction) string {
 // TestHeldAtRelay: a Postfix that holds a letter has taken it. Where it only begins one, it
 // may hold it too: that letter does not go out again, however whole the log is.
 func TestHeldAtRelay(t *testing.T) {
+	t.Parallel()
 	s, letters := lost(t)
 	unknown := s.unknownOf(letters)
 	text := logOf(letters, func(i int) string {
@@ -283,7 +288,7 @@ func TestHeldAtRelay(t *testing.T) {
 		}
 		return "sent"
 	})
-	said := s.says(exitIncomplete, text, settles+"--log -")
+	said := flat(s.says(exitIncomplete, text, settles+"--log -"))
 	because := fmt.Sprintf("the relay had begun it (queue id 4kQ%04dzz9x) and may hold it: look for it with postqueue -p", unknown[1])
 	for _, want := range []string{" 1  confirmed: the relay has taken them\n", " 1  never came: they tell nobody\n", " 1  undecided\n", because, "planned 1, accepted 32, unknown 1"} {
 		if !strings.Contains(said, want) {
@@ -310,6 +315,7 @@ func TestVerdictsOfFates(t *testing.T) {
 // TestSettleMany: all rows of a state, or of a list, at once: once the plan's name is typed,
 // all or none.
 func TestSettleMany(t *testing.T) {
+	t.Parallel()
 	s, letters := lost(t)
 	csv := s.says(exitDone, "", now+"status TS-2026-002/1 --format csv")
 	var ids []string
@@ -347,6 +353,7 @@ func TestSettleMany(t *testing.T) {
 
 // TestManyReports: thousands of reports are one event each and one transaction a plan.
 func TestManyReports(t *testing.T) {
+	t.Parallel()
 	s, letters := sent(t, smtptest.Options{})
 	for i, l := range letters {
 		s.file(fmt.Sprintf("new/%02d", i), reportOn(t, "reports/postfix", l))
@@ -376,6 +383,7 @@ func TestManyReports(t *testing.T) {
 // TestScreenFits: where an incident stands fits a terminal of 80 columns and 24 lines, and
 // ends with one command, however many rows are open.
 func TestScreenFits(t *testing.T) {
+	t.Parallel()
 	s, letters := lost(t)
 	for i, l := range letters[:20] {
 		s.file(fmt.Sprintf("new/%02d", i), reportOn(t, "reports/postfix", l))

@@ -48,7 +48,7 @@ func (p *program) settleMany(ctx context.Context, s *site, book *ledger.Ledger, 
 	if err := s.settleable(plan, all); err != nil {
 		return oneRefusal(plan, err)
 	}
-	p.print("%s of %s: %s", many(len(rows), "row"), plan.ID, manyWords(said.How, len(rows), s.late(plan)))
+	p.print("%s of %s: %s", many(len(rows), "row"), plan.ID, manyWords(all, s.late(plan)))
 	p.printTailnets(rows)
 	if f.dry {
 		p.say("dry run: nothing was written")
@@ -64,7 +64,7 @@ func (p *program) settleMany(ctx context.Context, s *site, book *ledger.Ledger, 
 		return err
 	}
 	p.print("settled: %s of %s, by %s", many(len(rows), "row"), plan.ID, said.Who)
-	return p.account(ctx, s, book, plan)
+	return p.afterSettling(ctx, s, book, plan, all)
 }
 
 // rows are those that are to be settled, in the order in which they stand in the plan.
@@ -151,9 +151,20 @@ func (p *program) printTailnets(rows []ledger.Delivery) {
 	}
 }
 
-// manyWords is what a settlement comes to for so many rows.
-func manyWords(how ledger.Event, n int, late bool) string {
+// manyWords is what one settlement comes to for some rows.
+func manyWords(all []ledger.Settled, late bool) string {
+	how, n := all[0].How, len(all)
+	silent := 0 // rows of which nothing goes out
+	for _, row := range all {
+		if takenBack(row) {
+			silent++
+		}
+	}
 	switch {
+	case silent == n:
+		return "taken back: nobody has told them"
+	case silent > 0:
+		return fmt.Sprintf("taken back of %d, which get no letter; the others are written to again", silent)
 	case how == ledger.Told:
 		return "told otherwise"
 	case how == ledger.Resend && late:

@@ -16,6 +16,7 @@ import (
 // TestSoon: who opens the ledger waits for a reader that brings it up to date, and for nobody else.
 // For an instant the lock may name a sender that was killed, or nobody.
 func TestSoon(t *testing.T) {
+	t.Parallel()
 	const sender, reader = "pid 1: sending TS-2026-002/1", "pid 2: " + catchingUp
 	for name, c := range map[string]struct {
 		holders []string // whom the lock names, look by look; after them it is free
@@ -45,6 +46,7 @@ func TestSoon(t *testing.T) {
 
 // TestSoonEnds: whoever waits can stop that, and waits for seconds only.
 func TestSoonEnds(t *testing.T) {
+	t.Parallel() // with others that wait
 	ctx, stop := context.WithCancel(t.Context())
 	held := &lock.HeldError{Path: "ledger.db.lock", Holder: "pid 2: " + catchingUp}
 	looks := 0
@@ -76,6 +78,7 @@ func (p peeking) Done() <-chan struct{} {
 
 // TestReadersWord: what is waited for is what a reader writes down that finds an older ledger.
 func TestReadersWord(t *testing.T) {
+	t.Parallel()
 	s := newSession(t)
 	s.wants(exitDone, "--now 2026-06-01T12:00:00Z plan TS-2026-004")
 	s.sql("PRAGMA user_version = 5")

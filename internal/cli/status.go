@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -62,7 +63,7 @@ func (p *program) runStatus(ctx context.Context, name string, f statusFlags) err
 	}
 	left := p.statusOfBulletins(ctx, s, bulletin.ID(name), f.json)
 	if unread != nil {
-		return unread
+		return errors.Join(unread, without(left, errIncomplete, errFound)) // that it is left, who cannot read all cannot say
 	}
 	return left
 }
@@ -70,11 +71,16 @@ func (p *program) runStatus(ctx context.Context, name string, f statusFlags) err
 func (p *program) statusOfPlan(ctx context.Context, name string) error {
 	return p.withPlan(ctx, name, func(s *site, book *ledger.Ledger, plan ledger.Stored) error {
 		p.planHead(plan)
-		if whole, err := p.open(); err == nil {
-			s = whole // it can tell whether the plan still holds
-		}
-		return p.planStanding(ctx, s, book, plan)
+		return p.standingOfPlan(ctx, s, book, plan)
 	})
+}
+
+// standingOfPlan shows how a plan stands, given a site of which the settings are read.
+func (p *program) standingOfPlan(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored) error {
+	if whole, err := p.open(); err == nil {
+		s = whole // it can tell whether the plan still holds
+	}
+	return p.planStanding(ctx, s, book, plan)
 }
 
 // begun says that a run was cut off, where one was.
@@ -87,15 +93,24 @@ func (p *program) begun(plan ledger.Stored, sums ledger.Account) error {
 	return errIncomplete
 }
 
-// planAgain is the command that takes up what a plan did not bring to anybody. Of a bulletin
-// that was withdrawn nothing but all-clears can be planned, and those were.
+// planAgain is the command that takes up what a plan did not bring to anybody. What one that left
+// this machine owes, the next plan has, of whatever kind. Of a bulletin that was withdrawn nothing
+// but all-clears can be planned, and those were; and of a rehearsal nobody knows what it owes.
 func planAgain(plan notify.Plan) string {
-	command := "tocsin plan " + string(plan.ID.Bulletin)
-	if plan.Kind == notify.AllClear {
-		command += " --kind " + string(notify.AllClear)
+	if plan.Kind == notify.AllClear || rehearsed(ledger.Stored{Plan: plan}) {
+		return planAnew(plan)
 	}
-	return command
+	return "tocsin plan " + string(plan.ID.Bulletin)
 }
+
+// planAnew is the command that makes a plan of the same kind: one without a kind has no letter for
+// those who were told already.
+func planAnew(plan notify.Plan) string {
+	return "tocsin plan " + string(plan.ID.Bulletin) + planHow{kind: plan.Kind}.flags()
+}
+
+// dropOf is the command that takes a plan back.
+func dropOf(plan string) string { return "tocsin settle " + plan + " --drop --by NAME --why REASON" }
 
 // planHead prints what a plan is, and until when it counts.
 func (p *program) planHead(plan ledger.Stored) {
@@ -122,7 +137,7 @@ func (p *program) sums(plan ledger.Stored, sums ledger.Account) {
 		if i == 0 {
 			sign = " "
 		}
-		p.print("  %s %6d  %s%s", sign, sums.Counts[standing], standing.Words(), inParentheses(standing, letters))
+		p.print("%s", folded(fmt.Sprintf("  %s %6d  %s%s", sign, sums.Counts[standing], standing.Words(), inParentheses(standing, letters)), 0, 14))
 	}
 	if sums.Clear > 0 {
 		p.print("  - %6d  told before, and affected no more", sums.Clear)

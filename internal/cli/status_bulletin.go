@@ -11,10 +11,8 @@ import (
 	"tocsin/internal/bulletin"
 	"tocsin/internal/content"
 	"tocsin/internal/disclosure"
-	"tocsin/internal/notify"
 	"tocsin/internal/notify/ledger"
 	"tocsin/internal/source"
-	"tocsin/internal/tailnet"
 	"tocsin/internal/verdict"
 )
 
@@ -216,50 +214,6 @@ func (r *report) plans(ctx context.Context, id bulletin.ID) (found bool, err err
 		left = errors.Join(left, r.doubts(plan, sums))
 	}
 	return found, left
-}
-
-// cameBack counts the tailnets that a plan takes for told by letters which came back, or of
-// which it turned out that they never came, after it was made: nobody writes to them. Of what
-// is withdrawn nobody need be told any more.
-func (r *report) cameBack(ctx context.Context, closed []ledger.Stored, plan ledger.Stored) error {
-	if b, found := r.site.content.Bulletin(plan.ID.Bulletin); found && b.Status == bulletin.Withdrawn {
-		return nil
-	}
-	var back []tailnet.ID
-	for _, before := range closed {
-		err := r.book.Each(ctx, before, func(d ledger.Delivery) error {
-			if before.Superseded != "" && (d.Settled == ledger.Bounce || d.Settled == ledger.Absent) {
-				back = append(back, d.Tailnet)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	lost := 0
-	slices.Sort(back)
-	for _, id := range slices.Compact(back) {
-		d, found, err := r.book.Delivery(ctx, plan, id)
-		if err != nil {
-			return err
-		}
-		past, _, err := r.book.Past(ctx, plan.ID.Bulletin, id)
-		if err != nil {
-			return err
-		}
-		passed := found && d.Standing == notify.Told || !found && plan.Kind == notify.AllClear
-		if passed && (!past.Told || past.Owed > 0) {
-			lost++
-		}
-	}
-	if lost == 0 {
-		return nil
-	}
-	r.print("  open: %s counted as told, whose letter came back since", many(lost, r.site.config.Organization.Unit.One))
-	r.remark("%d counted as told, whose letter came back since", lost)
-	r.next("tocsin plan %s", plan.ID.Bulletin)
-	return errIncomplete
 }
 
 // earlier says in a line what became of a plan that nothing goes out of any more, and what a

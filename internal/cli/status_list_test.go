@@ -27,6 +27,7 @@ func (s session) listed(status int, at string) string {
 
 // TestListSaysWhatIsLeft: the list of all bulletins says of one what its own page says, in short.
 func TestListSaysWhatIsLeft(t *testing.T) {
+	t.Parallel()
 	s, all := wasTold(t, 3, smtptest.Options{})
 	s.edit(noticeFile, "takes commands from", "takes its commands from")
 	s.wants(exitDone, on("10:00:00", "revise TS-2026-002 --material --summary News. --yes TS-2026-002"))
@@ -44,6 +45,7 @@ func TestListSaysWhatIsLeft(t *testing.T) {
 // TestPausedPlanCountsNothingTwice: what a plan that waits has rows for is its business, and is
 // not counted for the plan that is paused for it.
 func TestPausedPlanCountsNothingTwice(t *testing.T) {
+	t.Parallel()
 	s := relayed(t, smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment, n int) smtptest.Action {
 		switch {
 		case m == smtptest.Rcpt && n == 2:

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -169,18 +170,29 @@ func (s planStatus) words() string {
 // short is a plan's number, beside its bulletin.
 func (s planStatus) short() string { return s.Plan[strings.Index(s.Plan, "/"):] }
 
+// planScreen is a plan with what the screen says besides its sums: programs are told that something
+// is left where people are.
+type planScreen struct {
+	planStatus
+	Void string   `json:"void,omitempty"` // why it does not count any more
+	Why  []string `json:"why,omitempty"`  // what is left besides its rows
+	Left bool     `json:"left"`           // somebody has something to see to
+	Next string   `json:"next,omitempty"` // the first command to type
+}
+
 func (p *program) planJSON(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored) error {
-	out, err := p.planStatus(ctx, s, book, plan)
+	sums, err := p.planStatus(ctx, s, book, plan)
 	if err != nil {
 		return err
 	}
-	if err := p.printJSON(out); err != nil {
-		return err
+	quiet := *p
+	quiet.Stdout, quiet.Stderr, quiet.screen = io.Discard, io.Discard, new(screen)
+	left := quiet.standingOfPlan(ctx, s, book, plan)
+	out := planScreen{planStatus: sums, Void: quiet.screen.Void, Why: quiet.screen.Why, Left: errors.Is(left, errIncomplete)}
+	if len(quiet.screen.nexts) > 0 {
+		out.Next = quiet.screen.nexts[0]
 	}
-	if out.Open > 0 {
-		return errIncomplete
-	}
-	return nil
+	return errors.Join(p.printJSON(out), left)
 }
 
 // planCSV prints one line for each affected tailnet (RFC 4180). Names and addresses are in

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -63,8 +64,11 @@ func (p *program) publishStatus(ctx context.Context, id bulletin.ID, k consent) 
 	if err != nil {
 		return err
 	}
-	if found.kept = b.Notified != nil && found.count < b.Notified.Count; found.kept {
+	if found.kept = b.Notified != nil && found.count < b.Notified.Count && found.taken < b.Notified.Count; found.kept {
 		p.say("%s: notified stays at %d: the ledger has %d, since letters came back, or an earlier ledger that knew of them is lost", b.Source.Name, b.Notified.Count, found.count)
+	}
+	if b.Notified != nil && !found.kept && found.count < b.Notified.Count {
+		p.say("%s: notified goes from %d to %d: letters came back", b.Source.Name, b.Notified.Count, found.count)
 	}
 	known, codes, err := s.codesWith(id, found)
 	if err != nil {
@@ -113,12 +117,13 @@ func (p *program) notified(s *site, b bulletin.Bulletin, found *lettersOut, know
 // lettersOut is what the ledger has of a bulletin's letters that left this machine.
 type lettersOut struct {
 	count       int       // tailnets for which a server took a letter that has not come back
+	taken       int       // tailnets for which a server took one, whether it has come back or not
 	first, last time.Time // between which that was; zero where count is
 	late        []string  // when others were found out to have been taken, which was before that
 	lists       []genuine.List
 	plans       []notify.PlanID // of those lists
 	forgotten   []notify.PlanID // of whose letters nobody knows the codes any more
-	kept        bool            // the bulletin says that there were more, and goes on to: it is a witness that they went
+	kept        bool            // the bulletin says that more were taken, and goes on to: it is a witness that they went
 }
 
 // tell says what becomes public, but for pages.
@@ -126,7 +131,9 @@ func (f *lettersOut) tell(p *program, units string, published bool) {
 	switch {
 	case f.kept: // which was said
 	case f.count > 0:
-		p.print("  notified: servers accepted letters to %d %s, between %s and %s", f.count, units, f.first.Format(time.RFC3339), f.last.Format(time.RFC3339))
+		p.entry("notified: servers accepted letters to %d %s, between %s and %s", f.count, units, f.first.Format(time.RFC3339), f.last.Format(time.RFC3339))
+	case f.taken > 0:
+		p.entry("every letter that a server accepted came back: nothing is said of how many were notified")
 	default:
 		p.print("  no server has accepted a letter: nothing is said of how many were notified")
 	}
@@ -156,7 +163,7 @@ func (s *site) outcome(ctx context.Context, id bulletin.ID) (out *lettersOut, er
 		return nil, err
 	}
 	out = new(lettersOut)
-	accepted := make(map[tailnet.ID]struct{})
+	accepted, returned := make(tailnets), make(tailnets)
 	for _, name := range plans {
 		plan, err := book.Plan(ctx, name)
 		if err != nil {
@@ -165,7 +172,7 @@ func (s *site) outcome(ctx context.Context, id bulletin.ID) (out *lettersOut, er
 		if rehearsed(plan) {
 			continue
 		}
-		if err := s.lettersOf(ctx, book, plan, out, accepted); err != nil {
+		if err := s.lettersOf(ctx, book, plan, out, accepted, returned); err != nil {
 			return nil, err
 		}
 	}
@@ -175,14 +182,20 @@ func (s *site) outcome(ctx context.Context, id bulletin.ID) (out *lettersOut, er
 		}
 	}
 	out.count = len(accepted)
+	maps.Copy(returned, accepted)
+	out.taken = len(returned)
 	if len(out.lists)+len(out.forgotten) == 0 {
 		return nil, refuse("tocsin plan "+string(id)+", then the same command again", "no letter about %s has left this machine, and none waits to: rehearsals never count", id)
 	}
 	return out, err
 }
 
-// lettersOf adds what one plan has to tell.
-func (s *site) lettersOf(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, out *lettersOut, accepted map[tailnet.ID]struct{}) error {
+// tailnets are some of them, each once.
+type tailnets map[tailnet.ID]struct{}
+
+// lettersOf adds what one plan has to tell: for whom a server took a letter, and for whom one that
+// came back.
+func (s *site) lettersOf(ctx context.Context, book *ledger.Ledger, plan ledger.Stored, out *lettersOut, accepted, returned tailnets) error {
 	key, err := s.key()
 	if err != nil {
 		return err
@@ -195,6 +208,9 @@ func (s *site) lettersOf(ctx context.Context, book *ledger.Ledger, plan ledger.S
 			return nil
 		}
 		counts, erased = counts || d.Attempts > 0, erased || d.Erased != ""
+		if d.State == ledger.Bounced && d.Code/100 == 2 { // of one that was in doubt nobody had said that it was taken
+			returned[d.Tailnet] = struct{}{}
+		}
 		if d.State == ledger.Accepted {
 			accepted[d.Tailnet] = struct{}{}
 			if d.Settled == ledger.Confirm {

@@ -100,6 +100,7 @@ func TestPublishStatus(t *testing.T) {
 // TestListBeforeTheLetters: the codes of a plan that waits to be sent can be made public, so
 // that its first reader finds them, and nothing is said of letters.
 func TestListBeforeTheLetters(t *testing.T) {
+	t.Parallel()
 	s := relayed(t, smtptest.Start(t, smtptest.Options{}), "")
 	s.wants(exitDone, inSummer+"plan TS-2026-002")
 	said := s.says(exitDone, "", inSummer+"status TS-2026-002 --publish --yes TS-2026-002")
@@ -132,6 +133,7 @@ func TestListBeforeTheLetters(t *testing.T) {
 // TestNotifiedIsNeverLowered is F47: a ledger that has fewer letters than the bulletin says, as
 // one that was begun anew, does not make its page say that fewer were told, or nobody.
 func TestNotifiedIsNeverLowered(t *testing.T) {
+	t.Parallel()
 	s, _ := wasTold(t, 2, smtptest.Options{})
 	const publish = "status TS-2026-002 --publish --yes TS-2026-002"
 	s.wants(exitDone, on("09:02:00", publish))
@@ -218,6 +220,7 @@ func (s session) put(name, text string) {
 
 // TestPublishNeedsABulletin: consent to nothing and plans are refused.
 func TestPublishNeedsABulletin(t *testing.T) {
+	t.Parallel()
 	s := newSession(t)
 	s.wants(exitUsage, "status --publish", "--publish needs the ID of a bulletin")
 	s.wants(exitUsage, "status TS-2026-002/1 --publish", "--publish needs the ID of a bulletin")

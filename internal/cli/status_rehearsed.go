@@ -13,8 +13,7 @@ import (
 // afterRehearsal tells what comes after a rehearsal. What a person decides about a row of it no
 // later plan would know, so that nothing leads there.
 func (p *program) afterRehearsal(s *site, plan ledger.Stored, sums ledger.Account) error {
-	// Its kind belongs to it: a plan without one has no letter for those who were told already.
-	again := "tocsin plan " + string(plan.ID.Bulletin) + planHow{kind: plan.Kind}.flags()
+	again := planAgain(plan.Plan)
 	switch {
 	case sums.Untold[notify.Unreachable] > 0:
 		p.next("find an address for each unreachable %s, then %s", s.config.Organization.Unit.One, again)
@@ -80,7 +79,7 @@ func (r *report) rehearsedBy(ctx context.Context, plan ledger.Stored) error {
 	r.remark("%s", text)
 	next := r.site.forPeople(planAgain(plan.Plan))
 	if told { // a plan to the relay may find that nobody is left to tell
-		next += "; where that finds nobody to tell, tocsin settle " + plan.ID.String() + " --drop"
+		next += "; where that finds nobody to tell, " + dropOf(plan.ID.String())
 	}
 	r.next("%s", next)
 	return errIncomplete

@@ -38,6 +38,7 @@ func (s session) relay(server *smtptest.Server) string {
 // TestRehearsalClosesNothing is F47: who only rehearsed has told nobody, and status says so as
 // it does where nobody has planned anything; until letters went to people.
 func TestRehearsalClosesNothing(t *testing.T) {
+	t.Parallel()
 	s, _ := rehearsing(t, 2)
 	s.wants(exitIncomplete, on("09:02:00", "status TS-2026-002"), nobody, "next: name a relay as mail.transport, then tocsin -C "+s.site+" plan TS-2026-002")
 	s.wants(exitIncomplete, on("09:02:00", "status TS-2026-002 --json"), `"left": true`, `"rehearsal": true`, `"rehearsed only: nobody has been told"`)
@@ -72,6 +73,7 @@ func toldAndRehearsed(t *testing.T) (s session, all street, relay string) {
 // TestRehearsalAfterATelling: once people were told a rehearsal neither hides what is open nor
 // opens what is done; whom only the rehearsal would tell is left.
 func TestRehearsalAfterATelling(t *testing.T) {
+	t.Parallel()
 	s, _, relay := toldAndRehearsed(t)
 	s.wants(exitIncomplete, on("10:02:00", "status TS-2026-002"), "open: rehearsed only: nobody has told 1 tailnet")
 	s.wants(exitDone, on("10:02:00", "status TS-2026-002/1"), "accepted 2")
@@ -94,6 +96,7 @@ func TestRehearsalAfterATelling(t *testing.T) {
 // TestRehearsalIsDropped: whom only a rehearsal would have told, and who need not be told any more,
 // is not left open for good.
 func TestRehearsalIsDropped(t *testing.T) {
+	t.Parallel()
 	s, all, relay := toldAndRehearsed(t)
 	s.edit("tocsin.yaml", inOutbox, relay)
 	s.houses(all)
@@ -106,6 +109,7 @@ func TestRehearsalIsDropped(t *testing.T) {
 
 // TestRehearsedUpdateLeadsToAnUpdate is F47: a plan without its kind would find everybody told.
 func TestRehearsedUpdateLeadsToAnUpdate(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []string{"update", "correction"} {
 		s, _ := wasTold(t, 2, smtptest.Options{})
 		s.edit(fault, "fixed: 1.66.1", "fixed: 1.66.2")
@@ -126,6 +130,7 @@ func TestRehearsedUpdateLeadsToAnUpdate(t *testing.T) {
 // TestRehearsalAfterAllInVain: a rehearsal takes the place of a plan that reached nobody, and
 // not of what is to be done about it.
 func TestRehearsalAfterAllInVain(t *testing.T) {
+	t.Parallel()
 	var refuses atomic.Bool
 	refuses.Store(true)
 	s, _ := streetOf(t, 2, refusingAll(&refuses))
@@ -139,6 +144,7 @@ func TestRehearsalAfterAllInVain(t *testing.T) {
 // TestRehearsalOfWhatNobodyMustBeTold: of a bulletin that is withdrawn nothing is left but what
 // people were told, and a draft may be rehearsed in peace.
 func TestRehearsalOfWhatNobodyMustBeTold(t *testing.T) {
+	t.Parallel()
 	s, _ := rehearsing(t, 1)
 	s.wants(exitDone, on("10:00:00", "withdraw TS-2026-002 --reason Mistaken. --yes TS-2026-002"))
 	if said := s.says(exitDone, "", on("10:01:00", "status TS-2026-002")); strings.Contains(said, "rehearsed only") {
@@ -149,6 +155,7 @@ func TestRehearsalOfWhatNobodyMustBeTold(t *testing.T) {
 // TestNobodyIsToldByARehearsal: what a person says of a row would be forgotten by the plan to
 // the relay, so that it is refused, and nothing leads there.
 func TestNobodyIsToldByARehearsal(t *testing.T) {
+	t.Parallel()
 	s := newSession(t)
 	s.wants(exitDone, now+"plan TS-2026-002")
 	if said := s.says(exitIncomplete, "", now+"send TS-2026-002/1"); strings.Contains(said, "settle") || !strings.Contains(said, "find an address for each unreachable tailnet, then tocsin") {

@@ -10,6 +10,7 @@ import (
 // TestRevisedAndNotTold is of F47: after a material revision of which nobody has planned
 // letters something is open, until somebody plans them, or drops the plan with a reason.
 func TestRevisedAndNotTold(t *testing.T) {
+	t.Parallel()
 	s := relayed(t, smtptest.Start(t, smtptest.Options{}), "")
 	const at = "--now 2026-06-02T10:00:00Z "
 	s.wants(exitDone, at+"plan TS-2026-002")

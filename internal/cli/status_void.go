@@ -29,7 +29,7 @@ func (p *program) planStanding(ctx context.Context, s *site, book *ledger.Ledger
 	case len(drift) > 0:
 		p.sums(plan, sums)
 		p.void("changed since it was made: %s", strings.Join(drift, ", "))
-		p.next("tocsin plan %s", plan.ID.Bulletin)
+		p.next("%s", planAgain(plan.Plan))
 		return errIncomplete
 	}
 	if err := p.account(ctx, s, book, plan); err != nil || !found {

@@ -11,6 +11,7 @@ import (
 // An all-clear that was dropped leaves nobody alone: those who were told of what is withdrawn
 // are still to be told that it is.
 func TestDroppedAllClear(t *testing.T) {
+	t.Parallel()
 	var closed atomic.Bool
 	server := smtptest.Start(t, smtptest.Options{Keep: true, Script: func(m smtptest.Moment, _ int) smtptest.Action {
 		if m == smtptest.Greeting && closed.Load() {
