@@ -36,10 +36,11 @@ check: ## the gate: format, vet, staticcheck, tidy, the fast tests
 	go test -short ./...
 
 # SQLite is C in Go's clothes: its memory is not Go's, and database/sql, which is watched, gives a
-# connection to one goroutine at a time. Watching its every read would double the time of all.
+# connection to one goroutine at a time. Watching its every read would double the time of all. And
+# of the thousands of processes that tests start, each would sleep for a second before it ends.
 test: ## every test, with the race detector (installs what is missing, or says how)
 	@race='-race -gcflags=modernc.org/...=-race=false'; .ci/prepare || { [ "$$CI" != true ] || exit 1; race=; }; \
-	  set -- $$race -shuffle=on -timeout 12m ./...; echo "go test $$*"; go test "$$@" && \
+	  set -- $$race -shuffle=on -timeout 12m ./...; echo "go test $$*"; GORACE=atexit_sleep_ms=0 go test "$$@" && \
 	  { [ -n "$$race" ] || echo 'NOT CHECKED: data races. Every test passed without the race detector; see above.'; }
 
 bench: ## tocsin beside Hugo on 100 to 50,000 bulletins, plan on five million nodes, send beside smtp-source; takes long

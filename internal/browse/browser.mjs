@@ -3,12 +3,13 @@
 //
 //   browser   the program      profile   an empty folder for its profile
 //   hosts     its --host-resolver-rules, by which the pages come from this machine
+//   patience  how long the browser may take for anything, in milliseconds
 //   pages     full addresses
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import puppeteer from "puppeteer-core"
 
-const { browser: program, profile, hosts, pages } = JSON.parse(process.argv[2])
+const { browser: program, profile, hosts, patience, pages } = JSON.parse(process.argv[2])
 const axe = readFileSync(createRequire(process.cwd() + "/").resolve("axe-core/axe.min.js"), "utf8")
 
 const schemes = ["light", "dark"]
@@ -97,7 +98,7 @@ async function look(tab, report) {
 // read opens the page and returns the text that stands there to be read.
 async function read(tab, address) {
   await tab.setViewport({ width: wide, height: 900 })
-  await tab.goto(address, { waitUntil: "load", timeout: 20_000 })
+  await tab.goto(address, { waitUntil: "load" })
   return tab.evaluate(() => document.body.innerText)
 }
 
@@ -109,6 +110,7 @@ async function readWithoutScript(tab, address) {
 async function judge(browser, address) {
   const report = (rule, text) => findings.push({ page: address, rule, text })
   const [tab, plain] = [await browser.newPage(), await browser.newPage()]
+  for (const each of [tab, plain]) each.setDefaultTimeout(patience)
   try {
     await listen(tab, address, report)
     await listen(plain, address, report)
@@ -124,7 +126,7 @@ async function judge(browser, address) {
 
 // The pipe ends the browser when this process ends, however it ends.
 const browser = await puppeteer.launch({
-  executablePath: program, userDataDir: profile, pipe: true,
+  executablePath: program, userDataDir: profile, pipe: true, timeout: patience, protocolTimeout: patience,
   args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--ignore-certificate-errors", `--host-resolver-rules=${hosts}`],
 })
 try {

@@ -164,6 +164,6 @@ func visit(t *testing.T, script []byte, sites []*site, which func(*site) []strin
 		}
 	}
 	return p.runNode(t, script, map[string]any{
-		"browser": p.browser, "profile": t.TempDir(), "hosts": hostRules(sites), "pages": pages,
+		"browser": p.browser, "profile": t.TempDir(), "hosts": hostRules(sites), "patience": patience.Milliseconds(), "pages": pages,
 	})
 }

@@ -5,12 +5,13 @@
 import lighthouse from "lighthouse"
 import puppeteer from "puppeteer-core"
 
-const { browser: program, profile, hosts, pages } = JSON.parse(process.argv[2])
+const { browser: program, profile, hosts, patience, pages } = JSON.parse(process.argv[2])
 const settings = {
   onlyCategories: ["accessibility", "best-practices", "seo"],
   disableFullPageScreenshot: true, logLevel: "silent",
   // Pages without a script are ready when they are loaded.
   pauseAfterFcpMs: 0, pauseAfterLoadMs: 300, networkQuietThresholdMs: 300, cpuQuietThresholdMs: 300,
+  maxWaitForFcp: patience, maxWaitForLoad: patience,
 }
 
 const findings = []
@@ -32,7 +33,7 @@ function score(page, { lhr }) {
 }
 
 const browser = await puppeteer.launch({
-  executablePath: program, userDataDir: profile, pipe: true,
+  executablePath: program, userDataDir: profile, pipe: true, timeout: patience, protocolTimeout: patience,
   args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--ignore-certificate-errors", `--host-resolver-rules=${hosts}`],
 })
 try {

@@ -19,7 +19,7 @@ import (
 const modules = "../../.run/node"
 
 // patience is how long one run of a judge may take. None comes near it but by hanging.
-const patience = 4 * time.Minute
+const patience = 10 * time.Minute
 
 // programs are the paths of the judges' programs.
 type programs struct{ java, node, browser, modules string }
@@ -101,7 +101,7 @@ func (p programs) run(t *testing.T, stdin []byte, name string, args ...string) (
 	c.Env = append(os.Environ(), "HOME="+t.TempDir())
 	c.Stdin, c.Stderr = bytes.NewReader(stdin), &stderr
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) } // the browser ends with its parent
-	c.WaitDelay = 10 * time.Second
+	c.WaitDelay = time.Minute
 	out, err := c.Output()
 	if err != nil {
 		err = fmt.Errorf("%s: %w\n%s", filepath.Base(name), err, stderr.Bytes())

@@ -156,7 +156,7 @@ func TestFailure(t *testing.T) {
 	site := &folderSite{answers: map[string]Answer{"/style.css": {Status: 200, Data: []byte("a{}")}}}
 	r := start(t, site, Options{})
 	_, page := r.get(t, "/")
-	write(t, r.folder+"/page.html", "BROKEN <b>")
+	save(t, r.folder, "page.html", "BROKEN <b>")
 	r.awaitRefresh(t)
 	for _, path := range []string{"/", "/none/", "/_tocsin/"} {
 		res, body := r.get(t, path)
@@ -170,7 +170,7 @@ func TestFailure(t *testing.T) {
 	site.mu.Lock()
 	site.broken = source.Problems{{Position: source.Position{File: "tocsin.yaml", Line: 2, Column: 1}, Code: "bad-yaml", Message: "no YAML", Hint: "mend it"}}
 	site.mu.Unlock()
-	write(t, r.folder+"/page.html", framed("Other", "other"))
+	save(t, r.folder, "page.html", framed("Other", "other"))
 	r.awaitRefresh(t)
 	if _, body := r.get(t, "/"); !strings.Contains(body, "tocsin.yaml:2:1") || !strings.Contains(body, "mend it") {
 		t.Errorf("problems as an error:\n%s", body)
@@ -178,7 +178,7 @@ func TestFailure(t *testing.T) {
 	site.mu.Lock()
 	site.broken = nil
 	site.mu.Unlock()
-	write(t, r.folder+"/page.html", framed("Home", "<h1>Home</h1>"))
+	save(t, r.folder, "page.html", framed("Home", "<h1>Home</h1>"))
 	r.awaitRefresh(t)
 	res, body := r.get(t, "/")
 	if res.StatusCode != 200 || len(body) != len(page) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -69,7 +68,7 @@ func TestReload(t *testing.T) {
 	if _, body := r.get(t, "/"); !strings.Contains(body, `data-version="run.1"`) {
 		t.Errorf("the page has another version than the events:\n%s", body)
 	}
-	write(t, filepath.Join(r.folder, "page.html"), framed("Home", "CHANGED"))
+	save(t, r.folder, "page.html", framed("Home", "CHANGED"))
 	r.awaitRefresh(t)
 	for _, b := range []browser{first, second} {
 		if kind, data := b.event(); kind != "page" || data != "run.2" {
@@ -80,14 +79,14 @@ func TestReload(t *testing.T) {
 		t.Errorf("the page after the change:\n%s", body)
 	}
 
-	write(t, filepath.Join(r.folder, "unseen.txt"), "nothing that is shown")
+	save(t, r.folder, "unseen.txt", "nothing that is shown")
 	r.awaitRefresh(t)
-	write(t, filepath.Join(r.folder, "style.css"), "a{}")
+	save(t, r.folder, "style.css", "a{}")
 	r.awaitRefresh(t)
 	if kind, data := first.event(); kind != "style" || data != "run.3" {
 		t.Errorf("after a change of style: %s %s; a refresh that changes nothing is no event", kind, data)
 	}
-	write(t, filepath.Join(r.folder, "page.html"), "BROKEN")
+	save(t, r.folder, "page.html", "BROKEN")
 	r.awaitRefresh(t)
 	if kind, data := first.event(); kind != "page" || data != "run.4" {
 		t.Errorf("after a failure: %s %s", kind, data)

@@ -105,6 +105,10 @@ type Server struct {
 	// reading keeps Refresh apart from everything that looks at the site.
 	reading sync.RWMutex
 	failure error // of the last Refresh
+
+	// How long a request may take to come, and an answer that is on its way when the server
+	// stops to arrive. Tests choose them, so that none hangs on how quick a machine is.
+	headersIn, lastWords time.Duration
 }
 
 // New makes a server of a site; Serve runs it.
@@ -115,7 +119,7 @@ func New(site Site, o Options) *Server {
 	if o.Told == nil {
 		o.Told = func([]string, error) {}
 	}
-	return &Server{site: site, Options: o, live: newLive(o.Run)}
+	return &Server{site: site, Options: o, live: newLive(o.Run), headersIn: headersIn, lastWords: lastWords}
 }
 
 // The server's patience. Browsers on the same machine are quick; answers wait for the
@@ -140,8 +144,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	defer stop()
 	server := &http.Server{
 		Handler:           s.handler(l.Addr()),
-		ReadHeaderTimeout: headersIn,
-		ReadTimeout:       headersIn,
+		ReadHeaderTimeout: s.headersIn,
+		ReadTimeout:       s.headersIn,
 		WriteTimeout:      answerOut,
 		IdleTimeout:       idle,
 		MaxHeaderBytes:    maxHeader,
@@ -154,13 +158,13 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	go func() { ended <- server.Serve(l) }()
 	first := <-ended
 	stop()
-	quit(server)
+	quit(server, s.lastWords)
 	return worth(first, <-ended)
 }
 
 // quit lets answers that are on their way arrive, and then closes every connection: a
 // browser keeps some that it never used.
-func quit(server *http.Server) {
+func quit(server *http.Server, lastWords time.Duration) {
 	soon, cancel := context.WithTimeout(context.Background(), lastWords)
 	defer cancel()
 	if server.Shutdown(soon) != nil {

@@ -104,8 +104,8 @@ type running struct {
 }
 
 // start runs a server over a new folder until the test ends. Before it returns, the
-// site was read once.
-func start(t *testing.T, site *folderSite, o Options) *running {
+// site was read once. No request is ever too slow for it.
+func start(t *testing.T, site *folderSite, o Options, more ...func(*Server)) *running {
 	t.Helper()
 	folder := t.TempDir()
 	if site.folders == nil {
@@ -125,6 +125,10 @@ func start(t *testing.T, site *folderSite, o Options) *running {
 		}
 	}
 	s := New(site, o)
+	s.headersIn = 2 * patience // who waits for an answer gives up before the server does
+	for _, set := range more {
+		set(s)
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -143,7 +147,7 @@ func start(t *testing.T, site *folderSite, o Options) *running {
 }
 
 // patience bounds what a test waits for; only a test that fails waits so long.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // awaitRefresh returns what the next Refresh was told.
 func (r *running) awaitRefresh(t *testing.T) []string {
@@ -164,6 +168,22 @@ func write(t *testing.T, path, text string) {
 	}
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// save has files stand there whole, each by a single rename: the site is told of it once. What write
+// does is two steps, of which a slow machine tells one by one. It takes names and texts in turn.
+func save(t *testing.T, folder string, files ...string) {
+	t.Helper()
+	const aside = "~" // which no site is told of
+	for i := 0; i < len(files); i += 2 {
+		write(t, filepath.Join(folder, files[i]+aside), files[i+1])
+	}
+	for i := 0; i < len(files); i += 2 {
+		path := filepath.Join(folder, files[i])
+		if err := os.Rename(path+aside, path); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -14,23 +13,18 @@ import (
 )
 
 // TestStop: the end of the context ends the server and everything that it began, also
-// the browsers that wait and one that never asked anything.
+// the browsers that wait.
 func TestStop(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 	before := runtime.NumGoroutine()
-	r := start(t, &folderSite{}, Options{})
+	r := start(t, &folderSite{}, Options{}, func(s *Server) { s.lastWords = patience })
 	var waiting []browser
 	for range 5 {
 		b := r.listen(t)
 		b.event()
 		waiting = append(waiting, b)
 	}
-	silent, err := net.Dial("tcp", strings.TrimPrefix(r.base, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer silent.Close()
-	write(t, filepath.Join(r.folder, "page.html"), framed("Home", "other"))
+	save(t, r.folder, "page.html", framed("Home", "other"))
 	r.awaitRefresh(t)
 	for _, b := range waiting {
 		b.event()
@@ -45,21 +39,45 @@ func TestStop(t *testing.T) {
 		}
 		b.close()
 	}
-	silent.SetReadDeadline(time.Now().Add(lastWords)) // much less than its headers may take
-	if _, err := silent.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("the silent connection is still open: %v", err)
-	}
 	if c, err := net.Dial("tcp", strings.TrimPrefix(r.base, "http://")); err == nil {
 		c.Close()
 		t.Error("the port is still open")
 	}
+	mustEnd(t, before)
+}
+
+// TestStopSilent: nor does the server wait for a browser that never asked anything, as it would
+// for its first request.
+func TestStopSilent(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
-	for i := 0; runtime.NumGoroutine() > before; i++ {
-		if i == 1_000_000 {
+	before := runtime.NumGoroutine()
+	r := start(t, &folderSite{}, Options{}, func(s *Server) { s.lastWords = time.Millisecond })
+	silent, err := net.Dial("tcp", strings.TrimPrefix(r.base, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	r.get(t, "/") // connections are accepted one after the other: the silent one was
+	r.stop()
+	if err := <-r.ended; err != nil {
+		t.Errorf("stopped with %v", err)
+	}
+	silent.SetReadDeadline(time.Now().Add(patience)) // its headers may take longer
+	if _, err := silent.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("the silent connection is still open: %v", err)
+	}
+	mustEnd(t, before)
+}
+
+// mustEnd waits for the end of what a test began: the client's own comes a moment later.
+func mustEnd(t *testing.T, before int) {
+	t.Helper()
+	http.DefaultClient.CloseIdleConnections()
+	for began := time.Now(); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+		if time.Since(began) > patience {
 			stacks := make([]byte, 1<<16)
 			t.Fatalf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
 		}
-		runtime.Gosched() // the client's own end a moment later
 	}
 }
 
