@@ -64,9 +64,11 @@ func (b *breath) mayBeOwn(why error, retried bool) bool {
 	return true
 }
 
-// ofRecipient reports whether a reply speaks of a mailbox or its address (RFC 3463 §3.2, §3.3).
+// ofRecipient reports whether a reply speaks of the recipient's mailbox or address (RFC 3463 §3.2,
+// §3.3). X.1.7 and X.1.8 are the sender's: some relays say them at RCPT, to each letter.
 func ofRecipient(r mailer.Reply) bool {
-	return strings.HasPrefix(r.Enhanced, "4.1.") || strings.HasPrefix(r.Enhanced, "4.2.")
+	sender := r.Enhanced == "4.1.7" || r.Enhanced == "4.1.8"
+	return !sender && strings.HasPrefix(r.Enhanced, "4.1.") || strings.HasPrefix(r.Enhanced, "4.2.")
 }
 
 // putOff takes in that a letter was put off with a word, or without one, that need not be about its

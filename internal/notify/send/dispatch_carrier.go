@@ -39,6 +39,7 @@ type carrier struct {
 	Dispatch
 	number  int
 	over    context.Context // done once no letter may begin any more
+	cut     func()          // ends its connections, and one that is being made
 	work    <-chan ledger.Delivery
 	notes   chan<- note
 	session Session
@@ -66,6 +67,8 @@ var errOver = errors.New("no letter begins any more")
 // run carries letters until there are no more, or there is no connection for them, and reports
 // whether it ended for that. Hard cuts its connection.
 func (c *carrier) run(hard context.Context) (apart bool) {
+	hard, c.cut = context.WithCancel(hard)
+	defer c.cut()
 	for {
 		letter, more := c.next()
 		if !more {
@@ -203,7 +206,7 @@ func (c *carrier) connect(hard context.Context, l *loaded) error {
 		return nil
 	}
 	began := c.Now()
-	session, err := c.dial(hard, c.over)
+	session, err := c.dial(hard, c.cut, c.over)
 	switch {
 	case err == nil:
 		c.session, c.used = session, false
@@ -230,12 +233,11 @@ func (c *carrier) wanted(l *loaded, took time.Duration) error {
 	return err
 }
 
-// dial makes a connection, which hard cuts. While it is made, stop does too: a relay may take
-// minutes to greet, and no letter is under way yet.
-func (d Dispatch) dial(hard, stop context.Context) (Session, error) {
-	dialing, cut := context.WithCancel(hard)
+// dial makes a connection, which ends with hard at the latest. While it is made, stop cuts hard: a
+// relay may take minutes to greet, and no letter is under way yet.
+func (d Dispatch) dial(hard context.Context, cut func(), stop context.Context) (Session, error) {
 	made := context.AfterFunc(stop, cut)
-	session, err := d.Relay(dialing)
+	session, err := d.Relay(hard)
 	if stopped := !made(); err == nil && stopped {
 		session.Close()
 		return nil, &mailer.ConnError{Phase: mailer.Connecting, Err: context.Cause(stop)}
@@ -398,9 +400,8 @@ func (c *carrier) again(attempts int) time.Time {
 func (c *carrier) tell(n note) error {
 	if c.last != nil {
 		n.outcomes = append([]ledger.Outcome{*c.last}, n.outcomes...)
-		if r := c.last.Reply; c.last.Event == ledger.Defer {
-			n.pushed, n.crowded = true, &mailer.ReplyError{Phase: mailer.Dot, Reply: mailer.Reply{Code: r.Code, Enhanced: r.Enhanced, Text: r.Text}}
-			n.retried = c.last.Letter.Attempts > 1
+		if c.last.Event == ledger.Defer {
+			n.putOff(c.last)
 		}
 		c.last = nil
 	}
@@ -410,6 +411,17 @@ func (c *carrier) tell(n note) error {
 	n.answer = make(chan error, 1)
 	c.notes <- n
 	return <-n.answer
+}
+
+// putOff takes in that the relay put a letter off at its end.
+func (n *note) putOff(o *ledger.Outcome) {
+	n.pushed = true
+	reply := mailer.Reply{Code: o.Reply.Code, Enhanced: o.Reply.Enhanced, Text: o.Reply.Text}
+	if ofRecipient(reply) {
+		n.personal = true
+		return
+	}
+	n.crowded, n.retried = &mailer.ReplyError{Phase: mailer.Dot, Reply: reply}, o.Letter.Attempts > 1
 }
 
 func (c *carrier) drop() {

@@ -51,7 +51,7 @@ func TestInterruptedAsItConnects(t *testing.T) {
 		stop()
 		return s, err
 	}}
-	if s, err := d.dial(context.Background(), ctx); s != nil || !errors.Is(err, context.Canceled) {
+	if s, err := d.dial(context.Background(), func() {}, ctx); s != nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, %v", s, err)
 	}
 	if seen := server.Settled(); seen.Letters > 0 {

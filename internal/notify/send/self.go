@@ -69,7 +69,9 @@ func (d Dispatch) toSelf(ctx, hard context.Context) error {
 
 // post brings one message to the relay, over a connection of its own.
 func (d Dispatch) post(ctx, hard context.Context, e mailer.Envelope, message []byte) (mailer.Reply, error) {
-	session, err := d.dial(hard, ctx)
+	hard, cut := context.WithCancel(hard)
+	defer cut()
+	session, err := d.dial(hard, cut, ctx)
 	if err != nil {
 		return mailer.Reply{}, err
 	}

@@ -56,8 +56,9 @@ type Run struct {
 	// is asked of plans that must be (see [notify.ApprovalsInput]), and needed for them.
 	Approved func(context.Context) error
 	// Stands says, by an error, that no further letter may go: somebody has taken the plan back
-	// while it is delivered. It is asked before letters are claimed, at most once a second by
-	// Now, and has to be quick. Nil: nobody asks.
+	// while it is delivered. It is asked before letters are claimed, and by a [Dispatch] also while
+	// it waits and where a connection took its time; at most once a second by Now. It has to be
+	// quick. Nil: nobody asks.
 	Stands func(context.Context) error
 	// Edited is told which sources have changed where that stops nothing: letters of the plan
 	// are out, and the rest go as they were approved. Nil: nobody asks.
