@@ -22,6 +22,7 @@ func TestSending(t *testing.T) {
 		"drifted":               drifted,
 		"not meant":             notMeant,
 		"marks are synced":      marksAreSynced,
+		"marks of one":          marksOfOneConnection,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -297,6 +297,8 @@ func wordedRelay(err error, plan ledger.Stored) error {
 			next += "; mail.self names another address"
 		}
 		return &refusal{exitRefused, self.Error(), next}
+	case errors.As(err, &relay) && mailer.ClassOf(relay.Err) != mailer.Refused: // a run that a timer calls has not waited longer
+		return &refusal{exitRefused, relay.Error(), fmt.Sprintf("tocsin send %s --live again, once it does: what it has taken does not go again", plan.ID)}
 	case errors.As(err, &relay):
 		return &refusal{exitRefused, relay.Error(), fmt.Sprintf("mend that, then tocsin send %s --live: every letter is as it was", plan.ID)}
 	case errors.As(err, &rejects):

@@ -2,31 +2,72 @@ package cli
 
 import (
 	"context"
-	"slices"
+	"errors"
 
+	"tocsin/internal/bulletin"
+	"tocsin/internal/notify"
 	"tocsin/internal/notify/ledger"
+	"tocsin/internal/tailnet"
 )
 
-// afterSettling ends with the sums, and with what is to be typed where the plan that has taken the
-// place of this one counts somebody as told who was not: by a letter that came back, or by a word
-// that is taken back.
+// afterSettling ends with the sums, and with what is to be typed where nobody sees to somebody any
+// more whom a closed plan had told: by a letter that came back, or by a word that is taken back. Of
+// what is withdrawn nobody need be told.
 func (p *program) afterSettling(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, all []ledger.Settled) error {
 	err := p.account(ctx, s, book, plan)
 	if plan.Superseded+plan.Dropped == "" || without(err, errIncomplete) != nil {
 		return err
 	}
-	lost := func(row ledger.Settled) bool {
+	for _, row := range all {
 		if row.How != ledger.Bounce && !takenBack(row) {
-			return false
+			continue
 		}
-		past, _, failed := book.Past(ctx, plan.ID.Bulletin, row.Tailnet)
-		return failed != nil || !past.Told || past.Owed > 0 // who cannot be looked up may be one
+		alone, failed := overlooked(ctx, book, plan.ID.Bulletin, row.Tailnet)
+		if failed != nil {
+			return errors.Join(err, failed)
+		}
+		if alone && !p.isWithdrawn(plan.ID.Bulletin) {
+			p.next("tocsin plan %s", plan.ID.Bulletin)
+			return errIncomplete
+		}
 	}
-	if !slices.ContainsFunc(all, lost) {
-		return err
+	return err
+}
+
+// overlooked reports whether a tailnet was not told, or is owed a letter, and no plan that stands has
+// a row for it but one that counts it as told.
+func overlooked(ctx context.Context, book *ledger.Ledger, id bulletin.ID, of tailnet.ID) (bool, error) {
+	past, _, err := book.Past(ctx, id, of)
+	if err != nil || past.Told && past.Owed == 0 {
+		return false, err
 	}
-	p.next("tocsin plan %s", plan.ID.Bulletin)
-	return errIncomplete
+	plans, err := book.Plans(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	for _, name := range plans {
+		plan, err := book.Plan(ctx, name)
+		if err != nil {
+			return false, err
+		}
+		if plan.Superseded+plan.Dropped+plan.Paused != "" || rehearsed(plan) {
+			continue
+		}
+		if d, found, err := book.Delivery(ctx, plan, of); err != nil || found && d.Standing != notify.Told {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// isWithdrawn reports whether a bulletin is, as far as the site can be read.
+func (p *program) isWithdrawn(id bulletin.ID) bool {
+	s, err := p.open()
+	if err != nil {
+		return false
+	}
+	b, found := s.content.Bulletin(id)
+	return found && b.Status == bulletin.Withdrawn
 }
 
 // takenBack reports whether a settlement takes back what was said of a row without a letter.

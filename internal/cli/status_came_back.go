@@ -44,12 +44,12 @@ func (r *report) cameBack(ctx context.Context, closed []ledger.Stored, plan ledg
 	return errIncomplete
 }
 
-// undone lists whom plans that another took the place of may not have told after all, and reports
-// whether that is so of some by a person's word.
+// undone lists whom plans that are closed may not have told after all, and reports whether that is
+// so of some by a person's word. What was said in a plan that was dropped later counts as well.
 func (r *report) undone(ctx context.Context, closed []ledger.Stored) (back []tailnet.ID, words bool, err error) {
 	for _, plan := range closed {
-		if plan.Superseded == "" {
-			continue
+		if plan.Superseded+plan.Dropped == "" {
+			continue // it is paused, and may go on
 		}
 		err = r.book.Each(ctx, plan, func(d ledger.Delivery) error {
 			word := d.State == ledger.NoLetter && d.Settled == ledger.Resend

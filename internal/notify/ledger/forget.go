@@ -24,7 +24,8 @@ func (e *KeptError) Error() string {
 
 // Forgettable refuses, with a [KeptError], a plan before its deadline, one with rows that
 // somebody still has to see to, and one of the first schema: its digest covers the names
-// themselves. It reports false of a plan that is forgotten already.
+// themselves. It reports false of a plan that is forgotten already, and of which nothing was said
+// since.
 func (l *Ledger) Forgettable(ctx context.Context, p Stored, now time.Time) (bool, error) {
 	kept := func(open int, because string, args ...any) (bool, error) {
 		return false, &KeptError{p.ID, fmt.Sprintf(because, args...), open}
@@ -61,8 +62,11 @@ func (l *Ledger) Forgettable(ctx context.Context, p Stored, now time.Time) (bool
 		return false, err
 	case open > 0:
 		return kept(open, "%d of its rows are open", open)
+	case remembered > 0:
+		return true, nil
 	}
-	return remembered > 0, nil
+	err = l.db.QueryRowContext(ctx, "SELECT count(*) FROM settlements WHERE plan = ? AND salt <> x''", p.key).Scan(&remembered)
+	return remembered > 0, err
 }
 
 // Forget erases whom a plan concerned: names, addresses, letters, what servers said of
