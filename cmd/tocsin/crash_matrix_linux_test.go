@@ -238,22 +238,13 @@ func within(writes []unsynced, octets int64) (left []unsynced) {
 // told since the letter's content went out, its mark among it, and all that it was told before.
 // What it is told of another connection's letter meanwhile may wait.
 func marksAreSynced(t *testing.T, tool string) {
-	strace := tracer(t)
-	m := newMailing(t, tool, 6, smtptest.Options{})
-	c, trace := m.traced(strace)
-	m.must(c)
-	made := calls(t, trace)
-	dots := 0
-	for i, c := range made {
-		if !c.ends() {
-			continue
-		}
-		dots++
+	atEachDot(t, newMailing(t, tool, 6, smtptest.Options{}), nil, func(dot int, made []call, i int) {
+		c := made[i]
 		content := made[lastOn(made[:i], c.on)]
 		marks, waits := "", 0
 		for _, w := range made[:i] {
 			switch there := onDisk(made, w, c); {
-			case !w.kept() || w.name != "pwrite64" || strings.HasSuffix(w.on, "-shm"): // which is made anew
+			case !w.keeps():
 			case w.began < content.began && !there:
 				waits++
 			case w.began > content.ended && there:
@@ -261,12 +252,47 @@ func marksAreSynced(t *testing.T, tool string) {
 			}
 		}
 		if waits > 0 || !strings.HasSuffix(marks, "-wal") {
-			t.Errorf("dot %d goes out while %d earlier writes are not on the disk, and of the letter's own %q", dots, waits, marks)
+			t.Errorf("dot %d goes out while %d earlier writes are not on the disk, and of the letter's own %q", dot, waits, marks)
+		}
+	})
+}
+
+// marksOfOneConnection is F34: where letters go out over one connection, nothing that the ledger was
+// told waits for the disk when a dot is written. So the mark that is there is the letter's own.
+func marksOfOneConnection(t *testing.T, tool string) {
+	one := []string{"--connections", "1"}
+	atEachDot(t, newMailing(t, tool, 6, smtptest.Options{}), one, func(dot int, made []call, i int) {
+		for _, w := range made[:i] {
+			if w.keeps() && !onDisk(made, w, made[i]) {
+				t.Errorf("dot %d goes out while %d octets of %s are not on the disk", dot, w.octets, w.on)
+			}
+		}
+	})
+}
+
+// atEachDot sends all letters and looks at each call that ends one, among all that were made.
+func atEachDot(t *testing.T, m *mailing, how []string, look func(dot int, made []call, i int)) {
+	t.Helper()
+	c, trace := m.traced(tracer(t))
+	c.Args = append(c.Args, how...)
+	m.must(c)
+	made := calls(t, trace)
+	dots := 0
+	for i := range made {
+		if made[i].ends() {
+			dots++
+			look(dots, made, i)
 		}
 	}
 	if dots != m.letters {
 		t.Errorf("%d dots of %d letters", dots, m.letters)
 	}
+}
+
+// keeps reports whether a call writes to a file of the ledger that outlives a crash: the -shm is
+// made anew.
+func (c call) keeps() bool {
+	return c.kept() && c.name == "pwrite64" && !strings.HasSuffix(c.on, "-shm")
 }
 
 // lastOn finds the last call that wrote to a connection.
