@@ -47,7 +47,7 @@ type call struct {
 // never is when a call ends that is cut off.
 const never = math.MaxInt
 
-var callLine = regexp.MustCompile(`^(\d+) +(\w+)\((?:\d+|AT_FDCWD)<([^>]*)>(?:, "([^"]*)"?[^,]*(?:, (\d+)(?:, (\d+))?)?)?`)
+var callLine = regexp.MustCompile(`^(\d+) +(\w+)\((?:\d+|AT_FDCWD)<([^>]*)>(?:, "((?:[^"\\]|\\.)*)"?[^,]*(?:, (\d+)(?:, (\d+))?)?)?`)
 
 // resumed is the second line of a call, where another thread has come between.
 var resumed = regexp.MustCompile(`^(\d+) +<\.\.\. \w+ resumed>`)
@@ -134,7 +134,7 @@ const watched = "write,pwrite64,fsync,fdatasync,ftruncate,unlinkat,rename,rename
 func (m *mailing) traced(strace string, faults ...string) (*exec.Cmd, string) {
 	m.Helper()
 	trace := filepath.Join(m.TempDir(), "trace")
-	args := []string{"-f", "-qq", "-y", "-s", "4", "-o", trace, "-e", "signal=none", "-e", "trace=" + watched}
+	args := []string{"-f", "-qq", "-y", "-s", "8", "-o", trace, "-e", "signal=none", "-e", "trace=" + watched}
 	for _, fault := range faults {
 		args = append(args, "-e", "inject="+fault)
 	}
