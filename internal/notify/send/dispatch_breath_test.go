@@ -206,23 +206,6 @@ func TestGreylistedAtTheDot(t *testing.T) {
 	}
 }
 
-// A relay that hangs up before it hears of anybody is left alone as well.
-func TestRelayHangsUp(t *testing.T) {
-	t.Parallel()
-	h, clock := newHome(t, 60), &virtual{now: clock()}
-	began := clock.Now()
-	server := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment, _ int) smtptest.Action {
-		if m == smtptest.Mail && clock.Now().Sub(began) < 20*time.Second {
-			return smtptest.Cut
-		}
-		return nil
-	}})
-	done, err := h.dispatch(t, ctx, server, func(d *Dispatch) { d.Now, d.After = clock.Now, clock.After })
-	if err != nil || done.Accepted != 60 || done.Deferred > 30 {
-		t.Errorf("%+v, %v", done, err)
-	}
-}
-
 // Many carriers that lose the relay at the same moment are one event.
 func TestManyAreApart(t *testing.T) {
 	k := &desk{Dispatch: Dispatch{Run: Run{Now: clock}}, work: make(chan ledger.Delivery), out: 9}
