@@ -84,6 +84,15 @@ Where clients update by themselves on every platform, suppress this and say so.`
 			Example: "action: none\n", Mended: "action: Update to 1.66.1 or later.\n",
 		},
 		{
+			Name: "identifiable", Level: source.Warning, Suppressible: true,
+			Wants: "identification: none only where nobody can be told apart",
+			Why: `The bulletin says that nobody can tell which are affected, so that no letter goes to anybody
+whom the inventory finds; and it speaks of software on nodes, which the inventory lists. Whoever has such
+nodes is affected and stays untold. Where the inventory does not list them, suppress this and say so.`,
+			Example: "affected:\n  - {product: client, fixed: 1.66.1, available: 2026-05-04}\nidentification: none\n",
+			Mended:  "affected:\n  - {product: client, fixed: 1.66.1, available: 2026-05-04}\nidentification: some\n",
+		},
+		{
 			Name: "dates-out-of-order", Level: source.Error,
 			Wants: "dates in the order in which things happen",
 			Why: `One of two dates is wrong, and readers will rely on either: what was known when is what an

@@ -30,7 +30,7 @@ func contradictions(_ *Checker, n *notice) source.Problems {
 	}
 	clash(n.Identification == "none" && n.VisibleFor == "listed" && n.DataVisible.Word == "yes", "identification",
 		"nobody can be identified, and data_visible speaks of those listed", "write for: all, or identification: some")
-	return append(problems, n.actionAgainst()...)
+	return slices.Concat(problems, n.actionAgainst(), n.nobodyTold())
 }
 
 // noAction is how people say "none" in a sentence, which would count as an action.
@@ -44,6 +44,22 @@ func saysNothing(text string) bool {
 	return slices.ContainsFunc(nothings[:], func(n string) bool {
 		return len(text) >= len(n) && strings.EqualFold(text[:len(n)], n)
 	}) && noAction.MatchString(text)
+}
+
+// nobodyTold reports a bulletin whose letters go to nobody whom the inventory finds: it says that
+// nobody can be identified, and speaks of what runs on nodes.
+func (n *notice) nobodyTold() source.Problems {
+	if n.Identification != "none" {
+		return nil
+	}
+	for _, row := range n.rows {
+		if row.product != nil && !row.product.Hosted {
+			return source.Problems{n.warning(n.Places.Of("identification"), "identifiable",
+				"identification is none, so that only those in the findings are written to, and line "+lineOf(row.Position)+" is of "+row.product.ID+", which the inventory finds on nodes",
+				"write identification: some, which writes to those whose nodes match and says that there may be others")}
+		}
+	}
+	return nil
 }
 
 // actionAgainst reports an action that is none, and none where there is one.

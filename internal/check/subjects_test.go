@@ -134,6 +134,8 @@ func TestContradictions(t *testing.T) {
 		"action: None of the old versions may be used; update.": "",
 		"action: Note the version, then update.":                "",
 		"action: none":                                          "action-missing",
+		"identification: none":                                  "identifiable",
+		"identification: some":                                  "",
 		"action: none\nroutine_dependency_patch: yes\nusers_affected: {is: none_confirmed, " + sure: "verdict-not-required",
 		"severity: low\ncvss: CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H":                         "severity-against-cvss",
 		"severity: critical\ncvss: CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H":                    "",

@@ -244,10 +244,20 @@ func (p paper) questions(proof verdict.Proof) {
 	}
 	p.line(2, 4, "to be found out first")
 	for _, name := range proof.Missing {
-		d, _ := disclosure.Define(name)
-		p.line(4, 29, "%-25s%s", name, d.Ask)
-		p.line(29, 29, "write %s", disclosure.Hint(name))
+		ask, write := p.asked(name)
+		p.line(4, 29, "%-25s%s", name, ask)
+		p.line(29, 29, "write %s", write)
 	}
+}
+
+// asked is what has to be found out about a fact, and what to write then. Where it is a node of
+// the one tailnet that nobody can tell, no answer in the bulletin would settle it.
+func (p paper) asked(fact string) (ask, write string) {
+	if doubt := p.tailnet.doubt(); fact == "tailnet_affected" && doubt != "" {
+		return doubt, "what is known of it into findings/" + string(p.bulletin.ID) + ".csv, or mend the inventory"
+	}
+	d, _ := disclosure.Define(fact)
+	return d.Ask, disclosure.Hint(fact)
 }
 
 // assumed names the facts that nobody stated and that could turn the verdict. What was

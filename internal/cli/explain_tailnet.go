@@ -117,6 +117,19 @@ func (p paper) touched(proof verdict.Proof) {
 	}
 }
 
+// doubt is what nobody can tell of the nodes of the tailnet; empty where it is nothing of theirs.
+func (t *oneTailnet) doubt() string {
+	if t == nil {
+		return ""
+	}
+	for _, e := range t.evidence {
+		if e.affected == verdict.Unknown {
+			return "Is a node of it affected? For " + many(e.nodes, "node") + " nobody can tell: " + e.why
+		}
+	}
+	return ""
+}
+
 func certainty(t verdict.Truth) string {
 	if t == verdict.Yes {
 		return "affected"
