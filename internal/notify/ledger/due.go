@@ -16,14 +16,29 @@ const selectDue = `SELECT row, tailnet, attempts, next, code, enhanced, address,
 	FROM deliveries LEFT JOIN recipients USING (plan, row) WHERE plan = ? AND state = ? AND next BETWEEN ? AND ? ORDER BY next, row LIMIT 0 + ?`
 
 // dueNow lists letters whose time has come: each with its state, and with what is needed to
-// deliver it.
+// deliver it. Those that were put off and those that were never tried take turns: the ones are not
+// to wait until a million others went, nor the others behind some that a relay puts off each time.
 func (l *Ledger) dueNow(ctx context.Context, tx *sql.Tx, p Stored, limit int, at time.Time) ([]Delivery, error) {
 	deferred, err := l.dueIn(ctx, tx, p, Deferred, "0", stamp(at), limit)
-	if err != nil || len(deferred) == limit {
-		return deferred, err
+	if err != nil {
+		return nil, err
 	}
-	planned, err := l.dueIn(ctx, tx, p, Planned, "", "", limit-len(deferred))
-	return append(deferred, planned...), err
+	planned, err := l.dueIn(ctx, tx, p, Planned, "", "", limit)
+	if err != nil {
+		return nil, err
+	}
+	due := inTurns(deferred, planned)
+	return due[:min(limit, len(due))], nil
+}
+
+// inTurns makes one list of two: of each the next, as long as there is one.
+func inTurns(some, others []Delivery) []Delivery {
+	turns := min(len(some), len(others))
+	all := make([]Delivery, 0, len(some)+len(others))
+	for i := range turns {
+		all = append(all, some[i], others[i])
+	}
+	return append(append(all, some[turns:]...), others[turns:]...)
 }
 
 // dueIn lists letters in a state that are due from one instant to another.

@@ -251,7 +251,7 @@ func TestClaim(t *testing.T) {
 		want  string
 	}{
 		{time.Hour - time.Second, 2, "[17 21]"},
-		{2 * time.Hour, 3, "[5 9 25]"},
+		{2 * time.Hour, 3, "[5 25 9]"},
 		{notify.Lifetime + time.Second, 99, "[]"},
 		{notify.Lifetime, 99, "[1 29 33 37]"}, // row 13 has no further attempt
 		{notify.Lifetime, 99, "[]"},
