@@ -137,10 +137,11 @@ func TestFindings(t *testing.T) {
 // A hosted product concerned whom the findings say, where the bulletin does not say it
 // itself.
 func TestHostedByFindings(t *testing.T) {
-	unsaid, everyone := bulletin.Affected{Product: "server"}, bulletin.Affected{Product: "server", Everyone: true}
+	unsaid, everyone := []bulletin.Affected{{Product: "server"}}, []bulletin.Affected{{Product: "server", Everyone: true}}
+	besides := []bulletin.Affected{windows, {Product: "server"}}
 	for _, c := range []struct {
 		name     string
-		row      bulletin.Affected
+		rows     []bulletin.Affected
 		finding  tailnet.Finding
 		want     verdict.Truth
 		evidence bool // of the product
@@ -152,13 +153,29 @@ func TestHostedByFindings(t *testing.T) {
 		{"found not affected", unsaid, said(tailnet.KnownNotAffected, "", ""), verdict.No, false},
 		{"a node of it not affected", unsaid, said(tailnet.KnownNotAffected, "n1", ""), unknown, true},
 		{"a user of it not affected", unsaid, said(tailnet.KnownNotAffected, "", "u1"), unknown, true},
+		{"a node of it affected, and nothing runs on nodes", unsaid, said(tailnet.KnownAffected, "n1", ""), yes, false},
+		{"a node's client affected", besides, said(tailnet.KnownAffected, "n1", ""), yes, true},
+		{"a node's client fixed", besides, said(tailnet.FixedFinding, "n1", "u1"), yes, true},
+		{"beside a client, found fixed", besides, said(tailnet.FixedFinding, "", ""), yes, false},
+		{"beside a client, a user of it", besides, said(tailnet.FixedFinding, "", "u1"), yes, false},
+		{"beside a client, found not affected", besides, said(tailnet.KnownNotAffected, "", ""), verdict.No, false},
 		{"everyone, whatever is found", everyone, said(tailnet.KnownNotAffected, "", ""), yes, true},
 		{"everyone, and looked into", everyone, said(tailnet.UnderInvestigation, "", ""), yes, true},
 	} {
-		got := sum(t, matcher(c.row), []tailnet.Finding{c.finding})
+		got := sum(t, matcher(c.rows...), []tailnet.Finding{c.finding})
 		if got.Affected != c.want || (got.Evidence != "") != c.evidence {
 			t.Errorf("%s: %s %q, want %s", c.name, got.Affected, got.Evidence, c.want)
 		}
+	}
+	cleared, fixed := said(tailnet.KnownNotAffected, "", ""), said(tailnet.FixedFinding, "n1", "")
+	if got := sum(t, matcher(besides...), []tailnet.Finding{cleared, fixed}); got.Affected != yes || got.Evidence != "" {
+		t.Errorf("a node's client fixed, and the tailnet cleared: %s %q", got.Affected, got.Evidence)
+	}
+	if got := sum(t, matcher(besides...), []tailnet.Finding{cleared, fixed, said(tailnet.UnderInvestigation, "", "u1")}); got.Affected != yes || got.Evidence == "" {
+		t.Errorf("and a user of it looked into: %s %q", got.Affected, got.Evidence)
+	}
+	if got := sum(t, matcher(besides...), []tailnet.Finding{cleared, said(tailnet.UnderInvestigation, "n1", "")}); got.Affected != unknown || got.Evidence == "" {
+		t.Errorf("a node looked into, and the tailnet cleared: %s %q", got.Affected, got.Evidence)
 	}
 }
 

@@ -2,7 +2,9 @@ package affected
 
 import (
 	"fmt"
+	"slices"
 
+	"tocsin/internal/bulletin"
 	"tocsin/internal/tailnet"
 	"tocsin/internal/verdict"
 )
@@ -60,9 +62,32 @@ func (m *Matcher) Tailnet(id tailnet.ID, hits []Hit, findings ...tailnet.Finding
 // findings do.
 func (m *Matcher) hosted(match Match) (verdict.Truth, string) {
 	everyone, evidence := m.Everyone()
-	settled := match.Found == verdict.Yes || match.Found == verdict.No && cleared(match.Findings)
-	if everyone == verdict.Unknown && settled {
+	if everyone == verdict.Unknown && m.settled(match) {
 		return match.Found, ""
 	}
 	return verdict.Or(everyone, match.Found), evidence
+}
+
+// settled reports whether the findings say if the hosted products concerned a tailnet. Where
+// the bulletin is about something on nodes too, what was found on a node does not.
+func (m *Matcher) settled(match Match) bool {
+	about := match.Findings
+	if m.onNodes() {
+		about = slices.DeleteFunc(slices.Clone(about), func(f tailnet.Finding) bool { return f.Node != "" })
+	}
+	switch found(about) {
+	case verdict.Yes:
+		return true
+	case verdict.No:
+		return cleared(about) && match.Found != verdict.Unknown
+	}
+	return false
+}
+
+// onNodes reports whether some row is about a product that runs on nodes.
+func (m *Matcher) onNodes() bool {
+	return slices.ContainsFunc(m.rows, func(row bulletin.Affected) bool {
+		product, _ := m.products.Find(row.Product)
+		return !product.Hosted
+	})
 }

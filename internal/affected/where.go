@@ -1,9 +1,9 @@
 package affected
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"tocsin/internal/bulletin"
@@ -108,7 +108,7 @@ func (m *Matcher) cells(cells tailnet.Cells) int {
 	m.shape = m.shape[:0]
 	for _, row := range m.rows {
 		for _, c := range row.Where {
-			m.shape = append(strconv.AppendInt(m.shape, int64(reply(cells, c)), 10), ' ')
+			m.shape = binary.AppendVarint(m.shape, int64(reply(cells, c)))
 		}
 	}
 	number, known := m.shapes[string(m.shape)]

@@ -21,6 +21,7 @@ import (
 type oneTailnet struct {
 	id       tailnet.ID
 	proof    verdict.Proof
+	untold   bool                  // the bulletin says that it cannot be told from others, so that it has no row
 	nodes    int                   // of the tailnet, in the inventory
 	hosted   string                // what a hosted product means for it; may be empty
 	evidence []evidence            // of its nodes, by row
@@ -64,6 +65,7 @@ func (s *site) oneTailnet(ctx context.Context, b bulletin.Bulletin, id tailnet.I
 		one.findings[f.Status]++
 	}
 	one.proof, one.hosted, one.evidence = proof, match.Evidence, evidenceOf(b, match.Hits)
+	one.untold = found && survey.Unidentified(match)
 	return one, err
 }
 
@@ -94,6 +96,9 @@ func (p paper) touched(proof verdict.Proof) {
 		return
 	}
 	t := p.tailnet
+	if t.untold {
+		p.line(2, 4, "it is in no plan all the same, unless a finding names it: identification in the bulletin says that nobody can tell who is affected (%s)", p.fromHere(p.bulletin.Places.Of("identification")))
+	}
 	p.line(2, 4, "the inventory has %s of it", many(t.nodes, "node"))
 	if t.hosted != "" {
 		p.line(4, 12, "%7s  %s", "", t.hosted)

@@ -39,13 +39,15 @@ type planSum struct {
 	Letters      map[notify.Kind]int     `json:"letters,omitempty"`        // by kind, where some follow others
 	Still        *planning.Still         `json:"affected_still,omitempty"` // of an all-clear: whom it is not for
 	Before       *toldSum                `json:"told_before,omitempty"`
-	NotRequired  []share                 `json:"not_required"` // tailnets by the clauses that decided
-	Former       int                     `json:"former"`       // of the affected: tailnets that the inventory no longer has
-	Unidentified int                     `json:"unidentified"` // tailnets that may be affected and cannot be told from others
-	Hits         int                     `json:"hits"`         // nodes that are affected, or may be
-	Versions     []share                 `json:"versions"`     // hits by version, the most frequent first
+	NotRequired  []share                 `json:"not_required"`                    // tailnets by the clauses that decided
+	Former       int                     `json:"former"`                          // of the affected: tailnets that the inventory no longer has
+	Unidentified int                     `json:"unidentified"`                    // tailnets that may be affected and cannot be told from others
+	Certain      int                     `json:"unidentified_affected,omitempty"` // of these: affected for sure, and untold all the same
+	Hits         int                     `json:"hits"`                            // nodes that are affected, or may be
+	Versions     []share                 `json:"versions"`                        // hits by version, the most frequent first
 	Platforms    []share                 `json:"platforms"`
-	NearMisses   map[string]int          `json:"near_misses"` // nodes that are not affected, by how they escaped
+	NearMisses   map[string]int          `json:"near_misses"`           // nodes that are not affected, by how they escaped
+	Unmet        []unmet                 `json:"where_unmet,omitempty"` // values of where: that no node has
 	Undetermined notify.Choice           `json:"undetermined"`
 	Digest       string                  `json:"digest,omitempty"`
 	Approvals    *approvalStatus         `json:"approvals,omitempty"` // who has signed the plan; absent where nobody must, or nothing was frozen
@@ -66,13 +68,21 @@ type share struct {
 	Count int    `json:"count"`
 }
 
+// unmet is a value of where: that no node has, while others have let nodes off. It is the
+// bulletin's own text.
+type unmet struct {
+	Row    int    `json:"row"` // of affected, counted from 1
+	Column string `json:"column"`
+	Value  string `json:"value"`
+}
+
 // sum adds up a plan. One that was only tried has no name.
 func (s *site) sum(b bulletin.Bulletin, survey *notify.Survey, tally notify.Tally, plan notify.Plan, fresh bool) planSum {
 	sum := planSum{
 		Bulletin: b.ID, Fresh: fresh, DryRun: plan.ID.Number == 0 && !plan.Created.IsZero(),
 		Affected: plan.Affected(), Clear: plan.Clear, Letters: plan.Letters(), Standings: make(map[notify.Standing]int), NotRequired: []share{},
 		Rows: plan.Tables.Rows, Smaller: append([]string{}, plan.Tables.Accepted...), NearMisses: make(map[string]int),
-		Former: tally.Former, Unidentified: tally.Unidentified, Hits: tally.Hits, Undetermined: plan.Undetermined, Digest: plan.Digest, Transport: plan.Transport, Deadline: plan.Deadline,
+		Former: tally.Former, Unidentified: tally.Unidentified, Certain: tally.Certain, Hits: tally.Hits, Undetermined: plan.Undetermined, Digest: plan.Digest, Transport: plan.Transport, Deadline: plan.Deadline,
 		early: plan.Deadline.Before(plan.Created.Add(notify.Lifetime)),
 	}
 	sum.surveyed = tally.Counts.Affected()
@@ -85,6 +95,9 @@ func (s *site) sum(b bulletin.Bulletin, survey *notify.Survey, tally notify.Tall
 	}
 	for _, m := range nearMisses {
 		sum.NearMisses[m.key] = survey.Missed(m.miss)
+	}
+	for _, u := range survey.Unmet() {
+		sum.Unmet = append(sum.Unmet, unmet{u.Row + 1, u.Column, u.Value})
 	}
 	s.shares(&sum, tally)
 	return sum
@@ -215,8 +228,14 @@ func (p *program) printSum(s *site, sum planSum) {
 		}
 	}
 	p.entry("near misses, in nodes: %s", cmp.Or(strings.Join(misses, ", "), "none"))
+	for _, u := range sum.Unmet {
+		p.entry("where: in row %d of affected: no node's %s is %q; look how the table spells it", u.Row, u.Column, u.Value)
+	}
 	if sum.Unidentified > 0 {
 		p.entry("%d more may be affected, and nobody can tell which: identification in the bulletin says so", sum.Unidentified)
+		if sum.Certain > 0 {
+			p.entry("of these, %d are affected for sure, and get no letter all the same: identification: some writes to them", sum.Certain)
+		}
 	}
 	p.entry("findings: %s", sum.Findings)
 	if sum.Taken != nil {

@@ -17,7 +17,8 @@ import (
 
 // Survey collects what one bulletin means for every tailnet of an inventory. Give
 // it all tailnets, then all findings, then nodes, users and contacts, each once and in
-// any order; then ask for the rows. It keeps the nodes that are hit or named by a
+// any order; then ask for the rows. Contacts that come before the findings are addresses that
+// the text of a finding may hold. It keeps the nodes that are hit or named by a
 // finding, and of every other only whose it is; and no text that it was given, since
 // that may be part of a whole table.
 type Survey struct {
@@ -146,6 +147,17 @@ func (s *Survey) Missed(m affected.Miss) int {
 	return s.sum(func(i *Intake) int { return i.misses[m] })
 }
 
+// Unmet lists the values of the bulletin's `where:` that no node has, though nodes were let off
+// for another.
+func (s *Survey) Unmet() []affected.Unmet {
+	s.settle()
+	var asked []*affected.Matcher
+	for _, one := range s.intakes {
+		asked = append(asked, one.matcher)
+	}
+	return affected.UnmetBy(s.bulletin, asked...)
+}
+
 // Rows streams every affected tailnet with what is to be done about it, ordered by
 // tailnet ID so that the order of the inventory does not matter. It may be ranged over
 // several times. Whether these rows may become a plan, [Survey.Tally] says.
@@ -153,7 +165,7 @@ func (s *Survey) Rows(choice Choice) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		for m, found := range s.matches() {
 			var row Row
-			if found.err == nil && (found.Affected == verdict.No || s.unidentified(found.Match)) {
+			if found.err == nil && (found.Affected == verdict.No || s.Unidentified(found.Match)) {
 				continue
 			}
 			if found.err == nil {

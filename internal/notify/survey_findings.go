@@ -61,15 +61,20 @@ var (
 )
 
 // Finding takes in one finding. It refuses one of a tailnet that nobody knows, unless it
-// has an address, and a node that another tailnet's finding names: one of the two would
-// be told of somebody else. The errors name nobody: they reach terminals.
+// has an address, a node that another tailnet's finding names, and a text that names another
+// tailnet: somebody would be told of somebody else. The errors name nobody, since they reach
+// terminals; where one is about a text, its Column says which.
 func (s *Survey) Finding(f tailnet.Finding) error {
 	switch {
 	case s.found.closed:
 		return errLate
 	case f.Node != "" && !s.found.owns(f):
 		return errOtherNode
-	case !s.Known(f.Tailnet):
+	}
+	if err := s.told(f); err != nil {
+		return err
+	}
+	if !s.Known(f.Tailnet) {
 		if err := s.goneBy(f); err != nil {
 			return err
 		}
@@ -233,11 +238,11 @@ func (s *Survey) facts(m affected.Match) disclosure.TailnetFacts {
 	return facts
 }
 
-// unidentified reports a tailnet that may be affected and gets no row, since the
+// Unidentified reports a tailnet that may be affected and gets no row, since the
 // bulletin says that nobody can tell: `identification: none` leaves those whom findings
 // name, `some` those and everybody whose nodes are hit. Where nobody looked yet, `some`
 // leaves nobody out.
-func (s *Survey) unidentified(m affected.Match) bool {
+func (s *Survey) Unidentified(m affected.Match) bool {
 	switch s.bulletin.Identification {
 	case "none":
 		return m.Affected != verdict.No && m.Found == verdict.No

@@ -421,19 +421,21 @@ func TestIdentification(t *testing.T) {
 		nodes          []tailnet.Node
 		rows           string
 		unidentified   int
+		certain        int
 	}{
-		{"not stated, nobody looked", hosted(false), "", nil, nil, "acme other", 0},
-		{"not stated, one was found", hosted(false), "", []tailnet.Finding{found("acme", "")}, nil, "acme other", 0},
-		{"none", hosted(false), "none", nil, nil, "", 2},
-		{"none, and one was found", hosted(false), "none", []tailnet.Finding{found("acme", "")}, nil, "acme", 1},
-		{"none, and one is looked into", hosted(false), "none", []tailnet.Finding{looking}, nil, "other", 1},
-		{"none, and one is cleared", hosted(false), "none", []tailnet.Finding{clear}, nil, "", 1},
-		{"none, of what runs on nodes", severe(), "none", nil, []tailnet.Node{certain, odd}, "", 2},
-		{"some, nobody looked", hosted(false), "some", nil, nil, "acme other", 0},
-		{"some, one was found", hosted(false), "some", []tailnet.Finding{found("acme", "")}, nil, "acme", 1},
-		{"some, one is looked into", hosted(false), "some", []tailnet.Finding{looking}, nil, "other", 1},
-		{"some, of what runs on nodes", severe(), "some", []tailnet.Finding{found("acme", "")}, []tailnet.Node{odd}, "acme other", 0},
-		{"some, and it served everyone", hosted(true), "some", []tailnet.Finding{found("acme", "")}, nil, "acme other", 0},
+		{"not stated, nobody looked", hosted(false), "", nil, nil, "acme other", 0, 0},
+		{"not stated, one was found", hosted(false), "", []tailnet.Finding{found("acme", "")}, nil, "acme other", 0, 0},
+		{"none", hosted(false), "none", nil, nil, "", 2, 0},
+		{"none, and one was found", hosted(false), "none", []tailnet.Finding{found("acme", "")}, nil, "acme", 1, 0},
+		{"none, and one is looked into", hosted(false), "none", []tailnet.Finding{looking}, nil, "other", 1, 0},
+		{"none, and one is cleared", hosted(false), "none", []tailnet.Finding{clear}, nil, "", 1, 0},
+		{"none, of what runs on nodes", severe(), "none", nil, []tailnet.Node{certain, odd}, "", 2, 1},
+		{"none, of everyone", hosted(true), "none", nil, nil, "", 2, 2},
+		{"some, nobody looked", hosted(false), "some", nil, nil, "acme other", 0, 0},
+		{"some, one was found", hosted(false), "some", []tailnet.Finding{found("acme", "")}, nil, "acme", 1, 0},
+		{"some, one is looked into", hosted(false), "some", []tailnet.Finding{looking}, nil, "other", 1, 0},
+		{"some, of what runs on nodes", severe(), "some", []tailnet.Finding{found("acme", "")}, []tailnet.Node{odd}, "acme other", 0, 0},
+		{"some, and it served everyone", hosted(true), "some", []tailnet.Finding{found("acme", "")}, nil, "acme other", 0, 0},
 	} {
 		c.b.Identification = c.identification
 		s := one(t, c.b)
@@ -453,8 +455,8 @@ func TestIdentification(t *testing.T) {
 			ids = append(ids, string(row.Tailnet.ID))
 		}
 		tally, wrong := s.Tally(Tell)
-		if err != nil || wrong != nil || strings.Join(ids, " ") != c.rows || tally.Unidentified != c.unidentified {
-			t.Errorf("%s: %v, %v: %v and %d, want %s and %d", c.name, err, wrong, ids, tally.Unidentified, c.rows, c.unidentified)
+		if err != nil || wrong != nil || strings.Join(ids, " ") != c.rows || tally.Unidentified != c.unidentified || tally.Certain != c.certain {
+			t.Errorf("%s: %v, %v: %v and %d (%d), want %s and %d (%d)", c.name, err, wrong, ids, tally.Unidentified, tally.Certain, c.rows, c.unidentified, c.certain)
 		}
 	}
 }

@@ -54,7 +54,7 @@ func (s *Survey) RowsAnd(choice Choice, asked func(tailnet.ID) bool) iter.Seq2[P
 				return
 			case found.Affected == verdict.No:
 				p.Place = Untouched
-			case s.unidentified(found.Match):
+			case s.Unidentified(found.Match):
 				p.Place = Unidentified
 			}
 			switch {

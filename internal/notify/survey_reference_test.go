@@ -62,8 +62,11 @@ func (p reference) rows(choice Choice) (rows []Row, t Tally) {
 		switch {
 		case match.Affected == verdict.No:
 			continue
-		case p.unidentified(match):
+		case p.Unidentified(match):
 			t.Unidentified++
+			if match.Affected == verdict.Yes {
+				t.Certain++
+			}
 			continue
 		}
 		of, known := p.tailnets[id]

@@ -17,6 +17,7 @@ type Tally struct {
 	NotRequired  map[string]int   // tailnets by the IDs of the clauses that decided, with commas
 	Former       int              // of the affected: tailnets that the table has no more
 	Unidentified int              // tailnets that may be affected and stand in no row: they cannot be told from others
+	Certain      int              // of the unidentified: affected for sure
 	Hits         int              // nodes that are affected, or may be
 	Software     map[Software]int // hits by what they run; after the first 65,536 kinds of it, under the zero Software
 }
@@ -91,6 +92,7 @@ type tallying struct {
 // end is what becomes of a tailnet, but for whether it can be reached.
 type end struct {
 	affected, unidentified bool
+	certain                bool // affected for sure, row or not
 	standing               Standing
 	clauses                string
 	proof                  verdict.Proof
@@ -147,7 +149,7 @@ func (t *tallying) end(id tailnet.ID, hits state) (*end, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &end{unidentified: t.unidentified(match), affected: match.Affected != verdict.No}
+	e := &end{unidentified: t.Unidentified(match), affected: match.Affected != verdict.No, certain: match.Affected == verdict.Yes}
 	if e.affected = e.affected && !e.unidentified; e.affected {
 		e.proof = t.proof(match)
 		e.standing = standing(e.proof, t.choice)
@@ -162,6 +164,9 @@ func (t *tallying) count(e *end, reached bool) {
 	switch {
 	case e.unidentified:
 		t.sum.Unidentified++
+		if e.certain {
+			t.sum.Certain++
+		}
 	case !e.affected:
 	case !reached:
 		t.sum.Counts[Unreachable]++

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 // column internal_note is for those who keep the table, and is not read. A finding of a
 // tailnet that is not known is one of a former tailnet where it has an email, the same
 // in all its rows; without one it is a bad row. So is one that visit refuses; the error
-// becomes its problem, and must name nobody.
+// becomes its problem, at the column that its method Column names, and must name nobody.
 func (t Table) Findings(known func(tailnet.ID) bool, visit func(tailnet.Finding) error) (Read, error) {
 	ask := t.asking()
 	of, status := ask.must("tailnet"), ask.must("status")
@@ -44,17 +45,39 @@ func (t Table) Findings(known func(tailnet.ID) bool, visit func(tailnet.Finding)
 		case !r.named(of) || !r.trim(node) || !r.trim(user) || !r.address(email):
 		case !slices.Contains(tailnet.FindingStatuses[:], f.Status):
 			r.bad(status, "must be "+statuses())
-		case f.DoneAt != "" && bulletin.Instant(f.DoneAt).IsZero():
-			r.bad(doneAt, "must be a day such as 2026-05-03, or a time with its zone")
+		case !r.dated(first) || !r.dated(last) || !r.dated(doneAt):
 		case !readable:
 			r.bad(visible, "must be yes or no, or unknown, or empty")
 		case !known(f.Tailnet) && !r.former(f, email, former):
 		default:
 			if err := visit(f); err != nil {
-				r.bad(of, err.Error())
+				r.refused(of, err)
 			}
 		}
 	})
+}
+
+// dated reports a cell that holds something other than nothing or a date. Letters show it as
+// it is: any other text could name somebody.
+func (r *row) dated(column int) bool {
+	text := r.cells[column]
+	if text == "" || !bulletin.Instant(text).IsZero() {
+		return true
+	}
+	r.bad(column, "must be a day such as 2026-05-03, or a time with its zone")
+	return false
+}
+
+// refused reports a row that was refused, at the column that the error names, else at another.
+func (r *row) refused(at int, err error) {
+	type placed interface {
+		error
+		Column() string
+	}
+	if about, names := errors.AsType[placed](err); names {
+		at = max(at, slices.IndexFunc(r.reading.asked.list, func(c column) bool { return c.ours == about.Column() }))
+	}
+	r.bad(at, err.Error())
 }
 
 // former reports a finding of a tailnet that nobody knows, where it says nothing, or

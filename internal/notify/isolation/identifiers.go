@@ -94,7 +94,8 @@ func (i *Identifiers) User(u tailnet.User) { i.add(u.Tailnet, u.ID, u.Login) }
 // Supplement takes in an address on file.
 func (i *Identifiers) Supplement(s tailnet.Supplement) { i.add(s.Tailnet, s.Email) }
 
-// Finding takes in whom a finding names, and what it tells: that is for one tailnet too.
+// Finding takes in whom a finding names, and what it tells: that is for one tailnet too. Whom
+// that names is not looked at here: no letter without names has it as well.
 func (i *Identifiers) Finding(f tailnet.Finding) {
 	// A former tailnet stands in no other table.
 	i.add(f.Tailnet, string(f.Tailnet), f.Node, f.User, prose(f.Tell), prose(f.Done), f.Email)

@@ -57,6 +57,16 @@ func (c *crowd) name() string {
 	return name
 }
 
+// told is a name as a finding may tell it: one without an address, and without what may be the
+// ID of another tailnet, each of which ends in a number. The survey refuses those.
+func (c *crowd) told() string {
+	name := c.name()
+	if refused.MatchString(name) {
+		return "name"
+	}
+	return name
+}
+
 func (c *crowd) pick() string {
 	if c.dice.IntN(3) == 0 {
 		return badNames[c.dice.IntN(len(badNames))]
@@ -95,7 +105,7 @@ func (c *crowd) node(i int, of tailnet.Tailnet) {
 		n.Version = []string{"", "desktop", "server-3", "1.2.3.4"}[c.dice.IntN(4)]
 	}
 	c.walk.nodes = append(c.walk.nodes, n)
-	tell := c.name() + " (" + c.name() + ") canary-" + strconv.Itoa(i) + "."
+	tell := c.told() + " (" + c.told() + ") canary-" + strconv.Itoa(i) + "."
 	if n.OS != "windows" {
 		return
 	}
@@ -105,7 +115,7 @@ func (c *crowd) node(i int, of tailnet.Tailnet) {
 		c.standing[of.ID] = notify.Unreachable
 	}
 	if c.dice.IntN(4) == 0 {
-		c.findings = append(c.findings, tailnet.Finding{Tailnet: of.ID, Node: n.ID, Status: tailnet.KnownAffected, Tell: tell, Done: c.name() + " " + n.ID, DoneAt: "2026-05-02"})
+		c.findings = append(c.findings, tailnet.Finding{Tailnet: of.ID, Node: n.ID, Status: tailnet.KnownAffected, Tell: tell, Done: c.told() + " " + n.ID, DoneAt: "2026-05-02"})
 	}
 }
 
@@ -143,6 +153,7 @@ var badNames = []string{
 }
 
 var (
+	refused  = regexp.MustCompile(`\S@\S|[^\d\s]\S*\d`)
 	canaries = regexp.MustCompile(`canary-\d+`)
 	elements = regexp.MustCompile(`</?[a-zA-Z!][^\s>/]*`)
 )
