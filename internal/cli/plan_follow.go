@@ -57,7 +57,7 @@ func (e *earlier) follow(sources *planning.Sources, survey *notify.Survey, how p
 		*classes = c
 		if got := c.Clear().Affected(); how.kind == notify.AllClear && how.expects && got != how.expect {
 			return refuse(fmt.Sprintf("tocsin plan %s%s --dry-run shows what the inventory comes to", e.of.ID, how.flags()),
-				"%d %s were told and are affected no more, and --expect says %d: nothing was frozen", got, e.site.config.Organization.Unit.Many, how.expect)
+				"%d %s were told and are %s, and --expect says %d: nothing was frozen", got, e.site.config.Organization.Unit.Many, noMore(c.Unlisted), how.expect)
 		}
 		return nil
 	}
@@ -67,11 +67,13 @@ func (e *earlier) follow(sources *planning.Sources, survey *notify.Survey, how p
 // toldSum is what tailnets had been told before a plan, as `plan --json` prints it.
 type toldSum struct {
 	Told     int          `json:"told"`     // and not since that all is well
+	Gone     int          `json:"gone"`     // of those, since then that nobody can tell, as the inventory had them no more
 	Stale    int          `json:"stale"`    // of those, before the last material revision
 	Unaware  int          `json:"unaware"`  // of those, and this plan does not tell them of it
 	Owed     int          `json:"owed"`     // of those, a letter that did not arrive
 	Doubtful int          `json:"doubtful"` // of those, by nothing but letters of which nobody knows
 	Cleared  int          `json:"cleared"`  // since that all is well
+	Unlisted int          `json:"unlisted"` // of those beside the affected, whom the inventory has no more: nobody can tell
 	Renamed  int          `json:"renamed"`  // of all these, now under another name and at another address
 	renamed  []tailnet.ID // the first of them
 }
@@ -85,7 +87,7 @@ func (sum *planSum) follows(c planning.Classes, how planHow) {
 	if how.kind == notify.AllClear && c.Still.Tailnets > 0 {
 		sum.Still = &c.Still
 	}
-	sum.Before = &toldSum{c.Told, c.Stale, c.Unaware, c.Owed, c.Doubtful, c.Cleared, c.Renamed.Count, c.Renamed.First}
+	sum.Before = &toldSum{c.Told, c.Gone, c.Stale, c.Unaware, c.Owed, c.Doubtful, c.Cleared, c.Unlisted, c.Renamed.Count, c.Renamed.First}
 	sum.NotRequired = shares(c.NotRequired)
 	sum.idle = sum.Plan == "" && (c.Idle() || !sum.DryRun)
 }
@@ -125,6 +127,9 @@ func (sum *planSum) after(last ledger.Stored, sums ledger.Account) {
 	}
 	switch {
 	case last.ID.String() == sum.Plan:
+		if sum.Before != nil {
+			sum.Before.Unlisted = sums.Gone // as it was made, whoever is listed since
+		}
 		sum.begun = letters > sums.Letters[ledger.Planned]
 	case sums.Vain() && !rehearsed(last):
 		sum.vain = last.ID.String()
@@ -168,7 +173,7 @@ func (p *program) printFollowing(s *site, sum planSum) {
 		letters = append(letters, kindWords(kind, sum.Letters[kind]))
 	}
 	if len(sum.Clear) > 0 && sum.Kind != notify.AllClear {
-		p.entry("and %d told earlier and affected no more: %s", notify.Counts(sum.Clear).Affected(), standings(sum.Clear))
+		p.entry("and %d told earlier and %s: %s", notify.Counts(sum.Clear).Affected(), noMore(sum.unlisted()), standings(sum.Clear))
 	}
 	if len(letters) > 0 {
 		p.entry("letters: %s", strings.Join(letters, ", "))
@@ -183,11 +188,28 @@ func (p *program) printFollowing(s *site, sum planSum) {
 	}
 }
 
+// noMore says what those are who get an all-clear, given how many of them the inventory has no
+// more: of these nobody can tell.
+func noMore(unlisted int) string {
+	if unlisted == 0 {
+		return "affected no more"
+	}
+	return fmt.Sprintf("affected no more, or (%d) no longer listed", unlisted)
+}
+
+// unlisted is how many get an all-clear that are not listed any more.
+func (sum planSum) unlisted() int {
+	if sum.Before == nil {
+		return 0
+	}
+	return sum.Before.Unlisted
+}
+
 // printClear prints how many get an all-clear, and whom it is not for.
 func (p *program) printClear(s *site, sum planSum) {
 	unit := s.config.Organization.Unit
-	p.print("%s", folded(fmt.Sprintf("%s  %s affected no more (%s looked at)", sum.name(),
-		many(notify.Counts(sum.Clear).Affected(), unit.One), many(sum.Seen.Nodes, "node")), 0, 4))
+	p.print("%s", folded(fmt.Sprintf("%s  %s %s (%s looked at)", sum.name(),
+		many(notify.Counts(sum.Clear).Affected(), unit.One), noMore(sum.unlisted()), many(sum.Seen.Nodes, "node")), 0, 4))
 	for _, standing := range [...]notify.Standing{notify.Mailed, notify.Unreachable} {
 		p.print("  %6d  %s", sum.Clear[standing], standing.Words())
 	}
@@ -215,7 +237,7 @@ func (t toldSum) details() string {
 		n    int
 		says string
 	}{
-		{t.Stale, "before the last material revision"}, {t.Owed, "whom a later letter has not reached"},
+		{t.Gone, "told last that nobody can tell, as they were not listed"}, {t.Stale, "before the last material revision"}, {t.Owed, "whom a later letter has not reached"},
 		{t.Doubtful, "by nothing but a letter of which nobody knows whether it arrived"},
 	} {
 		if part.n > 0 {

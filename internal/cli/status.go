@@ -140,7 +140,7 @@ func (p *program) sums(plan ledger.Stored, sums ledger.Account) {
 		p.print("%s", folded(fmt.Sprintf("  %s %6d  %s%s", sign, sums.Counts[standing], standing.Words(), inParentheses(standing, letters)), 0, 14))
 	}
 	if sums.Clear > 0 {
-		p.print("  - %6d  told before, and affected no more", sums.Clear)
+		p.print("  - %6d  told before, and %s", sums.Clear, noMore(sums.Gone))
 	}
 	p.print("  = %6d  affected", sums.Counts.Affected()-sums.Clear)
 	if sums.Closed.Rows() > 0 {

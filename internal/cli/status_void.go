@@ -21,7 +21,7 @@ func (p *program) planStanding(ctx context.Context, s *site, book *ledger.Ledger
 	b, found := s.content.Bulletin(plan.ID.Bulletin)
 	switch drift, err := s.drift(b, plan, sums); {
 	case !found || plan.Superseded != "" || plan.Paused != "" || plan.Dropped != "":
-	case b.Status == bulletin.Withdrawn && plan.Kind != notify.AllClear:
+	case b.Status == bulletin.Withdrawn && plan.Inputs[notify.StatusInput] != notify.Digest([]byte(bulletin.Withdrawn)):
 		p.sums(plan, sums)
 		return p.afterWithdrawal(ctx, s, book, plan, sums)
 	case err != nil:
@@ -100,7 +100,7 @@ func toldStill(ctx context.Context, book *ledger.Ledger, id bulletin.ID) (n int,
 		return 0, err
 	}
 	err = book.EachPast(ctx, id, func(past ledger.Past) error {
-		if past.Told && past.Kind != notify.AllClear {
+		if past.Told && !past.Cleared() {
 			n++
 		}
 		return nil

@@ -7,6 +7,7 @@ import (
 
 	"tocsin/internal/affected"
 	"tocsin/internal/bulletin"
+	"tocsin/internal/version"
 )
 
 // Fix is what removes the fault from a node, as far as it can be had.
@@ -106,9 +107,9 @@ func platforms(h affected.Hit, row bulletin.Affected) []string {
 
 // Option is a fix that a node needs, if it is what a row is about.
 type Option struct {
-	Product  string // empty where the bulletin is about one alone
-	Platform string // empty for every one
-	Since    string // first version that it is for, where the platform has several options; else empty
+	Product  string        // empty where the bulletin is about one alone
+	Platform string        // empty for every one
+	Versions version.Range // those that it is for, where the platform has several options; else every one
 	Fix
 }
 
@@ -123,7 +124,7 @@ func (d Common) options(hits []affected.Hit) []Option {
 		for i := range h.Rows {
 			row := d.Bulletin.Affected[i]
 			for _, word := range platforms(h, row) {
-				o := Option{d.productOf(row), platformName(word), row.Versions.Introduced, d.fix(row)}
+				o := Option{d.productOf(row), platformName(word), row.Versions, d.fix(row)}
 				if !slices.Contains(out, o) {
 					out = append(out, o)
 				}
@@ -136,7 +137,7 @@ func (d Common) options(hits []affected.Hit) []Option {
 	for i := range out {
 		alone := i == 0 || !out[i-1].beside(out[i])
 		if alone && (i+1 == len(out) || !out[i+1].beside(out[i])) {
-			out[i].Since = ""
+			out[i].Versions = version.Range{}
 		}
 	}
 	return out

@@ -97,8 +97,8 @@ func TestRemedies(t *testing.T) {
 	says(t, "two remedies", write(t, desk(b), aRow(t, b, of, node)), []string{"On Windows, this helps without a new version: Remove it.", "On Linux, this helps without a new version: Switch it off.", "one of the fixes"}, nil)
 }
 
-// TestBranches: of a node whose version nobody knows, each branch of its platform says from
-// where on it is meant.
+// TestBranches: of a node whose version nobody knows, each branch of its platform says for which
+// versions it is meant.
 func TestBranches(t *testing.T) {
 	b := severe()
 	b.Affected[0].Versions.Introduced = "1.60.0"
@@ -108,7 +108,7 @@ func TestBranches(t *testing.T) {
 	of, node := named("acme", "db", "windows", "")
 	nowhere := node
 	nowhere.ID, nowhere.OS = "n2", ""
-	says(t, "branches", write(t, desk(b), aRow(t, b, of, node)), []string{"Windows, from version 1.60.0 on → 1.66.1 or later", "Windows, from version 1.50.0 on → 1.58.3 or later"}, []string{"Linux"})
+	says(t, "branches", write(t, desk(b), aRow(t, b, of, node)), []string{"Windows, from version 1.60.0 on and before 1.66.1 → 1.66.1 or later", "Windows, from version 1.50.0 on and before 1.58.3 → 1.58.3 or later"}, []string{"Linux"})
 	says(t, "no platform", write(t, desk(b), aRow(t, b, of, node, nowhere)), []string{"Linux → 1.66.2 or later", "Windows, from version 1.60.0 on"}, nil)
 	if v, err := desk(b).View(aRow(t, b, of, node, nowhere)); err != nil || len(v.Options) != 3 || !slices.IsSortedFunc(v.Options, func(a, b Option) int { return strings.Compare(a.Platform, b.Platform) }) {
 		t.Errorf("%v, %+v", err, v.Options)

@@ -128,6 +128,14 @@ func (d Common) productOf(row bulletin.Affected) string {
 // no node of a letter is asked for anything.
 func (d Common) nothingToDo() bool { return d.Bulletin.Action.Required == verdict.No }
 
+// aboutNodes reports whether the bulletin is about something that runs on nodes.
+func (d Common) aboutNodes() bool {
+	return slices.ContainsFunc(d.Bulletin.Affected, func(row bulletin.Affected) bool {
+		product, _ := d.Products.Find(row.Product)
+		return !product.Hosted
+	})
+}
+
 func doubt(h affected.Hit, row bulletin.Affected) Doubt {
 	switch {
 	case h.Found == tailnet.UnderInvestigation:
@@ -204,6 +212,9 @@ func (d Common) until(m affected.Match) []Stopgap {
 		if len(row.Platforms) == 0 {
 			platforms = nil
 		}
+		if product.Hosted && d.repaired(row) == verdict.Yes {
+			row.Stopgap = "" // on a node it helps until the reader has the fix; here we have it
+		}
 		for _, s := range []Stopgap{{platforms, prose(row.Remedy), true}, {platforms, prose(row.Stopgap), false}} {
 			if s.Text != "" {
 				out = appendStopgap(out, s)
@@ -211,6 +222,18 @@ func (d Common) until(m affected.Match) []Stopgap {
 		}
 	}
 	return out
+}
+
+// repaired reports whether what we run has the fix at the instant of planning. What its users
+// can do in place of one repairs nothing of ours.
+func (d Common) repaired(row bulletin.Affected) verdict.Truth {
+	row.Remedy = ""
+	return row.Fixed(d.At)
+}
+
+// openThere reports whether of what we run something is left to be done, by us or by the reader.
+func (v View) openThere() bool {
+	return len(v.Until) > 0 || slices.ContainsFunc(v.Services, Service.unfixed)
 }
 
 // appendStopgap adds one, or its platforms to the same text.

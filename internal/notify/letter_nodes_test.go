@@ -95,18 +95,20 @@ func TestUntil(t *testing.T) {
 		{Product: "client", Platforms: []string{"macos"}, Remedy: "Turn it off.", Stopgap: "Filter it."},
 		{Product: "client", Remedy: "Turn all off."},
 		{Product: "coordination", Stopgap: "Wait."},
+		{Product: "client", Versions: version.Range{Fixed: "1.66.1"}, Available: planned, Stopgap: "Stay in."},
 	}
 	hit := func(row int, os string) affected.Hit { return affected.Hit{Row: row, Node: tailnet.Node{OS: os}} }
 	for name, c := range map[string]struct {
 		match affected.Match
 		want  []Stopgap
 	}{
-		"nothing":       {affected.Match{}, nil},
-		"one platform":  {affected.Match{Hits: []affected.Hit{hit(0, "windows"), hit(0, "windows")}}, []Stopgap{{[]string{"Windows"}, "Filter it.", false}}},
-		"two platforms": {affected.Match{Hits: []affected.Hit{hit(0, "windows"), hit(1, "linux")}}, []Stopgap{{[]string{"Linux", "Windows"}, "Filter it.", false}}},
-		"both kinds":    {affected.Match{Hits: []affected.Hit{hit(2, "macos")}}, []Stopgap{{[]string{"macOS"}, "Turn it off.", true}, {[]string{"macOS"}, "Filter it.", false}}},
-		"all platforms": {affected.Match{Hits: []affected.Hit{hit(3, "macos")}}, []Stopgap{{nil, "Turn all off.", true}}},
-		"what we run":   {affected.Match{Evidence: "everyone"}, []Stopgap{{nil, "Wait.", false}}},
+		"nothing":        {affected.Match{}, nil},
+		"one platform":   {affected.Match{Hits: []affected.Hit{hit(0, "windows"), hit(0, "windows")}}, []Stopgap{{[]string{"Windows"}, "Filter it.", false}}},
+		"two platforms":  {affected.Match{Hits: []affected.Hit{hit(0, "windows"), hit(1, "linux")}}, []Stopgap{{[]string{"Linux", "Windows"}, "Filter it.", false}}},
+		"both kinds":     {affected.Match{Hits: []affected.Hit{hit(2, "macos")}}, []Stopgap{{[]string{"macOS"}, "Turn it off.", true}, {[]string{"macOS"}, "Filter it.", false}}},
+		"all platforms":  {affected.Match{Hits: []affected.Hit{hit(3, "macos")}}, []Stopgap{{nil, "Turn all off.", true}}},
+		"the fix is out": {affected.Match{Hits: []affected.Hit{hit(5, "macos")}}, []Stopgap{{nil, "Stay in.", false}}},
+		"what we run":    {affected.Match{Evidence: "everyone"}, []Stopgap{{nil, "Wait.", false}}},
 	} {
 		if diff := cmp.Diff(c.want, desk(b).until(c.match)); diff != "" {
 			t.Errorf("%s:\n%s", name, diff)

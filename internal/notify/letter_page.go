@@ -101,10 +101,15 @@ func (p *page) ForWhat(o Option) (string, error) {
 			return "", err
 		}
 	}
-	if o.Since == "" {
-		return platform, nil
+	key, values := "option", []any{platform}
+	for _, bound := range []struct{ name, version string }{
+		{".since", o.Versions.Introduced}, {".before", o.Versions.Fixed}, {".upto", o.Versions.LastAffected},
+	} {
+		if bound.version != "" {
+			key, values = key+bound.name, append(values, bound.version)
+		}
 	}
-	return p.Say("option.since", platform, o.Since)
+	return p.Say(key, values...)
 }
 
 // Clear reports whether the letter takes back an alarm.
@@ -117,6 +122,15 @@ func (p *page) TakenBack() bool { return p.Clear() && p.Bulletin.Withdrawn }
 // is not affected nobody can say.
 func (p *page) Gone() bool {
 	return p.Clear() && !p.TakenBack() && p.ToldAs == tailnet.EarlierAddress
+}
+
+// OnSite is the key of what the letter says of the bulletin's page, which is the same for every
+// reader: to one whom it does not affect any more, that it may still ask something of others.
+func (p *page) OnSite() string {
+	if p.Clear() && !p.TakenBack() && !p.Gone() {
+		return "genuine.page.clear"
+	}
+	return "genuine.page"
 }
 
 // Intro is the key of the sentence that the letter begins with.
@@ -152,13 +166,17 @@ func (p *page) Before() (string, error) {
 	return "", nil
 }
 
-// alarmedAgain takes back an all-clear. Where it is not the bulletin that has changed since,
-// what has changed is what is known of the reader.
+// alarmedAgain takes back an all-clear, or that nobody could tell. Where it is not the bulletin
+// that has changed since, what has changed is what is known of the reader.
 func (p *page) alarmedAgain() (string, error) {
 	if p.Doubtful {
 		return p.Say("intro.cleared.doubtful")
 	}
-	text, err := p.perhapsDated("intro.cleared")
+	key := "intro.cleared"
+	if p.Unlisted {
+		key = "intro.cleared.unlisted"
+	}
+	text, err := p.perhapsDated(key)
 	if err != nil || !p.Unrevised {
 		return text, err
 	}
@@ -177,11 +195,10 @@ func (p *page) perhapsDated(key string) (string, error) {
 // over reports whether nothing of the tailnet's is affected any more: it is gone itself,
 // or what concerned it is fixed everywhere.
 func (p *page) over() bool {
-	unfixed := func(s Service) bool { return s.Fixed != verdict.Yes }
 	switch {
 	case p.ToldAs == tailnet.FoundAddress:
 		return true
-	case len(p.Nodes) > 0 && p.When != Settled || slices.ContainsFunc(p.Services, unfixed):
+	case len(p.Nodes) > 0 && p.When != Settled || slices.ContainsFunc(p.Services, Service.unfixed):
 		return false
 	}
 	return p.When == Settled || len(p.Services) > 0

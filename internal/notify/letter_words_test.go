@@ -11,6 +11,7 @@ import (
 
 	"tocsin/internal/tailnet"
 	"tocsin/internal/verdict"
+	"tocsin/internal/version"
 	"tocsin/templates"
 )
 
@@ -104,6 +105,11 @@ func everyState() (out []View) {
 			out = append(out, v)
 		}
 	}
+	for _, day := range []time.Time{{}, planned} {
+		v := every()
+		v.Cleared, v.Unlisted, v.Replaces = true, true, day
+		out = append(out, v)
+	}
 	for i, step := range []Step{UpdateNow, UpdateSoon, AwaitFix, NoFix, DoInstead, FixedAlready, Nothing, OneOf} {
 		v := every()
 		v.Bulletin.Severity = []string{"none", "unrated"}[i%2]
@@ -124,7 +130,7 @@ func everyState() (out []View) {
 		v.Findings[0].Despite = true
 		v.Bulletin.URL = ""
 		out = append(out, v, v)
-		out[len(out)-1].Nodes, out[len(out)-1].Commands = nil, every().Commands
+		out[len(out)-1].Nodes, out[len(out)-1].Commands, out[len(out)-1].NoNode = nil, every().Commands, true
 		named, whole := Finding{Name: "b", Status: tailnet.FixedFinding}, Finding{Status: tailnet.FixedFinding}
 		out[len(out)-1].Findings = [][]Finding{{named}, {named, whole}, {whole}}[i%3]
 		if i == 0 {
@@ -135,7 +141,10 @@ func everyState() (out []View) {
 			}
 		}
 		if step == OneOf {
-			out[len(out)-2].Options = []Option{{Platform: "a", Since: "1.58.0", Fix: Fix{Step: UpdateNow, Fixed: "1.66.1"}}, {Fix: Fix{Step: NoFix}}}
+			out[len(out)-2].Options = []Option{{Platform: "a", Fix: Fix{Step: UpdateNow, Fixed: "1.66.1"}}, {Fix: Fix{Step: NoFix}}}
+			for _, r := range []version.Range{{Introduced: "1"}, {Fixed: "2"}, {LastAffected: "2"}, {Introduced: "1", Fixed: "2"}, {Introduced: "1", LastAffected: "2"}} {
+				out[len(out)-2].Options = append(out[len(out)-2].Options, Option{Platform: "a", Versions: r, Fix: Fix{Step: NoFix}})
+			}
 		}
 	}
 	return out

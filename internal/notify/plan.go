@@ -80,6 +80,7 @@ type Row struct {
 	Earlier   []string  // Message-IDs of letters that reached it, or may have, the oldest first; without angle brackets
 	Doubtful  bool      // nobody knows whether any of them arrived: the letter says that it replaces what may have come
 	Cleared   bool      // it was told last that all is well, which is no longer so; or where it is Doubtful, it may have been
+	Unlisted  bool      // of Cleared: what it was told is not that all is well, but that it is listed no more and nobody can tell
 	Unrevised bool      // it was told so for certain, and the bulletin has had no revision since, not even an immaterial one
 	Replaces  time.Time // when the last of them was written; zero where none is, none that the letter takes back, or of this one nobody knows and there are others
 }

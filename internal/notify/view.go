@@ -34,6 +34,7 @@ type View struct {
 	Changed      []string  // what is not as the earlier letter said; of a letter after others only
 	Doubtful     bool      // nobody knows whether the earlier letter arrived
 	Cleared      bool      // the reader was told last that all is well, which is no longer so; or where Doubtful, may have been
+	Unlisted     bool      // of Cleared: the reader was told that nobody can tell, for want of an entry in our list
 	Unrevised    bool      // of Cleared: the bulletin has had no revision since then
 	Replaces     time.Time // when the earlier letter was written; zero where that is not known
 	Organization string
@@ -46,6 +47,7 @@ type View struct {
 	Fix          time.Time
 	Services     []Service // what we run ourselves, where it is not the nodes that show it
 	Nodes        []NodeView
+	NoNode       bool     // the bulletin is about nodes too, and none of the tailnet's is affected as far as is known
 	Options      []Option // what comes into question for nodes whose Step is [OneOf]
 	Until        []Stopgap
 	Commands     []Command
@@ -91,6 +93,8 @@ type Service struct {
 	At    time.Time     // when the fix was in place, or will be; zero where nobody stated it
 }
 
+func (s Service) unfixed() bool { return s.Fixed != verdict.Yes }
+
 // Whom is which tailnets a product concerns that the organisation runs.
 type Whom string
 
@@ -133,6 +137,7 @@ func (d Common) View(r Row) (View, error) {
 		Changed:      lines(r.Changed),
 		Doubtful:     r.Doubtful,
 		Cleared:      r.Cleared,
+		Unlisted:     r.Unlisted,
 		Unrevised:    r.Unrevised,
 		Replaces:     r.Replaces,
 		Organization: d.Organization,
@@ -184,11 +189,15 @@ func (d Common) concern(v *View, r Row) error {
 		v.Nodes = append(v.Nodes, d.nodeView(h))
 	}
 	slices.SortStableFunc(v.Nodes, byUrgency)
-	v.When, v.Fix = when(v.Nodes)
-	if allFixed(r.Match) {
-		v.When = Settled
-	}
+	v.NoNode = len(r.Match.Hits)+len(r.Match.Findings) == 0 && d.aboutNodes()
 	v.Until = d.until(r.Match)
+	v.When, v.Fix = when(v.Nodes)
+	switch {
+	case allFixed(r.Match):
+		v.When = Settled
+	case v.When == Settled && v.openThere():
+		v.When = Unspecified
+	}
 	left := d.open(r.Match.Hits)
 	v.Options = d.options(left)
 	v.Commands, v.Checks = d.commands(left), d.checks(left)
@@ -281,7 +290,7 @@ func (d Common) services(m affected.Match) []Service {
 	var out []Service
 	for _, row := range d.Bulletin.Affected {
 		product, _ := d.Products.Find(row.Product)
-		service := Service{product.Title, whom, row.Fixed(d.At), row.Deployed}
+		service := Service{product.Title, whom, d.repaired(row), row.Deployed}
 		if row.Everyone && len(row.Where) == 0 {
 			service.Whom = Everyone
 		}

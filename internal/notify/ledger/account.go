@@ -17,7 +17,8 @@ type Account struct {
 	// that a person has to see to: nobody has told the tailnet, as far as anybody knows.
 	Unsettled map[State]int
 	Untold    notify.Counts
-	Clear     int    // of all rows, those of tailnets that were told and are not affected any more
+	Clear     int    // of all rows, those of tailnets that were told and are not affected any more, or not listed
+	Gone      int    // of those, the not listed, of whom nobody can tell; 0 where the plan is forgotten
 	Closed    Closed // rows that a person's decision closed
 	Twice     int    // letters that were sent again while nobody knew whether they had arrived
 	Due       string // RFC 3339, UTC: when the first deferred letter is due; empty where none is
@@ -61,6 +62,13 @@ func (l *Ledger) Account(ctx context.Context, p Stored) (Account, error) {
 		FROM deliveries WHERE plan = ? GROUP BY 1, 2, 3, 4`, p.key)
 	if err != nil {
 		return Account{}, err
+	}
+	if a.Clear > 0 {
+		err = l.db.QueryRowContext(ctx, `SELECT count(*) FROM deliveries AS d JOIN plans AS p USING (plan) JOIN recipients AS r USING (plan, row)
+			WHERE d.plan = ? AND d.kind = 'all-clear' AND `+tellsGone, p.key).Scan(&a.Gone)
+		if err != nil {
+			return Account{}, err
+		}
 	}
 	return a, a.check(p)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"sync"
 
 	"tocsin/internal/bulletin"
@@ -35,7 +36,11 @@ type Past struct {
 	First int         // number of the first plan that told it; 0: none
 	By    int         // of the last
 	Sure  int         // of the last that told it for certain: its letter arrived, or a person told it; 0: none
-	Kind  notify.Kind // of that row: after an all-clear it was told that all is well
+	Kind  notify.Kind // of that row
+	// Gone says that this row, of an all-clear, told it no more than that it is not listed any
+	// more, and that nobody can tell: an inventory did not have it then. False where the plan is
+	// forgotten.
+	Gone bool
 	// Owed is the number of the last plan after By that had a letter for it, or would have
 	// had one with an address, and that did not reach it; 0: none. Of who was never told
 	// nothing is owed but a first notice. A plan that was dropped owes nothing.
@@ -43,6 +48,9 @@ type Past struct {
 	OwedKind notify.Kind // of that letter
 	Messages []string    // Message-IDs of letters that reached it, or may have, the oldest first
 }
+
+// Cleared reports whether it was told last that all is well, or may have been.
+func (p Past) Cleared() bool { return p.Told && p.Kind == notify.AllClear && !p.Gone }
 
 // What tells a tailnet, of a row d of a plan p: a letter that arrived, or may have; or, of
 // a settlement s, a person, who is taken at their word until a letter is sent again.
@@ -54,19 +62,25 @@ const (
 	planLeaves = "substr(p.transport, 1, 8) <> '" + rehearsal + "'"
 )
 
+// tellsGone is, of a row d of a plan p and its recipient r, that its letter went, or had to go, by
+// nothing but what an earlier one left: it clears nobody, unless the bulletin was withdrawn.
+var tellsGone = fmt.Sprintf(`CASE d.kind WHEN 'all-clear' THEN p.inputs ->> 'status' IS NOT '%s'
+	AND (r.reason IS '%s' OR d.standing = 'unreachable' AND coalesce(instr(r.trace, '"%[2]s:'), 0) > 0) ELSE 0 END`,
+	notify.Digest([]byte(bulletin.Withdrawn)), tailnet.EarlierAddress)
+
 // planTells is of a plan p that somebody was told by it. Who was sent a letter again in
 // doubt, or was told by a person, is found by the settlement.
 const planTells = "(" + planLeaves + ` AND (EXISTS (SELECT 1 FROM deliveries AS d WHERE d.plan = p.plan AND d.state IN ('accepted', 'unknown'))
 	OR EXISTS (SELECT 1 FROM settlements AS s JOIN deliveries AS d USING (plan, row) WHERE s.plan = p.plan AND (d.twice OR ` + personTells + `))))`
 
 // pastRows reads rows of which a Past is made.
-const pastRows = `SELECT p.number, p.dropped <> '', d.tailnet, d.standing, d.kind, d.state = 'accepted', ` + letterTells + `, ` + sentAgain + `,
+var pastRows = `SELECT p.number, p.dropped <> '', d.tailnet, d.standing, d.kind, d.state = 'accepted', ` + letterTells + `, ` + sentAgain + `,
 	d.settled <> '' AND EXISTS (SELECT 1 FROM settlements AS s WHERE s.plan = d.plan AND s.row = d.row AND ` + personTells + `),
-	coalesce(r.name, ''), coalesce(r.address, ''), coalesce(r.message_id, '')
+	coalesce(r.name, ''), coalesce(r.address, ''), coalesce(r.message_id, ''), ` + tellsGone + `
 	FROM plans AS p CROSS JOIN deliveries AS d ON d.plan = p.plan LEFT JOIN recipients AS r ON r.plan = d.plan AND r.row = d.row WHERE `
 
 // The past of one tailnet, and some rows of one plan, by tailnet.
-const (
+var (
 	queryPast     = pastRows + "p.bulletin = ? AND d.tailnet = ? AND " + planLeaves + " ORDER BY p.number"
 	queryPastPage = pastRows + "p.plan = ? AND d.tailnet > ? ORDER BY d.tailnet LIMIT ?"
 )
@@ -80,10 +94,11 @@ type pastRow struct {
 	standing                 notify.Standing
 	kind                     notify.Kind
 	name, address, messageID string
+	gone                     bool // it is told that it is listed no more, and nothing else
 }
 
 func (r *pastRow) scan(rows *sql.Rows) error {
-	return rows.Scan(&r.plan, &r.dropped, &r.tailnet, &r.standing, &r.kind, &r.arrived, &r.may, &r.again, &r.told, &r.name, &r.address, &r.messageID)
+	return rows.Scan(&r.plan, &r.dropped, &r.tailnet, &r.standing, &r.kind, &r.arrived, &r.may, &r.again, &r.told, &r.name, &r.address, &r.messageID, &r.gone)
 }
 
 // add takes in the row of one more plan, the oldest first.
@@ -97,7 +112,7 @@ func (p *Past) add(r pastRow) {
 	switch {
 	case (r.may || r.told) && !owes:
 		p.Doubtful = !r.arrived && !r.told && (p.Doubtful || !p.Told)
-		p.Told, p.By, p.Kind, p.Owed, p.OwedKind, p.Again = true, r.plan, r.kind, 0, "", again
+		p.Told, p.By, p.Kind, p.Owed, p.OwedKind, p.Again, p.Gone = true, r.plan, r.kind, 0, "", again, r.gone
 		p.First = cmp.Or(p.First, r.plan)
 		if r.arrived || r.told {
 			p.Sure = r.plan

@@ -17,11 +17,13 @@ type Classes struct {
 	NotRequired map[string]int // as in [notify.Tally]
 	// What tailnets have been told before, whether they are in a row or not.
 	Told     int // of the bulletin, and not since that all is well
+	Gone     int // of those, since then that nobody can tell, as the inventory had them no more
 	Stale    int // of those, before the last material revision
 	Unaware  int // of those, and no row of the plan tells them of it
 	Owed     int // of those, a letter that did not arrive
 	Doubtful int // of those, by nothing but letters of which nobody knows
 	Cleared  int // since that all is well
+	Unlisted int // of whom the plan has an all-clear for: the inventory has them no more, and nobody can tell
 	Renamed  Renamed
 	Still    Still
 	digest   string
@@ -55,8 +57,8 @@ func (c Classes) Idle() bool {
 	return c.Letters()+counts[notify.Unreachable]+counts[notify.Undetermined]+clear[notify.Unreachable] == 0
 }
 
-// Clear is how many tailnets were told and are not touched by the bulletin any more, by
-// standing.
+// Clear is how many tailnets were told and are not touched by the bulletin any more, or not
+// listed, by standing.
 func (c Classes) Clear() notify.Counts { return c.sums.Clear }
 
 // classes adds up what the rows come to, and what tailnets have been told. Whom the inventory
@@ -79,7 +81,7 @@ func (s *Sequel) classes(ctx context.Context, rows iter.Seq2[notify.Row, error],
 			followed = true
 		}
 	}
-	if c.Unaware, c.Renamed, c.Still = s.unaware, s.renamed, s.still; followed {
+	if c.Unaware, c.Unlisted, c.Renamed, c.Still = s.unaware, s.unlisted, s.renamed, s.still; followed {
 		c.digest = digester.Sum()
 	}
 	return c, nil
@@ -103,11 +105,14 @@ func (s *Sequel) Told(ctx context.Context) (Classes, error) {
 		switch {
 		case !p.Told:
 			return nil
-		case p.Kind == notify.AllClear && !p.Again:
+		case p.Cleared() && !p.Again:
 			c.Cleared++
 			return nil
 		}
 		c.Told++
+		if p.Gone {
+			c.Gone++
+		}
 		if p.Owed > 0 {
 			c.Owed++
 		}

@@ -30,6 +30,9 @@ type History interface {
 //	            or told already
 //	told that   a first notice, which takes that back    nothing
 //	all is well
+//	told that   a first notice, which says so            as told; while the inventory has it
+//	we cannot                                            no more, not without news
+//	tell
 //	not told    a first notice, or what the policy says  nothing
 //
 // Who was owed a letter that did not arrive is sent it again, whatever the kind of the plan.
@@ -45,6 +48,7 @@ type Sequel struct {
 	unaware  int                    // of the last walk over the rows: who knows what holds no more, and is told nothing
 	renamed  Renamed                // of the last walk
 	still    Still                  // of the last walk, for an all-clear
+	unlisted int                    // of the last walk: who is told that the inventory has them no more, and that nobody can tell
 	names    *isolation.Identifiers // where it is not nil, is told of those whom the inventory has no more
 }
 
@@ -54,7 +58,7 @@ type Sequel struct {
 func (s *Sequel) Rows(ctx context.Context) iter.Seq2[notify.Row, error] {
 	return func(yield func(notify.Row, error) bool) {
 		past, stopped := s.past(ctx), false
-		s.unaware, s.renamed, s.still = 0, Renamed{}, Still{}
+		s.unaware, s.unlisted, s.renamed, s.still = 0, 0, Renamed{}, Still{}
 		defer past.stop()
 		give := func(row notify.Row, gets bool, err error) {
 			stopped = stopped || (gets || err != nil) && !yield(row, err) || err != nil
@@ -101,11 +105,11 @@ func (s *Sequel) placed(ctx context.Context, at notify.Placed, p ledger.Past) (n
 			s.still.add(row, p)
 		}
 		return row, false, nil
-	case at.Place == notify.Unidentified && (!p.Told || p.Kind == notify.AllClear):
+	case at.Place == notify.Unidentified && (!p.Told || p.Cleared()):
 		return row, false, nil // it is in no row of the survey
 	case !p.Told:
 		return row, true, nil
-	case p.Kind == notify.AllClear:
+	case p.Cleared(), p.Gone && at.Place == notify.Touched:
 		return s.alarm(ctx, row, p)
 	}
 	return s.again(ctx, at, p)
@@ -145,8 +149,9 @@ func (s *Sequel) again(ctx context.Context, at notify.Placed, p ledger.Past) (no
 	return row, true, err
 }
 
-// alarm is the row of a tailnet that was told last that all is well, and that the bulletin
-// touches again; or may have been told that, where nobody knows of the letter that said so.
+// alarm is the row of a tailnet that was told last that all is well, or that nobody can tell, and
+// that the bulletin touches again; or may have been told that, where nobody knows of the letter
+// that said so.
 func (s *Sequel) alarm(ctx context.Context, row notify.Row, p ledger.Past) (notify.Row, bool, error) {
 	changed, err := s.news(ctx, p)
 	if err != nil {
@@ -157,7 +162,7 @@ func (s *Sequel) alarm(ctx context.Context, row notify.Row, p ledger.Past) (noti
 		return row, false, err
 	}
 	row, err = s.after(ctx, row, p)
-	row.Changed, row.Cleared, row.Doubtful = changed, true, p.Sure != p.By
+	row.Changed, row.Cleared, row.Unlisted, row.Doubtful = changed, true, p.Gone, p.Sure != p.By
 	row.Unrevised = !row.Doubtful && last.knows == notify.Revision(s.Bulletin)
 	if row.Doubtful || p.Written != p.By {
 		row.Replaces = time.Time{} // no letter has said so, or nobody knows whether it arrived
@@ -167,15 +172,15 @@ func (s *Sequel) alarm(ctx context.Context, row notify.Row, p ledger.Past) (noti
 
 // clear is the row of a tailnet that the bulletin does not touch any more.
 func (s *Sequel) clear(ctx context.Context, row notify.Row, p ledger.Past) (notify.Row, bool, error) {
-	cleared := p.Kind == notify.AllClear
-	if !p.Told || cleared && !p.Again {
+	again := p.Again && p.Kind == notify.AllClear
+	if !p.Told || p.Cleared() && !again {
 		return row, false, nil
 	}
 	changed, err := s.changed(ctx, p)
 	if err != nil {
 		return row, false, err
 	}
-	if s.Kind == "" && p.Owed == 0 && !cleared {
+	if s.Kind == "" && p.Owed == 0 && !again {
 		s.leave(changed)
 		return row, false, nil
 	}
@@ -197,8 +202,27 @@ func (s *Sequel) leave(changed []string) {
 }
 
 // gone is the row of a tailnet that the inventory has no more, and no finding: all that is
-// left of it is where its last letter went.
+// left of it is where its last letter went. That nobody can tell clears it of nothing: what is
+// revised later, and that the bulletin is withdrawn, it is told too.
 func (s *Sequel) gone(ctx context.Context, p ledger.Past) (notify.Row, bool, error) {
+	row := s.former(p)
+	if s.Bulletin.Status == bulletin.Withdrawn {
+		return s.clear(ctx, row, p)
+	}
+	if p.Gone && !p.Again && p.Owed == 0 {
+		if changed, err := s.changed(ctx, p); err != nil || len(changed) == 0 {
+			return row, false, err
+		}
+	}
+	row, gets, err := s.clear(ctx, row, p)
+	if gets {
+		s.unlisted++
+	}
+	return row, gets, err
+}
+
+// former is the row of a tailnet of which nothing is left but its past.
+func (s *Sequel) former(p ledger.Past) notify.Row {
 	row := notify.Row{
 		Tailnet:  tailnet.Tailnet{ID: p.Tailnet, DisplayName: p.Name},
 		Standing: notify.Mailed,
@@ -211,7 +235,7 @@ func (s *Sequel) gone(ctx context.Context, p ledger.Past) (notify.Row, bool, err
 		row.Tailnet.OwnerEmail = string(row.Contact.Address)
 		s.names.Tailnet(row.Tailnet)
 	}
-	return s.clear(ctx, row, p)
+	return row
 }
 
 // after is a row as its letter comes after others. The day of the last of them it gives where

@@ -23,7 +23,7 @@ type reference struct {
 func (r reference) told(id tailnet.ID) (plan int, kind notify.Kind) {
 	for i, c := range r.h.chapters[id] {
 		if c.ends >= arrived {
-			plan, kind = i+1, c.kind
+			plan, kind = i+1, c.kind // which may be vanished
 		}
 	}
 	return plan, kind
@@ -55,7 +55,7 @@ func (r reference) owed(id tailnet.ID) (owes int, kind notify.Kind) {
 	plan, _ := r.told(id)
 	for i, c := range r.h.chapters[id] {
 		if i >= plan && c.ends == missed {
-			owes, kind = i+1, c.kind
+			owes, kind = i+1, c.letter()
 		}
 	}
 	return owes, kind
@@ -132,6 +132,7 @@ func (r reference) end(id tailnet.ID) string {
 	plan, last := r.told(id)
 	told, cleared := plan > 0 && last != notify.AllClear, plan > 0 && last == notify.AllClear
 	affected := surveyed != ""
+	silent := !listed && last == vanished && len(r.news(id)) == 0 && r.lost(id) == "" // it was told all that there is
 	switch {
 	case r.kind == "withdrawn" && told:
 		return letter(notify.AllClear)
@@ -139,7 +140,7 @@ func (r reference) end(id tailnet.ID) string {
 		return ""
 	case affected && r.kind == notify.AllClear:
 		return ""
-	case affected && cleared:
+	case affected && (cleared || last == vanished):
 		return surveyed + " again"
 	case affected && !told:
 		return surveyed
@@ -149,6 +150,8 @@ func (r reference) end(id tailnet.ID) string {
 		return letter(r.lost(id))
 	case affected:
 		return "told"
+	case silent:
+		return ""
 	case r.kind != "" || r.lost(id) != "":
 		return letter(notify.AllClear)
 	}
@@ -183,10 +186,10 @@ func (r reference) details(t *testing.T, row notify.Row) {
 	if row.Kind.FollowsUp() && row.Doubtful != (unsure && !sure) {
 		t.Errorf("%s is doubtful: %v, after %v", id, row.Doubtful, r.h.chapters[id])
 	}
-	if plan, _ := r.told(id); row.Cleared {
+	if plan, last := r.told(id); row.Cleared {
 		unrevised := r.sure(id) == plan && r.h.revisions[plan-1] == len(r.b.Revisions)
-		if row.Doubtful != (r.sure(id) != plan) || row.Unrevised != unrevised {
-			t.Errorf("%s was told that all is well: doubtful %v, unrevised %v, after %v", id, row.Doubtful, row.Unrevised, r.h.chapters[id])
+		if row.Doubtful != (r.sure(id) != plan) || row.Unrevised != unrevised || row.Unlisted != (last == vanished) {
+			t.Errorf("%s was told that all is well: doubtful %v, unrevised %v, unlisted %v, after %v", id, row.Doubtful, row.Unrevised, row.Unlisted, r.h.chapters[id])
 		}
 	}
 }

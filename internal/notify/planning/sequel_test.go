@@ -23,6 +23,18 @@ type chapter struct {
 	kind notify.Kind
 }
 
+// vanished is the kind, in a chapter, of an all-clear that says no more than that its tailnet is not
+// listed: nobody can tell.
+const vanished notify.Kind = "vanished"
+
+// letter is the kind as it stands in a ledger.
+func (c chapter) letter() notify.Kind {
+	if c.kind == vanished {
+		return notify.AllClear
+	}
+	return c.kind
+}
+
 // ending is how a letter of an earlier plan ended.
 type ending int
 
@@ -76,7 +88,7 @@ func (h *tale) past(id tailnet.ID) ledger.Past {
 		switch c.ends {
 		case arrived, doubted, phoned, again:
 			p.Doubtful = c.ends != arrived && c.ends != phoned && (!p.Told || p.Doubtful)
-			p.Told, p.By, p.Kind, p.Owed, p.OwedKind, p.Again = true, i+1, c.kind, 0, "", c.ends == again
+			p.Told, p.By, p.Kind, p.Owed, p.OwedKind, p.Again, p.Gone = true, i+1, c.letter(), 0, "", c.ends == again, c.kind == vanished
 			if p.First == 0 {
 				p.First = i + 1
 			}
@@ -89,7 +101,7 @@ func (h *tale) past(id tailnet.ID) ledger.Past {
 			}
 		case missed:
 			if p.Told {
-				p.Owed, p.OwedKind = i+1, c.kind
+				p.Owed, p.OwedKind = i+1, c.letter()
 			}
 		}
 	}
@@ -172,6 +184,13 @@ func TestClasses(t *testing.T) {
 		{"told, and gone", gone, []chapter{{arrived, first}}, [4]string{"", "mailed all-clear", "mailed all-clear", "mailed all-clear"}},
 		{"told by phone, and gone", gone, []chapter{{phoned, first}}, [4]string{"", "unreachable all-clear", "unreachable all-clear", "unreachable all-clear"}},
 		{"never told, and gone", gone, []chapter{{missed, first}}, [4]string{}},
+		{"told that nobody can tell, and gone still", gone, []chapter{{arrived, first}, {arrived, vanished}}, [4]string{"", "mailed all-clear", "mailed all-clear", "mailed all-clear"}},
+		{"nor did that arrive", gone, []chapter{{arrived, first}, {arrived, vanished}, {missed, vanished}}, [4]string{"mailed all-clear", "mailed all-clear", "mailed all-clear", "mailed all-clear"}},
+		{"told that nobody can tell, and back", touched, []chapter{{arrived, first}, {arrived, vanished}}, [4]string{"mailed again", "mailed again", "mailed again", ""}},
+		{"back, and not affected", untouched, []chapter{{arrived, first}, {arrived, vanished}}, [4]string{"", "mailed all-clear", "mailed all-clear", "mailed all-clear"}},
+		{"back, not affected, and told so", untouched, []chapter{{arrived, first}, {arrived, vanished}, {arrived, clear}}, [4]string{}},
+		{"told that nobody can tell, by a letter sent again", gone, []chapter{{arrived, first}, {again, vanished}}, [4]string{"mailed all-clear", "mailed all-clear", "mailed all-clear", "mailed all-clear"}},
+		{"told that all is well, and gone", gone, []chapter{{arrived, first}, {arrived, clear}}, [4]string{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			const id = "bakery.example.com"
@@ -328,7 +347,7 @@ func madeUp(random *rand.Rand) (*walk, *tale, []bool) {
 			w.nodes = append(w.nodes, tailnet.Node{Tailnet: id, ID: "n" + string(id), Name: "till", Product: "client", OS: "windows", Version: version})
 		}
 		for range plans {
-			kinds := []notify.Kind{notify.FirstNotice, notify.FirstNotice, notify.Correction, notify.Update, notify.AllClear}
+			kinds := []notify.Kind{notify.FirstNotice, notify.FirstNotice, notify.Correction, notify.Update, notify.AllClear, vanished}
 			h.chapters[id] = append(h.chapters[id], chapter{ending(random.IntN(6)), kinds[random.IntN(len(kinds))]})
 		}
 		h.forgotten[id] = random.IntN(8) == 0
