@@ -39,6 +39,7 @@ func (s *site) mustWait(b bulletin.Bulletin, how planHow, held *notify.HeldError
 		return refuse("write its deadline into legal: of "+b.Source.Name+" once there is one",
 			"%s must be told, and %s asks to wait, without a deadline", tailnets, regime.Regime)
 	}
+	how.smaller = nil // nobody accepts today what size a table has then
 	return refuse("tocsin plan "+string(b.ID)+how.flags()+", from "+regime.Deadline.Format(time.RFC3339)+" on",
 		"%s must be told, and %s asks to wait until %s: no letter is written before", tailnets, regime.Regime, regime.Deadline.Format(time.RFC3339))
 }

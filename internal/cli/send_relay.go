@@ -215,11 +215,20 @@ func (s *site) relay(transport mailer.Transport, now func() time.Time) (send.Rel
 		to := relay
 		var err error
 		if to.Credentials, err = s.credentials(); err != nil {
-			return nil, &mailer.ConnError{Phase: mailer.Authenticating, Err: err} // somebody may be writing it
+			return nil, &mailer.ConnError{Phase: mailer.Authenticating, Err: &credentialsError{err}} // somebody may be writing it
 		}
 		return send.Dial(to)(ctx)
 	}, nil
 }
+
+// credentialsError is a file that does not say, while letters go, who we are to the relay.
+type credentialsError struct{ err error }
+
+// Error says what is wrong with the file.
+func (e *credentialsError) Error() string { return e.err.Error() }
+
+// Unwrap is what is wrong with the file.
+func (e *credentialsError) Unwrap() error { return e.err }
 
 // credentials are who we are to the relay, as the file says now; empty where there is none.
 func (s *site) credentials() (mailer.Credentials, error) {
@@ -290,7 +299,12 @@ func wordedRelay(err error, plan ledger.Stored) error {
 	var relay *send.RelayError
 	var rejects *send.RejectsError
 	var self *send.SelfError
+	var file *credentialsError
 	switch {
+	case errors.As(err, &self) && errors.As(err, &file):
+		return file.stopped("the letter to ourselves did not go, and no other", plan)
+	case errors.As(err, &relay) && errors.As(err, &file):
+		return file.stopped("no letter goes any more", plan)
 	case errors.As(err, &self):
 		next := fmt.Sprintf("mend that, then tocsin send %s --live", plan.ID)
 		if reply := (*mailer.ReplyError)(nil); errors.As(err, &reply) && reply.Phase == mailer.Rcpt {
@@ -305,4 +319,10 @@ func wordedRelay(err error, plan ledger.Stored) error {
 		return &refusal{exitRefused, rejects.Error(), fmt.Sprintf("tocsin status %s --format csv shows which; then tocsin send %s --live", plan.ID, plan.ID)}
 	}
 	return err
+}
+
+// stopped words what the file came to, with what mends it: the relay knows nothing of it.
+func (e *credentialsError) stopped(what string, plan ledger.Stored) error {
+	r := refusalOf(e.err)
+	return &refusal{r.exit, what + ": " + r.what, fmt.Sprintf("%s, then tocsin send %s --live: what the relay has taken does not go again", r.next, plan.ID)}
 }

@@ -213,7 +213,7 @@ func settledWords(how ledger.Event, now ledger.Delivery, late bool) string {
 	case how == ledger.Told:
 		return "told otherwise"
 	case how == ledger.Resend && now.State == ledger.NoLetter:
-		return "taken back: nobody has told it"
+		return "taken back" // others may have told it: a letter of a later plan
 	case how == ledger.Resend && late:
 		return "the next plan writes to it again"
 	case how == ledger.Resend:

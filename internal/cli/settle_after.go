@@ -15,7 +15,7 @@ import (
 // what is withdrawn nobody need be told.
 func (p *program) afterSettling(ctx context.Context, s *site, book *ledger.Ledger, plan ledger.Stored, all []ledger.Settled) error {
 	err := p.account(ctx, s, book, plan)
-	if plan.Superseded+plan.Dropped == "" || without(err, errIncomplete) != nil {
+	if plan.Superseded+plan.Dropped == "" || rehearsed(plan) || without(err, errIncomplete) != nil {
 		return err
 	}
 	for _, row := range all {

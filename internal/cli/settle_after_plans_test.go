@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"path/filepath"
 	"testing"
 
 	"tocsin/internal/notify/smtptest"
@@ -17,11 +18,11 @@ func TestTakenBackOfADroppedPlan(t *testing.T) {
 	s.wants(exitDone, on("10:00:00", "plan TS-2026-002"), "1  unreachable", "1  mailed")
 	s.wants(exitIncomplete, on("10:01:00", row+house(2)+" --told phoned"))
 	s.wants(exitDone, on("10:02:00", "settle TS-2026-002/2 --drop --by Robin --why mended"))
-	s.wants(exitIncomplete, on("10:02:10", row+house(2)+" --resend --why another"), "taken back: nobody has told it", "plan TS-2026-002\n")
+	s.wants(exitIncomplete, on("10:02:10", row+house(2)+" --resend --why another"), "which was unreachable: taken back, by Robin", "plan TS-2026-002\n")
 	s.wants(exitDone, on("10:02:20", row+house(2)+" --told phoned"))
 	s.wants(exitDone, on("10:03:00", "plan TS-2026-002"), "TS-2026-002/3", "3  told already")
 	s.delivers(exitDone, "10:04:00", 3)
-	s.wants(exitIncomplete, on("10:05:00", row+house(2)+" --resend --why another"), "taken back: nobody has told it", "plan TS-2026-002\n")
+	s.wants(exitIncomplete, on("10:05:00", row+house(2)+" --resend --why another"), "which was unreachable: taken back, by Robin", "plan TS-2026-002\n")
 	s.wants(exitIncomplete, on("10:06:00", "status TS-2026-002"), "1 tailnet counted as told")
 	s.wants(exitDone, on("10:07:00", "plan TS-2026-002"), "1  unreachable")
 }
@@ -42,7 +43,7 @@ func TestTakenBackOfWhatALaterPlanSees(t *testing.T) {
 	s.wants(exitDone, on("10:04:00", "settle TS-2026-002/3"+held+house(2)))
 	s.wants(exitDone, on("10:05:00", "status TS-2026-002"))
 	said := s.says(exitDone, "", on("10:06:00", "settle TS-2026-002/2 --by Robin --resend --why another --tailnet "+house(2)))
-	s.has(said, "taken back: nobody has told it")
+	s.has(said, ": taken back, by Robin")
 	s.lacks(said, "next:")
 	s.wants(exitDone, on("10:07:00", "status TS-2026-002"))
 }
@@ -75,4 +76,25 @@ func TestStandsAfterACall(t *testing.T) {
 	s.wants(exitDone, on("10:01:00", "plan TS-2026-002 --kind update"), "TS-2026-002/2")
 	s.wants(exitIncomplete, on("10:02:00", "settle TS-2026-002/2 --by Robin --told phoned --tailnet "+house(1)))
 	s.wants(exitDone, on("10:03:00", "plan TS-2026-002 --kind update"), "TS-2026-002/2", "it stands")
+}
+
+// TestTakenBackOfWhoHasALetter: that a word is taken back says nothing of the letter that a later plan
+// has brought.
+func TestTakenBackOfWhoHasALetter(t *testing.T) {
+	t.Parallel()
+	s, all := wasTold(t, 3, smtptest.Options{})
+	all = append(all, touched)
+	s.housesBut(all, 3)
+	s.wants(exitDone, on("10:00:00", "plan TS-2026-002"), "1  unreachable")
+	s.wants(exitDone, on("10:01:00", "settle TS-2026-002/2 --by Robin --hold --why moved --tailnet "+house(3)))
+	s.houses(all)
+	s.wants(exitDone, on("10:02:00", "plan TS-2026-002"), "1  mailed")
+	s.delivers(exitDone, "10:03:00", 3)
+	const back = "settle TS-2026-002/2 --by Robin --resend --why another "
+	s.put("ids", house(3)+"\n")
+	listed := s.says(exitDone, "", on("10:05:00", back+"--dry-run --tailnets "+filepath.Join(s.site, "ids")))
+	one := s.says(exitDone, "", on("10:06:00", back+"--tailnet "+house(3)))
+	s.has(listed, "1 row of TS-2026-002/2: taken back\n")
+	s.has(one, "which was unreachable: taken back, by Robin\n")
+	s.lacks(listed+one, "nobody has told")
 }

@@ -17,12 +17,12 @@ func TestPhonedTheWrongOne(t *testing.T) {
 	s.wants(exitRefused, now+back+"--tailnet "+id, "there is nothing to settle so")
 	s.wants(exitIncomplete, now+told+"--tailnet "+id, "settled: 1 told otherwise")
 	said := s.says(exitIncomplete, "", now+back+"--tailnet "+id)
-	s.has(said, "which was unreachable: taken back: nobody has told it, by Robin", "open: tailnet "+id+" is unreachable")
+	s.has(said, "which was unreachable: taken back, by Robin", "open: tailnet "+id+" is unreachable")
 	s.lacks(said, "told otherwise", "possibly twice")
 	s.put("ids", id+"\n")
 	list := "--yes TS-2026-002/1 --tailnets " + filepath.Join(s.site, "ids")
 	s.wants(exitIncomplete, late+told+list, "settled: 1 told otherwise")
-	s.wants(exitIncomplete, late+back+list, "1 row of TS-2026-002/1: taken back: nobody has told them", "open: tailnet "+id+" is unreachable")
+	s.wants(exitIncomplete, late+back+list, "1 row of TS-2026-002/1: taken back\n", "open: tailnet "+id+" is unreachable")
 	s.wants(exitDone, now+"ledger verify", "TS-2026-002/1  whole")
 }
 
@@ -40,7 +40,7 @@ func TestTakenBackLater(t *testing.T) {
 	s.wants(exitDone, on("10:02:00", "plan TS-2026-002"), "1  mailed", "3  told already")
 	s.delivers(exitDone, "10:03:00", 3)
 	s.wants(exitDone, on("10:04:00", "status TS-2026-002"))
-	s.wants(exitIncomplete, on("10:05:00", row+house(2)+" --resend --why another"), "taken back: nobody has told it", "plan TS-2026-002\n")
+	s.wants(exitIncomplete, on("10:05:00", row+house(2)+" --resend --why another"), "which was unreachable: taken back, by Robin", "plan TS-2026-002\n")
 	s.wants(exitIncomplete, on("10:06:00", "status TS-2026-002"), "1 tailnet counted as told", "or of whom that\n    was taken back")
 	s.wants(exitDone, on("10:07:00", "plan TS-2026-002"), "1  unreachable", "3  told already")
 	s.wants(exitIncomplete, on("10:08:00", "status TS-2026-002"), "open: tailnet "+house(2)+" is unreachable")

@@ -162,7 +162,7 @@ func manyWords(all []ledger.Settled, late bool) string {
 	}
 	switch {
 	case silent == n:
-		return "taken back: nobody has told them"
+		return "taken back"
 	case silent > 0:
 		return fmt.Sprintf("taken back of %d, which get no letter; the others are written to again", silent)
 	case how == ledger.Told:

@@ -181,19 +181,22 @@ func (r *report) plans(ctx context.Context, id bulletin.ID) (found bool, err err
 	if err != nil {
 		return false, err
 	}
-	var left error
-	var closed []ledger.Stored
-	for _, id := range ids {
-		plan, err := r.book.Plan(ctx, id)
-		if err != nil {
+	plans, closed := make([]ledger.Stored, len(ids)), []ledger.Stored(nil)
+	for i, id := range ids {
+		if plans[i], err = r.book.Plan(ctx, id); err != nil {
 			return true, err
 		}
-		if plan.Superseded == "" && plan.Dropped == "" && plan.Paused == "" {
+		if stands(plans[i]) != "" { // one that was dropped may be later than the one that stands
+			closed = append(closed, plans[i])
+		}
+	}
+	var left error
+	for _, plan := range plans {
+		if stands(plan) == "" {
 			found = true
 			r.planHead(plan)
 			err = errors.Join(r.planStanding(ctx, r.site, r.book, plan), r.cameBack(ctx, closed, plan))
 		} else {
-			closed = append(closed, plan)
 			err = r.earlier(ctx, plan)
 		}
 		if without(err, errIncomplete) != nil {

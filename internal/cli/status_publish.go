@@ -202,13 +202,17 @@ func (s *site) lettersOf(ctx context.Context, book *ledger.Ledger, plan ledger.S
 	}
 	of := genuine.Plan{Bulletin: plan.ID.Bulletin, Number: plan.ID.Number}
 	var codes []genuine.Code
+	confirmed, err := confirmedBy(ctx, book, plan)
+	if err != nil {
+		return err
+	}
 	erased, counts := false, !plan.Over(s.now)
 	err = book.Each(ctx, plan, func(d ledger.Delivery) error {
 		if d.Standing != notify.Mailed {
 			return nil
 		}
 		counts, erased = counts || d.Attempts > 0, erased || d.Erased != ""
-		if d.State == ledger.Bounced && d.Code/100 == 2 { // of one that was in doubt nobody had said that it was taken
+		if d.State == ledger.Bounced && (d.Code/100 == 2 || confirmed[d.Row]) { // of one that was in doubt nobody had said that it was taken
 			returned[d.Tailnet] = struct{}{}
 		}
 		if d.State == ledger.Accepted {
@@ -238,6 +242,18 @@ func (s *site) lettersOf(ctx context.Context, book *ledger.Ledger, plan ledger.S
 	out.plans = append(out.plans, plan.ID)
 	out.lists = append(out.lists, genuine.NewList(key, of, slices.Values(codes)))
 	return nil
+}
+
+// confirmedBy are the rows of which the relay's log once said that it had taken the letter.
+func confirmedBy(ctx context.Context, book *ledger.Ledger, plan ledger.Stored) (map[int]bool, error) {
+	records, err := book.Settlements(ctx, plan)
+	rows := make(map[int]bool)
+	for _, r := range records {
+		if r.How == ledger.Confirm {
+			rows[r.Row] = true
+		}
+	}
+	return rows, err
 }
 
 // madeWith reports whether a letter was made with a key: its Message-ID was.

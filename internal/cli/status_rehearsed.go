@@ -21,7 +21,7 @@ func (p *program) afterRehearsal(s *site, plan ledger.Stored, sums ledger.Accoun
 		p.next("find out what is not known, then %s", again)
 	case len(sums.Unsettled) > 0:
 		p.next("%s", again)
-	case p.screen == nil: // of a bulletin that need not be told of, nothing is left
+	case !p.ofBulletin(): // of a bulletin that need not be told of, nothing is left
 		p.next("%s", s.forPeople(again))
 		return nil
 	default:

@@ -167,3 +167,16 @@ func TestNobodyIsToldByARehearsal(t *testing.T) {
 	}
 	s.wants(exitIncomplete, now+"status TS-2026-002/1", "open: tailnet cycles-024.example.org is unreachable")
 }
+
+// TestRehearsalNextAsData: what comes after a rehearsal programs are told as people are, of the plan
+// alone, and not of a bulletin that nobody must be told of.
+func TestRehearsalNextAsData(t *testing.T) {
+	t.Parallel()
+	s, _ := rehearsing(t, 2)
+	s.wants(exitDone, on("09:02:00", "status TS-2026-002/1"), "next: name a relay as mail.transport, then tocsin -C "+s.site+" plan TS-2026-002\n")
+	s.wants(exitDone, on("09:02:00", "status TS-2026-002/1 --json"), `"left": false`, `"next": "name a relay as mail.transport, then tocsin plan TS-2026-002"`)
+	s.edit(fault, "severity: high", "severity: low")
+	s.edit(fault, "data_visible: unknown", "data_visible: no")
+	s.has(s.says(exitDone, "", on("09:03:00", "status TS-2026-002/1 --json")), `"next"`)
+	s.lacks(s.says(exitDone, "", on("09:03:00", "status TS-2026-002 --json")), `"next"`)
+}

@@ -35,6 +35,10 @@ type screen struct {
 	unplanned    bool     // somebody may have to be told, and no plan stands
 }
 
+// ofBulletin reports whether what is shown belongs on a bulletin's screen: to all of its plans, and
+// not to one alone.
+func (p *program) ofBulletin() bool { return p.screen != nil && p.screen.ID != "" }
+
 // standingRule is a verdict with the clauses that decided it.
 type standingRule struct {
 	Verdict string   `json:"verdict"`
