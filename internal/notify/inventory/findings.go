@@ -57,8 +57,8 @@ func (t Table) Findings(known func(tailnet.ID) bool, visit func(tailnet.Finding)
 	})
 }
 
-// dated reports a cell that holds something other than nothing or a date. Letters show it as
-// it is: any other text could name somebody.
+// dated reports whether a cell holds a date or nothing, and takes another for a bad row: letters
+// show it as it is, and any other text could name somebody.
 func (r *row) dated(column int) bool {
 	text := r.cells[column]
 	if text == "" || !bulletin.Instant(text).IsZero() {
